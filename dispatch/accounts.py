@@ -1,0 +1,113 @@
+"""Who signs in: accounts, passwords, and the patience that guessing costs."""
+
+from datetime import datetime, timedelta
+from hashlib import sha256
+from math import ceil
+
+from werkzeug.security import check_password_hash, generate_password_hash
+
+from dispatch import audit
+from dispatch.errors import Refusal
+from dispatch.words import N_
+from models import ROLES, Bin, Mandate, Organisation, SignInFailure, User, writing
+
+FREE_TRIES = {"account": 5, "address": 20}
+LONGEST_WAIT_SECONDS = 900
+FORGIVEN_AFTER = timedelta(hours=1)
+MIN_PASSWORD_LENGTH = 12
+NOBODY = generate_password_hash("nobody has this password", method="scrypt")
+
+
+def add_user(
+    *,
+    email: str,
+    name: str,
+    role: str,
+    organisation: Organisation,
+    password: str,
+    now: datetime,
+    by: User | None = None,
+    bins: tuple[Bin, ...] = (),
+    phone: str = "",
+    language: str = "nl",
+) -> User:
+    """Makes an account; raises Refusal when the address is taken, the role unknown or the password short."""
+    email = email.strip().lower()
+    if role not in ROLES:
+        raise Refusal(N_("%(role)s is not a role."), role=role, field="role")
+    if "@" not in email:
+        raise Refusal(N_("%(email)s is not an e-mail address."), email=email, field="email")
+    if len(password) < MIN_PASSWORD_LENGTH:
+        raise Refusal(
+            N_("A password has at least %(length)s characters."), length=MIN_PASSWORD_LENGTH, field="password"
+        )
+    with writing():
+        if User.select().where(User.email == email).exists():
+            raise Refusal(N_("There is already an account for %(email)s."), email=email, field="email")
+        user = User.create(
+            email=email,
+            name=name,
+            role=role,
+            organisation=organisation,
+            phone=phone,
+            language=language,
+            password_hash=generate_password_hash(password, method="scrypt"),
+            created_at=now,
+        )
+        for bin in bins:
+            Mandate.create(user=user, bin=bin)
+        audit.record("user.added", user, by=by, now=now, organisation=organisation, role=role)
+    return user
+
+
+def sign_in(email: str, password: str, *, address: str, now: datetime) -> User:
+    """The account of this address and password; raises Refusal, and makes the next try wait, when they differ."""
+    keys = _keys(email, address)
+    wait = _wait_seconds(keys, now)
+    if wait:
+        raise Refusal(N_("Too many attempts. Try again in %(seconds)s seconds."), seconds=wait)
+    user = User.get_or_none(User.email == email.strip().lower())
+    if not check_password_hash(user.password_hash if user else NOBODY, password) or not user.is_active:
+        _count_failure(keys, now)
+        raise Refusal(
+            N_("This e-mail address and password do not belong together. Check both and try again.")
+        )
+    with writing():
+        SignInFailure.delete().where(SignInFailure.key == keys["account"]).execute()
+        audit.record("user.signed_in", user, by=user, now=now)
+    return user
+
+
+def confirm(user: User, password: str) -> bool:
+    """Whether the person at the screen still knows the password of the account, asked before a grave deed."""
+    return check_password_hash(user.password_hash, password)
+
+
+def _keys(email: str, address: str) -> dict[str, str]:
+    account = sha256(email.strip().lower().encode()).hexdigest()[:32]
+    return {"account": f"account:{account}", "address": f"address:{address}"}
+
+
+def _wait_seconds(keys: dict[str, str], now: datetime) -> int:
+    rows = {row.key: row for row in SignInFailure.select().where(SignInFailure.key.in_(list(keys.values())))}
+    ends = [
+        row.last_at + timedelta(seconds=_patience(row.failures, FREE_TRIES[what]))
+        for what, key in keys.items()
+        if (row := rows.get(key))
+    ]
+    return max((max(0, ceil((end - now).total_seconds())) for end in ends), default=0)
+
+
+def _patience(failures: int, free: int) -> int:
+    return 0 if failures < free else min(LONGEST_WAIT_SECONDS, 2 ** (failures - free + 1))
+
+
+def _count_failure(keys: dict[str, str], now: datetime) -> None:
+    with writing():
+        SignInFailure.delete().where(SignInFailure.last_at < now - FORGIVEN_AFTER).execute()
+        for key in keys.values():
+            SignInFailure.insert(key=key, failures=1, last_at=now).on_conflict(
+                conflict_target=[SignInFailure.key],
+                update={SignInFailure.failures: SignInFailure.failures + 1, SignInFailure.last_at: now},
+            ).execute()
+        audit.record("user.sign_in_failed", None, by=None, now=now, account=keys["account"])

@@ -1,0 +1,41 @@
+"""What happens by the clock. Only this module knows the scheduler."""
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from dispatch import clock
+from dispatch.sending.pump import Pump
+
+EVERY_SECONDS = 0.25
+CHANNELS = "pump-"
+
+
+class Jobs:
+    """One job per channel, so that a slow road holds up no other, and one that listens and tidies."""
+
+    def __init__(self, pump: Pump):
+        self.pump = pump
+        self.scheduler = BackgroundScheduler(
+            timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1}
+        )
+
+    def start(self) -> None:
+        for channel in self.pump.roads.channels:
+            self._every(EVERY_SECONDS, self.pump.turn, f"{CHANNELS}{channel}", channel)
+        self._every(EVERY_SECONDS, self.pump.listen, "listen")
+        self._every(1, self.pump.tidy, "tidy")
+        self.scheduler.start()
+
+    def wake(self) -> None:
+        """Turns the pump now, not at the next beat: for the launch of a campaign."""
+        if self.scheduler.running:
+            for channel in self.pump.roads.channels:
+                self.scheduler.modify_job(f"{CHANNELS}{channel}", next_run_time=clock.now_with_zone())
+
+    def stop(self) -> None:
+        """Returns when what was claimed is recorded."""
+        self.pump.stop()
+        if self.scheduler.running:
+            self.scheduler.shutdown(wait=True)
+
+    def _every(self, seconds: float, deed, name: str, *args) -> None:
+        self.scheduler.add_job(deed, "interval", args=args, seconds=seconds, id=name, misfire_grace_time=None)

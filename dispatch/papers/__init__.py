@@ -1,0 +1,17 @@
+"""What leaves the house on paper or as a table: PDF by Typst, spreadsheets by xlsxwriter, CSV.
+
+Plain data in, bytes out: no database, no request, no clock. Every moment, status and channel arrives already
+worded in the reader's language; a paper only lays out.
+"""
+
+from dispatch.papers.activation import activation_form
+from dispatch.papers.campaign import campaign_report, campaign_workbook
+from dispatch.papers.tables import table_csv, table_workbook
+
+__all__ = [
+    "activation_form",
+    "campaign_report",
+    "campaign_workbook",
+    "table_csv",
+    "table_workbook",
+]

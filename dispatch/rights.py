@@ -1,0 +1,77 @@
+"""Who may do what. One judge for pages, fragments and commands alike."""
+
+from models import Activation, Bin, Campaign, Mandate, Organisation, User
+
+EVERYTHING_OF_A_ZONE = frozenset(
+    "bin.see bin.create member.see member.change member.import member.export campaign.see campaign.compose "
+    "campaign.launch campaign.control template.change".split()
+)
+RIGHTS = {
+    "platform_admin": frozenset("user.see audit.see organisation.see".split()),
+    "organisation_admin": EVERYTHING_OF_A_ZONE | frozenset("user.see audit.see activation.see".split()),
+    "sender": EVERYTHING_OF_A_ZONE - {"bin.create"},
+    "coordinator": EVERYTHING_OF_A_ZONE - {"bin.create"},
+    "authorised_person": frozenset("activation.see activation.fill".split()),
+    "centre_supervisor": frozenset("activation.see activation.answer".split()),
+    "reader": frozenset("bin.see member.see campaign.see activation.see".split()),
+}
+# Writing and judging warnings is the task of the police (circular of 28-02-2019 on neighbourhood networks).
+KINDS = {"coordinator": frozenset(("preventive", "news", "other"))}
+WHERE = {
+    "activation.fill": ("municipality",),
+    "activation.answer": ("contact_centre",),
+    "activation.see": ("municipality", "contact_centre"),
+    "organisation.see": ("platform",),
+}
+ZONE_ONLY = ("police_zone",)
+
+
+def may(user: User, action: str, on=None) -> bool:
+    """Whether this person may do this, to this thing if one is named; what is not given is refused."""
+    if action not in RIGHTS[user.role] or not _fits(user.organisation, action):
+        return False
+    if isinstance(on, Bin):
+        return bins_of(user).where(Bin.id == on.id).exists()
+    if isinstance(on, Campaign):
+        return sees_campaign(user, on) and (action == "campaign.see" or may_send(user, on.kind))
+    return True
+
+
+def may_send(user: User, kind: str) -> bool:
+    return kind in KINDS.get(user.role, ("warning", "preventive", "news", "other"))
+
+
+def bins_of(user: User):
+    """The BINs that this person may see: a coordinator's own, anybody else's organisation's."""
+    bins = Bin.select().where(Bin.organisation == user.organisation_id).order_by(Bin.name)
+    if user.role != "coordinator":
+        return bins
+    return bins.where(Bin.id.in_(Mandate.select(Mandate.bin).where(Mandate.user == user.id)))
+
+
+def sees_campaign(user: User, campaign: Campaign) -> bool:
+    """A coordinator sees what went to their own BINs only, and what they wrote."""
+    if campaign.organisation_id != user.organisation_id:
+        return False
+    if user.role != "coordinator" or campaign.author_id == user.id:
+        return True
+    touched = {
+        *campaign.audience.get("bins", ()),
+        *(bin_id for bin_id, _ in campaign.audience.get("streets", ())),
+    }
+    return bool(touched) and touched <= {row.id for row in bins_of(user)}
+
+
+def _fits(organisation: Organisation, action: str) -> bool:
+    if action in WHERE:
+        return organisation.kind in WHERE[action]
+    return action in ("user.see", "audit.see") or organisation.kind in ZONE_ONLY
+
+
+def sees_activation(user: User, activation: Activation) -> bool:
+    """The municipality sees its own activations; the centre sees what was submitted to it, never a draft."""
+    if "activation.see" not in RIGHTS[user.role]:
+        return False
+    if user.organisation.kind == "contact_centre":
+        return activation.agreement.centre_id == user.organisation_id and not activation.is_draft
+    return activation.municipality_id == user.organisation_id

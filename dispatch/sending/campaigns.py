@@ -1,0 +1,320 @@
+"""Campaigns: drafted, launched, paused, resumed, stopped, ended. One dictionary of moves and one mover."""
+
+from datetime import datetime, timedelta
+
+from dispatch import audit
+from dispatch.errors import Incomplete, Refusal, WrongMoment
+from dispatch.people import audience
+from dispatch.people.audience import Audience
+from dispatch.sending import messages, report
+from dispatch.sending.text import measure
+from dispatch.words import LANGUAGE_NAMES, N_, Sentence, translator
+from models import Campaign, Organisation, Template, Unreached, User, writing
+
+MOVES = {
+    "launched": ("draft", "running"),
+    "paused": ("running", "paused"),
+    "resumed": ("paused", "running"),
+    "stopped": (("running", "paused"), "stopped"),
+    "finished": ("running", "done"),
+}
+RECEIPTS_AWAITED = timedelta(seconds=30)  # after the last news of a campaign; a later receipt still counts
+DOUBT_LASTS = timedelta(seconds=30)
+MAX_REPEATS = 2
+MAX_SMS_PARTS = 10  # what the gateways concatenate
+READY_CHANNELS = ("sms", "email")
+WORDING = ("name", "kind", "channels", "texts", "audience", "fallback_language")
+
+
+# ── Writing ─────────────────────────────────────────────────────────────
+
+
+def draft(
+    organisation: Organisation,
+    *,
+    by: User,
+    now: datetime,
+    is_practice: bool = False,
+    template: Template | None = None,
+) -> Campaign:
+    """Begins a campaign, empty or as the template has it."""
+    wording = {name: getattr(template, name) for name in WORDING} if template else {}
+    with writing():
+        campaign = Campaign.create(
+            organisation=organisation,
+            author=by,
+            template=template,
+            is_practice=is_practice,
+            created_at=now,
+            changed_at=now,
+            **wording,
+        )
+        audit.record("campaign.drafted", campaign, by=by, now=now, practice=is_practice)
+    return campaign
+
+
+def write(campaign: Campaign, *, by: User, now: datetime, version: int, **wording) -> Campaign:
+    """Keeps what was written in a draft, complete or not; raises WrongMoment when another hand was first."""
+    change(campaign, Campaign.status == "draft", version=version, now=now, **wording)
+    return Campaign.get_by_id(campaign.id)
+
+
+def change(what: Campaign | Template, where, *, version: int, now: datetime, **wording) -> None:
+    """Writes name, kind, channels, texts, audience or fallback language if nobody else did since `version`."""
+    table = type(what)
+    values = {name: value for name, value in wording.items() if name in WORDING}
+    here = (table.id == what.id) & (table.version == version) & where
+    with writing():
+        done = table.update(**values, version=version + 1, changed_at=now).where(here).execute()
+    if not done:
+        raise WrongMoment(
+            N_(
+                "Somebody else changed this text in the meantime. Nothing of yours was saved: compare both texts."
+            )
+        )
+
+
+def discard(campaign: Campaign, *, by: User, now: datetime) -> None:
+    """Throws a draft away; what was launched stays for ever."""
+    with writing():
+        if not Campaign.delete().where(Campaign.id == campaign.id, Campaign.status == "draft").execute():
+            raise WrongMoment(N_("This campaign has been launched and cannot be thrown away."))
+        audit.record("campaign.discarded", None, by=by, now=now, campaign=campaign.id)
+
+
+# ── What is said to whom ────────────────────────────────────────────────
+
+
+def audience_of(campaign: Campaign | Template) -> Audience:
+    """Everybody whom the campaign is for, as the member lists are now."""
+    return audience.resolve(campaign.organisation_id, campaign.audience, campaign.channels)
+
+
+def text_for(campaign: Campaign, channel: str, lang: str) -> dict[str, str]:
+    """What a reader of this language gets: subject and body in it, or else in the fallback language."""
+    texts = campaign.texts.get(channel, {})
+    text = texts.get(lang) if has_text(texts.get(lang)) else texts[campaign.fallback_language]
+    if not campaign.is_practice:
+        return text
+    mark = f"[{translator(lang).gettext(N_('EXERCISE'))}]"
+    return {name: f"{mark} {value}" for name, value in text.items()}
+
+
+def has_text(text: dict[str, str] | None) -> bool:
+    return bool(text and text.get("body", "").strip())
+
+
+def faults(campaign: Campaign | Template) -> dict[str, Sentence]:
+    """What must be mended before this can be launched: {field: sentence}, empty when it is ready."""
+    found = {}
+    if not campaign.name.strip():
+        found["name"] = Sentence(N_("Give the message a name, so that it can be found again."))
+    if not any(campaign.audience.get(part) for part in ("bins", "streets", "members")):
+        found["audience"] = Sentence(N_("Choose who gets it: a BIN, a street or single members."))
+    if not campaign.channels:
+        found["channels"] = Sentence(N_("Choose at least one channel."))
+    for channel in campaign.channels:
+        found |= _text_faults(campaign, channel)
+    return found
+
+
+def _text_faults(campaign: Campaign | Template, channel: str) -> dict[str, Sentence]:
+    texts, lang = campaign.texts.get(channel, {}), campaign.fallback_language
+    language = Sentence(LANGUAGE_NAMES[lang])
+    found = {}
+    if not has_text(texts.get(lang)):
+        found[f"{channel}-{lang}-body"] = Sentence(
+            N_(
+                "The text in %(language)s is missing: everybody without a text in their own language gets it."
+            ),
+            language=language,
+        )
+    for other, text in texts.items():
+        if channel == "email" and has_text(text) and not text.get("subject", "").strip():
+            found[f"{channel}-{other}-subject"] = Sentence(N_("The mail has no subject."))
+        if channel == "sms" and measure(text.get("body", "")).parts > MAX_SMS_PARTS:
+            found[f"{channel}-{other}-body"] = Sentence(
+                N_("The text is longer than %(parts)s parts. Make it shorter."), parts=MAX_SMS_PARTS
+            )
+    return found
+
+
+# ── Launch ──────────────────────────────────────────────────────────────
+
+
+def launch(
+    campaign: Campaign, *, by: User, now: datetime, terms_accepted: bool, version: int | None = None
+) -> Campaign:
+    """Freezes text and audience, queues every message and writes it down, all in one transaction or not at all."""
+    if not terms_accepted:
+        raise Incomplete(
+            N_("Nothing was sent. One thing is missing."),
+            {"terms": Sentence(N_("Confirm that this is not advertising, promotion or politics."))},
+        )
+    with writing():
+        campaign = Campaign.get_by_id(campaign.id)
+        _refuse_unready(campaign, version)
+        whom = audience_of(campaign)
+        if not whom.mailings:
+            raise Refusal(
+                N_("Nobody would get this message: nobody in the audience can be reached by these channels.")
+            )
+        _move(
+            campaign,
+            "launched",
+            by=by,
+            now=now,
+            launched_by=by.id,
+            launched_at=now,
+            moved_at=now,
+            people=whom.reached,
+        )
+        _freeze(campaign, whom, now)
+    return Campaign.get_by_id(campaign.id)
+
+
+def _refuse_unready(campaign: Campaign, version: int | None) -> None:
+    if not campaign.is_draft:
+        raise WrongMoment(N_("This campaign was launched already. It was not sent a second time."))
+    if version is not None and version != campaign.version:
+        raise WrongMoment(N_("The message was changed after you read it. Nothing was sent: read it again."))
+    if found := faults(campaign):
+        raise Incomplete(N_("Nothing was sent. The message is not complete."), found)
+
+
+def _freeze(campaign: Campaign, whom: Audience, now: datetime) -> None:
+    messages.enqueue(
+        campaign,
+        (
+            {
+                "channel": mailing.channel,
+                "address": mailing.address,
+                "names": mailing.names,
+                "language": mailing.language,
+                "parts": parts_of(campaign, mailing.channel, mailing.language),
+                "members": [member.id for member in mailing.people],
+            }
+            for mailing in whom.mailings
+        ),
+        now,
+    )
+    Unreached.insert_many(
+        [(campaign.id, member.id, reason) for reason, members in whom.left_out.items() for member in members],
+        fields=[Unreached.campaign, Unreached.member, Unreached.reason],
+    ).execute()
+
+
+def parts_of(campaign: Campaign, channel: str, lang: str) -> int:
+    return measure(text_for(campaign, channel, lang)["body"]).parts if channel == "sms" else 1
+
+
+# ── While it runs ───────────────────────────────────────────────────────
+
+
+def pause(campaign: Campaign, *, by: User, now: datetime) -> None:
+    """Holds what is queued; what is in hand goes on."""
+    with writing():
+        _move(campaign, "paused", by=by, now=now)
+
+
+def resume(campaign: Campaign, *, by: User, now: datetime) -> None:
+    """Goes on with what is queued; nobody gets anything twice."""
+    with writing():
+        _move(campaign, "resumed", by=by, now=now, moved_at=now)
+
+
+def stop(campaign: Campaign, *, by: User, now: datetime) -> int:
+    """Ends a campaign at once and returns how many messages it withheld; what is in hand is still recorded."""
+    with writing():
+        _move(campaign, "stopped", by=by, now=now, ended_at=now)
+        return messages.withhold(campaign, now)
+
+
+def send_again(campaign: Campaign, *, by: User | None, now: datetime) -> int:
+    """Sends the unsure messages again: some may arrive twice, which somebody or the campaign's policy accepts."""
+    with writing():
+        if not Campaign.select().where(Campaign.id == campaign.id, Campaign.status == "running").exists():
+            raise WrongMoment(N_("This campaign no longer runs, so nothing was sent again."))
+        number = messages.send_again(campaign, now)
+        audit.record(
+            "campaign.unsure_sent_again",
+            campaign,
+            by=by,
+            now=now,
+            organisation=campaign.organisation_id,
+            messages=number,
+        )
+    return number
+
+
+def finish(now: datetime) -> None:
+    """Ends every running campaign of which nothing more is to come, and makes its final report."""
+    for campaign in Campaign.select().where(Campaign.status == "running"):
+        if _is_finished(campaign, now):
+            with writing():
+                _move(campaign, "finished", by=None, now=now, ended_at=now)
+    for campaign in report.missing(now):
+        report.make(campaign, now=now)
+
+
+def _is_finished(campaign: Campaign, now: datetime) -> bool:
+    table = messages.counts(campaign)
+    total = {status: sum(row[status] for row in table.values()) for status in messages.RANKS}
+    if total["queued"] or total["sending"]:
+        return False
+    quiet = now - campaign.moved_at
+    if total["unsure"]:
+        return quiet > DOUBT_LASTS and not _repeats(campaign, now)
+    return not _awaits_receipts(table) or quiet > RECEIPTS_AWAITED
+
+
+def _repeats(campaign: Campaign, now: datetime) -> bool:
+    """A warning that may not have arrived goes again: rather twice than never; anything else rather never than twice."""
+    if campaign.kind != "warning" or messages.attempts_of_unsure(campaign) > MAX_REPEATS:
+        return False
+    return bool(send_again(campaign, by=None, now=now))
+
+
+def _awaits_receipts(table: dict[str, dict[str, int]]) -> bool:
+    return any(row["accepted"] for channel, row in table.items() if channel != "email")
+
+
+def _move(campaign: Campaign, deed: str, *, by: User | None, now: datetime, **values) -> None:
+    """The one mover: a conditional update, so that of two who press at once one hears that it was done already."""
+    old, new = MOVES[deed]
+    here = (Campaign.id == campaign.id) & Campaign.status.in_([old] if isinstance(old, str) else list(old))
+    if not Campaign.update(status=new, **values).where(here).execute():
+        raise WrongMoment(N_("The campaign is no longer in the state that you saw. Nothing was changed."))
+    audit.record(f"campaign.{deed}", campaign, by=by, now=now, organisation=campaign.organisation_id)
+
+
+# ── Templates ───────────────────────────────────────────────────────────
+
+
+def save_as_template(campaign: Campaign, *, by: User, now: datetime, name: str = "") -> Template:
+    """Keeps a campaign's wording and audience as a scenario that is ready to launch."""
+    with writing():
+        wording = {field: getattr(campaign, field) for field in WORDING} | {
+            "name": name.strip() or campaign.name
+        }
+        template = Template.create(
+            organisation=campaign.organisation_id, by=by, created_at=now, changed_at=now, **wording
+        )
+        audit.record("template.saved", template, by=by, now=now)
+    return template
+
+
+def remove_template(template: Template, *, by: User, now: datetime) -> None:
+    with writing():
+        Template.update(removed_at=now).where(
+            Template.id == template.id, Template.removed_at.is_null()
+        ).execute()
+        audit.record("template.removed", template, by=by, now=now)
+
+
+def templates_of(organisation: Organisation):
+    return (
+        Template.select()
+        .where(Template.organisation == organisation.id, Template.removed_at.is_null())
+        .order_by(Template.name)
+    )

@@ -1,0 +1,264 @@
+"""What became of a campaign: figures that account for everybody, and the final report that makes itself."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from peewee import fn
+
+from dispatch import clock, papers
+from dispatch.people.audience import REASONS as LEFT_OUT
+from dispatch.providers.base import REASONS
+from dispatch.sending import messages
+from dispatch.words import (
+    CAMPAIGN_STATUSES,
+    CHANNELS,
+    KINDS,
+    LANGUAGE_NAMES,
+    MESSAGE_STATUSES,
+    N_,
+    Sentence,
+    hour,
+    moment,
+    translator,
+)
+from models import Bin, Campaign, Document, Member, Message, Pulse, Recipient, Unreached, writing
+
+PAPER = "campaign_report"
+MOST_ON_PAPER = 3000  # more messages than this are in the spreadsheet only
+MOST_POINTS = 200  # the paper draws every one of them
+ARRIVED = ("accepted", "delivered")
+OUR_REASONS = {
+    "interrupted": N_("we cannot know: the connection or the program stopped while it was under way"),
+    "stopped": N_("the campaign was stopped before it left"),
+}
+
+
+# ── Questions ───────────────────────────────────────────────────────────
+
+
+def people_reached(campaign: Campaign) -> int:
+    """How many people have at least one message that a provider accepted."""
+    reached = Recipient.select(fn.COUNT(Recipient.member.distinct())).join(Message)
+    return reached.where(Message.campaign == campaign.id, Message.status.in_(ARRIVED)).scalar()
+
+
+def people_meant(campaign: Campaign) -> int:
+    """Everybody whom the campaign was for when it was launched."""
+    return campaign.people + Unreached.select().where(Unreached.campaign == campaign.id).count()
+
+
+def left_out(campaign: Campaign) -> list[tuple[str, int]]:
+    """Why people of the audience get nothing, and how many: [(reason code, people)]."""
+    query = (
+        Unreached.select(Unreached.reason, fn.COUNT(Unreached.member))
+        .where(Unreached.campaign == campaign.id)
+        .group_by(Unreached.reason)
+    )
+    counted = dict(query.tuples())
+    return [(reason, counted[reason]) for reason in LEFT_OUT if reason in counted]
+
+
+def members_left_out(campaign: Campaign, reason: str):
+    here = (Unreached.campaign == campaign.id) & (Unreached.reason == reason)
+    return Member.select().join(Unreached).where(here).order_by(Member.last_name, Member.first_name)
+
+
+def failures(campaign: Campaign) -> list[tuple[str, str, int]]:
+    """Why messages did not arrive, and how many: [(channel, reason code, messages)], most frequent first."""
+    count = fn.COUNT(Message.id)
+    return list(
+        Message.select(Message.channel, Message.code, count)
+        .where(
+            Message.campaign == campaign.id, Message.status.in_(("failed", "expired", "withheld", "unsure"))
+        )
+        .group_by(Message.channel, Message.code)
+        .order_by(count.desc())
+        .tuples()
+    )
+
+
+def reason_in_words(code: str) -> str:
+    return REASONS.get(code) or OUR_REASONS.get(code) or N_("no reason was given")
+
+
+def curve(campaign: Campaign) -> list[tuple[int, int, int]]:
+    """(seconds since the launch, accepted, delivered), running totals; accepted includes delivered."""
+    points, accepted, delivered = [(0, 0, 0)], 0, 0
+    rows = Pulse.select(Pulse.second, Pulse.accepted, Pulse.delivered).where(Pulse.campaign == campaign.id)
+    for second, more_accepted, more_delivered in rows.order_by(Pulse.second).tuples():
+        accepted, delivered = accepted + more_accepted, delivered + more_delivered
+        points.append((second, accepted, delivered))
+    return points
+
+
+def story(campaign: Campaign, *, search: str = "", status: str = "", channel: str = ""):
+    """The messages of a campaign, in the order in which they were queued, narrowed by what is asked."""
+    query = Message.select().where(Message.campaign == campaign.id).order_by(Message.id)
+    if status:
+        query = query.where(Message.status == status)
+    if channel:
+        query = query.where(Message.channel == channel)
+    if search:
+        query = query.where(
+            Message.names.contains(search) | Message.address.contains(search.replace(" ", ""))
+        )
+    return query
+
+
+def what_happened(message: Message) -> Sentence:
+    """The story of one message in one sentence."""
+    if message.status == "delivered" and message.accepted_at and message.ended_at:
+        seconds = max(0, round((message.ended_at - message.accepted_at).total_seconds()))
+        return Sentence(N_("Delivery receipt after %(seconds)s s"), seconds=seconds)
+    if message.status in HAPPENED:
+        return Sentence(HAPPENED[message.status])
+    if message.status == "queued" and message.attempts:
+        sentence = N_("Not accepted yet (%(reason)s). Another attempt at %(hour)s")
+        return Sentence(sentence, reason=Sentence(reason_in_words(message.code)), hour=hour(message.due_at))
+    return (
+        Sentence(reason_in_words(message.code))
+        if message.code
+        else Sentence(MESSAGE_STATUSES[message.status])
+    )
+
+
+HAPPENED = {
+    "delivered": N_("Delivery receipt"),
+    "accepted": N_("The provider took it; no receipt yet or none to come"),
+    "sending": N_("On its way to the provider"),
+}
+
+
+# ── Papers ──────────────────────────────────────────────────────────────
+
+
+def missing(now: datetime):
+    """The campaigns that are over and have no final report yet."""
+    made = Document.select(Document.campaign).where(Document.kind == PAPER, Document.campaign.is_null(False))
+    return Campaign.select().where(Campaign.status.in_(("done", "stopped")), Campaign.id.not_in(made))
+
+
+def make(campaign: Campaign, *, now: datetime) -> Document | None:
+    """Makes the final report, unless messages are still in hand: their answer is part of it."""
+    table = messages.counts(campaign)
+    if any(row["sending"] for row in table.values()):
+        return None
+    lang = campaign.organisation.language
+    return _file(campaign, papers.campaign_report(build(campaign, lang, now), lang), now)
+
+
+def paper(campaign: Campaign, lang: str, *, now: datetime) -> bytes:
+    """The report as PDF: the one that was filed, or a new one when something moved after it."""
+    filed = _filed(campaign)
+    if filed and filed.made_at >= campaign.moved_at and lang == campaign.organisation.language:
+        return bytes(filed.content)
+    return papers.campaign_report(build(campaign, lang, now), lang)
+
+
+def workbook(campaign: Campaign, lang: str, *, now: datetime) -> bytes:
+    return papers.campaign_workbook(build(campaign, lang, now, most=None), lang)
+
+
+def _file(campaign: Campaign, content: bytes, now: datetime) -> Document:
+    with writing():
+        return _filed(campaign) or Document.create(
+            organisation=campaign.organisation_id,
+            campaign=campaign,
+            kind=PAPER,
+            filename=f"campaign-{campaign.id}.pdf",
+            media_type="application/pdf",
+            content=content,
+            made_at=now,
+        )
+
+
+def _filed(campaign: Campaign) -> Document | None:
+    return Document.get_or_none(Document.campaign == campaign.id, Document.kind == PAPER)
+
+
+def build(campaign: Campaign, lang: str, now: datetime, most: int | None = MOST_ON_PAPER) -> dict:
+    """Everything the papers lay out, worded in one language; its shape is that of papers.campaign_report."""
+    _ = translator(lang).gettext
+    reached = people_reached(campaign)
+    return {
+        "name": campaign.name,
+        "organisation": campaign.organisation.name,
+        "kind": _(KINDS[campaign.kind]),
+        "status": _(CAMPAIGN_STATUSES[campaign.status]),
+        "sender": campaign.launched_by.name,
+        "practice": campaign.is_practice,
+        "launched_at": moment(campaign.launched_at, lang),
+        "ended_at": moment(campaign.ended_at, lang),
+        "made_at": moment(now, lang),
+        "audience": audience_in_words(campaign, lang),
+        "texts": list(_texts(campaign, lang)),
+        "channels": [_(CHANNELS[channel]) for channel in campaign.channels],
+        "totals": _totals(campaign, lang),
+        "reached": reached,
+        "not_reached": people_meant(campaign) - reached,
+        "curve": list(_curve(campaign)),
+        "failures": [
+            {"reason": _(reason_in_words(code)), "channel": _(CHANNELS[channel]), "count": number}
+            for channel, code, number in failures(campaign)
+        ],
+        "messages": list(_messages(campaign, lang, most)),
+    }
+
+
+def audience_in_words(campaign: Campaign, lang: str) -> str:
+    """Whom it was meant for: BINs and streets by name, single members by their number."""
+    choice = campaign.audience
+    names = [bin.name for bin in Bin.select().where(Bin.id.in_(choice.get("bins", []))).order_by(Bin.name)]
+    names += [street for _, street in choice.get("streets", [])]
+    if single := len(choice.get("members", [])):
+        sentence = translator(lang).ngettext("%(num)d member", "%(num)d members", single)
+        names.append(sentence % {"num": single})
+    return ", ".join(names)
+
+
+def _texts(campaign: Campaign, lang: str) -> Iterator[dict]:
+    _ = translator(lang).gettext
+    for channel in campaign.channels:
+        for language, text in campaign.texts.get(channel, {}).items():
+            if text.get("body", "").strip():
+                caption = f"{_(LANGUAGE_NAMES[language])}, {_(CHANNELS[channel])}"
+                yield {
+                    "language": language,
+                    "caption": caption,
+                    "subject": text.get("subject", ""),
+                    "body": text["body"],
+                }
+
+
+def _totals(campaign: Campaign, lang: str) -> list[dict]:
+    table, _ = messages.counts(campaign), translator(lang).gettext
+    return [
+        {
+            "status": status,
+            "word": _(word),
+            "counts": [table[channel][status] for channel in campaign.channels],
+        }
+        for status, word in MESSAGE_STATUSES.items()
+    ]
+
+
+def _curve(campaign: Campaign) -> Iterator[dict]:
+    points = curve(campaign)
+    step = -(-len(points) // MOST_POINTS)
+    for second, accepted, delivered in [*points[:-1:step], points[-1]]:
+        at = hour(campaign.launched_at + clock.seconds(second))
+        yield {"at": at, "seconds": second, "accepted": accepted, "delivered": delivered}
+
+
+def _messages(campaign: Campaign, lang: str, most: int | None) -> Iterator[dict]:
+    _ = translator(lang).gettext
+    for message in story(campaign).limit(most).iterator():
+        yield {
+            "name": message.names,
+            "address": message.address,
+            "channel": _(CHANNELS[message.channel]),
+            "status": _(MESSAGE_STATUSES[message.status]),
+            "sent_at": hour(message.claimed_at),
+            "settled_at": hour(message.ended_at or message.accepted_at),
+            "reason": what_happened(message).in_language(lang),
+        }

@@ -1,0 +1,64 @@
+"""The roads out of the house: per channel the providers in order of preference, and the simulator for practice."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from dispatch.providers import open_road
+from dispatch.providers.base import Provider
+
+REST = timedelta(seconds=10)
+
+
+class Roads:
+    """Chooses the road of a message; a practice message can only ever get the simulator."""
+
+    def __init__(
+        self,
+        urls: Mapping[str, Sequence[str]],
+        *,
+        public_url: str = "",
+        receipt_key: str = "",
+        senders: Mapping[str, str] | None = None,
+    ):
+        self.receipt_key = receipt_key
+        self._practice = {channel: open_road("simulator://", channel=channel) for channel in urls}
+        self._real = {
+            channel: [
+                open_road(
+                    url,
+                    channel=channel,
+                    public_url=public_url,
+                    receipt_key=receipt_key,
+                    sender=(senders or {}).get(channel, ""),
+                )
+                for url in channel_urls
+            ]
+            for channel, channel_urls in urls.items()
+        }
+        self._resting: dict[int, datetime] = {}
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        return tuple(self._real)
+
+    def choose(self, channel: str, *, is_practice: bool, now: datetime) -> Provider:
+        """The preferred road that is not resting, or the preferred one when all are."""
+        if is_practice:
+            return self._practice[channel]
+        roads = self._real[channel]
+        return next((road for road in roads if self._resting.get(id(road), now) <= now), roads[0])
+
+    def rest(self, road: Provider, now: datetime) -> None:
+        """Leaves a road that could carry nothing alone for a while, so that the next of the list is tried."""
+        self._resting[id(road)] = now + REST
+
+    def all(self) -> list[Provider]:
+        return [*(road for roads in self._real.values() for road in roads), *self._practice.values()]
+
+    def of_scheme(self, scheme: str) -> Provider | None:
+        """A road that reads the receipts of this kind of provider."""
+        return next((road for road in self.all() if road.name.partition(":")[0] == scheme), None)
+
+    def close(self) -> None:
+        for road in self.all():
+            road.close()

@@ -1,0 +1,113 @@
+"""The words of the trade: gettext for code that has no request, and the names of states, kinds and channels."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import lru_cache
+from gettext import NullTranslations
+from pathlib import Path
+
+from babel.dates import format_datetime
+from babel.support import Translations
+
+from dispatch import clock
+
+CATALOGUES = Path(__file__).resolve().parent.parent / "translations"
+LANGUAGES = ("nl", "fr", "de", "en")
+
+
+def N_(msgid: str) -> str:
+    """Marks a string for the catalogue where it is written down but not yet said."""
+    return msgid
+
+
+@lru_cache
+def translator(lang: str) -> NullTranslations:
+    """The catalogue of one language; an absent one answers with the English of the source."""
+    return Translations.load(CATALOGUES, [lang])
+
+
+class Sentence:
+    """A sentence for a person, kept with its facts until the reader's language is known."""
+
+    def __init__(self, msgid: str, **facts):
+        self.msgid = msgid
+        self.facts = facts
+
+    def __str__(self) -> str:
+        return self.in_language("en")
+
+    def in_language(self, lang: str) -> str:
+        return self.said_by(translator(lang).gettext)
+
+    def said_by(self, gettext: Callable[[str], str]) -> str:
+        facts = {
+            name: value.said_by(gettext) if isinstance(value, Sentence) else value
+            for name, value in self.facts.items()
+        }
+        return gettext(self.msgid) % facts if facts else gettext(self.msgid)
+
+
+LANGUAGE_NAMES = {"nl": N_("Dutch"), "fr": N_("French"), "de": N_("German"), "en": N_("English")}
+CHANNELS = {"sms": N_("SMS"), "voice": N_("spoken message"), "email": N_("e-mail")}
+KINDS = {
+    "warning": N_("warning"),
+    "preventive": N_("preventive message"),
+    "news": N_("BIN news"),
+    "other": N_("other message"),
+}
+MESSAGE_STATUSES = {
+    "queued": N_("queued"),
+    "sending": N_("sending"),
+    "unsure": N_("unsure"),
+    "accepted": N_("accepted"),
+    "delivered": N_("delivered"),
+    "failed": N_("failed"),
+    "withheld": N_("withheld"),
+    "expired": N_("expired"),
+}
+CAMPAIGN_STATUSES = {
+    "draft": N_("draft"),
+    "running": N_("running"),
+    "paused": N_("paused"),
+    "done": N_("finished"),
+    "stopped": N_("stopped"),
+}
+ACTIVATION_STATUSES = {
+    "draft": N_("draft"),
+    "requested": N_("requested"),
+    "acknowledged": N_("acknowledged"),
+    "open": N_("open"),
+    "closing": N_("closing"),
+    "closed": N_("closed"),
+    "refused": N_("refused"),
+}
+MEMBER_ROLES = {
+    "coordinator": N_("coordinator"),
+    "co_coordinator": N_("co-coordinator"),
+    "member": N_("member"),
+}
+USER_ROLES = {
+    "platform_admin": N_("platform administrator"),
+    "organisation_admin": N_("organisation administrator"),
+    "sender": N_("sender"),
+    "coordinator": N_("coordinator"),
+    "authorised_person": N_("authorised person"),
+    "centre_supervisor": N_("contact-centre supervisor"),
+    "reader": N_("reader"),
+}
+ORGANISATION_KINDS = {
+    "police_zone": N_("police zone"),
+    "municipality": N_("municipality"),
+    "contact_centre": N_("contact centre"),
+    "platform": N_("platform"),
+}
+
+
+def moment(at: datetime | None, lang: str) -> str:
+    """A moment as it stands on paper: the clock of Brussels, in the manner of the language; "" when it never came."""
+    return format_datetime(clock.local(at), "d MMMM y, HH:mm:ss", locale=lang) if at else ""
+
+
+def hour(at: datetime | None) -> str:
+    """A moment within one day, to the second, on the clock of Brussels."""
+    return clock.local(at).strftime("%H:%M:%S") if at else ""

@@ -1,0 +1,649 @@
+"""What is remembered: tables, constraints and small questions. What is done with them lives in dispatch/."""
+
+from contextlib import contextmanager
+from pathlib import Path
+
+import peewee
+from peewee import (
+    BigAutoField,
+    BlobField,
+    BooleanField,
+    CharField,
+    Check,
+    CompositeKey,
+    DatabaseProxy,
+    DateField,
+    DateTimeField,
+    DoubleField,
+    ForeignKeyField,
+    IntegerField,
+    JSONField,
+    TextField,
+)
+from playhouse.db_url import parse
+from playhouse.migrations import Runner
+
+# ── Ground ──────────────────────────────────────────────────────────────
+
+database = DatabaseProxy()
+MIGRATIONS = str(Path(__file__).resolve().parent / "migrations")
+
+PRAGMAS = {
+    "journal_mode": "wal",
+    "synchronous": "full",  # an acknowledged launch survives a power cut
+    "foreign_keys": 1,
+    "busy_timeout": 10_000,
+    "cache_size": -32_000,
+}
+
+
+def connect(url: str) -> peewee.Database:
+    """Points every table at the database of this URL, such as sqlite:///belfort.db."""
+    database.initialize(peewee.SqliteDatabase(parse(url)["database"], pragmas=PRAGMAS))
+    return database.obj
+
+
+class WrongSchema(Exception):
+    """The database is older or newer than this program."""
+
+
+def migrate() -> list[str]:
+    """Brings the database up to this program's tables; returns the names of the steps that it took."""
+    with database.connection_context():
+        return Runner(database.obj, MIGRATIONS).up()
+
+
+def check_schema() -> None:
+    """Raises WrongSchema, with what to do, unless the database has exactly this program's tables."""
+    with database.connection_context():
+        steps = Runner(database.obj, MIGRATIONS).status()
+    if any(step.path is None for step in steps):
+        raise WrongSchema(
+            "This database was made by a newer Belfort. Start that one, or restore an older backup."
+        )
+    if any(step.applied is None for step in steps):
+        raise WrongSchema("The database is older than this program. Run: flask migrate")
+
+
+@contextmanager
+def writing():
+    """A transaction that holds the write lock from its first line: a read that becomes a write cannot fail."""
+    with database.atomic("IMMEDIATE"):
+        yield
+
+
+def one_of(field: str, words) -> Check:
+    return Check(f"{field} IN ({', '.join(repr(word) for word in words)})")
+
+
+class Table(peewee.Model):
+    class Meta:
+        database = database
+        only_save_dirty = True
+        legacy_table_names = False
+
+
+# ── Who ─────────────────────────────────────────────────────────────────
+
+ORGANISATION_KINDS = ("police_zone", "municipality", "contact_centre", "platform")
+ROLES = (
+    "platform_admin",
+    "organisation_admin",
+    "sender",
+    "coordinator",
+    "authorised_person",
+    "centre_supervisor",
+    "reader",
+)
+
+
+class Organisation(Table):
+    """A police zone, a municipality, the contact centre, or the platform itself."""
+
+    kind = CharField()
+    name = CharField(unique=True)
+    slug = CharField(unique=True)
+    language = CharField(default="nl")
+    email = CharField(default="")
+    phone = CharField(default="")
+    parent = ForeignKeyField("self", null=True, backref="children", on_delete="RESTRICT")
+
+    class Meta:
+        constraints = (one_of("kind", ORGANISATION_KINDS),)
+
+
+class User(Table):
+    """A person who signs in, in one organisation with one role."""
+
+    organisation = ForeignKeyField(Organisation, backref="users", on_delete="RESTRICT")
+    email = CharField(unique=True)
+    name = CharField()
+    role = CharField()
+    phone = CharField(default="")
+    language = CharField(default="nl")
+    password_hash = CharField(default="")
+    is_active = BooleanField(default=True)
+    created_at = DateTimeField()
+
+    is_authenticated = True
+    is_anonymous = False
+
+    class Meta:
+        constraints = (one_of("role", ROLES),)
+
+    def get_id(self) -> str:
+        return str(self.id)
+
+
+class SignInFailure(Table):
+    """How often in a row signing in failed for one account or from one address, and until when both must wait."""
+
+    key = CharField(primary_key=True)
+    failures = IntegerField(default=0)
+    last_at = DateTimeField()
+
+
+# ── Where ───────────────────────────────────────────────────────────────
+
+
+class Bin(Table):
+    """A neighbourhood information network of one police zone."""
+
+    organisation = ForeignKeyField(Organisation, backref="bins", on_delete="RESTRICT")
+    name = CharField()
+    slug = CharField()
+    town = CharField(default="")
+    created_at = DateTimeField()
+
+    class Meta:
+        indexes = ((("organisation", "name"), True),)
+
+
+class Mandate(Table):
+    """A coordinator's account looks after this BIN."""
+
+    user = ForeignKeyField(User, backref="mandates", on_delete="CASCADE")
+    bin = ForeignKeyField(Bin, backref="mandates", on_delete="CASCADE")
+
+    class Meta:
+        primary_key = CompositeKey("user", "bin")
+
+
+# ── Whom ────────────────────────────────────────────────────────────────
+
+MEMBER_FIELDS = (
+    "last_name",
+    "first_name",
+    "mobile",
+    "phone",
+    "email",
+    "street",
+    "house_number",
+    "box",
+    "postcode",
+    "town",
+    "language",
+)
+MEMBER_ROLES = ("coordinator", "co_coordinator", "member")
+
+
+class Member(Table):
+    """A person who receives messages; one row a person in a zone, however many BINs they belong to."""
+
+    organisation = ForeignKeyField(Organisation, backref="members", on_delete="RESTRICT")
+    last_name = CharField()
+    first_name = CharField(default="")
+    name_key = CharField()  # the name without case, accents or order, to find doubles
+    search_key = TextField(default="")  # what a search looks through, without case or accents
+    mobile = CharField(default="")
+    phone = CharField(default="")
+    email = CharField(default="")
+    street = CharField(default="")
+    house_number = CharField(default="")
+    box = CharField(default="")
+    postcode = CharField(default="")
+    town = CharField(default="")
+    language = CharField(default="nl")
+    mobile_fault = CharField(default="")  # the reason that the last message to it could not arrive
+    email_fault = CharField(default="")
+    version = IntegerField(default=1)
+    created_at = DateTimeField()
+    changed_at = DateTimeField()
+
+    class Meta:
+        indexes = (
+            (("organisation", "name_key"), False),
+            (("organisation", "mobile"), False),
+            (("organisation", "phone"), False),
+            (("organisation", "email"), False),
+            (("organisation", "last_name", "first_name"), False),
+        )
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def listed_name(self) -> str:
+        return ", ".join(part for part in (self.last_name, self.first_name) if part)
+
+    @property
+    def address(self) -> str:
+        return " ".join(part for part in (self.street, self.house_number, self.box) if part)
+
+    @property
+    def is_reachable(self) -> bool:
+        return bool(self.mobile or self.phone or self.email)
+
+
+class Membership(Table):
+    """A member belongs to a BIN, with a role there; paused until a day, or ended."""
+
+    member = ForeignKeyField(Member, backref="memberships", on_delete="CASCADE")
+    bin = ForeignKeyField(Bin, backref="memberships", on_delete="RESTRICT")
+    role = CharField(default="member")
+    joined_at = DateTimeField()
+    paused_at = DateTimeField(null=True)
+    ended_at = DateTimeField(null=True)
+
+    class Meta:
+        indexes = ((("member", "bin"), True), (("bin", "ended_at"), False))
+        constraints = (one_of("role", MEMBER_ROLES),)
+
+    @property
+    def is_paused(self) -> bool:
+        return self.paused_at is not None
+
+    @property
+    def is_ended(self) -> bool:
+        return self.ended_at is not None
+
+
+class Import(Table):
+    """A list that somebody uploaded: the file itself, how it was understood, and what was done with it."""
+
+    organisation = ForeignKeyField(Organisation, on_delete="RESTRICT")
+    bin = ForeignKeyField(Bin, backref="imports", on_delete="RESTRICT")
+    by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
+    filename = CharField()
+    content = BlobField(null=True)  # emptied when the import is over: the list is not kept twice
+    reading = JSONField(default=dict)  # encoding, delimiter, sheet, header_row, columns as the user set them
+    counts = JSONField(default=dict)
+    status = CharField(default="uploaded")
+    created_at = DateTimeField()
+    ended_at = DateTimeField(null=True)
+
+    class Meta:
+        constraints = (one_of("status", ("uploaded", "committed", "undone", "discarded")),)
+
+    @property
+    def is_open(self) -> bool:
+        return self.status == "uploaded"
+
+    @property
+    def is_committed(self) -> bool:
+        return self.status == "committed"
+
+
+class MemberChange(Table):
+    """One change of one member: who, when, what it was and what it became."""
+
+    member = ForeignKeyField(Member, backref="changes", on_delete="CASCADE")
+    bin = ForeignKeyField(Bin, null=True, on_delete="RESTRICT")
+    deed = CharField()  # added, changed, joined, role, paused, resumed, ended, undone
+    fields = JSONField(default=dict)  # name: [old, new]
+    version = IntegerField()  # of the member after this change
+    by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
+    source = ForeignKeyField(Import, null=True, backref="changes", on_delete="RESTRICT")
+    at = DateTimeField()
+
+    class Meta:
+        indexes = ((("member", "id"), False),)
+
+
+# ── What we say ─────────────────────────────────────────────────────────
+
+LANGUAGES = ("nl", "fr", "de", "en")
+CHANNELS = ("sms", "voice", "email")
+KINDS = ("warning", "preventive", "news", "other")
+
+
+class Wording(Table):
+    """What a campaign and a template share: kind, channels, texts and audience.
+
+    `texts` is {channel: {language: {"subject": …, "body": …}}};
+    `audience` is {"bins": [id], "streets": [[bin id, street]], "members": [id]}.
+    """
+
+    organisation = ForeignKeyField(Organisation, on_delete="RESTRICT")
+    name = CharField(default="")
+    kind = CharField(default="preventive")
+    channels = JSONField(default=list)
+    texts = JSONField(default=dict)
+    audience = JSONField(default=dict)
+    fallback_language = CharField(default="nl")
+    version = IntegerField(default=1)
+    created_at = DateTimeField()
+    changed_at = DateTimeField()
+
+
+class Template(Wording):
+    """A scenario that is ready to launch."""
+
+    by = ForeignKeyField(User, on_delete="RESTRICT")
+    removed_at = DateTimeField(null=True)
+
+    class Meta:
+        indexes = ((("organisation", "name"), False),)
+        constraints = (one_of("kind", KINDS),)
+
+
+# ── Campaigns ───────────────────────────────────────────────────────────
+
+CAMPAIGN_STATUSES = ("draft", "running", "paused", "done", "stopped")
+
+
+class Campaign(Wording):
+    """One sending to one audience; text and audience are frozen from the launch on."""
+
+    status = CharField(default="draft")
+    is_practice = BooleanField(default=False)
+    author = ForeignKeyField(User, on_delete="RESTRICT")
+    template = ForeignKeyField(Template, null=True, on_delete="SET NULL")
+    launched_by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
+    people = IntegerField(default=0)  # how many get at least one message
+    launched_at = DateTimeField(null=True)
+    moved_at = DateTimeField(null=True)  # the last time that any of its messages moved
+    ended_at = DateTimeField(null=True)
+
+    class Meta:
+        indexes = ((("organisation", "status"), False),)
+        constraints = (
+            one_of("kind", KINDS),
+            one_of("status", CAMPAIGN_STATUSES),
+        )
+
+    @property
+    def is_draft(self) -> bool:
+        return self.status == "draft"
+
+    @property
+    def is_running(self) -> bool:
+        return self.status == "running"
+
+    @property
+    def is_paused(self) -> bool:
+        return self.status == "paused"
+
+    @property
+    def is_over(self) -> bool:
+        return self.status in ("done", "stopped")
+
+    @property
+    def is_underway(self) -> bool:
+        return self.status in ("running", "paused")
+
+
+class Unreached(Table):
+    """A member of the audience who gets nothing, or not on one channel, and why; frozen at launch."""
+
+    campaign = ForeignKeyField(Campaign, backref="unreached", on_delete="CASCADE")
+    member = ForeignKeyField(Member, on_delete="CASCADE")
+    reason = CharField()
+
+    class Meta:
+        primary_key = CompositeKey("campaign", "member")
+
+
+class Tally(Table):
+    """How many messages of a campaign stand in a status; moved in the transaction that moves them."""
+
+    campaign = ForeignKeyField(Campaign, backref="tallies", on_delete="CASCADE")
+    channel = CharField()
+    status = CharField()
+    number = IntegerField(default=0)
+
+    class Meta:
+        primary_key = CompositeKey("campaign", "channel", "status")
+
+
+class Pulse(Table):
+    """How many messages of a campaign were accepted and delivered in one second of its life."""
+
+    campaign = ForeignKeyField(Campaign, backref="pulses", on_delete="CASCADE")
+    second = IntegerField()
+    accepted = IntegerField(default=0)
+    delivered = IntegerField(default=0)
+
+    class Meta:
+        primary_key = CompositeKey("campaign", "second")
+
+
+# ── Papers ──────────────────────────────────────────────────────────────
+
+
+class Document(Table):
+    """A paper that we made or received, as it was."""
+
+    organisation = ForeignKeyField(Organisation, on_delete="RESTRICT")
+    kind = CharField()
+    filename = CharField()
+    media_type = CharField()
+    content = BlobField()
+    campaign = ForeignKeyField(Campaign, null=True, backref="documents", on_delete="RESTRICT")
+    made_at = DateTimeField()
+
+
+class Letter(Table):
+    """A mail of our own, such as an activation form on its way to the contact centre."""
+
+    organisation = ForeignKeyField(Organisation, on_delete="RESTRICT")
+    subject = CharField()
+    body = TextField()
+    language = CharField(default="nl")
+    document = ForeignKeyField(Document, null=True, on_delete="RESTRICT")
+    is_practice = BooleanField(default=False)
+    created_at = DateTimeField()
+
+
+# ── Messages ────────────────────────────────────────────────────────────
+
+RANKS = {
+    "queued": 0,
+    "sending": 1,
+    "unsure": 2,
+    "accepted": 3,
+    "delivered": 4,
+    "failed": 4,
+    "withheld": 4,
+    "expired": 4,
+}
+
+
+class Message(Table):
+    """One message to one number or mailbox, of a campaign or of a letter."""
+
+    id = BigAutoField()
+    campaign = ForeignKeyField(Campaign, null=True, backref="messages", on_delete="RESTRICT")
+    letter = ForeignKeyField(Letter, null=True, backref="messages", on_delete="RESTRICT")
+    channel = CharField()
+    is_practice = BooleanField(default=False)
+    address = CharField()
+    names = CharField(default="")
+    language = CharField(default="nl")
+    reference = CharField(unique=True)  # ours, known to the provider: a receipt may overtake our own record
+    status = CharField(default="queued")
+    parts = IntegerField(default=1)
+    attempts = IntegerField(default=0)
+    road = CharField(default="")
+    provider_reference = CharField(default="")
+    code = CharField(default="")
+    detail = CharField(default="")
+    due_at = DateTimeField()
+    claimed_at = DateTimeField(null=True)
+    accepted_at = DateTimeField(null=True)
+    ended_at = DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            one_of("status", RANKS),
+            one_of("channel", CHANNELS),
+            Check("(campaign_id IS NULL) <> (letter_id IS NULL)"),
+        )
+
+
+# The claim stays as quick at ten million rows as at ten thousand: it sees only what is queued.
+Message.add_index(
+    Message.index(
+        Message.channel, Message.campaign, Message.id, where=Message.status == "queued", name="message_queued"
+    )
+)
+Message.add_index(
+    Message.index(
+        Message.status,
+        Message.claimed_at,
+        where=Message.status.in_(("sending", "unsure")),
+        name="message_in_hand",
+    )
+)
+Message.add_index(Message.index(Message.campaign, Message.status, Message.id, name="message_story"))
+
+
+class Recipient(Table):
+    """A member for whom a message is meant; a household that shares a number has one message and several rows."""
+
+    message = ForeignKeyField(Message, backref="recipients", on_delete="CASCADE")
+    member = ForeignKeyField(Member, backref="received", on_delete="CASCADE")
+
+    class Meta:
+        primary_key = CompositeKey("message", "member")
+
+
+class DeliveredPart(Table):
+    """A part of a long message that a receipt confirmed: the same receipt may come twice, and counts once."""
+
+    message = ForeignKeyField(Message, on_delete="CASCADE")
+    part = CharField()
+
+    class Meta:
+        primary_key = CompositeKey("message", "part")
+
+
+# ── Roads ───────────────────────────────────────────────────────────────
+
+
+class Throttle(Table):
+    """The token bucket of one road, shared by whoever pumps."""
+
+    road = CharField(primary_key=True)
+    tokens = DoubleField()
+    refilled_at = DateTimeField()
+
+
+# ── Contact centre ──────────────────────────────────────────────────────
+
+ACTIVATION_STATUSES = ("draft", "requested", "acknowledged", "open", "closing", "closed", "refused")
+
+
+class Agreement(Table):
+    """The agreement between a municipality and the contact centre; without it there is no activation."""
+
+    municipality = ForeignKeyField(Organisation, backref="agreements", on_delete="RESTRICT")
+    centre = ForeignKeyField(Organisation, backref="clients", on_delete="RESTRICT")
+    signed_on = DateField()
+    begins_on = DateField()
+    ends_on = DateField()
+
+
+class Activation(Table):
+    """A municipality's request for an information number: the form of annex 3, and where it stands.
+
+    `form` holds what was typed, field by field, complete or not.
+    """
+
+    municipality = ForeignKeyField(Organisation, backref="activations", on_delete="RESTRICT")
+    agreement = ForeignKeyField(Agreement, on_delete="RESTRICT")
+    status = CharField(default="draft")
+    is_practice = BooleanField(default=False)
+    form = JSONField(default=dict)
+    callback_code = CharField()
+    number = CharField(default="")
+    by = ForeignKeyField(User, on_delete="RESTRICT")
+    document = ForeignKeyField(Document, null=True, on_delete="RESTRICT")
+    letter = ForeignKeyField(Letter, null=True, on_delete="RESTRICT")
+    created_at = DateTimeField()
+    changed_at = DateTimeField()
+
+    class Meta:
+        constraints = (one_of("status", ACTIVATION_STATUSES),)
+
+    @property
+    def is_draft(self) -> bool:
+        return self.status == "draft"
+
+    @property
+    def is_over(self) -> bool:
+        return self.status in ("closed", "refused")
+
+    @property
+    def awaits_opening(self) -> bool:
+        return self.status in ("requested", "acknowledged")
+
+
+class Milestone(Table):
+    """A move of an activation: which, when, by whom. Clocks are computed from these, never stored."""
+
+    activation = ForeignKeyField(Activation, backref="milestones", on_delete="CASCADE")
+    status = CharField()
+    at = DateTimeField()
+    recorded_at = DateTimeField()
+    by = ForeignKeyField(User, on_delete="RESTRICT")
+    note = TextField(default="")
+
+    class Meta:
+        indexes = ((("activation", "status"), True),)
+
+
+# ── Memory ──────────────────────────────────────────────────────────────
+
+
+class Audit(Table):
+    """Who did what to what and when, written in the transaction of the deed; rows are only ever added."""
+
+    at = DateTimeField()
+    by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
+    organisation = ForeignKeyField(Organisation, null=True, on_delete="RESTRICT")
+    deed = CharField()  # a past participle: campaign.launched
+    subject = CharField(default="")  # campaign:12
+    facts = JSONField(default=dict)
+
+    class Meta:
+        indexes = ((("organisation", "id"), False), (("subject", "id"), False))
+
+
+TABLES = [
+    Organisation,
+    User,
+    SignInFailure,
+    Bin,
+    Mandate,
+    Member,
+    Membership,
+    Import,
+    MemberChange,
+    Template,
+    Campaign,
+    Unreached,
+    Tally,
+    Pulse,
+    Document,
+    Letter,
+    Message,
+    Recipient,
+    DeliveredPart,
+    Throttle,
+    Agreement,
+    Activation,
+    Milestone,
+    Audit,
+]

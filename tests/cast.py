@@ -1,0 +1,63 @@
+"""The cast of the tests: one zone, one municipality, one centre, and the people who work there. All invented."""
+
+from datetime import date, datetime
+
+from dispatch import accounts
+from models import Agreement, Bin, Member, Membership, Organisation, User
+
+NOON = datetime(2026, 11, 23, 11, 0, 0)  # 12:00 in Brussels
+PASSWORD = "a password for tests"
+
+
+def organisation(name: str, kind: str = "police_zone", **values) -> Organisation:
+    slug = name.lower().replace(" ", "-")
+    return Organisation.create(name=name, kind=kind, slug=slug, **values)
+
+
+def zone() -> Organisation:
+    return Organisation.get_or_none(Organisation.slug == "zavelstreek") or organisation("Zavelstreek")
+
+
+def user(role: str, where: Organisation, *, email: str = "", bins: tuple[Bin, ...] = (), name: str = "") -> User:
+    return accounts.add_user(
+        email=email or f"{role}@{where.slug}.example",
+        name=name or role.replace("_", " ").title(),
+        role=role,
+        organisation=where,
+        password=PASSWORD,
+        now=NOON,
+        bins=bins,
+        phone="+32470003012",
+    )
+
+
+def bin_named(name: str, where: Organisation | None = None) -> Bin:
+    where = where or zone()
+    return Bin.create(organisation=where, name=name, slug=name.lower().replace(" ", "-"), created_at=NOON)
+
+
+def member(bin: Bin, last_name: str, first_name: str = "", role: str = "member", **values) -> Member:
+    row = Member.create(
+        organisation=bin.organisation_id,
+        last_name=last_name,
+        first_name=first_name,
+        name_key=f"{first_name} {last_name}".lower(),
+        created_at=NOON,
+        changed_at=NOON,
+        **values,
+    )
+    Membership.create(member=row, bin=bin, role=role, joined_at=NOON)
+    return row
+
+
+def municipality_and_centre() -> tuple[Organisation, Organisation]:
+    town = organisation("Oosterzavel", "municipality", email="noodplanning@oosterzavel.example")
+    centre = organisation("Contactcenter Noord", "contact_centre", email="wacht@centre.example")
+    Agreement.create(
+        municipality=town,
+        centre=centre,
+        signed_on=date(2026, 1, 5),
+        begins_on=date(2026, 1, 5),
+        ends_on=date(2027, 12, 31),
+    )
+    return town, centre

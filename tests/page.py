@@ -1,0 +1,245 @@
+"""A client that proofreads every page it fetches, as a strict colleague would."""
+
+import re
+from collections import Counter
+from itertools import pairwise
+
+from bs4 import BeautifulSoup, Tag
+from flask import Flask
+
+REFERENCES = ("aria-describedby", "aria-labelledby", "aria-controls", "aria-owns", "for", "form")
+UNLABELLED = {"hidden", "submit", "button", "reset", "image"}
+PRACTICE_TITLE = re.compile(r"^[^\W\d_]+: ")
+UNRENDERED = re.compile(r"%\(\w+\)|\{\{|\}\}|\{%")
+
+
+def faults_of_ids(soup: BeautifulSoup) -> list[str]:
+    counted = Counter(tag["id"] for tag in soup.find_all(id=True))
+    return [f"id {name!r} stands {n} times" for name, n in counted.items() if n > 1]
+
+
+def faults_of_references(soup: BeautifulSoup) -> list[str]:
+    ids = {tag["id"] for tag in soup.find_all(id=True)}
+    wanted = [
+        (name, word)
+        for name in REFERENCES
+        for tag in soup.find_all(attrs={name: True})
+        for word in words(tag[name])
+    ]
+    wanted += [("href", tag["href"][1:]) for tag in soup.find_all(href=True) if tag["href"].startswith("#")]
+    return [f'{name}="{word}" points at nothing' for name, word in wanted if word not in ids]
+
+
+def words(value: str | list[str]) -> list[str]:
+    return value.split() if isinstance(value, str) else value
+
+
+def faults_of_forms(soup: BeautifulSoup) -> list[str]:
+    faults = [
+        f"form without {name}: {brief(form)}"
+        for form in soup.find_all("form")
+        for name in ("action", "method")
+        if not form.get(name)
+    ]
+    posts = [form for form in soup.find_all("form", method=re.compile("^post$", re.IGNORECASE))]
+    faults += [
+        f"form that posts without csrf_token: {brief(form)}"
+        for form in posts
+        if not form.find(attrs={"name": "csrf_token"})
+    ]
+    controls = [
+        tag for tag in soup.find_all(["input", "select", "textarea"]) if tag.get("type") not in UNLABELLED
+    ]
+    return faults + [f"control without a label: {brief(tag)}" for tag in controls if not has_label(soup, tag)]
+
+
+def has_label(soup: BeautifulSoup, control: Tag) -> bool:
+    if control.get("aria-label") or control.get("aria-labelledby") or control.find_parent("label"):
+        return True
+    return bool(control.get("id") and soup.find("label", attrs={"for": control["id"]}))
+
+
+def faults_of_inline(soup: BeautifulSoup) -> list[str]:
+    faults = [f"inline style: {brief(tag)}" for tag in soup.find_all(style=True)]
+    faults += [f"inline <{tag.name}>" for tag in soup.find_all(["style", "script"]) if not tag.get("src")]
+    return faults + [
+        f"inline {name}: {brief(tag)}"
+        for tag in soup.find_all(True)
+        for name in tag.attrs
+        if re.match("on|hx-on", name)
+    ]
+
+
+def faults_of_words(soup: BeautifulSoup) -> list[str]:
+    faults = [f"img without alt: {brief(tag)}" for tag in soup.find_all("img") if tag.get("alt") is None]
+    named = [
+        tag
+        for tag in soup.find_all(["a", "button"])
+        if not tag.get_text(strip=True) and not tag.get("aria-label")
+    ]
+    faults += [f"nothing to read in {brief(tag)}" for tag in named]
+    left = UNRENDERED.search(soup.get_text(" "))
+    return faults + (
+        [f"unrendered {left.group()!r}: {left.string[max(0, left.start() - 40) : left.end() + 40]!r}"]
+        if left
+        else []
+    )
+
+
+def faults_of_headings(soup: BeautifulSoup) -> list[str]:
+    levels = [int(tag.name[1]) for tag in soup.find_all(re.compile("^h[1-6]$"))]
+    faults = [] if levels.count(1) == 1 else [f"{levels.count(1)} h1"]
+    return faults + [f"h{below} under h{above}" for above, below in pairwise(levels) if below > above + 1]
+
+
+def faults_of_title(soup: BeautifulSoup) -> list[str]:
+    title = text_of(soup.title)
+    bare = PRACTICE_TITLE.sub("", title) if "is-practice" in soup.body.get("class", []) else title
+    heading = text_of(soup.h1)
+    faults = (
+        []
+        if heading and bare.startswith(heading)
+        else [f"title {title!r} does not begin with the h1 {heading!r}"]
+    )
+    return faults + ([] if soup.html.get("lang") else ["html without lang"])
+
+
+def text_of(tag: Tag | None) -> str:
+    return " ".join(tag.get_text().split()) if tag else ""
+
+
+def brief(tag: Tag) -> str:
+    return str(tag)[:120]
+
+
+def proofread_fragment(html: str) -> BeautifulSoup:
+    """A piece of a page: no inline code, no double id, every control labelled, every form complete."""
+    soup = BeautifulSoup(html, "html.parser")
+    tell(faults_of_ids(soup) + faults_of_forms(soup) + faults_of_inline(soup) + faults_of_words(soup), html)
+    return soup
+
+
+def proofread(html: str) -> BeautifulSoup:
+    """A whole page: what holds for a fragment, and its headings, title, language and references."""
+    soup = BeautifulSoup(html, "html.parser")
+    faults = (
+        faults_of_headings(soup) + faults_of_title(soup) + faults_of_ids(soup) + faults_of_references(soup)
+    )
+    tell(faults + faults_of_forms(soup) + faults_of_inline(soup) + faults_of_words(soup), html)
+    return soup
+
+
+def tell(faults: list[str], html: str) -> None:
+    if faults:
+        heading = text_of(BeautifulSoup(html, "html.parser").h1)
+        raise AssertionError(f"{heading or 'fragment'}: " + "; ".join(faults))
+
+
+class Page:
+    """What a response says."""
+
+    def __init__(self, response, is_fragment: bool = False):
+        self.response, self.status = response, response.status_code
+        self.path = response.request.path
+        self.is_html = response.mimetype == "text/html"
+        self.html = response.get_data(as_text=True) if response.mimetype.startswith("text/") else ""
+        read = proofread_fragment if is_fragment else proofread
+        self.soup = read(self.html) if self.is_html and self.html else BeautifulSoup("", "html.parser")
+
+    @property
+    def json(self):
+        return self.response.get_json()
+
+    @property
+    def data(self) -> bytes:
+        return self.response.get_data()
+
+    @property
+    def h1(self) -> str:
+        return text_of(self.soup.h1)
+
+    @property
+    def text(self) -> str:
+        return text_of(self.soup)
+
+    @property
+    def csrf_token(self) -> str | None:
+        field = self.soup.find("input", attrs={"name": "csrf_token"})
+        return field["value"] if field else None
+
+    def has(self, words: str) -> bool:
+        return words in self.text
+
+    def select(self, css: str) -> list[Tag]:
+        return self.soup.select(css)
+
+    def link(self, words: str) -> str:
+        """Where the first link with these words leads."""
+        found = next((a for a in self.soup.find_all("a", href=True) if words in text_of(a)), None)
+        assert found, f"no link {words!r} on {self.h1!r}"
+        return found["href"]
+
+    def form(self, css: str = "main form") -> dict[str, object]:
+        """What a browser would send for the form, untouched: name to value, or to a list of values."""
+        sent: dict[str, object] = {}
+        for control in self.soup.select_one(css).find_all(["input", "select", "textarea"]):
+            for value in (
+                values_of(control) if control.get("name") and not control.has_attr("disabled") else ()
+            ):
+                name = control["name"]
+                sent[name] = value if name not in sent else [*as_list(sent[name]), value]
+        return sent
+
+
+def as_list(value: object) -> list:
+    return value if isinstance(value, list) else [value]
+
+
+def values_of(control: Tag) -> list[str]:
+    if control.name == "select":
+        options = control.find_all("option")
+        chosen = [o for o in options if o.has_attr("selected")] or options[:1]
+        return [option.get("value", text_of(option)) for option in chosen]
+    if control.name == "textarea":
+        return [control.get_text().removeprefix("\n")]
+    if control.get("type") in ("checkbox", "radio"):
+        return [control.get("value", "on")] if control.has_attr("checked") else []
+    return [] if control.get("type") in ("file", "submit") else [control.get("value", "")]
+
+
+class Client:
+    """A browser without a screen: keeps its session, sends the forms' token, follows redirects, proofreads."""
+
+    def __init__(self, app: Flask):
+        self.browser = app.test_client()
+        self.token: str | None = None
+
+    def get(self, path: str, follow: bool = True, **query) -> Page:
+        return self._read(self.browser.get(path, query_string=query or None), follow)
+
+    def post(self, path: str, data: dict | None = None, follow: bool = True, **form) -> Page:
+        """Posts the form with its token; a value (stream, name) is a file."""
+        return self._read(self.browser.post(path, data=self._signed(data, form)), follow)
+
+    def htmx(self, path: str, data: dict | None = None, method: str = "get", **form) -> Page:
+        """Asks for a fragment as htmx does; redirects are not followed."""
+        headers = {"HX-Request": "true"}
+        if method == "get":
+            return Page(
+                self.browser.get(path, query_string={**(data or {}), **form} or None, headers=headers), True
+            )
+        return Page(self.browser.post(path, data=self._signed(data, form), headers=headers), True)
+
+    def _signed(self, data: dict | None, form: dict) -> dict:
+        if self.token is None:
+            self.get("/signin")
+        return {"csrf_token": self.token or "", **(data or {}), **form}
+
+    def _read(self, response, follow: bool) -> Page:
+        while follow and response.status_code in (301, 302, 303):
+            response = self.browser.get(response.location)
+        if response.status_code in (301, 302, 303):
+            return Page(response, is_fragment=True)
+        page = Page(response)
+        self.token = page.csrf_token or self.token
+        return page
