@@ -1,0 +1,78 @@
+/* Belfort: small comforts. Every page does its work without this file. */
+"use strict";
+
+// Errors come first: the summary gets the focus, on a new page and after a swap.
+function toErrors(root) {
+  const errors = root.matches?.("[data-errors]") ? root : root.querySelector("[data-errors]");
+  if (errors) errors.focus();
+  return Boolean(errors);
+}
+
+// A link in the summary brings the cursor into the field, not only the field into view.
+function toField(event) {
+  const link = event.target.closest("[data-errors] a[href^='#']");
+  const field = link && document.getElementById(link.hash.slice(1));
+  if (!field) return;
+  event.preventDefault();
+  field.focus();
+  field.scrollIntoView({ block: "center" });
+}
+
+// One key opens a door of the start page (data-key), unless one types or turned it off.
+const KEYS = "belfort-keys";
+const keysAreOff = () => localStorage.getItem(KEYS) === "off";
+
+function toDoor(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || keysAreOff()) return;
+  if (event.target.closest("input, select, textarea, [contenteditable]")) return;
+  const door = [...document.querySelectorAll("[data-key]")].find((one) => one.dataset.key.toLowerCase() === event.key.toLowerCase());
+  if (door) door.click();
+}
+
+function showKeysSwitch() {
+  const button = document.querySelector("[data-keys-switch]");
+  if (!button) return;
+  const show = () => {
+    button.setAttribute("aria-pressed", String(!keysAreOff()));
+    document.body.toggleAttribute("data-keys-off", keysAreOff());
+  };
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    localStorage.setItem(KEYS, keysAreOff() ? "on" : "off");
+    show();
+  });
+  show();
+}
+
+// data-all="members" ticks every box of that name in the same form or table.
+function tickAll(event) {
+  const name = event.target.dataset && event.target.dataset.all;
+  if (!name) return;
+  const around = event.target.closest("form") || document;
+  around.querySelectorAll(`input[type=checkbox][name="${CSS.escape(name)}"]`).forEach((box) => {
+    box.checked = event.target.checked;
+  });
+}
+
+// A second press on a button that is already at work does nothing.
+function onceOnly(event) {
+  const button = event.submitter;
+  if (!button || event.target.method !== "post") return;
+  if (button.getAttribute("aria-busy") === "true") return event.preventDefault();
+  button.setAttribute("aria-busy", "true");
+  setTimeout(() => button.removeAttribute("aria-busy"), 4000);
+}
+
+document.addEventListener("DOMContentLoaded", () => {
+  toErrors(document);
+  showKeysSwitch();
+  document.querySelectorAll("[data-all]").forEach((box) => { box.hidden = false; });
+});
+document.addEventListener("click", toField);
+document.addEventListener("keydown", toDoor);
+document.addEventListener("change", tickAll);
+document.addEventListener("submit", onceOnly);
+document.addEventListener("htmx:afterSettle", (event) => toErrors(event.detail.elt));
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) document.querySelectorAll("button[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
+});

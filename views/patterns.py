@@ -1,0 +1,131 @@
+"""Every part in every state on one page, for who builds a page and for who checks the look."""
+
+from datetime import datetime, timedelta
+
+from flask import Blueprint, render_template, url_for
+from flask_babel import lazy_gettext as _
+from wtforms import (
+    BooleanField,
+    Form,
+    PasswordField,
+    RadioField,
+    SelectChoice,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TelField,
+    TextAreaField,
+)
+
+from views import guard, render
+from views.charts import Curve, Point, curve
+
+pages = Blueprint("patterns", __name__, url_prefix="/patterns")
+
+LAUNCHED_AT = datetime(2026, 11, 22, 1, 45, 7)
+TOTALS = (
+    (0, 0, 0),
+    (5, 180, 4),
+    (10, 560, 46),
+    (18, 660, 112),
+    (40, 676, 224),
+    (120, 700, 309),
+    (153, 709, 319),
+)
+COLOURS = (
+    ("ink", _("text, heavy line")),
+    ("soft", _("secondary words")),
+    ("line", _("hairline")),
+    ("edge", _("border of a field")),
+    ("sheet", _("field, preview")),
+    ("sunk", _("note")),
+    ("accent", _("link, main button, curve")),
+    ("wash", _("area under a curve")),
+    ("warn", _("look at this")),
+    ("live", _("real, late, failed")),
+    ("practice", _("practice only")),
+    ("good", _("done, used sparingly")),
+)
+MEANINGS = {
+    "queued": _("Ready to leave"),
+    "sending": _("On its way to the operator now"),
+    "unsure": _("Perhaps it arrived, we do not know. Asks for attention"),
+    "accepted": _("The operator or the mail server took it"),
+    "delivered": _("There is a delivery receipt"),
+    "failed": _("Does not arrive, the reason stands beside it. Asks for attention"),
+    "withheld": _("Stopped or left out before it left"),
+    "expired": _("Too late to be of use, no longer sent"),
+}
+
+
+class SampleForm(Form):
+    """A form of each kind of field, half of them wrong."""
+
+    name = StringField(_("Name"))
+    mobile = TelField(_("Mobile"), description=_("Foreign numbers too, with + in front"))
+    language = SelectField(
+        _("Language"), choices=[SelectChoice("nl", _("Dutch")), SelectChoice("fr", _("French"))]
+    )
+    text = TextAreaField(_("Text"))
+    kind = RadioField(
+        _("Kind of message"),
+        choices=[SelectChoice("warning", _("warning")), SelectChoice("news", _("BIN news"))],
+    )
+    channels = SelectMultipleField(
+        _("Channels"), choices=[SelectChoice("sms", _("SMS")), SelectChoice("email", _("e-mail"))]
+    )
+    terms = BooleanField(_("This is not advertising, not promotion and not a political message"))
+    password = PasswordField(_("Password"))
+
+
+def sample_form() -> SampleForm:
+    form = SampleForm(
+        data={
+            "name": "Rosa Claes",
+            "mobile": "0470 00 3",
+            "text": "POLITIE: blijf binnen.",
+            "kind": "warning",
+        }
+    )
+    form.channels.data = ["sms"]
+    form.mobile.errors = [_("This number is 3 digits too short. We kept what you typed.")]
+    form.terms.errors = [_("Tick this before you send. Your text is kept.")]
+    return form
+
+
+def sample_curve(name: str, is_running: bool) -> Curve:
+    points = [
+        Point(LAUNCHED_AT + timedelta(seconds=at), accepted, delivered) for at, accepted, delivered in TOTALS
+    ]
+    desc = _(
+        "After 18 seconds 660 of 773 messages were accepted. At the last moment 709, of which 319 with a receipt."
+    )
+    until = LAUNCHED_AT + timedelta(minutes=5) if is_running else None
+    return curve(
+        points,
+        773,
+        _("Accepted and delivered since the start"),
+        desc,
+        id=name,
+        until=until,
+        is_running=is_running,
+    )
+
+
+@pages.get("")
+@guard.signed_in
+def index():
+    return render_template(
+        "patterns/index.html",
+        colours=COLOURS,
+        meanings=[(render.MESSAGE_LOOKS[status], words) for status, words in MEANINGS.items()],
+        other_looks=[
+            *render.MOOD_LOOKS.values(),
+            *render.CAMPAIGN_LOOKS.values(),
+            *render.ACTIVATION_LOOKS.values(),
+        ],
+        form=sample_form(),
+        curves=[sample_curve("running", True), sample_curve("over", False)],
+        launched_at=LAUNCHED_AT,
+        url_of_page=lambda n: url_for("patterns.index", page=n),
+    )

@@ -1,0 +1,222 @@
+"""How facts are written for a person: times of Brussels, money, numbers, looks of states, the context of every page."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import format_decimal
+from flask import Flask
+from flask_babel import get_locale, gettext, lazy_gettext, ngettext
+
+from dispatch import clock
+from dispatch.words import ACTIVATION_STATUSES, CAMPAIGN_STATUSES, MESSAGE_STATUSES, N_
+
+HOUR = 3600
+LIT_FROM, LATE_FROM = 30 * 60, 55 * 60
+NBSP, MINUS = "\u00a0", "\u2212"
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a state is drawn: a shape, a class of the stylesheet ("" when it is quiet) and a word."""
+
+    icon: str
+    css: str
+    label: object
+
+
+def looks(shapes: dict[str, tuple[str, str]], words: dict[str, str]) -> dict[str, Look]:
+    """One look for each state, in the order of `shapes`."""
+    return {state: Look(icon, css, lazy_gettext(words[state])) for state, (icon, css) in shapes.items()}
+
+
+MESSAGE_LOOKS = looks(
+    {
+        "queued": ("queue", ""),
+        "sending": ("half", ""),
+        "unsure": ("doubt", "unsure"),
+        "accepted": ("check", ""),
+        "delivered": ("checks", ""),
+        "failed": ("cross", "failed"),
+        "withheld": ("not", ""),
+        "expired": ("expired", ""),
+    },
+    MESSAGE_STATUSES,
+)
+CAMPAIGN_LOOKS = looks(
+    {
+        "draft": ("scenario", ""),
+        "running": ("half", ""),
+        "paused": ("pause", "unsure"),
+        "done": ("check", "done"),
+        "stopped": ("stop", ""),
+    },
+    CAMPAIGN_STATUSES,
+)
+ACTIVATION_LOOKS = looks(
+    {
+        "draft": ("scenario", ""),
+        "requested": ("clock", "unsure"),
+        "acknowledged": ("half", ""),
+        "open": ("voice", "done"),
+        "closing": ("expired", ""),
+        "closed": ("check", ""),
+        "refused": ("not", "failed"),
+    },
+    ACTIVATION_STATUSES,
+)
+MOOD_LOOKS = looks(
+    {"live": ("send", "live"), "practice": ("practice", "practice")},
+    {"live": N_("real"), "practice": N_("exercise")},
+)
+
+
+def mood_look(is_practice: bool) -> Look:
+    return MOOD_LOOKS["practice" if is_practice else "live"]
+
+
+@dataclass(frozen=True)
+class Dial:
+    """The face of a one-hour clock: `css` is "", "lit" or "late", `arc` the stroke of 314.2 that has gone."""
+
+    face: str
+    arc: float
+    css: str
+    words: str
+
+
+def dial(seconds: float, kept: bool = False) -> Dial:
+    """The clock of a promise of one hour, so many seconds after it was made; `kept`: it stopped in time."""
+    gone = max(0, int(seconds))
+    arc = round(min(gone, HOUR) / HOUR * 314.16, 1)
+    return Dial(f"{gone // 60}:{gone % 60:02}", arc, "" if kept else dial_css(gone), dial_words(gone, kept))
+
+
+def dial_css(gone: int) -> str:
+    if gone >= LATE_FROM:
+        return "late"
+    return "lit" if gone >= LIT_FROM else ""
+
+
+def dial_words(gone: int, kept: bool) -> str:
+    # Whole minutes only: the text of an image that changes each second would be read out each second.
+    minutes = gone // 60
+    if kept:
+        return ngettext("stopped after %(num)d minute", "stopped after %(num)d minutes", minutes)
+    return ngettext("%(num)d minute gone", "%(num)d minutes gone", minutes)
+
+
+def locale() -> Locale:
+    """The language of the page; Dutch where there is no request."""
+    return get_locale() or Locale("nl")
+
+
+def number(count: float) -> str:
+    """1204 as "1.204"; a negative one with a real minus."""
+    return format_decimal(count, locale=locale()).replace("-", MINUS)
+
+
+def money(mills: int, exact: bool = False, symbol: bool = True) -> str:
+    """Thousandths of a euro as "€ 45,595"; the third decimal goes when it is 0, unless `exact`."""
+    pattern = "#,##0.000" if exact or mills % 10 else "#,##0.00"
+    amount = format_decimal(Decimal(abs(mills)) / 1000, format=pattern, locale=locale())
+    signed = f"€{NBSP}{amount}" if symbol else amount
+    return f"{MINUS}{NBSP}{signed}" if mills < 0 else signed
+
+
+def duration(length: float | timedelta) -> str:
+    """153 seconds as "2 min 33 s"; from one hour on without the seconds."""
+    seconds = int(length.total_seconds() if isinstance(length, timedelta) else length)
+    hours, minutes, rest = seconds // HOUR, seconds // 60 % 60, seconds % 60
+    if hours:
+        return gettext("%(hours)d h %(minutes)d min", hours=hours, minutes=minutes)
+    if minutes and rest:
+        return gettext("%(minutes)d min %(seconds)d s", minutes=minutes, seconds=rest)
+    return gettext("%(minutes)d min", minutes=minutes) if minutes else gettext("%(seconds)d s", seconds=rest)
+
+
+def local(moment: datetime) -> datetime:
+    """A moment of the database (UTC, with or without its zone) on the clocks of Brussels."""
+    return moment.astimezone(clock.BRUSSELS) if moment.tzinfo else clock.local(moment)
+
+
+def hour(moment: datetime) -> str:
+    return local(moment).strftime("%H:%M")
+
+
+def clock_time(moment: datetime) -> str:
+    return local(moment).strftime("%H:%M:%S")
+
+
+def when(moment: datetime, now: datetime) -> str:
+    """ "02:45" today, "21 nov. 19:12" on another day, with the year when it is not this one."""
+    moment, now = local(moment), local(now)
+    if moment.date() == now.date():
+        return f"{moment:%H:%M}"
+    pattern = "d MMM" if moment.year == now.year else "d MMM y"
+    return f"{format_date(moment, pattern, locale=locale())} {moment:%H:%M}"
+
+
+def day(moment: datetime | date, weekday: bool = False) -> str:
+    """ "22 november 2026", or "zondag 22 november 2026"; a datetime is first brought to Brussels."""
+    on = local(moment).date() if isinstance(moment, datetime) else moment
+    return format_date(on, "EEEE d MMMM y" if weekday else "d MMMM y", locale=locale())
+
+
+def phone(e164: str) -> str:
+    """A number as people write it at home, kept on one line."""
+    from dispatch.people.numbers import national
+
+    return national(e164).replace(" ", NBSP)
+
+
+def pages_shown(page: int, pages: int) -> list[int | None]:
+    """The page numbers worth a link: the ends and the neighbours; None is a gap of more than one."""
+    near = sorted({1, pages} | set(range(max(1, page - 1), min(pages, page + 1) + 1)))
+    shown: list[int | None] = []
+    for n in near:
+        gap = n - (shown[-1] if shown else 0)
+        shown += [n - 1] if gap == 2 else [None] if gap > 2 else []
+        shown.append(n)
+    return shown
+
+
+def faults_of(form) -> list[tuple[str, str, str]]:
+    """What is wrong in a WTForms form, in the order of its fields: (id, label, sentence)."""
+    return [(field.id, field.label.text, field.errors[0]) for field in form if field.errors]
+
+
+def page_defaults() -> dict:
+    """What base.html needs, at rest; the app's own context, registered later, fills it in."""
+    return {
+        "lang": str(locale()).replace("_", "-"),
+        "menu": [],  # objects with .url .label .is_current
+        "who": None,  # an object with .name .role .organisation, in words
+        "practice": False,
+        "live_strip": None,  # an object with .name .accepted .total .url
+        "home_url": "/",
+        "signout_url": "/signout",
+        "practice_end_url": "",
+        "help_url": "",
+        "helpdesk": "",
+        "accessibility_url": "",
+        "privacy_url": "",
+    }
+
+
+FILTERS = (phone, when, hour, clock_time, day, money, number, duration)
+
+
+def register(app: Flask) -> None:
+    """Gives the templates their filters, looks and defaults. To be called before the app's own context processor."""
+    app.jinja_env.filters.update({function.__name__: function for function in FILTERS})
+    app.jinja_env.filters.update(
+        message_look=MESSAGE_LOOKS.__getitem__,
+        campaign_look=CAMPAIGN_LOOKS.__getitem__,
+        activation_look=ACTIVATION_LOOKS.__getitem__,
+        mood_look=mood_look,
+    )
+    app.jinja_env.globals.update(pages_shown=pages_shown, faults_of=faults_of, dial=dial)
+    app.context_processor(page_defaults)
