@@ -519,16 +519,6 @@ class Recipient(Table):
         primary_key = CompositeKey("message", "member")
 
 
-class DeliveredPart(Table):
-    """A part of a long message that a receipt confirmed: the same receipt may come twice, and counts once."""
-
-    message = ForeignKeyField(Message, on_delete="CASCADE")
-    part = CharField()
-
-    class Meta:
-        primary_key = CompositeKey("message", "part")
-
-
 # ── Roads ───────────────────────────────────────────────────────────────
 
 
@@ -640,7 +630,6 @@ TABLES = [
     Letter,
     Message,
     Recipient,
-    DeliveredPart,
     Throttle,
     Agreement,
     Activation,

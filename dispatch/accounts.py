@@ -1,5 +1,7 @@
 """Who signs in: accounts, passwords, and the patience that guessing costs."""
 
+import re
+import unicodedata
 from datetime import datetime, timedelta
 from hashlib import sha256
 from math import ceil
@@ -15,7 +17,22 @@ FREE_TRIES = {"account": 5, "address": 20}
 LONGEST_WAIT_SECONDS = 900
 FORGIVEN_AFTER = timedelta(hours=1)
 MIN_PASSWORD_LENGTH = 12
+TOO_MANY = N_("Too many attempts. Try again in %(seconds)s seconds.")
 NOBODY = generate_password_hash("nobody has this password", method="scrypt")
+
+
+def add_organisation(name: str, kind: str, *, now: datetime, by: User | None = None, **values) -> Organisation:
+    """Makes a police zone, municipality, contact centre or the platform."""
+    with writing():
+        made = Organisation.create(name=name, kind=kind, slug=slug(name), **values)
+        audit.record("organisation.added", made, by=by, now=now, organisation=made, kind=kind)
+    return made
+
+
+def slug(name: str) -> str:
+    """A name as it stands in addresses and headers: plain letters, digits and hyphens."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "x"
 
 
 def add_user(
@@ -65,7 +82,7 @@ def sign_in(email: str, password: str, *, address: str, now: datetime) -> User:
     keys = _keys(email, address)
     wait = _wait_seconds(keys, now)
     if wait:
-        raise Refusal(N_("Too many attempts. Try again in %(seconds)s seconds."), seconds=wait)
+        raise Refusal(TOO_MANY, seconds=wait)
     user = User.get_or_none(User.email == email.strip().lower())
     if not check_password_hash(user.password_hash if user else NOBODY, password) or not user.is_active:
         _count_failure(keys, now)
@@ -78,9 +95,21 @@ def sign_in(email: str, password: str, *, address: str, now: datetime) -> User:
     return user
 
 
-def confirm(user: User, password: str) -> bool:
-    """Whether the person at the screen still knows the password of the account, asked before a grave deed."""
-    return check_password_hash(user.password_hash, password)
+def confirm(user: User, password: str, *, address: str, now: datetime) -> bool:
+    """Whether the person at the screen still knows the password of the account, asked before a grave deed.
+
+    A wrong one counts and waits as at signing in: raises Refusal while the next try must wait.
+    """
+    keys = _keys(user.email, address)
+    wait = _wait_seconds(keys, now)
+    if wait:
+        raise Refusal(TOO_MANY, seconds=wait)
+    if check_password_hash(user.password_hash, password):
+        return True
+    with writing():
+        _count_failure(keys, now)
+        audit.record("user.not_confirmed", user, by=user, now=now)
+    return False
 
 
 def _keys(email: str, address: str) -> dict[str, str]:

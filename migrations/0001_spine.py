@@ -30,6 +30,7 @@ def up(migrator, db):
 
         class Meta:
             database = db
+            legacy_table_names = False
             table_name = "organisation"
             constraints = (Check("kind IN ('police_zone', 'municipality', 'contact_centre', 'platform')"),)
 
@@ -44,6 +45,7 @@ def up(migrator, db):
 
         class Meta:
             database = db
+            legacy_table_names = False
             table_name = "agreement"
 
     db.create_tables([Agreement])
@@ -61,6 +63,7 @@ def up(migrator, db):
 
         class Meta:
             database = db
+            legacy_table_names = False
             table_name = "user"
             constraints = (
                 Check(
@@ -86,6 +89,7 @@ def up(migrator, db):
 
         class Meta:
             database = db
+            legacy_table_names = False
             table_name = "template"
             constraints = (Check("kind IN ('warning', 'preventive', 'news', 'other')"),)
             indexes = ((("organisation", "name"), False),)
@@ -115,6 +119,7 @@ def up(migrator, db):
 
         class Meta:
             database = db
+            legacy_table_names = False
             table_name = "campaign"
             constraints = (
                 Check("kind IN ('warning', 'preventive', 'news', 'other')"),
@@ -135,6 +140,7 @@ def up(migrator, db):
 
         class Meta:
             database = db
+            legacy_table_names = False
             table_name = "document"
 
     db.create_tables([Document])
@@ -150,6 +156,7 @@ def up(migrator, db):
 
         class Meta:
             database = db
+            legacy_table_names = False
             table_name = "letter"
 
     db.create_tables([Letter])
@@ -170,6 +177,7 @@ def up(migrator, db):
 
         class Meta:
             database = db
+            legacy_table_names = False
             table_name = "activation"
             constraints = (
                 Check(
@@ -189,6 +197,7 @@ def up(migrator, db):
 
         class Meta:
             database = db
+            legacy_table_names = False
             table_name = "audit"
             indexes = ((("organisation", "id"), False), (("subject", "id"), False))
 
@@ -203,56 +212,11 @@ def up(migrator, db):
 
         class Meta:
             database = db
+            legacy_table_names = False
             table_name = "bin"
             indexes = ((("organisation", "name"), True),)
 
     db.create_tables([Bin])
-
-    class Message(Model):
-        id = BigAutoField()
-        campaign = ForeignKeyField(Campaign, null=True, on_delete="RESTRICT")
-        letter = ForeignKeyField(Letter, null=True, on_delete="RESTRICT")
-        channel = CharField()
-        is_practice = BooleanField(default=False)
-        address = CharField()
-        names = CharField(default="")
-        language = CharField(default="nl")
-        reference = CharField(unique=True)
-        status = CharField(default="queued")
-        parts = IntegerField(default=1)
-        attempts = IntegerField(default=0)
-        road = CharField(default="")
-        provider_reference = CharField(default="")
-        code = CharField(default="")
-        detail = CharField(default="")
-        due_at = DateTimeField()
-        claimed_at = DateTimeField(null=True)
-        accepted_at = DateTimeField(null=True)
-        ended_at = DateTimeField(null=True)
-
-        class Meta:
-            database = db
-            table_name = "message"
-            constraints = (
-                Check(
-                    "status IN ('queued', 'sending', 'unsure', 'accepted', 'delivered', 'failed', 'withheld', 'expired')"
-                ),
-                Check("channel IN ('sms', 'voice', 'email')"),
-                Check("(campaign_id IS NULL) <> (letter_id IS NULL)"),
-            )
-
-    db.create_tables([Message])
-
-    class DeliveredPart(Model):
-        message = ForeignKeyField(Message, on_delete="CASCADE")
-        part = CharField()
-
-        class Meta:
-            database = db
-            table_name = "delivered_part"
-            primary_key = CompositeKey("message", "part")
-
-    db.create_tables([DeliveredPart])
 
     class Import(Model):
         organisation = ForeignKeyField(Organisation, on_delete="RESTRICT")
@@ -268,6 +232,7 @@ def up(migrator, db):
 
         class Meta:
             database = db
+            legacy_table_names = False
             table_name = "import"
             constraints = (Check("status IN ('uploaded', 'committed', 'undone', 'discarded')"),)
 
@@ -279,6 +244,7 @@ def up(migrator, db):
 
         class Meta:
             database = db
+            legacy_table_names = False
             table_name = "mandate"
             primary_key = CompositeKey("user", "bin")
 
@@ -307,6 +273,7 @@ def up(migrator, db):
 
         class Meta:
             database = db
+            legacy_table_names = False
             table_name = "member"
             indexes = (
                 (("organisation", "name_key"), False),
@@ -330,6 +297,7 @@ def up(migrator, db):
 
         class Meta:
             database = db
+            legacy_table_names = False
             table_name = "member_change"
             indexes = ((("member", "id"), False),)
 
@@ -345,11 +313,48 @@ def up(migrator, db):
 
         class Meta:
             database = db
+            legacy_table_names = False
             table_name = "membership"
             constraints = (Check("role IN ('coordinator', 'co_coordinator', 'member')"),)
             indexes = ((("member", "bin"), True), (("bin", "ended_at"), False))
 
     db.create_tables([Membership])
+
+    class Message(Model):
+        id = BigAutoField()
+        campaign = ForeignKeyField(Campaign, null=True, on_delete="RESTRICT")
+        letter = ForeignKeyField(Letter, null=True, on_delete="RESTRICT")
+        channel = CharField()
+        is_practice = BooleanField(default=False)
+        address = CharField()
+        names = CharField(default="")
+        language = CharField(default="nl")
+        reference = CharField(unique=True)
+        status = CharField(default="queued")
+        parts = IntegerField(default=1)
+        attempts = IntegerField(default=0)
+        road = CharField(default="")
+        provider_reference = CharField(default="")
+        code = CharField(default="")
+        detail = CharField(default="")
+        due_at = DateTimeField()
+        claimed_at = DateTimeField(null=True)
+        accepted_at = DateTimeField(null=True)
+        ended_at = DateTimeField(null=True)
+
+        class Meta:
+            database = db
+            legacy_table_names = False
+            table_name = "message"
+            constraints = (
+                Check(
+                    "status IN ('queued', 'sending', 'unsure', 'accepted', 'delivered', 'failed', 'withheld', 'expired')"
+                ),
+                Check("channel IN ('sms', 'voice', 'email')"),
+                Check("(campaign_id IS NULL) <> (letter_id IS NULL)"),
+            )
+
+    db.create_tables([Message])
 
     class Milestone(Model):
         activation = ForeignKeyField(Activation, on_delete="CASCADE")
@@ -361,6 +366,7 @@ def up(migrator, db):
 
         class Meta:
             database = db
+            legacy_table_names = False
             table_name = "milestone"
             indexes = ((("activation", "status"), True),)
 
@@ -374,6 +380,7 @@ def up(migrator, db):
 
         class Meta:
             database = db
+            legacy_table_names = False
             table_name = "pulse"
             primary_key = CompositeKey("campaign", "second")
 
@@ -385,6 +392,7 @@ def up(migrator, db):
 
         class Meta:
             database = db
+            legacy_table_names = False
             table_name = "recipient"
             primary_key = CompositeKey("message", "member")
 
@@ -397,6 +405,7 @@ def up(migrator, db):
 
         class Meta:
             database = db
+            legacy_table_names = False
             table_name = "sign_in_failure"
 
     db.create_tables([SignInFailure])
@@ -409,6 +418,7 @@ def up(migrator, db):
 
         class Meta:
             database = db
+            legacy_table_names = False
             table_name = "tally"
             primary_key = CompositeKey("campaign", "channel", "status")
 
@@ -421,6 +431,7 @@ def up(migrator, db):
 
         class Meta:
             database = db
+            legacy_table_names = False
             table_name = "throttle"
 
     db.create_tables([Throttle])
@@ -432,6 +443,7 @@ def up(migrator, db):
 
         class Meta:
             database = db
+            legacy_table_names = False
             table_name = "unreached"
             primary_key = CompositeKey("campaign", "member")
 

@@ -325,18 +325,6 @@ def test_a_receipt_of_nobody_is_counted_as_not_ours(sender):
     assert messages.advance([Receipt("0123456789abcdef", "delivered")], NOON) == 0
 
 
-def test_a_long_message_is_delivered_when_every_part_is_however_often_one_part_is_confirmed(sender, molenakker):
-    cast.member(molenakker, "Aerts", mobile="+32470000011")
-    campaign = launched(sender, molenakker, texts=sms("a" * 200))
-    (claimed,) = messages.claim("sms", campaign, limit=1, now=NOON)
-    messages.record([Outcome(claimed.reference, "accepted")], road="r", now=NOON)
-    for _ in range(2):
-        messages.advance([Receipt(claimed.reference, "delivered", part="1")], NOON)
-    assert statuses(campaign) == ["accepted"]
-    messages.advance([Receipt(claimed.reference, "delivered", part="2")], NOON)
-    assert statuses(campaign) == ["delivered"]
-
-
 NEWS = st.lists(
     st.one_of(
         st.tuples(st.just("record"), st.sampled_from(["accepted", "failed", "retry", "unsure"])),

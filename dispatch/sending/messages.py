@@ -12,7 +12,6 @@ from dispatch.providers.base import Outcome, Receipt
 from models import (
     RANKS,
     Campaign,
-    DeliveredPart,
     Letter,
     Member,
     Message,
@@ -50,7 +49,6 @@ class Standing:
     status: str
     campaign: int | None
     channel: str
-    parts: int
     attempts: int
 
 
@@ -155,8 +153,6 @@ def advance(receipts: Sequence[Receipt], now: datetime) -> int:
         latest: dict[int, tuple] = {}
         for receipt in known:
             standing = standings[receipt.reference]
-            if receipt.status == "delivered" and not _is_whole(standing, receipt):
-                continue
             _keep_highest(latest, (standing, receipt.status, _facts(receipt, now)))
         _move(list(latest.values()), now)
     return len(known)
@@ -233,14 +229,6 @@ def _after(standing: Standing, outcome: Outcome, road: str, now: datetime):
     return standing, "queued", facts | {"due_at": now + timedelta(seconds=2 * 3 ** (standing.attempts - 1))}
 
 
-def _is_whole(standing: Standing, receipt: Receipt) -> bool:
-    """Whether with this receipt every part of the message is confirmed."""
-    if standing.parts <= 1 or not receipt.part:
-        return True
-    DeliveredPart.insert(message=standing.id, part=receipt.part).on_conflict_ignore().execute()
-    return DeliveredPart.select().where(DeliveredPart.message == standing.id).count() >= standing.parts
-
-
 def _facts(receipt: Receipt, now: datetime) -> dict:
     return {"code": receipt.code, "detail": receipt.detail[:250]} | _moments(receipt.status, now)
 
@@ -267,7 +255,6 @@ def _standings(references: Iterable[str]) -> dict[str, Standing]:
                 Message.status,
                 Message.campaign,
                 Message.channel,
-                Message.parts,
                 Message.attempts,
             )
             .where(Message.reference.in_(chunk))

@@ -1,0 +1,208 @@
+"""The contract between the house and the roads to the outside: what goes out, what became of it, what is said later."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import ClassVar, Self
+from urllib.parse import unquote, urlsplit
+
+from dispatch.errors import Refusal
+from dispatch.words import N_
+
+DEFAULT_RATES = {"sms": 500.0, "email": 2500.0, "voice": 10.0}
+SECONDS = {"s": 1, "min": 60, "h": 3600}
+FLAGS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+REASONS = {
+    "no_such_number": N_("the number does not exist any more"),
+    "no_such_mailbox": N_("the mailbox does not exist any more"),
+    "mailbox_full": N_("the mailbox is full"),
+    "unreachable": N_("the telephone could not be reached"),
+    "expired": N_("the telephone stayed out of reach too long"),
+    "number_refused": N_("the gateway does not serve this number"),
+    "not_routable": N_("the gateway has no route to this number"),
+    "refused": N_("the message was refused"),
+    "sender_refused": N_("the sender was refused"),
+    "too_long": N_("the text is too long"),
+    "not_writable": N_("the message or the address holds characters that cannot be sent"),
+    "not_authorised": N_("the gateway does not accept our sign-in"),
+    "no_safe_connection": N_("no secure connection to the gateway was possible"),
+    "no_answer": N_("no answer from the gateway"),
+    "busy": N_("the gateway was busy"),
+    "later": N_("the receiving server asked to try again later"),
+    "connection_lost": N_("the connection broke before we knew the answer"),
+    "unreadable_answer": N_("the gateway's answer could not be read"),
+}
+"""Why a message did not arrive, or not yet: each code in words for the reports."""
+
+
+class BadRoad(Refusal):
+    """The URL of a road cannot be used; the sentence says why and never repeats a secret."""
+
+
+class BadReceipt(Refusal):
+    """What was posted is not a receipt of this provider."""
+
+
+class Unfit(Exception):
+    """An Outgoing that this road can never carry; `code` is a key of REASONS."""
+
+    def __init__(self, code: str):
+        self.code = code
+        super().__init__(code)
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    filename: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message to one address. `reference` is ours, [0-9a-z]{16}, and comes back in the receipt."""
+
+    reference: str
+    address: str
+    text: str
+    subject: str = ""
+    names: str = ""
+    lang: str = "nl"
+    is_news: bool = False
+    list_id: str = ""
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one Outgoing when it was handed over.
+
+    accepted: the provider has it · failed: surely not sent, and never will be · retry: surely not sent, another try
+    may succeed · unsure: nobody can know. `code` is a key of REASONS; `detail` is the provider's own words without
+    any name, number or text.
+    """
+
+    reference: str
+    status: str
+    provider_reference: str = ""
+    code: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a provider says later: accepted, delivered, failed or expired."""
+
+    reference: str
+    status: str
+    code: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RoadURL:
+    """A road's URL taken apart, user and password decoded; shows no secret when printed."""
+
+    scheme: str
+    host: str = ""
+    port: int | None = None
+    user: str = field(default="", repr=False)
+    password: str = field(default="", repr=False)
+    options: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def parse(cls, url: str) -> Self:
+        """Raises BadRoad. A plus in the query stays a plus: it begins a number, not a space."""
+        try:
+            split = urlsplit(url.strip())
+            host, port = split.hostname or "", split.port
+        except ValueError:  # its own words may quote a piece of the password
+            raise BadRoad(
+                N_(
+                    "The host or port of a road cannot be read. Write special characters of the password percent-encoded."
+                )
+            ) from None
+        pairs = (pair.partition("=") for pair in split.query.split("&") if pair)
+        options = {unquote(key): unquote(value) for key, _, value in pairs}
+        return cls(
+            split.scheme, host, port, unquote(split.username or ""), unquote(split.password or ""), options
+        )
+
+    def flag(self, key: str, default: bool = False) -> bool:
+        """An option that is 1 or 0."""
+        raw = self.options.get(key, "")
+        if raw.lower() not in ("", *FLAGS):
+            raise BadRoad(N_("The option “%(option)s” of the road must be 1 or 0."), option=key)
+        return FLAGS.get(raw.lower(), default)
+
+    def number(self, key: str, default: float) -> float:
+        """An option that is a number above zero."""
+        raw = self.options.get(key, "")
+        if not raw:
+            return default
+        if not re.fullmatch(r"\d{1,6}(\.\d{1,3})?", raw) or not float(raw):
+            raise BadRoad(N_("The option “%(option)s” of the road must be a number above zero."), option=key)
+        return float(raw)
+
+    def rate(self, default: float) -> float:
+        """Messages per second, from `rate=500`, `rate=600/min` or `rate=9000/h`."""
+        raw = self.options.get("rate", "")
+        if not raw:
+            return default
+        found = re.fullmatch(r"(\d{1,6}(?:\.\d{1,3})?)(?:/(s|min|h))?", raw)
+        if not found or not float(found[1]):
+            raise BadRoad(N_("The rate of a road is a number, or a number per minute such as 600/min."))
+        return float(found[1]) / SECONDS[found[2] or "s"]
+
+
+class Provider:
+    """A road to the outside. Carries only: knows no table, chooses nothing, waits for no rate.
+
+    `name` tells roads apart without a secret; `rate` is in messages per second; `sender` is what the receiver sees.
+    """
+
+    schemes: ClassVar[tuple[str, ...]]
+    channels: ClassVar[tuple[str, ...]]
+    options: ClassVar[frozenset[str]] = frozenset()
+    batch_size = 100
+    has_receipts = False
+
+    def __init__(self, name: str, channel: str, rate: float, sender: str):
+        self.name = name
+        self.channel = channel
+        self.rate = rate
+        self.sender = sender
+
+    @classmethod
+    def from_url(cls, url: RoadURL, *, channel: str, sender: str, public_url: str, receipt_key: str) -> Self:
+        """The road that this URL describes; raises BadRoad."""
+        raise NotImplementedError
+
+    def send(self, batch: Sequence[Outgoing]) -> Iterator[Outcome]:
+        """Hands over a batch and yields one Outcome per Outgoing as it goes, in any order; network trouble is an
+        outcome and never an exception."""
+        raise NotImplementedError
+
+    def read_receipts(self, args: Mapping[str, str], body: bytes, content_type: str) -> list[Receipt]:
+        """What the provider posted to us; raises BadReceipt."""
+        raise BadReceipt(N_("This road sends no receipts."))
+
+    def collect(self, now: datetime) -> list[Receipt]:
+        """The receipts that have to be asked for, up to `now`."""
+        return []
+
+    def close(self) -> None:
+        """Lets go of connections and threads; what was handed over is not taken back."""
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name} {self.channel}>"
+
+
+def without_people(words: str, *secrets: str) -> str:
+    """A provider's words fit to keep: no mailbox, no telephone number, none of `secrets`, 160 characters."""
+    for secret in filter(None, secrets):
+        words = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", "…", words)
+    words = re.sub(r"\S*@\S*", "…", words)
+    words = re.sub(r"\+?\d{6,}|(?:\+|\b0)\d(?:[ ./-]?\d){4,}", "…", words)
+    return " ".join(words.split())[:160]

@@ -1,0 +1,99 @@
+"""The simulator: a road that leads nowhere, for practice and for a house without a provider.
+
+What happens is written in the last two digits of the number, or of the mailbox's name (before the @):
+
+    …01   refused at once: the number or the mailbox does not exist
+    …02   accepted; a receipt says later that it failed
+    …03   no readable answer; a receipt settles it later: delivered
+    …04   accepted, and never a receipt
+    …05   try again, twice; accepted the third time, and delivered
+    …06   accepted; a receipt says later that it expired
+    …07   accepted and delivered; the receipt comes twice
+    other accepted and delivered
+
+E-mail has no receipts, so 02, 04, 06 and 07 are accepted there and 03 stays unsure. Nothing is kept outside this
+process: after a restart the receipts that were still to come are lost.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from threading import Lock
+from typing import Self
+from zlib import crc32
+
+from dispatch.providers.base import DEFAULT_RATES, Outcome, Outgoing, Provider, Receipt, RoadURL
+
+BATCH_SIZES = {"sms": 500, "email": 500, "voice": 10}
+TRIES_BEFORE_05 = 2
+RECEIPTS = {
+    "02": (("failed", "unreachable"),),
+    "04": (),
+    "06": (("expired", "expired"),),
+    "07": (("delivered", ""), ("delivered", "")),
+}
+DELIVERED = (("delivered", ""),)
+
+
+class Simulator(Provider):
+    """Answers as the digits say; `collect(now)` gives the receipts 0.5 to 2 s after the first `collect` that saw them."""
+
+    schemes = ("simulator",)
+    channels = ("sms", "email", "voice")
+
+    def __init__(self, channel: str, rate: float, sender: str = ""):
+        super().__init__(f"simulator:{channel}", channel, rate, sender)
+        self.batch_size = BATCH_SIZES[channel]
+        self.has_receipts = channel != "email"
+        self._lock = Lock()
+        self._fresh: list[Receipt] = []
+        self._dated: list[tuple[datetime, Receipt]] = []
+        self._tries: Counter[str] = Counter()
+
+    @classmethod
+    def from_url(cls, url: RoadURL, *, channel: str, sender: str, public_url: str, receipt_key: str) -> Self:
+        return cls(channel, url.rate(DEFAULT_RATES[channel]), url.options.get("from") or sender)
+
+    def send(self, batch: Sequence[Outgoing]) -> Iterator[Outcome]:
+        for outgoing in batch:
+            with self._lock:
+                outcome = self._answer(outgoing)
+            yield outcome
+
+    def collect(self, now: datetime) -> list[Receipt]:
+        with self._lock:
+            self._dated += [(now + _while_after(receipt), receipt) for receipt in self._fresh]
+            self._fresh = []
+            due = [receipt for due_at, receipt in self._dated if due_at <= now]
+            self._dated = [(due_at, receipt) for due_at, receipt in self._dated if due_at > now]
+        return due
+
+    def _answer(self, outgoing: Outgoing) -> Outcome:
+        ending = _ending(outgoing.address)
+        if ending == "01":
+            code = "no_such_mailbox" if self.channel == "email" else "no_such_number"
+            return Outcome(outgoing.reference, "failed", code=code)
+        if ending == "05" and self._tries[outgoing.reference] < TRIES_BEFORE_05:
+            self._tries[outgoing.reference] += 1
+            return Outcome(outgoing.reference, "retry", code="busy")
+        self._tries.pop(outgoing.reference, None)
+        self._promise(outgoing.reference, ending)
+        if ending == "03":
+            return Outcome(outgoing.reference, "unsure", code="unreadable_answer")
+        return Outcome(outgoing.reference, "accepted", provider_reference=f"sim-{outgoing.reference}")
+
+    def _promise(self, reference: str, ending: str) -> None:
+        if self.has_receipts:
+            told = RECEIPTS.get(ending, DELIVERED)
+            self._fresh += [Receipt(reference, status, code=code) for status, code in told]
+
+
+def _ending(address: str) -> str:
+    digits = re.search(r"\d\d$", address.partition("@")[0])
+    return digits[0] if digits else ""
+
+
+def _while_after(receipt: Receipt) -> timedelta:
+    """Half a second to two seconds, always the same for the same message."""
+    return timedelta(milliseconds=500 + crc32(receipt.reference.encode()) % 1501)

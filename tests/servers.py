@@ -1,0 +1,348 @@
+"""Real servers for the tests: an SMTP server in this process, and Kannel with its own fake message centre."""
+
+import contextlib
+import re
+import shutil
+import socket
+import ssl
+import subprocess
+import threading
+import time
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult
+
+BEARERBOX, SMSBOX = "/usr/sbin/bearerbox", "/usr/sbin/smsbox"
+FAKE_CENTRE = "/usr/lib/kannel/test/fakesmsc"
+QUEUED = "250 2.0.0 Ok: queued as 4XyZ1"
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+def wait_until(condition, seconds: float = 15.0, what: str = "the condition") -> None:
+    """Returns as soon as `condition()` is true; fails the test when it is not in time."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"waited {seconds} s in vain for {what}"
+        time.sleep(0.02)
+
+
+@dataclass
+class Letter:
+    """One message as the SMTP server took it."""
+
+    sender: str
+    recipients: list[str]
+    content: bytes
+
+    @property
+    def parsed(self) -> EmailMessage:
+        return message_from_bytes(self.content, policy=policy.default)
+
+
+class Mailroom:
+    """Takes what is sent and obeys the knobs: which recipients it refuses, when it hangs up."""
+
+    def __init__(self, refuse=None, greylist=False, hang_up_after_dot=False, answer_after_dot=QUEUED):
+        self.refuse = refuse or {}
+        self.greylist = greylist
+        self.hang_up_after_dot = hang_up_after_dot
+        self.answer_after_dot = answer_after_dot
+        self.letters: list[Letter] = []
+        self.connections = 0
+        self._seen: set[str] = set()
+
+    async def handle_EHLO(self, server, session, envelope, hostname, responses):
+        self.connections += 1
+        session.host_name = hostname
+        return responses
+
+    async def handle_RCPT(self, server, session, envelope, address, rcpt_options):
+        if address in self.refuse:
+            return self.refuse[address]
+        if self.greylist and address not in self._seen:
+            self._seen.add(address)
+            return "451 4.7.1 Greylisted, try again later"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):
+        self.letters.append(Letter(envelope.mail_from, envelope.rcpt_tos, envelope.content))
+        if self.hang_up_after_dot:
+            server.transport.abort()
+        return self.answer_after_dot
+
+
+class OneOfUs:
+    """Knows one user; `handled=False` on failure, since otherwise aiosmtpd answers nothing and the client hangs."""
+
+    def __init__(self, user: str, password: str):
+        self.known = (user.encode(), password.encode())
+
+    def __call__(self, server, session, envelope, mechanism, auth_data):
+        return AuthResult(success=(auth_data.login, auth_data.password) == self.known, handled=False)
+
+
+@contextlib.contextmanager
+def smtp_server(*, auth=None, tls=None, implicit_tls=None, smtputf8=True, idle_seconds=300.0, **knobs):
+    """A running SMTP server on 127.0.0.1; yields its Mailroom, which has `host` and `port`.
+
+    auth=(user, password) demands sign-in; tls=context demands STARTTLS; implicit_tls=context speaks TLS at once;
+    after idle_seconds it hangs up; refuse={address: answer} and the other knobs are the Mailroom's.
+    """
+    options = {"enable_SMTPUTF8": smtputf8, "hostname": "mail.example", "timeout": idle_seconds}
+    if auth:
+        options |= {"authenticator": OneOfUs(*auth), "auth_required": True, "auth_require_tls": False}
+    if tls:
+        options |= {"tls_context": tls, "require_starttls": True}
+
+    class RoomController(Controller):
+        def factory(self):
+            return SMTP(self.handler, **options)
+
+    room = Mailroom(**knobs)
+    room.host, room.port = "127.0.0.1", free_port()
+    controller = RoomController(room, hostname=room.host, port=room.port, ssl_context=implicit_tls)
+    controller.start()
+    try:
+        yield room
+    finally:
+        controller.stop()
+
+
+def certificate(folder: Path) -> tuple[Path, ssl.SSLContext]:
+    """A certificate for 127.0.0.1 made on the spot, and a server context that shows it."""
+    if not shutil.which("openssl"):
+        pytest.skip("openssl is not installed")
+    cert, key = folder / "cert.pem", folder / "key.pem"
+    command = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "2",
+        "-subj",
+        "/CN=localhost",
+    ]
+    command += ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(cert)]
+    subprocess.run(command, check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(cert, key)
+    return cert, context
+
+
+@contextlib.contextmanager
+def conversation(*answers: str, greeting: str = "", silent_seconds: float = 0):
+    """A server that says each answer after each thing it reads, whatever that is, is then silent, then hangs up.
+
+    Yields its port. For what no honest server can be brought to do.
+    """
+    stop = threading.Event()
+
+    def talk(peer: socket.socket) -> None:
+        with peer, contextlib.suppress(OSError):
+            peer.settimeout(5)
+            peer.sendall(greeting.encode())
+            for answer in answers:
+                peer.recv(65536)
+                peer.sendall(answer.encode())
+            peer.recv(65536)
+            stop.wait(silent_seconds)
+
+    def listen() -> None:
+        while not stop.is_set():
+            with contextlib.suppress(TimeoutError):
+                threading.Thread(target=talk, args=(listener.accept()[0],), daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(0.1)
+        thread = threading.Thread(target=listen, daemon=True)
+        thread.start()
+        try:
+            yield listener.getsockname()[1]
+        finally:
+            stop.set()
+            thread.join(5)
+
+
+@dataclass
+class Asked:
+    """One request as the HTTP server got it."""
+
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+
+@contextlib.contextmanager
+def http_server(status: int = 200, words: str = ""):
+    """An HTTP server that gives one answer to everything; yields (port, what it was asked)."""
+    asked: list[Asked] = []
+
+    class Door(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self):
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            asked.append(Asked(self.path, dict(self.headers), body))
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(words.encode())))
+            self.end_headers()
+            self.wfile.write(words.encode())
+
+        do_POST = do_GET
+
+        def log_message(self, *_):
+            pass
+
+    class House(ThreadingHTTPServer):
+        daemon_threads = True
+        request_queue_size = 256
+
+    server = House(("127.0.0.1", 0), Door)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield server.server_address[1], asked
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(5)
+
+
+KANNEL_CONFIG = """
+group = core
+admin-port = {admin}
+admin-interface = 127.0.0.1
+admin-password = adminpass
+smsbox-port = {smsbox}
+box-deny-ip = "*.*.*.*"
+box-allow-ip = "127.0.0.1"
+dlr-storage = internal
+log-level = 1
+
+group = smsc
+smsc = fake
+smsc-id = centre
+host = 127.0.0.1
+port = {centre}
+connect-allow-ip = 127.0.0.1
+
+group = smsbox
+bearerbox-host = 127.0.0.1
+sendsms-port = {sendsms}
+sendsms-interface = 127.0.0.1
+http-request-retry = 5
+http-queue-delay = 5
+log-level = 1
+
+group = sendsms-user
+username = belfort
+password = "geheim woord"
+concatenation = true
+max-messages = 10
+
+group = sms-service
+keyword = default
+text = ""
+omit-empty = true
+"""
+
+
+@dataclass
+class Kannel:
+    """A running Kannel: where to send, and what its fake message centre got."""
+
+    port: int
+    admin_port: int
+    centre_log: Path
+    user, password = "belfort", "geheim woord"
+
+    def texts(self) -> list[str]:
+        """What the message centre received, an entry for each part: sender, number, type, contents.
+
+        The centre reads line by line, so a line that begins with no number goes on with the text before it.
+        """
+        log = self.centre_log.read_text(errors="replace")
+        received: list[str] = []
+        for line in re.findall(r"Got message \d+: <(.*)>\n", log):
+            if re.match(r"\S+ \+?\d+ (text|data|udh|ucs-2) ", line) or not received:
+                received.append(line)
+            else:
+                received[-1] += f"\n{line}"
+        return received
+
+    def status(self) -> str:
+        with urlopen(f"http://127.0.0.1:{self.admin_port}/status.txt?password=adminpass", timeout=5) as page:
+            return page.read().decode(errors="replace")
+
+
+def _is_open(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@contextlib.contextmanager
+def kannel(folder: Path, centre_online: bool = True):
+    """Kannel 1.4 and its fake message centre on ports of their own; the test is skipped where it is missing."""
+    if not all(map(shutil.which, (BEARERBOX, SMSBOX, FAKE_CENTRE))):
+        pytest.skip("Debian's packages kannel and kannel-extras are not installed")
+    ports = {name: free_port() for name in ("admin", "smsbox", "centre", "sendsms")}
+    config = folder / "kannel.conf"
+    config.write_text(KANNEL_CONFIG.format(**ports))
+    gateway = Kannel(ports["sendsms"], ports["admin"], folder / "centre.log")
+    gateway.centre_log.touch()
+    with contextlib.ExitStack() as running:
+        _start(running, folder, "bearerbox", BEARERBOX, "-v", "2", str(config))
+        wait_until(lambda: _is_open(ports["admin"]), what="bearerbox")
+        if centre_online:
+            _start(
+                running,
+                folder,
+                "centre",
+                FAKE_CENTRE,
+                "-H",
+                "127.0.0.1",
+                "-r",
+                str(ports["centre"]),
+                "-i",
+                "100000",
+                "-m",
+                "-1",
+                "123 345 text nop",
+            )
+            wait_until(
+                lambda: "centre[centre]" in gateway.status() and "online" in gateway.status(),
+                what="the centre",
+            )
+        _start(running, folder, "smsbox", SMSBOX, "-v", "2", str(config))
+        wait_until(lambda: _is_open(ports["sendsms"]), what="smsbox")
+        yield gateway
+
+
+def _start(running: contextlib.ExitStack, folder: Path, name: str, *command: str) -> None:
+    log = running.enter_context((folder / f"{name}.log").open("ab"))
+    started = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, cwd=folder)
+    running.callback(_end, started)
+
+
+def _end(started: subprocess.Popen) -> None:
+    started.terminate()
+    try:
+        started.wait(2)
+    except subprocess.TimeoutExpired:
+        started.kill()
+        started.wait(5)
