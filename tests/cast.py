@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from dispatch import accounts
+from dispatch.people import members
 from models import Agreement, Bin, Member, Membership, Organisation, User
 
 NOON = datetime(2026, 11, 23, 11, 0, 0)  # 12:00 in Brussels
@@ -41,7 +42,7 @@ def member(bin: Bin, last_name: str, first_name: str = "", role: str = "member",
         organisation=bin.organisation_id,
         last_name=last_name,
         first_name=first_name,
-        name_key=f"{first_name} {last_name}".lower(),
+        **members.keys({"last_name": last_name, "first_name": first_name, **values}),
         created_at=NOON,
         changed_at=NOON,
         **values,

@@ -1,0 +1,29 @@
+PYTHON ?= python3.11
+VENV = .venv
+BIN = $(VENV)/bin
+CATALOGUES = $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/messages.po))
+
+.PHONY: run test lint bench
+run: $(VENV)/run $(CATALOGUES)
+	@$(BIN)/flask migrate --demo
+	@exec $(BIN)/python app.py
+
+test: $(VENV)/test $(CATALOGUES)
+	@tests/install-peers
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+$(VENV)/run: requirements.txt
+	@test -x $(BIN)/python || $$(command -v $(PYTHON) || echo python3) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/test: $(VENV)/run tests/requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+	@touch $@
+
+%.mo: %.po $(VENV)/run
+	@$(BIN)/pybabel --quiet compile -i $< -o $@ -l $(notdir $(patsubst %/LC_MESSAGES/,%,$(dir $<)))

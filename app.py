@@ -1,0 +1,238 @@
+"""Where it is wired: settings, database, sign-in, pages, commands, scheduler, server."""
+
+import hmac
+import logging
+import os
+import secrets
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from flask import Flask
+from jinja2 import StrictUndefined
+
+import models
+import views
+from dispatch.jobs import Jobs
+from dispatch.providers import BadRoad
+from dispatch.sending.pump import Pump
+from dispatch.sending.roads import Roads
+
+HOME = Path(__file__).resolve().parent
+
+
+class BadSetting(Exception):
+    """A setting that stops the start, with the sentence that says which and why."""
+
+
+def text(value: str) -> str:
+    return value
+
+
+def switch(value: str) -> bool:
+    if value not in ("on", "off"):
+        raise ValueError("must be on or off")
+    return value == "on"
+
+
+def whole(value: str) -> int:
+    if not value.isdecimal() or int(value) < 1:
+        raise ValueError("must be a whole number above zero")
+    return int(value)
+
+
+def port(value: str) -> int:
+    if not value.isdecimal() or not 0 < int(value) < 65536:
+        raise ValueError("must be a port number from 1 to 65535")
+    return int(value)
+
+
+def database(value: str) -> str:
+    if not value.startswith("sqlite:///") or len(value) == len("sqlite:///"):
+        raise ValueError("must be a URL such as sqlite:///belfort.db")
+    return value
+
+
+def web_address(value: str) -> str:
+    if value and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).netloc):
+        raise ValueError("must be a web address such as https://belfort.example")
+    return value.rstrip("/")
+
+
+def roads(value: str) -> tuple[str, ...]:
+    urls = tuple(url.strip() for url in value.split(",") if url.strip())
+    if not urls:
+        raise ValueError("must hold at least one provider URL, such as simulator://")
+    return urls
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One name of the environment: its default, its reader, and the line it has in the README."""
+
+    name: str
+    default: str
+    read: Callable[[str], object]
+    purpose: str
+    is_secret: bool = False
+
+
+SETTINGS = (
+    Setting("BELFORT_DATABASE", "sqlite:///belfort.db", database, "Where everything is kept."),
+    Setting("BELFORT_HOST", "127.0.0.1", text, "The address on which pages are served."),
+    Setting("PORT", "8000", port, "The port on which pages are served."),
+    Setting(
+        "BELFORT_PUBLIC_URL",
+        "",
+        web_address,
+        "The address of the pages as others see it: in links, and where gateways post receipts. "
+        "Empty: `http://127.0.0.1:PORT`. With `https` cookies are sent over TLS only.",
+    ),
+    Setting(
+        "BELFORT_SECRET_KEY",
+        "",
+        text,
+        "Signs sessions and forms. Empty: made once and kept in `.secret-key` beside the database.",
+        is_secret=True,
+    ),
+    Setting(
+        "BELFORT_SMS",
+        "simulator://",
+        roads,
+        "Roads for SMS: provider URLs, comma-separated, first is preferred.",
+        True,
+    ),
+    Setting("BELFORT_EMAIL", "simulator://", roads, "Roads for e-mail.", True),
+    Setting("BELFORT_VOICE", "simulator://", roads, "Roads for spoken messages.", True),
+    Setting("BELFORT_SMS_SENDER", "Be-Alert", text, "The sender that people see on an SMS."),
+    Setting("BELFORT_EMAIL_SENDER", "no-reply@be-alert.be", text, "The sender that people see on a mail."),
+    Setting("BELFORT_PUMP", "on", switch, "`off`: serve pages only, and let another process send."),
+    Setting("BELFORT_IDLE_MINUTES", "60", whole, "A session ends after so many minutes without a deed."),
+    Setting("BELFORT_UPLOAD_MEGABYTES", "60", whole, "The largest file that can be uploaded."),
+    Setting("BELFORT_IMPORT_ROWS", "100000", whole, "The longest list that can be imported."),
+    Setting(
+        "BELFORT_HELPDESK",
+        "0800 00 012",
+        text,
+        "The telephone number of the helpdesk, at the foot of every page.",
+    ),
+)
+
+
+def read_settings(environ: Mapping[str, str]) -> dict[str, object]:
+    """Every setting by its name; raises BadSetting with a sentence on an unknown name or a malformed value."""
+    known = {setting.name for setting in SETTINGS}
+    files = {f"{setting.name}_FILE" for setting in SETTINGS if setting.is_secret}
+    unknown = sorted(name for name in environ if name.startswith("BELFORT_") and name not in known | files)
+    if unknown:
+        raise BadSetting(f"{unknown[0]} is not a setting of Belfort. The README lists them all.")
+    values = {setting.name: _read(setting, environ) for setting in SETTINGS}
+    values["BELFORT_PUBLIC_URL"] = values["BELFORT_PUBLIC_URL"] or f"http://127.0.0.1:{values['PORT']}"
+    return values
+
+
+def _read(setting: Setting, environ: Mapping[str, str]) -> object:
+    raw = environ.get(setting.name, setting.default)
+    path = environ.get(f"{setting.name}_FILE") if setting.is_secret else None
+    if path:
+        if setting.name in environ:
+            raise BadSetting(f"{setting.name} and {setting.name}_FILE are both given. Keep one of them.")
+        try:
+            raw = Path(path).read_text().strip()
+        except OSError as error:
+            raise BadSetting(f"{setting.name}_FILE cannot be read: {error.strerror}.") from None
+    try:
+        return setting.read(raw)
+    except ValueError as error:
+        shown = "its value" if setting.is_secret else f"“{raw}”"
+        raise BadSetting(f"{setting.name} {error}, not {shown}.") from None
+
+
+def create_app(environ: Mapping[str, str] | None = None) -> Flask:
+    """The application for these settings, without scheduler or server; raises BadSetting."""
+    settings = read_settings(os.environ if environ is None else environ)
+    app = Flask(__name__, root_path=str(HOME))
+    app.config.update(settings)
+    app.config.update(_flask_settings(settings))
+    app.jinja_env.undefined = StrictUndefined
+    models.connect(settings["BELFORT_DATABASE"])
+    app.extensions["roads"] = _open_roads(settings, app.secret_key)
+    app.extensions["jobs"] = Jobs(Pump(app.extensions["roads"]))
+    views.register(app)
+    return app
+
+
+def _flask_settings(settings: dict) -> dict[str, object]:
+    return {
+        "SECRET_KEY": settings["BELFORT_SECRET_KEY"] or _kept_secret(settings["BELFORT_DATABASE"]),
+        "MAX_CONTENT_LENGTH": settings["BELFORT_UPLOAD_MEGABYTES"] * 1_000_000,
+        "PERMANENT_SESSION_LIFETIME": timedelta(minutes=settings["BELFORT_IDLE_MINUTES"]),
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": settings["BELFORT_PUBLIC_URL"].startswith("https:"),
+        "WTF_CSRF_TIME_LIMIT": None,  # as long as the session: a form left open overnight is not lost
+        "BABEL_DEFAULT_LOCALE": "nl",
+        "BABEL_DEFAULT_TIMEZONE": "Europe/Brussels",
+        "BABEL_TRANSLATION_DIRECTORIES": str(HOME / "translations"),
+    }
+
+
+def _kept_secret(database_url: str) -> str:
+    path = Path(database_url.removeprefix("sqlite:///")).resolve().parent / ".secret-key"
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_hex(32))
+    return path.read_text()
+
+
+def receipt_key(secret: str) -> str:
+    """The part of a receipt's address that nobody can guess."""
+    return hmac.new(secret.encode(), b"receipts", "sha256").hexdigest()[:32]
+
+
+def _open_roads(settings: dict, secret: str) -> Roads:
+    try:
+        return Roads(
+            {channel: settings[f"BELFORT_{channel.upper()}"] for channel in models.CHANNELS},
+            public_url=settings["BELFORT_PUBLIC_URL"],
+            receipt_key=receipt_key(secret),
+            senders={"sms": settings["BELFORT_SMS_SENDER"], "email": settings["BELFORT_EMAIL_SENDER"]},
+        )
+    except BadRoad as error:
+        raise BadSetting(str(error)) from None
+
+
+def serve(app: Flask) -> None:
+    """Serves pages and pumps messages until SIGTERM or Ctrl-C; then answers and records what is in hand."""
+    from dispatch.server import Server
+
+    jobs: Jobs = app.extensions["jobs"]
+    if app.config["BELFORT_PUMP"]:
+        jobs.start()
+    server = Server(app, host=app.config["BELFORT_HOST"], port=app.config["PORT"])
+    print(f"Belfort: http://{app.config['BELFORT_HOST']}:{app.config['PORT']}", flush=True)
+    server.run()
+    jobs.stop()
+    app.extensions["roads"].close()
+
+
+def main() -> int:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    try:
+        app = create_app()
+        models.check_schema()
+    except (BadSetting, models.WrongSchema) as error:
+        print(error, file=sys.stderr)
+        return 2
+    serve(app)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,240 @@
+"""The demonstration: an invented zone, town and contact centre with everybody who works there."""
+
+import random
+from datetime import date, datetime, timedelta
+
+from dispatch import accounts, audit
+from dispatch.errors import Refusal
+from dispatch.people import members
+from dispatch.words import N_
+from models import Agreement, Bin, Member, Membership, Organisation, Template, User, writing
+
+PASSWORD = "zavelstreek-2026"  # the demonstration's only; it is printed for whoever starts it
+BINS = {"Molenakker": 120, "Kerkdries": 110, "Stationswijk": 100, "Veldlaan": 70}
+STREETS = {
+    "Molenakker": ("Molenweg", "Akkerstraat", "Beekveldstraat"),
+    "Kerkdries": ("Kerkstraat", "Dorpsstraat", "Pastorijweg"),
+    "Stationswijk": ("Stationsstraat", "Spoorlaan", "Statieplein"),
+    "Veldlaan": ("Veldlaan", "Rue du Moulin", "Grensweg"),
+}
+LAST_NAMES = [
+    "Aerts",
+    "Baeten",
+    "Claes",
+    "Dhondt",
+    "Everaert",
+    "Goossens",
+    "Hermans",
+    "Jacobs",
+    "Lambrechts",
+    "Maes",
+    "Nowak",
+    "Öztürk",
+    "Peeters",
+    "Smets",
+    "Verlinden",
+    "Willems",
+    "Mertens",
+    "Benali",
+    "Dubois",
+    "Lefèvre",
+]
+FIRST_NAMES = [
+    "An",
+    "Bart",
+    "Çelik",
+    "Dirk",
+    "Elif",
+    "Françoise",
+    "Griet",
+    "Hilde",
+    "Irène",
+    "Jan",
+    "Koen",
+    "Luc",
+    "Marie",
+    "Noël",
+    "Rosa",
+    "Sofie",
+    "Tom",
+    "Zoë",
+    "Fatima",
+    "Jürgen",
+]
+LANGUAGES = ("nl",) * 16 + ("fr", "fr", "de", "en")
+SILENT_ENDINGS = ("03", "04")  # the simulator answers these with doubt, and a demonstration would wait for it
+PEOPLE = (
+    ("platform_admin", "platform", "Nora Pauwels", "platform@belfort.example"),
+    ("organisation_admin", "zone", "Joris Wauters", "joris.wauters@zavelstreek.example"),
+    ("sender", "zone", "Lien Vercauteren", "lien.vercauteren@zavelstreek.example"),
+    ("coordinator", "zone", "Marc Dhondt", "marc.dhondt@zavelstreek.example"),
+    ("reader", "zone", "Greet Lambrechts", "greet.lambrechts@zavelstreek.example"),
+    ("authorised_person", "town", "Aïcha Benali", "aicha.benali@oosterzavel.example"),
+    ("centre_supervisor", "centre", "Tom Geerts", "tom.geerts@contactcenter.example"),
+)
+SCENARIOS = (
+    (
+        "Gaslek",
+        "warning",
+        {
+            "sms": {
+                "nl": {
+                    "body": "POLITIE: gaslek in uw buurt. Hou ramen en deuren dicht en blijf binnen. Rook niet."
+                },
+                "fr": {
+                    "body": "POLICE: fuite de gaz. Fermez portes et volets et restez chez vous. Ne fumez pas."
+                },
+            },
+            "email": {
+                "nl": {
+                    "subject": "Gaslek in uw buurt: blijf binnen",
+                    "body": "In uw buurt is een gaslek.\n\nHou ramen en deuren dicht en blijf binnen. Rook niet.",
+                }
+            },
+        },
+    ),
+    (
+        "Verdacht voertuig",
+        "preventive",
+        {
+            "sms": {
+                "nl": {
+                    "body": "POLITIE: verdacht voertuig gezien. Sluit uw deuren en bel 101 als u iets merkt."
+                }
+            }
+        },
+    ),
+    (
+        "Nieuwsbrief",
+        "news",
+        {
+            "email": {
+                "nl": {
+                    "subject": "Nieuws van uw BIN",
+                    "body": "Beste buur,\n\nDit is het nieuws van de maand.",
+                }
+            }
+        },
+    ),
+)
+
+
+def is_empty() -> bool:
+    return not Organisation.select().exists()
+
+
+def is_loaded() -> bool:
+    return User.select().where(User.email == PEOPLE[0][3]).exists()
+
+
+def accounts_of() -> list[dict[str, str]]:
+    """The accounts that sign in with what is printed: one for each role."""
+    return [{"email": email, "password": PASSWORD, "role": role} for role, _, _, email in PEOPLE]
+
+
+def load(now: datetime) -> None:
+    """Fills an empty database, in one transaction; raises Refusal when anybody lives in it."""
+    if not is_empty():
+        raise Refusal(N_("This database is in use. The demonstration only fills an empty one."))
+    with writing():
+        houses = _organisations(now)
+        bins = [
+            Bin.create(
+                organisation=houses["zone"], name=name, slug=name.lower(), town="Oosterzavel", created_at=now
+            )
+            for name in BINS
+        ]
+        for role, where, name, email in PEOPLE:
+            accounts.add_user(
+                email=email,
+                name=name,
+                role=role,
+                organisation=houses[where],
+                password=PASSWORD,
+                now=now,
+                phone="+32470003012",
+                bins=tuple(bins[:1]) if role == "coordinator" else (),
+            )
+        _fill(bins, random.Random(2026), now)
+        _scenarios(houses["zone"], bins, now)
+        audit.record("demonstration.loaded", None, by=None, now=now)
+
+
+def _organisations(now: datetime) -> dict[str, Organisation]:
+    zone = Organisation.create(kind="police_zone", name="Politiezone Zavelstreek", slug="zavelstreek")
+    town = Organisation.create(
+        kind="municipality",
+        name="Gemeente Oosterzavel",
+        slug="oosterzavel",
+        email="noodplanning@oosterzavel.example",
+        parent=zone,
+    )
+    centre = Organisation.create(
+        kind="contact_centre",
+        name="Contactcenter Noord",
+        slug="contactcenter",
+        email="wacht@contactcenter.example",
+    )
+    platform = Organisation.create(kind="platform", name="Platform Belfort", slug="platform")
+    Agreement.create(
+        municipality=town,
+        centre=centre,
+        signed_on=date(now.year, 1, 5),
+        begins_on=date(now.year, 1, 5),
+        ends_on=date(now.year + 3, 1, 4),
+    )
+    return {"zone": zone, "town": town, "centre": centre, "platform": platform}
+
+
+def _fill(bins: list[Bin], chance: random.Random, now: datetime) -> None:
+    """400 invented people, with the shared numbers, missing numbers and pauses that a real list has."""
+    number = 10
+    joined = now - timedelta(days=200)
+    for bin in bins:
+        for place in range(BINS[bin.name]):
+            number += 1
+            while f"{number:02}"[-2:] in SILENT_ENDINGS:
+                number += 1
+            member = Member.create(
+                organisation=bin.organisation_id, **_person(bin, number, place, chance, joined)
+            )
+            role = {0: "coordinator", 1: "co_coordinator"}.get(place, "member")
+            paused = joined if place % 40 == 17 else None
+            Membership.create(member=member, bin=bin, role=role, joined_at=joined, paused_at=paused)
+            if place % 30 == 11:
+                next_bin = bins[(bins.index(bin) + 1) % len(bins)]
+                Membership.create(member=member, bin=next_bin, joined_at=joined)
+
+
+def _person(bin: Bin, number: int, place: int, chance: random.Random, at: datetime) -> dict:
+    last_name, first_name = chance.choice(LAST_NAMES), chance.choice(FIRST_NAMES)
+    shares = place % 12 == 5  # lives with the one before: same number
+    values = {
+        "last_name": last_name,
+        "first_name": first_name,
+        "mobile": "" if place % 15 == 9 else f"+3247000{number - shares:04}",
+        "phone": f"+32160{number:05}" if place % 5 == 3 else "",
+        "email": "" if place % 6 == 4 else f"bewoner{number}@zavelstreek.example",
+        "street": chance.choice(STREETS[bin.name]),
+        "house_number": str(chance.randint(1, 120)),
+        "postcode": "3299",
+        "town": "Oosterzavel",
+        "language": chance.choice(LANGUAGES),
+    }
+    return values | members.keys(values) | {"created_at": at, "changed_at": at}
+
+
+def _scenarios(zone: Organisation, bins: list[Bin], now: datetime) -> None:
+    author = User.get(User.organisation == zone, User.role == "sender")
+    for name, kind, texts in SCENARIOS:
+        Template.create(
+            organisation=zone,
+            by=author,
+            name=name,
+            kind=kind,
+            channels=list(texts),
+            texts=texts,
+            audience={"bins": [bin.id for bin in bins[:1]]},
+            created_at=now,
+            changed_at=now,
+        )

@@ -1,0 +1,145 @@
+"""The commands of the README, as a person types them."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from dispatch import demo
+from models import ROLES, Bin, Campaign, Member, Message
+from tests.cast import NOON
+
+SAMPLES = Path(__file__).parent / "samples"
+SENDER = "lien.vercauteren@zavelstreek.example"
+
+
+@pytest.fixture
+def run(app):
+    def run(*words: str, **options):
+        return app.test_cli_runner().invoke(args=list(words), **options)
+
+    return run
+
+
+@pytest.fixture
+def demonstration(app):
+    demo.load(NOON)
+
+
+def test_migrate_is_quiet_when_there_is_nothing_to_do(run):
+    done = run("migrate")
+    assert done.exit_code == 0 and done.output == ""
+
+
+def test_the_demonstration_has_the_people_that_the_readme_names(run):
+    accounts = json.loads(run("demo", "--json").output)
+    assert {account["role"] for account in accounts} == set(ROLES)
+    assert Member.select().count() == 400 and Bin.select().count() == 4
+    assert json.loads(run("demo", "--json").output) == accounts
+
+
+def test_the_demonstration_stays_out_of_a_database_in_use(run):
+    made = [
+        "--email",
+        "a@b.example",
+        "--name",
+        "A",
+        "--role",
+        "sender",
+        "--organisation",
+        "Z",
+        "--kind",
+        "police_zone",
+    ]
+    assert run("user", "add", *made, "--password", "long enough for us").exit_code == 0
+    quiet, refused = run("migrate", "--demo"), run("demo")
+    assert (quiet.exit_code, quiet.output) == (0, "")
+    assert refused.exit_code == 1 and refused.output.startswith("Error: ")
+    assert Member.select().count() == 0
+
+
+def test_an_import_without_commit_writes_nothing_at_all(run, demonstration):
+    done = run(
+        "members", "import", str(SAMPLES / "bin-demerdal.csv"), "--bin", "Demerdal", "--create-bin", "--json"
+    )
+    report = json.loads(done.output)
+    assert report["rows"] == 240 and report["reconciled"] is True
+    kinds = ("added", "updated", "unchanged", "doubles", "refused", "blank")
+    assert sum(report[kind] for kind in kinds) == 240
+    assert Bin.select().count() == 4 and Member.select().count() == 400
+
+
+def test_a_committed_import_stands_and_a_second_one_changes_nothing(run, demonstration):
+    words = (
+        "members",
+        "import",
+        str(SAMPLES / "plp-hesbaye.csv"),
+        "--bin",
+        "Hesbaye",
+        "--create-bin",
+        "--commit",
+        "--json",
+    )
+    assert json.loads(run(*words).output)["added"] == 90
+    again = json.loads(run(*words).output)
+    assert (again["added"], again["updated"], again["unchanged"]) == (0, 0, 90)
+
+
+def test_into_a_database_without_any_zone_the_import_brings_its_own(run):
+    done = run(
+        "members",
+        "import",
+        str(SAMPLES / "bin-beekveld.xlsx"),
+        "--bin",
+        "Beekveld",
+        "--create-bin",
+        "--commit",
+    )
+    assert done.exit_code == 0 and Member.select().count() == 60
+
+
+@pytest.mark.parametrize(
+    "content", [b"\x89PNG\r\n\x1a\n" + bytes(500), b"", b"Beste buren,\n\nTot zondag.\n", b"PK\x03\x04rest"]
+)
+def test_what_is_no_table_ends_in_one_sentence(run, demonstration, tmp_path, content):
+    (tmp_path / "list.csv").write_bytes(content)
+    done = run("members", "import", str(tmp_path / "list.csv"), "--bin", "Molenakker", "--commit")
+    assert done.exit_code == 1 and done.output.count("\n") == 1 and done.output.startswith("Error: ")
+
+
+def test_an_unknown_bin_is_named_and_how_to_make_it(run, demonstration):
+    done = run("members", "import", str(SAMPLES / "bin-demerdal.csv"), "--bin", "Nergens")
+    assert done.exit_code == 1 and "Nergens" in done.output and "--create-bin" in done.output
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_what_is_exported_is_read_back_without_a_difference(run, demonstration, tmp_path, ending):
+    output = tmp_path / f"list.{ending}"
+    assert run("members", "export", "--bin", "Kerkdries", "--output", str(output)).exit_code == 0
+    report = json.loads(run("members", "import", str(output), "--bin", "Kerkdries", "--json").output)
+    assert report["unchanged"] == report["rows"] > 100 and report["problems"] == []
+
+
+def test_a_launch_from_a_template_waits_for_its_end_and_counts(run, demonstration):
+    words = ("--template", "Nieuwsbrief", "--bin", "Veldlaan", "--by", SENDER, "--wait", "--json")
+    summary = json.loads(run("campaign", "launch", *words).stdout)
+    assert summary["status"] == "done" and summary["practice"] is False
+    assert sum(summary["counts"]["email"].values()) == summary["messages"] == Message.select().count()
+
+
+def test_a_practice_launch_says_so(run, demonstration):
+    words = ("--template", "Nieuwsbrief", "--bin", "Veldlaan", "--by", SENDER, "--practice", "--json")
+    assert json.loads(run("campaign", "launch", *words).output)["practice"] is True
+    assert Campaign.get().is_practice
+
+
+def test_a_launch_by_somebody_without_the_right_is_refused(run, demonstration):
+    words = ("--template", "Gaslek", "--bin", "Molenakker", "--by", "greet.lambrechts@zavelstreek.example")
+    assert run("campaign", "launch", *words).exit_code == 1
+    assert Message.select().count() == 0
+
+
+def test_a_coordinator_may_not_launch_to_another_bin(run, demonstration):
+    words = ("--template", "Nieuwsbrief", "--bin", "Veldlaan", "--by", "marc.dhondt@zavelstreek.example")
+    assert run("campaign", "launch", *words).exit_code == 1
+    assert Message.select().count() == 0

@@ -1,0 +1,162 @@
+"""The laws of the house."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+ROOMS = {"app": 3, "views": 2, "dispatch": 1, "models": 0}
+
+
+def modules():
+    for path in [
+        ROOT / "app.py",
+        ROOT / "models.py",
+        *ROOT.glob("views/**/*.py"),
+        *ROOT.glob("dispatch/**/*.py"),
+    ]:
+        yield path.relative_to(ROOT), ast.parse(path.read_text())
+
+
+def imported(tree) -> set[str]:
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def room(path: Path) -> str:
+    return path.parts[0].removesuffix(".py")
+
+
+@pytest.mark.parametrize("path, tree", [pytest.param(path, tree, id=str(path)) for path, tree in modules()])
+def test_imports_run_one_way(path, tree):
+    above = {name for name, height in ROOMS.items() if height > ROOMS[room(path)]}
+    assert not {name for name in imported(tree) if name.split(".")[0] in above}
+
+
+def test_dispatch_knows_no_flask_and_only_jobs_the_scheduler():
+    for path, tree in modules():
+        if room(path) in ("dispatch", "models"):
+            roots = {name.split(".")[0] for name in imported(tree)}
+            assert not roots & {"flask", "flask_babel", "flask_login", "flask_wtf", "htmx_flask"}, path
+            assert "apscheduler" not in roots or path.name == "jobs.py", path
+
+
+def test_providers_know_no_tables():
+    for path, tree in modules():
+        if path.parts[:2] == ("dispatch", "providers"):
+            assert not {name for name in imported(tree) if name.split(".")[0] in ("models", "peewee")}, path
+
+
+def test_only_the_clock_asks_what_time_it_is():
+    for path, tree in modules():
+        asked = {
+            node.attr
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Attribute)
+            and node.attr in ("now", "utcnow", "today")
+            and isinstance(node.value, ast.Name)
+            and node.value.id in ("datetime", "date")
+        }
+        assert not asked or path.name == "clock.py", path
+
+
+WRITES = {
+    "create",
+    "insert",
+    "insert_many",
+    "update",
+    "delete",
+    "delete_instance",
+    "save",
+    "bulk_create",
+    "replace_many",
+}
+
+
+def test_views_do_not_write():
+    import models
+
+    tables = {table.__name__ for table in models.TABLES}
+    for path, tree in modules():
+        if room(path) != "views":
+            continue
+        for node in ast.walk(tree):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr in WRITES
+            ):
+                owner = node.func.value
+                assert not (isinstance(owner, ast.Name) and owner.id in tables), f"{path}:{node.lineno}"
+
+
+def test_every_endpoint_is_guarded_or_says_why_it_is_open(app):
+    unguarded = [
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint != "static" and not hasattr(app.view_functions[rule.endpoint], "guarded_by")
+    ]
+    assert unguarded == []
+
+
+def test_no_log_line_holds_a_name_a_number_an_address_or_a_text():
+    telling = {"name", "names", "address", "email", "mobile", "phone", "text", "body", "subject"}
+    for path, tree in modules():
+        for node in ast.walk(tree):
+            is_log = (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and isinstance(node.func.value, ast.Name)
+                and node.func.value.id in ("log", "logging", "logger")
+            )
+            if is_log:
+                told = {
+                    part.attr
+                    for argument in node.args
+                    for part in ast.walk(argument)
+                    if isinstance(part, ast.Attribute)
+                    and not (isinstance(part.value, ast.Name) and part.value.id in ("road", "self"))
+                }
+                assert not told & telling, f"{path}:{node.lineno}"
+
+
+def test_the_migrations_make_exactly_the_tables_of_the_models(empty_database, tmp_path):
+    import models
+
+    def schema(path) -> list[tuple]:
+        import sqlite3
+
+        with sqlite3.connect(path) as connection:
+            return sorted(
+                (row[0], sorted(connection.execute(f"PRAGMA table_info('{row[0]}')").fetchall(), key=str))
+                for row in connection.execute(
+                    "SELECT name FROM sqlite_master WHERE type IN ('table', 'index')"
+                )
+                if not row[0].startswith(("sqlite_", "schema_migration"))
+            )
+
+    models.connect(f"sqlite:///{tmp_path / 'fresh.db'}")
+    with models.database.connection_context():
+        models.database.create_tables(models.TABLES)
+    assert schema(empty_database) == schema(tmp_path / "fresh.db")
+
+
+def test_the_audit_can_be_added_to_and_never_changed(app):
+    import peewee
+
+    from dispatch import audit
+    from models import Audit
+    from tests.cast import NOON
+
+    audit.record("bell.rung", None, by=None, now=NOON)
+    for deed in (Audit.update(deed="bell.silent"), Audit.delete()):
+        with pytest.raises(peewee.IntegrityError, match="append-only"):
+            deed.execute()
+    assert Audit.get().deed == "bell.rung"

@@ -1,0 +1,78 @@
+"""The process itself: it starts, it serves, and SIGTERM ends it without cutting anybody off."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+pytestmark = pytest.mark.loopback
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+@pytest.fixture
+def server(empty_database, tmp_path):
+    shutil.copy(empty_database, tmp_path / "belfort.db")
+    port = free_port()
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("BELFORT_")}
+    environ |= {"BELFORT_DATABASE": f"sqlite:///{tmp_path / 'belfort.db'}", "PORT": str(port)}
+    process = subprocess.Popen(
+        [sys.executable, "app.py"], cwd=ROOT, env=environ, stderr=subprocess.PIPE, text=True
+    )
+    wait_for(port)
+    yield process, port
+    process.kill()
+    process.communicate()
+
+
+def wait_for(port: int) -> None:
+    for _ in range(100):
+        try:
+            return socket.create_connection(("127.0.0.1", port), 0.2).close()
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError("the server did not start")
+
+
+def test_sigterm_ends_an_idle_server_at_once_and_cleanly(server):
+    process, port = server
+    with urlopen(f"http://127.0.0.1:{port}/signin") as answer:
+        assert answer.status == 200
+    began = time.monotonic()
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=10) == 0
+    assert time.monotonic() - began < 6
+
+
+def test_a_request_in_flight_is_answered_after_sigterm(server):
+    process, port = server
+    head = b"POST /signin HTTP/1.1\r\nHost: x\r\nContent-Length: 7\r\nConnection: close\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        connection.sendall(head + b"ema")
+        time.sleep(0.3)
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.5)
+        connection.sendall(b"il=x")
+        answer = b""
+        while piece := connection.recv(65536):
+            answer += piece
+    assert answer.startswith(b"HTTP/1.1 400")  # no token: refused, and answered
+    assert process.wait(timeout=10) == 0
+
+
+def test_a_start_on_an_empty_file_says_which_command_to_run(tmp_path):
+    environ = os.environ | {"BELFORT_DATABASE": f"sqlite:///{tmp_path / 'new.db'}"}
+    done = subprocess.run([sys.executable, "app.py"], cwd=ROOT, env=environ, capture_output=True, text=True)
+    assert done.returncode == 2 and "flask migrate" in done.stderr and "Traceback" not in done.stderr

@@ -1,0 +1,72 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from app import SETTINGS, BadSetting, create_app, read_settings, receipt_key
+
+README = (Path(__file__).parent.parent / "README.md").read_text()
+
+
+def test_without_any_setting_the_defaults_hold():
+    values = read_settings({})
+    assert values["BELFORT_DATABASE"] == "sqlite:///belfort.db"
+    assert values["PORT"] == 8000 and values["BELFORT_PUBLIC_URL"] == "http://127.0.0.1:8000"
+    assert values["BELFORT_SMS"] == ("simulator://",)
+
+
+@pytest.mark.parametrize(
+    ("environ", "words"),
+    [
+        ({"BELFORT_SSM": "simulator://"}, "BELFORT_SSM is not a setting"),
+        ({"PORT": "eighty"}, "PORT must be a port number"),
+        ({"BELFORT_PUMP": "yes"}, "BELFORT_PUMP must be on or off"),
+        ({"BELFORT_DATABASE": "belfort.db"}, "BELFORT_DATABASE must be a URL"),
+        ({"BELFORT_PUBLIC_URL": "belfort.example"}, "BELFORT_PUBLIC_URL must be a web address"),
+        ({"BELFORT_IDLE_MINUTES": "0"}, "BELFORT_IDLE_MINUTES must be a whole number"),
+        ({"BELFORT_SMS": " , "}, "BELFORT_SMS must hold at least one provider URL"),
+        ({"BELFORT_SMS_FILE": "/does/not/exist"}, "BELFORT_SMS_FILE cannot be read"),
+    ],
+)
+def test_a_wrong_setting_stops_the_start_with_a_sentence(environ, words):
+    with pytest.raises(BadSetting, match=words):
+        read_settings(environ)
+
+
+def test_a_road_that_does_not_exist_stops_the_start(settings):
+    with pytest.raises(BadSetting, match="carrierpigeon"):
+        create_app(settings | {"BELFORT_SMS": "carrierpigeon://loft"})
+
+
+def test_a_malformed_secret_is_not_repeated_in_the_sentence():
+    with pytest.raises(BadSetting) as refused:
+        read_settings({"BELFORT_SECRET_KEY": "x", "BELFORT_SMS": ","})
+    assert "its value" in str(refused.value)
+
+
+def test_a_secret_may_come_from_a_file(tmp_path):
+    (tmp_path / "sms").write_text("kannel://user:secret@gateway:13013\n")
+    assert read_settings({"BELFORT_SMS_FILE": str(tmp_path / "sms")})["BELFORT_SMS"] == (
+        "kannel://user:secret@gateway:13013",
+    )
+
+
+def test_a_secret_given_twice_is_refused(tmp_path):
+    with pytest.raises(BadSetting, match="both given"):
+        read_settings({"BELFORT_SMS": "simulator://", "BELFORT_SMS_FILE": str(tmp_path)})
+
+
+def test_the_secret_key_is_made_once_and_kept_where_only_the_owner_reads(settings, tmp_path):
+    without = {name: value for name, value in settings.items() if name != "BELFORT_SECRET_KEY"}
+    first, second = create_app(without), create_app(without)
+    assert first.secret_key == second.secret_key and len(first.secret_key) == 64
+    assert (tmp_path / ".secret-key").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_key_of_the_receipts_is_not_the_secret_itself():
+    assert len(receipt_key("secret")) == 32 and "secret" not in receipt_key("secret")
+
+
+def test_every_setting_has_its_line_in_the_readme_with_its_default():
+    rows = dict(re.findall(r"^\| `([A-Z_]+)` \| (.*?) \|", README, re.MULTILINE))
+    assert rows == {setting.name: f"`{setting.default}`" if setting.default else "" for setting in SETTINGS}

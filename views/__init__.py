@@ -1,0 +1,162 @@
+"""What is asked and shown: forms in, pages and fragments out. No change of its own: that is done in dispatch/."""
+
+from flask import Flask, current_app, g, render_template, request, session, url_for
+from flask_babel import Babel
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_login import LoginManager, current_user
+from flask_wtf import CSRFProtect
+from htmx_flask import Htmx
+from werkzeug.exceptions import HTTPException
+
+from dispatch import rights
+from dispatch.errors import Missing, NotAllowed, Refusal, WrongMoment
+from dispatch.words import USER_ROLES
+from models import User, database
+from views import (
+    activations,
+    bins,
+    campaigns,
+    commands,
+    control,
+    guard,
+    home,
+    imports,
+    members,
+    message_templates,
+    patterns,
+    receipts,
+    render,
+    reports,
+    signin,
+)
+
+PAGES = (
+    signin,
+    home,
+    campaigns,
+    control,
+    reports,
+    message_templates,
+    bins,
+    members,
+    imports,
+    activations,
+    receipts,
+    patterns,
+)
+MENU = (
+    ("home", "home.index", _l("Start"), None),
+    ("campaigns control reports message_templates", "campaigns.index", _l("Messages"), "campaign.see"),
+    ("bins members imports", "bins.index", _l("Members"), "bin.see"),
+    ("activations", "activations.index", _l("Contact centre"), "activation.see"),
+)
+SECURITY_HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; form-action 'self'; base-uri 'none'; "
+    "object-src 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+csrf = CSRFProtect()
+
+
+def register(app: Flask) -> None:
+    """Hangs every page, filter, command and safety on the application."""
+    csrf.init_app(app)
+    Htmx(app)
+    Babel(app, locale_selector=language)
+    _remember_who(app)
+    render.register(app)
+    app.jinja_env.filters["said"] = lambda sentence: sentence.said_by(_)
+    app.context_processor(surroundings)
+    for page in PAGES:
+        app.register_blueprint(page.pages)
+    csrf.exempt(receipts.pages)  # a gateway has no session; the key in its address is its token
+    commands.register(app)
+    app.before_request(_open_database)
+    app.teardown_request(_close_database)
+    app.after_request(_secure)
+    _answer_errors(app)
+
+
+def language() -> str:
+    """The reader's language: the account's, or Dutch before anybody signed in."""
+    return current_user.language if current_user and current_user.is_authenticated else "nl"
+
+
+def surroundings() -> dict:
+    """What every page shows around its own: who, where, and what is going on."""
+    known = current_user.is_authenticated
+    return {
+        "helpdesk": current_app.config["BELFORT_HELPDESK"],
+        "practice_end_url": url_for("home.leave_practice"),
+        "menu": menu() if known else [],
+        "who": _who() if known else None,
+        "practice": known and guard.is_practice(),
+        "live_strip": home.live_strip() if known else None,
+    }
+
+
+def _who() -> dict:
+    return {
+        "name": current_user.name,
+        "role": _(USER_ROLES[current_user.role]),
+        "organisation": current_user.organisation.name,
+    }
+
+
+def menu() -> list[dict]:
+    """The main menu of this person: only what they may open."""
+    return [
+        {"url": url_for(endpoint), "label": label, "is_current": request.blueprint in rooms.split()}
+        for rooms, endpoint, label, right in MENU
+        if right is None or rights.may(current_user, right)
+    ]
+
+
+def _remember_who(app: Flask) -> None:
+    manager = LoginManager(app)
+    manager.session_protection = "strong"
+
+    @manager.user_loader
+    def load(user_id: str) -> User | None:
+        return User.get_or_none(User.id == user_id, User.is_active)
+
+
+def _open_database() -> None:
+    session.permanent = True  # so that idleness ends it
+    g.connected_here = database.connect(reuse_if_open=True)
+
+
+def _close_database(_error: BaseException | None) -> None:
+    if g.pop("connected_here", False):
+        database.close()
+
+
+def _secure(response):
+    for name, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+ERROR_PAGES = (400, 401, 403, 404, 405, 409, 413, 422, 429, 500)
+REFUSALS = ((Missing, 404), (NotAllowed, 403), (WrongMoment, 409), (Refusal, 422))
+
+
+def _answer_errors(app: Flask) -> None:
+    """Every error is a page that says what happened, what was kept and what to do."""
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException):
+        if error.response is not None:
+            return error.response
+        code = error.code if error.code in ERROR_PAGES else 400
+        return render_template(f"errors/{code}.html", sentence=None), error.code
+
+    @app.errorhandler(Refusal)
+    def refusal(error: Refusal):
+        code = next(code for kind, code in REFUSALS if isinstance(error, kind))
+        return render_template(f"errors/{code}.html", sentence=error.sentence.said_by(_)), code

@@ -1,0 +1,29 @@
+"""The door for delivery receipts: gateways post here what became of messages that they accepted."""
+
+import hmac
+
+from flask import Blueprint, abort, current_app, request
+
+from dispatch import clock
+from dispatch.providers.base import BadReceipt
+from dispatch.sending import receipts
+from views import guard
+
+pages = Blueprint("receipts", __name__)
+
+
+@pages.route("/receipts/<provider>/<key>", methods=["GET", "POST"])
+@guard.open_because("a gateway has no account; the key in the address is its proof")
+def take(provider: str, key: str):
+    """Answered after commit; a receipt of an unknown message is answered too, or it would come back for ever."""
+    roads = current_app.extensions["roads"]
+    road = roads.of_scheme(provider)
+    if not road or not hmac.compare_digest(key, roads.receipt_key):
+        abort(404)
+    body = request.get_data(cache=True)
+    try:
+        found = road.read_receipts(request.values, body, request.content_type or "")
+    except BadReceipt as refusal:
+        return f"{refusal}\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
+    receipts.take(found, clock.now())
+    return "", 204
