@@ -1,0 +1,111 @@
+"""What the municipality's form shows: what was typed, what misses, how far it is."""
+
+from datetime import datetime
+
+from flask import render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_login import current_user
+
+from dispatch import accounts
+from dispatch.centre import activation as centre
+from dispatch.centre import form as annex3
+from dispatch.centre import request as wording
+from dispatch.errors import Refusal
+from dispatch.words import LANGUAGE_NAMES, N_, Sentence
+from models import Activation
+from views import guard
+from views.render import Look
+
+WRONG_PASSWORD = N_("This is not your password. Nothing else was lost. Type it again.")
+
+
+def confirmed(now: datetime) -> tuple[bool, Sentence | None]:
+    """Whether the password is theirs, and what to say if one was typed and it is not."""
+    typed = request.form.get("password", "")
+    if not typed:
+        return False, None
+    try:
+        is_theirs = accounts.confirm(current_user, typed, address=request.remote_addr or "", now=now)
+    except Refusal as refusal:
+        return False, refusal.sentence
+    return is_theirs, None if is_theirs else Sentence(WRONG_PASSWORD)
+
+
+def typed() -> dict[str, object]:
+    """The fields of the form that the browser sent."""
+    sent = {name: request.form[name] for name in annex3.FIELDS if name in request.form}
+    return sent | ({"languages": request.form.getlist("languages")} if "languages" in sent else {})
+
+
+def touched(typed: dict) -> set[str]:
+    """The fields whose verdict may have changed: an hour or a phase answers for its neighbours too."""
+    return set(typed) | ({"declared_at"} if "phase" in typed else set())
+
+
+def page(activation: Activation, faults: dict[str, Sentence] | None = None) -> str:
+    summary = [(name, _named(name), sentence.said_by(_)) for name, sentence in (faults or {}).items()]
+    return render_template(
+        "activations/form.html",
+        **progress(activation),
+        faults=faults or mistyped(activation),
+        summary=summary,
+        day=wording.day,
+        recommended_on=annex3.recommended_on(activation.form),
+        phone=wording.callback_phone(activation, current_user),
+        municipality=activation.municipality,
+        agreement=activation.agreement,
+    )
+
+
+def mistyped(activation: Activation) -> dict[str, Sentence]:
+    """What is wrong in what was typed; what is merely still empty is no fault before the form is submitted."""
+    return {name: said for name, said in centre.missing(activation).items() if activation.form.get(name)}
+
+
+def _named(name: str) -> str:
+    words = _(annex3.NAMES[name])
+    return words[:1].upper() + words[1:]
+
+
+def progress(activation: Activation) -> dict:
+    """What the form and its fragments show of how complete it is."""
+    sections = centre.sections(activation)
+    wanting = sum(len(section.wanting) for section in sections)
+    current = next(section.key for section in sections if section.wanting)
+    return {
+        **mood(activation),
+        "activation": activation,
+        "form": {name: activation.form.get(name, "") for name in annex3.FIELDS},
+        "language_options": [(code, _(LANGUAGE_NAMES[code])) for code in annex3.ORDINARY["languages"]],
+        "is_special": activation.form.get("arrangement") == "special",
+        "steps_title": ngettext("%(num)d thing still needed", "%(num)d things still needed", wanting),
+        "steps_list": [_step(section, section.key == current) for section in sections],
+        "steps_done": sum(section.is_done for section in sections),
+        "badges": {section.key: _badge(section) for section in sections},
+    }
+
+
+def _step(section: annex3.Section, is_current: bool) -> dict:
+    return {
+        "label": _(section.title),
+        "note": section.note.said_by(_),
+        "url": f"#part-{section.key}",
+        "is_todo": not section.is_done,
+        "is_current": is_current,
+    }
+
+
+def _badge(section: annex3.Section) -> Look:
+    if section.is_done:
+        return Look("check", "done", _("complete"))
+    wanting = len(section.wanting)
+    return Look("warn", "unsure", ngettext("%(num)d field to fill in", "%(num)d fields to fill in", wanting))
+
+
+def mood(activation: Activation) -> dict:
+    """The page of an exercise is drawn as one, whoever looks; that of a real request never is."""
+    return {
+        "practice": activation.is_practice,
+        "practice_end_url": url_for("home.leave_practice") if guard.is_practice() else "",
+    }

@@ -1,0 +1,247 @@
+"""The contact centre: the municipality's form, and the request with its clock as both sides see it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+
+from flask import (
+    Blueprint,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from dispatch import clock, rights
+from dispatch.centre import activation as centre
+from dispatch.centre import clock as promise
+from dispatch.centre import form as annex3
+from dispatch.centre import request as wording
+from dispatch.errors import Incomplete, NotAllowed, Refusal, WrongMoment
+from models import Activation
+from views import activation_form, activation_page, guard, lookups
+from views.render import hour
+
+pages = Blueprint("activations", __name__)
+
+SHOWN = 200
+
+
+@dataclass(frozen=True)
+class Row:
+    """One activation in the list, with its clock."""
+
+    activation: Activation
+    title: str
+    clock: promise.Clock | None
+    began_at: datetime
+
+
+@pages.get("/activations")
+@guard.needs("activation.see")
+def index():
+    may_fill = rights.may(current_user, "activation.fill")
+    return render_template("activations/index.html", may_fill=may_fill, **_board())
+
+
+@pages.get("/activations/board")
+@guard.needs("activation.see")
+def board():
+    return render_template("activations/_board.html", **_board())
+
+
+@pages.post("/activations/new")
+@guard.needs("activation.fill")
+def new():
+    try:
+        activation = centre.begin(
+            current_user.organisation, by=current_user, now=clock.now(), is_practice=guard.is_practice()
+        )
+    except Refusal as refusal:
+        flash(refusal.sentence.said_by(_), "late")
+        return redirect(url_for(".index"), 303)
+    return redirect(url_for(".form", id=activation.id), 303)
+
+
+# ── The form ────────────────────────────────────────────────────────────
+
+
+@pages.get("/activations/<int:id>/form")
+@guard.needs("activation.fill")
+def form(id: int):
+    activation = _one(id)
+    if not activation.is_draft:
+        return _to(activation)
+    return activation_form.page(activation)
+
+
+@pages.post("/activations/<int:id>/form")
+@guard.needs("activation.fill")
+def save(id: int):
+    activation = _one(id)
+    try:
+        centre.write(activation, activation_form.typed(), by=current_user, now=clock.now())
+    except WrongMoment as refusal:
+        return _to(activation, refusal)
+    flash(_("Saved. You may go on later."))
+    return redirect(url_for(".form", id=activation.id), 303)
+
+
+@pages.post("/activations/<int:id>/field")
+@guard.needs("activation.fill")
+def field(id: int):
+    """Saves what was typed last; answers when, and what still misses."""
+    typed = activation_form.typed()
+    activation = centre.write(_one(id), typed, by=current_user, now=clock.now())
+    faults = activation_form.mistyped(activation)
+    return render_template(
+        "activations/_after_field.html",
+        **activation_form.progress(activation),
+        slots={name: faults.get(name) for name in activation_form.touched(typed)},
+        with_special="arrangement" in typed,
+        faults=faults,
+    )
+
+
+@pages.post("/activations/<int:id>/submit")
+@guard.needs("activation.fill")
+def submit(id: int):
+    activation, now = _one(id), clock.now()
+    try:
+        activation = centre.write(activation, activation_form.typed(), by=current_user, now=now)
+        is_confirmed, sentence = activation_form.confirmed(now)
+        centre.submit(activation, by=current_user, now=now, password_confirmed=is_confirmed)
+    except Incomplete as refusal:
+        faults = refusal.faults | ({"password": sentence} if sentence else {})
+        return activation_form.page(activation, faults), 422
+    except WrongMoment as refusal:
+        return _to(activation, refusal)
+    current_app.extensions["jobs"].wake()
+    flash(_submitted(activation, now), "done")
+    return _to(activation)
+
+
+def _submitted(activation: Activation, now: datetime) -> str:
+    if activation.is_practice:
+        return _("The exercise began at %(hour)s. Nothing real was requested.", hour=hour(now))
+    return _("Requested at %(hour)s. The clock of one hour runs.", hour=hour(now))
+
+
+# ── The activation ──────────────────────────────────────────────────────
+
+
+@pages.get("/activations/<int:id>")
+@guard.needs("activation.see")
+def show(id: int):
+    activation = lookups.activation_of(id)
+    if activation.is_draft and rights.may(current_user, "activation.fill"):
+        return redirect(url_for(".form", id=id))
+    return activation_page.page(activation)
+
+
+@pages.get("/activations/<int:id>/clock")
+@guard.needs("activation.see")
+def clock_face(id: int):
+    return render_template("activations/_clock.html", **activation_page.clock_of(lookups.activation_of(id)))
+
+
+@pages.get("/activations/<int:id>/course")
+@guard.needs("activation.see")
+def course(id: int):
+    return render_template("activations/_course.html", **activation_page.course_of(lookups.activation_of(id)))
+
+
+@pages.get("/activations/<int:id>/form.pdf")
+@guard.needs("activation.see")
+def paper(id: int):
+    """The form as it was received; a draft as it stands now, in the reader's language."""
+    activation = lookups.activation_of(id)
+    if activation.document_id:
+        content, name = bytes(activation.document.content), activation.document.filename
+    else:
+        content = wording.paper(activation, activation.by, current_user.language)
+        name = wording.filename(activation, activation.changed_at)
+    return send_file(BytesIO(content), "application/pdf", as_attachment=True, download_name=name)
+
+
+@pages.post("/activations/<int:id>/acknowledge")
+@guard.needs("activation.answer")
+def acknowledge(id: int):
+    return _answered(_one(id), centre.acknowledge, _("Acknowledged. The municipality sees it."))
+
+
+@pages.post("/activations/<int:id>/open")
+@guard.needs("activation.answer")
+def open_number(id: int):
+    opened_at = annex3.moment(request.form.get("opened_at", ""), clock.now())
+    number = request.form.get("number", "")
+    return _answered(_one(id), centre.open, _("The number is open."), number=number, opened_at=opened_at)
+
+
+@pages.post("/activations/<int:id>/refuse")
+@guard.needs("activation.answer")
+def refuse(id: int):
+    reason = request.form.get("reason", "")
+    return _answered(_one(id), centre.refuse, _("Refused. The municipality sees why."), reason=reason)
+
+
+@pages.post("/activations/<int:id>/close")
+@guard.needs("activation.answer")
+def close(id: int):
+    at = annex3.moment(request.form.get("closed_at", ""), clock.now())
+    return _answered(_one(id), centre.close, _("The number is closed."), at=at)
+
+
+def _answered(activation: Activation, deed, said: str, **facts):
+    """Does one deed of the centre and leads back to the activation, with what was wrong if anything was."""
+    try:
+        deed(activation, by=current_user, now=clock.now(), **facts)
+    except Incomplete as refusal:
+        return activation_page.page(activation, refusal.faults), 422
+    except WrongMoment as refusal:
+        return _to(activation, refusal)
+    flash(said, "done")
+    return _to(activation)
+
+
+def _one(id: int) -> Activation:
+    """The activation that a deed is about; a person who practises cannot touch a real one by mistake."""
+    activation = lookups.activation_of(id)
+    if guard.is_practice() and not activation.is_practice:
+        raise NotAllowed(activation_page.MIXED)
+    return activation
+
+
+def _to(activation: Activation, refusal: Refusal | None = None):
+    if refusal:
+        flash(refusal.sentence.said_by(_), "warn")
+    return redirect(url_for(".show", id=activation.id), 303)
+
+
+# ── What the list and the pages share ───────────────────────────────────
+
+
+def _row(activation: Activation) -> Row:
+    place = activation.form.get("place", "")
+    what = activation.form.get("emergency") or _("Form begun")
+    title = f"{what}, {place}" if place else what
+    running = centre.clock_of(activation, clock.now())
+    return Row(activation, title, running, running.requested_at if running else activation.created_at)
+
+
+def _board() -> dict:
+    rows = [_row(activation) for activation in centre.seen_by(current_user).limit(SHOWN)]
+    is_centre = rights.may(current_user, "activation.answer")
+    awaiting = [row for row in rows if row.activation.awaits_opening]
+    return {
+        "awaiting": sorted(awaiting, key=lambda row: row.clock.due_at),
+        "others": [row for row in rows if not row.activation.awaits_opening],
+        "is_centre": is_centre,
+        "is_live": is_centre or bool(awaiting),
+        "now": clock.now(),
+    }
