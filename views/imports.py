@@ -1,0 +1,335 @@
+"""Importing a list: upload, what we understood, what will happen, and back again."""
+
+import json
+from math import ceil
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_login import current_user
+from werkzeug.exceptions import BadRequest
+
+from dispatch import clock, papers
+from dispatch.errors import Refusal, WrongMoment
+from dispatch.people import imports
+from dispatch.people.preview import Preview
+from dispatch.people.reading import COLUMN_NAMES, Reading, columns_asked
+from dispatch.people.sheets import ENCODINGS, Limits
+from dispatch.words import N_
+from models import Bin, Import, User
+from views import guard, import_lines, lookups
+from views.bins import SHEETS, attached
+
+pages = Blueprint("imports", __name__)
+
+CUT = 25
+PAGE = 100
+ENCODING_NAMES = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "utf-16": "UTF-16", "cp1252": "Windows-1252"}
+DELIMITER_NAMES = {";": N_("semicolons"), ",": N_("commas"), "\t": N_("tabs"), "|": N_("vertical bars")}
+STATUSES = {
+    "uploaded": N_("not saved yet"),
+    "committed": N_("saved"),
+    "undone": N_("undone"),
+    "discarded": N_("thrown away"),
+}
+
+
+@pages.get("/bins/<int:id>/imports")
+@guard.needs("member.import")
+def index(id: int):
+    bin = lookups.bin_of(id)
+    found = Import.select(Import, User).left_outer_join(User).where(Import.bin == bin.id)
+    records = list(found.order_by(Import.id.desc()).limit(CUT))
+    return render_template(
+        "imports/index.html", bin=bin, imports=[_told(record) for record in records], now=clock.now()
+    )
+
+
+@pages.get("/bins/<int:id>/imports/new")
+@guard.needs("member.import")
+def new(id: int):
+    return _new_page(lookups.bin_of(id))
+
+
+@pages.post("/bins/<int:id>/imports/new")
+@guard.needs("member.import")
+def upload(id: int):
+    bin, file = lookups.bin_of(id), request.files.get("file")
+    if not file or not file.filename:
+        return _new_page(bin, _("Choose a file first.")), 422
+    try:
+        record = imports.upload(
+            bin, file.read(), file.filename, by=current_user, now=clock.now(), limits=_limits()
+        )
+    except Refusal as refusal:
+        return _new_page(bin, refusal.sentence.said_by(_)), 422
+    return redirect(url_for("imports.reading", id=record.id), 303)
+
+
+@pages.get("/imports/<int:id>/reading")
+@guard.needs("member.import")
+def reading(id: int):
+    record = lookups.import_of(id)
+    found = imports.reading_of(record, limits=_limits())
+    return render_template("imports/reading.html", **_understood(record, found))
+
+
+@pages.post("/imports/<int:id>/reading")
+@guard.needs("member.import")
+def read_again(id: int):
+    """Reads the list in another way: the fragment for htmx; else the next page, or this one once more."""
+    record, sentence, status = lookups.import_of(id), "", 200
+    try:
+        found = imports.set_reading(record, _asked(record), limits=_limits())
+    except WrongMoment:
+        raise
+    except Refusal as refusal:
+        sentence, status = refusal.sentence.said_by(_), 422
+        found = imports.reading_of(record, limits=_limits())
+    if request.htmx:
+        return render_template("imports/_reading.html", **_understood(record, found, sentence)), status
+    if sentence:
+        return render_template("imports/reading.html", **_understood(record, found, sentence)), status
+    onward = "imports.report" if request.form.get("then") == "report" else "imports.reading"
+    return redirect(url_for(onward, id=record.id), 303)
+
+
+@pages.get("/imports/<int:id>/report")
+@guard.needs("member.import")
+def report(id: int):
+    return _report_page(lookups.import_of(id))
+
+
+@pages.get("/imports/<int:id>/report/<any(refused, dropped, changed, double, new, unchanged, absent):part>")
+@guard.needs("member.import")
+def rows(id: int, part: str):
+    """All rows of one outcome, a hundred a page."""
+    record = lookups.import_of(id)
+    found = imports.preview_of(record, limits=_limits())
+    lines = import_lines.lines_of(found, part)
+    pages_ = max(1, ceil(len(lines) / PAGE))
+    page = min(max(1, request.args.get("page", 1, type=int)), pages_)
+    shown = lines[(page - 1) * PAGE : page * PAGE]
+    return render_template(
+        "imports/rows.html",
+        record=record,
+        part=part,
+        number=len(lines),
+        table=import_lines.table(found, part, shown),
+        number_of_page=page,
+        pages=pages_,
+        page_url=lambda n: url_for("imports.rows", id=record.id, part=part, page=n),
+    )
+
+
+@pages.get("/imports/<int:id>/faulty.xlsx")
+@guard.needs("member.import")
+def faulty(id: int):
+    record = lookups.import_of(id)
+    header, lines = imports.faulty_rows(imports.preview_of(record, limits=_limits()), _)
+    title = _("To mend")
+    content = papers.table_workbook(
+        title, header, lines, practice=guard.is_practice(), lang=current_user.language
+    )
+    return attached(content, f"{title}-{record.bin.slug}.xlsx", SHEETS["xlsx"])
+
+
+@pages.post("/imports/<int:id>/commit")
+@guard.needs("member.import")
+def commit(id: int):
+    record = lookups.import_of(id)
+    try:
+        expect = json.loads(request.form.get("expect", ""))
+    except ValueError:
+        raise BadRequest from None
+    end_absent = bool(request.form.get("end_absent"))
+    try:
+        counts = imports.commit(
+            record, by=current_user, now=clock.now(), limits=_limits(), end_absent=end_absent, expect=expect
+        )
+    except WrongMoment as refusal:
+        record = lookups.import_of(id)
+        if not record.is_open:
+            raise
+        return _report_page(record, refusal.sentence.said_by(_)), 409
+    flash(_said(counts), "done")
+    return redirect(url_for("bins.show", id=record.bin_id, saved=record.id), 303)
+
+
+@pages.post("/imports/<int:id>/discard")
+@guard.needs("member.import")
+def discard(id: int):
+    record = lookups.import_of(id)
+    imports.discard(record, by=current_user, now=clock.now())
+    flash(_("Nothing of %(filename)s was saved.", filename=record.filename))
+    return redirect(url_for("bins.show", id=record.bin_id), 303)
+
+
+@pages.post("/imports/<int:id>/undo")
+@guard.needs("member.import")
+def undo(id: int):
+    record = lookups.import_of(id)
+    try:
+        touched = imports.undo(record, by=current_user, now=clock.now())
+    except WrongMoment as refusal:
+        flash(refusal.sentence.said_by(_), "warn")
+    else:
+        sentence = ngettext("%(num)d member is as before.", "%(num)d members are as before.", touched)
+        flash(_("The import of %(filename)s is undone.", filename=record.filename) + " " + sentence, "done")
+    return redirect(url_for("imports.index", id=record.bin_id), 303)
+
+
+def _limits() -> Limits:
+    config = current_app.config
+    return Limits(bytes=config["MAX_CONTENT_LENGTH"], rows=config["BELFORT_IMPORT_ROWS"])
+
+
+def _steps(record: Import, current: str) -> list[dict]:
+    labels = {"new": _("Choose a list"), "reading": _("What we understood"), "report": _("What will happen")}
+    urls = {"new": None} | {name: url_for(f"imports.{name}", id=record.id) for name in ("reading", "report")}
+    order = list(labels)
+    return [
+        {
+            "label": label,
+            "url": urls[name],
+            "is_current": name == current,
+            "is_done": order.index(name) < order.index(current),
+        }
+        for name, label in labels.items()
+    ]
+
+
+def _new_page(bin: Bin, sentence: str | None = None) -> str:
+    megabytes = current_app.config["BELFORT_UPLOAD_MEGABYTES"]
+    return render_template("imports/new.html", bin=bin, sentence=sentence, megabytes=megabytes)
+
+
+def _asked(record: Import) -> dict:
+    """How the form says the list must be read; another table in the file makes its columns guessed anew."""
+    form = request.form
+    asked = {name: form[name] for name in ("encoding", "delimiter", "sheet") if form.get(name)}
+    header_row = form.get("header_row", "").strip()
+    if header_row:
+        asked["header_row"] = int(header_row) if header_row.isdecimal() and len(header_row) < 7 else -1
+    was = imports.reading_of(record, limits=_limits()).frame
+    if all(asked.get(name) == value for name, value in was.items() if value is not None):
+        fields = [form.get(f"column-{index}", "") for index in range(form.get("width", 0, type=int))]
+        asked["columns"] = columns_asked(fields[:1000])
+    return asked
+
+
+def _understood(record: Import, found: Reading, sentence: str = "") -> dict:
+    """What the page about the reading shows: how the file was read, its columns, and ten rows as they come out."""
+    sheet, fields = found.sheet, {index: name for name, index in found.columns.items()}
+    columns = [
+        {"index": index, "title": found.title(index), "examples": found.examples(index), "field": fields.get(index, "")}
+        for index in range(sheet.width)
+    ]
+    rows = [(number, row) for number, row in found.rows if not row.is_blank][:10]
+    return {
+        "record": record,
+        "found": found,
+        "sentence": sentence,
+        "steps": _steps(record, "reading"),
+        "columns": columns,
+        "choices": [("", _("not used")), *((name, _(label)) for name, label in COLUMN_NAMES.items())],
+        "encodings": [(name, label) for name, label in ENCODING_NAMES.items() if name in ENCODINGS and _is_shown(name, sheet)],
+        "delimiters": _delimiters(sheet.delimiter),
+        "sheets": [(name, name) for name in sheet.sheets],
+        "rows": [import_lines.read_row(number, row) for number, row in rows],
+        "row_columns": import_lines.READ_COLUMNS,
+        "others": imports.other_sheets(record, found, limits=_limits()),
+    }
+
+
+def _is_shown(encoding: str, sheet) -> bool:
+    """UTF-8 stands in the list once, as it is with or without its mark."""
+    return encoding == sheet.encoding or encoding in ("utf-16", "cp1252", "utf-8") and not (
+        encoding == "utf-8" and sheet.encoding == "utf-8-sig"
+    )
+
+
+def _delimiters(current: str | None) -> list[tuple[str, str]]:
+    known = [(sign, _(name)) for sign, name in DELIMITER_NAMES.items()]
+    return known if current in DELIMITER_NAMES or current is None else [*known, (current, current)]
+
+
+def _report_page(record: Import, sentence: str = "") -> str:
+    found = imports.preview_of(record, limits=_limits())
+    tables = {
+        part: import_lines.table(found, part, import_lines.lines_of(found, part)[:CUT])
+        for part in ("refused", "dropped", "changed", "double")
+    }
+    numbers = {part: len(import_lines.lines_of(found, part)) for part in import_lines.PARTS}
+    return render_template(
+        "imports/report.html",
+        record=record,
+        found=found,
+        sentence=sentence,
+        steps=_steps(record, "report"),
+        how=_how(found),
+        terms=_terms(record, found),
+        tables=tables,
+        numbers=numbers,
+        expect=json.dumps(found.seen),
+        absent=_named(found),
+        others=imports.other_sheets(record, found.reading, limits=_limits()),
+    )
+
+
+def _named(found: Preview) -> str:
+    """The first of those who are not in the list."""
+    names = [f"{row.first_name} {row.last_name}".strip() for row in found.absent[:3]]
+    more = len(found.absent) - len(names)
+    return ", ".join(names) + (" " + ngettext("and %(num)d other", "and %(num)d others", more) if more else "")
+
+
+def _how(found: Preview) -> str:
+    sheet = found.reading.sheet
+    titles = _("titles on row %(row)s", row=sheet.header_row) if sheet.header_row else _("without titles")
+    if sheet.sheet:
+        return _("Read from the sheet %(sheet)s, %(titles)s.", sheet=sheet.sheet, titles=titles)
+    signs = _(DELIMITER_NAMES.get(sheet.delimiter, sheet.delimiter))
+    encoding = ENCODING_NAMES[sheet.encoding]
+    return _("Read as %(encoding)s with %(signs)s, %(titles)s.", encoding=encoding, signs=signs, titles=titles)
+
+
+def _terms(record: Import, found: Preview) -> list[dict]:
+    """Every outcome with its count; each leads to its rows."""
+    counts = found.counts
+    told = [
+        ("new", counts["added"], _("new")),
+        ("changed", counts["updated"], _("changed")),
+        ("unchanged", counts["unchanged"], _("unchanged")),
+        ("double", counts["doubles"], _("double")),
+        ("refused", counts["refused"], _("refused")),
+    ]
+    terms = [
+        {"count": number, "label": label, "url": url_for("imports.rows", id=record.id, part=part) if number else None}
+        for part, number, label in told
+    ]
+    return [*terms, {"count": counts["blank"], "label": _("blank"), "url": None}]
+
+
+def _told(record: Import) -> dict:
+    obstacle = imports.obstacle(record) if record.is_committed else None
+    return {
+        "record": record,
+        "status": _(STATUSES[record.status]),
+        "who": record.by.name if record.by else "Belfort",
+        "what": _said(record.counts) if record.counts else "",
+        "why_not": obstacle.said_by(_) if obstacle else "",
+    }
+
+
+def _said(counts: dict) -> str:
+    parts = [
+        ngettext("%(num)d new", "%(num)d new", counts["added"]),
+        ngettext("%(num)d changed", "%(num)d changed", counts["updated"]),
+        ngettext("%(num)d unchanged", "%(num)d unchanged", counts["unchanged"]),
+        ngettext("%(num)d double", "%(num)d double", counts["doubles"]),
+        ngettext("%(num)d refused", "%(num)d refused", counts["refused"]),
+    ]
+    if counts.get("ended"):
+        parts.append(ngettext("%(num)d membership ended", "%(num)d memberships ended", counts["ended"]))
+    return _("%(rows)s rows: %(parts)s.", rows=counts["rows"], parts=", ".join(parts))
