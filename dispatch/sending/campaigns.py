@@ -9,7 +9,7 @@ from dispatch.people.audience import Audience
 from dispatch.sending import messages, report
 from dispatch.sending.text import measure
 from dispatch.words import LANGUAGE_NAMES, N_, Sentence, translator
-from models import Campaign, Organisation, Template, Unreached, User, writing
+from models import Audit, Campaign, Organisation, Template, Unreached, User, writing
 
 MOVES = {
     "launched": ("draft", "running"),
@@ -247,6 +247,19 @@ def send_again(campaign: Campaign, *, by: User | None, now: datetime) -> int:
     return number
 
 
+def leave_unsure(campaign: Campaign, *, by: User, now: datetime) -> None:
+    """Keeps the unsure messages as they are, whatever the policy: nobody gets them a second time."""
+    with writing():
+        if not Campaign.select().where(Campaign.id == campaign.id, Campaign.status == "running").exists():
+            raise WrongMoment(N_("The campaign is no longer in the state that you saw. Nothing was changed."))
+        audit.record("campaign.unsure_left", campaign, by=by, now=now, organisation=campaign.organisation_id)
+
+
+def unsure_is_left(campaign: Campaign) -> bool:
+    """Whether somebody chose to leave the unsure messages as they are."""
+    return audit.about(campaign).where(Audit.deed == "campaign.unsure_left").exists()
+
+
 def finish(now: datetime) -> None:
     """Ends every running campaign of which nothing more is to come, and makes its final report."""
     for campaign in Campaign.select().where(Campaign.status == "running"):
@@ -270,7 +283,9 @@ def _is_finished(campaign: Campaign, now: datetime) -> bool:
 
 def _repeats(campaign: Campaign, now: datetime) -> bool:
     """A warning that may not have arrived goes again: rather twice than never; anything else rather never than twice."""
-    if campaign.kind != "warning" or messages.attempts_of_unsure(campaign) > MAX_REPEATS:
+    if campaign.kind != "warning" or unsure_is_left(campaign):
+        return False
+    if messages.attempts_of_unsure(campaign) > MAX_REPEATS:
         return False
     return bool(send_again(campaign, by=None, now=now))
 

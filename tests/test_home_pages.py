@@ -1,0 +1,122 @@
+"""The start page of each role: only what this person can do, and what waits for them."""
+
+import pytest
+
+from dispatch import clock
+from dispatch.sending import campaigns
+from models import Member
+from tests import cast
+
+
+@pytest.fixture
+def bin(app):
+    bin = cast.bin_named("Beekveld")
+    cast.member(bin, "Maes", "Els", mobile="+32470000010")
+    return bin
+
+
+@pytest.fixture
+def template(bin):
+    def make(name: str, kind: str = "warning"):
+        who = cast.user("sender", bin.organisation, email=f"{name}@zavelstreek.example".lower().replace(" ", ""))
+        campaign = campaigns.draft(bin.organisation, by=who, now=clock.now())
+        wording = {"name": name, "kind": kind, "channels": ["sms"], "texts": {"sms": {"nl": {"body": "Opgelet"}}}}
+        whom = {"bins": [bin.id], "streets": [], "members": []}
+        written = campaigns.write(campaign, by=who, now=clock.now(), version=1, audience=whom, **wording)
+        return campaigns.save_as_template(written, by=who, now=clock.now())
+
+    return make
+
+
+def test_a_sender_begins_a_message_or_a_template_with_one_key(signed_in, bin, template):
+    for number in range(7):
+        template(f"Gaslek {number}")
+
+    page = signed_in(cast.user("sender", bin.organisation)).get("/")
+
+    keys = [button["data-key"] for button in page.select(".start button")]
+    assert keys == ["N", "1", "2", "3", "4", "5", "6"]
+
+
+def test_a_coordinator_is_not_offered_warnings(signed_in, bin, template):
+    template("Gaslek", "warning")
+    template("Nieuws", "news")
+
+    page = signed_in(cast.user("coordinator", bin.organisation, bins=(bin,))).get("/")
+
+    assert page.has("Nieuws") and not page.has("Gaslek")
+
+
+def test_numbers_that_no_longer_work_are_to_be_mended_by_bin(signed_in, bin):
+    Member.update(mobile_fault="no_such_number").execute()
+    other = cast.bin_named("Molenakker")
+    cast.member(other, "Claes", "Rosa")
+
+    sender = signed_in(cast.user("sender", bin.organisation)).get("/")
+    coordinator = signed_in(cast.user("coordinator", bin.organisation, bins=(other,))).get("/")
+
+    assert len(sender.select("#mend li")) == 2
+    assert [a["href"] for a in coordinator.select("#mend a")] == [f"/bins/{other.id}?problem=1"]
+
+
+def test_an_authorised_person_and_the_centre_find_their_door(signed_in, app):
+    town, centre = cast.municipality_and_centre()
+
+    for who in (cast.user("authorised_person", town), cast.user("centre_supervisor", centre)):
+        page = signed_in(who).get("/")
+
+        assert page.select(".start a.first")[0]["href"] == "/activations"
+        assert not page.select(".start button")
+
+
+def test_a_reader_sees_the_lists_and_begins_nothing(signed_in, bin, template):
+    template("Gaslek")
+
+    page = signed_in(cast.user("reader", bin.organisation)).get("/")
+
+    assert page.select("#finished") and page.select("#mend")
+    assert not page.select(".start") and not page.select("main form")
+
+
+def test_who_looks_after_the_installation_is_told_where_the_rest_is(signed_in, app):
+    platform = cast.organisation("Belfort", "platform")
+
+    page = signed_in(cast.user("platform_admin", platform)).get("/")
+
+    assert page.select(".note") and not page.select(".start")
+
+
+def test_practising_starts_and_ends_on_the_start_page(signed_in, bin):
+    client = signed_in(cast.user("sender", bin.organisation))
+
+    during = client.post("/practice")
+    after = client.post("/practice/end")
+
+    assert during.select("body.is-practice") and not after.select("body.is-practice")
+
+
+def test_the_last_practice_says_how_long_it_took(signed_in, bin):
+    who = cast.user("sender", bin.organisation)
+    client = signed_in(who)
+    client.post("/practice")
+    draft = campaigns.draft(bin.organisation, by=who, now=cast.NOON, is_practice=True)
+    wording = {"name": "Proef", "channels": ["sms"], "texts": {"sms": {"nl": {"body": "Proef"}}}}
+    campaigns.write(draft, by=who, now=cast.NOON, version=1, audience={"bins": [bin.id]}, **wording)
+    campaigns.launch(draft, by=who, now=cast.NOON + clock.seconds(41), terms_accepted=True)
+
+    page = client.get("/")
+
+    assert "41 s" in page.text
+    assert page.select("#underway")
+
+
+def test_a_running_campaign_is_announced_on_every_page(signed_in, bin):
+    who = cast.user("sender", bin.organisation)
+    draft = campaigns.draft(bin.organisation, by=who, now=cast.NOON)
+    wording = {"name": "Gaslek", "channels": ["sms"], "texts": {"sms": {"nl": {"body": "Gaslek"}}}}
+    campaigns.write(draft, by=who, now=cast.NOON, version=1, audience={"bins": [bin.id]}, **wording)
+    campaigns.launch(draft, by=who, now=cast.NOON, terms_accepted=True)
+
+    page = signed_in(who).get("/templates")
+
+    assert page.select(".strip.live a")[0]["href"] == f"/campaigns/{draft.id}"

@@ -1,0 +1,207 @@
+"""A campaign underway: how it stands, and the hand on it. Pause, resume, stop, and what to do with the unsure."""
+
+from datetime import datetime
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_login import current_user
+
+from dispatch import clock, rights
+from dispatch.errors import WrongMoment
+from dispatch.sending import campaigns, estimate, messages, report
+from dispatch.words import CHANNELS, KINDS
+from models import Campaign
+from views import charts, guard, lookups, render, wording
+
+pages = Blueprint("control", __name__)
+SPOKEN_EVERY_SECONDS = 10
+
+
+# ── Deeds ───────────────────────────────────────────────────────────────
+
+
+@pages.post("/campaigns/<int:id>/pause")
+@guard.needs("campaign.control")
+def pause(id: int):
+    campaign = lookups.campaign_of(id, "campaign.control")
+    return _do(campaign, campaigns.pause, _("Paused. What is queued waits until you resume."))
+
+
+@pages.post("/campaigns/<int:id>/resume")
+@guard.needs("campaign.control")
+def resume(id: int):
+    campaign = lookups.campaign_of(id, "campaign.control")
+    return _do(campaign, campaigns.resume, _("Resumed. Nobody gets it twice."))
+
+
+@pages.get("/campaigns/<int:id>/stop")
+@guard.needs("campaign.control")
+def confirm_stop(id: int):
+    campaign = lookups.campaign_of(id, "campaign.control")
+    if not campaign.is_underway:
+        return redirect(url_for("campaigns.show", id=id))
+    counts = estimate.together(messages.counts(campaign))
+    return render_template(
+        "control/stop.html", campaign=campaign, counts=counts, practice=campaign.is_practice
+    )
+
+
+@pages.post("/campaigns/<int:id>/stop")
+@guard.needs("campaign.control")
+def stop(id: int):
+    campaign = lookups.campaign_of(id, "campaign.control")
+    return _do(campaign, campaigns.stop, "")
+
+
+@pages.post("/campaigns/<int:id>/unsure")
+@guard.needs("campaign.control")
+def unsure(id: int):
+    campaign = lookups.campaign_of(id, "campaign.control")
+    if request.form.get("choice") == "again":
+        return _do(
+            campaign,
+            campaigns.send_again,
+            _("The unsure messages are sent again. Some people may get it twice."),
+        )
+    return _do(
+        campaign, campaigns.leave_unsure, _("The unsure messages stay as they are. They are not sent again.")
+    )
+
+
+def _do(campaign: Campaign, deed, said: str):
+    """One press, one deed; of two who press at once, the second hears how it stands."""
+    try:
+        deed(campaign, by=current_user, now=clock.now())
+    except WrongMoment as refusal:
+        flash(refusal.sentence.said_by(_), "warn")
+    else:
+        if said:
+            flash(said)
+        current_app.extensions["jobs"].wake()
+    return redirect(url_for("campaigns.show", id=campaign.id), 303)
+
+
+# ── How it stands ───────────────────────────────────────────────────────
+
+
+def rates(campaign: Campaign, now: datetime) -> dict[str, float]:
+    """Messages per second of the road that each channel would take now."""
+    roads = current_app.extensions["roads"]
+    return {
+        channel: roads.choose(channel, is_practice=campaign.is_practice, now=now).rate
+        for channel in campaign.channels
+    }
+
+
+def standing(campaign: Campaign, now: datetime, seen: str = "", said: int = -SPOKEN_EVERY_SECONDS) -> dict:
+    """Everything that the live page shows. `seen`: the controls that the page has; `said`: the second it last spoke in."""
+    table = messages.counts(campaign)
+    counts = estimate.together(table)
+    doubt = _doubt(campaign, counts)
+    controls = f"{campaign.status}-{counts['unsure']}-{doubt['is_left']:d}-{doubt['at'] is not None:d}"
+    gone = int((now - campaign.launched_at).total_seconds())
+    speaks = gone - said >= SPOKEN_EVERY_SECONDS
+    left = estimate.seconds_left(table, rates(campaign, now))
+    accepted = counts["accepted"] + counts["delivered"]
+    return {
+        "campaign": campaign,
+        "now": now,
+        "table": totals(campaign, table),
+        "counts": counts,
+        "accepted": accepted,
+        "total": sum(counts.values()),
+        "seconds_left": left,
+        "seconds_gone": gone,
+        "kind": wording.capital(_(KINDS[campaign.kind])),
+        "composed_in": int((campaign.launched_at - campaign.created_at).total_seconds()),
+        "sender": campaign.launched_by.name,
+        "curve": curve(campaign, now, left),
+        "doubt": doubt,
+        "outcome": outcome(campaign, counts),
+        "may_control": campaign.is_underway and rights.may(current_user, "campaign.control", campaign),
+        "is_settled": campaign.is_over and not counts["sending"],
+        "spoken": _spoken(accepted, sum(counts.values()), counts) if speaks else None,
+        "shows_controls": controls != seen,
+        "poll_url": url_for("campaigns.live", id=campaign.id, seen=controls, said=gone if speaks else said),
+        "is_answer": False,
+    }
+
+
+def totals(campaign: Campaign, table: dict[str, dict[str, int]]) -> dict:
+    """Channels × statuses, in the one order of the statuses, with sums both ways."""
+    rows = [
+        (look, [table[channel][status] for channel in campaign.channels], LIT.get(status, ""))
+        for status, look in render.MESSAGE_LOOKS.items()
+    ]
+    return {
+        "channels": [wording.capital(_(CHANNELS[channel])) for channel in campaign.channels],
+        "rows": rows,
+        "foot": [sum(table[channel].values()) for channel in campaign.channels],
+    }
+
+
+LIT = {"unsure": "lit", "failed": "late"}
+
+
+def curve(campaign: Campaign, now: datetime, seconds_left: int) -> charts.Curve:
+    """The curve since the launch, drawn on to this moment while the campaign is underway."""
+    points = [
+        charts.Point(campaign.launched_at + clock.seconds(second), accepted, delivered)
+        for second, accepted, delivered in report.curve(campaign)
+    ]
+    last, until = points[-1], None
+    if campaign.is_underway:
+        points.append(charts.Point(max(now, last.at), last.accepted, last.delivered))
+        until = now + clock.seconds(seconds_left)
+    total = sum(estimate.together(messages.counts(campaign)).values())
+    return charts.curve(
+        points,
+        total,
+        _("Accepted and delivered since the start"),
+        _(
+            "%(accepted)d of %(total)d messages are accepted or delivered, %(delivered)d of them with a receipt.",
+            accepted=last.accepted,
+            total=total,
+            delivered=last.delivered,
+        ),
+        until=until,
+        is_running=campaign.is_underway,
+    )
+
+
+def outcome(campaign: Campaign, counts: dict[str, int]) -> str:
+    """After a stop, exactly who was reached; empty for a campaign that was not stopped."""
+    if not campaign.is_over or not counts["withheld"] and campaign.status != "stopped":
+        return ""
+    return _(
+        "Stopped at %(at)s. Reached: %(reached)s people. Withheld: %(withheld)s messages. "
+        "In hand at this moment: %(sending)s. Unsure: %(unsure)s.",
+        at=render.clock_time(campaign.ended_at),
+        reached=render.number(report.people_reached(campaign)),
+        withheld=render.number(counts["withheld"]),
+        sending=render.number(counts["sending"]),
+        unsure=render.number(counts["unsure"]),
+    )
+
+
+def _doubt(campaign: Campaign, counts: dict[str, int]) -> dict:
+    """The unsure messages, and what happens with them if nobody chooses."""
+    is_left = campaigns.unsure_is_left(campaign)
+    is_asked = bool(counts["unsure"]) and campaign.is_running and not is_left
+    is_timed = is_asked and not counts["queued"] and not counts["sending"]
+    return {
+        "number": counts["unsure"],
+        "is_left": is_left,
+        "is_asked": is_asked,
+        "at": campaign.moved_at + campaigns.DOUBT_LASTS if is_timed else None,
+        "goes_again": campaign.kind == "warning",
+    }
+
+
+def _spoken(accepted: int, total: int, counts: dict[str, int]) -> str:
+    said = _("%(accepted)d of %(total)d messages accepted or delivered.", accepted=accepted, total=total)
+    if not counts["unsure"]:
+        return said
+    more = ngettext("%(num)d message is unsure.", "%(num)d messages are unsure.", counts["unsure"])
+    return f"{said} {more}"

@@ -1,0 +1,135 @@
+"""The start page: what one can do, what is running, what waits."""
+
+from datetime import datetime
+from itertools import islice
+
+from flask import Blueprint, redirect, render_template, session, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_login import current_user
+
+from dispatch import clock, rights
+from dispatch.people import lists
+from dispatch.sending import messages
+from models import Campaign
+from views import campaigns, guard, lookups, message_templates
+
+pages = Blueprint("home", __name__)
+TEMPLATES_SHOWN = 6  # each has a key, 1 to 6
+DRAFTS_SHOWN = 5
+FINISHED_SHOWN = 4
+
+
+@pages.get("/")
+@guard.signed_in
+def index():
+    now = clock.now()
+    shown = _of_campaigns(now) if rights.may(current_user, "campaign.see") else {"sees_campaigns": False}
+    return render_template(
+        "home/index.html",
+        h1=greeting(now),
+        now=now,
+        mends=_to_mend() if rights.may(current_user, "bin.see") else [],
+        may_fill=rights.may(current_user, "activation.fill"),
+        may_answer=rights.may(current_user, "activation.answer"),
+        sees_activations=rights.may(current_user, "activation.see"),
+        sees_bins=rights.may(current_user, "bin.see"),
+        **shown,
+    )
+
+
+def greeting(now: datetime) -> str:
+    """By the clock of Brussels, and by the first name."""
+    name, hour = current_user.name.split()[0], clock.local(now).hour
+    if hour < 6:
+        return _("Good night, %(name)s", name=name)
+    if hour < 12:
+        return _("Good morning, %(name)s", name=name)
+    return _("Good afternoon, %(name)s", name=name) if hour < 18 else _("Good evening, %(name)s", name=name)
+
+
+def _of_campaigns(now: datetime) -> dict:
+    """What somebody who sees campaigns finds at the start, real or practice as the mode is."""
+    mode = guard.is_practice()
+    templates = message_templates.usable()
+    underway = lookups.campaigns_seen(mode, "running", "paused")
+    finished = lookups.campaigns_seen(mode, "done", "stopped")
+    drafts = list(islice(lookups.campaigns_seen(mode, "draft"), DRAFTS_SHOWN))
+    return {
+        "sees_campaigns": True,
+        "may_write": rights.may(current_user, "campaign.compose"),
+        "templates": [
+            (template, message_templates.summary(template)) for template in templates[:TEMPLATES_SHOWN]
+        ],
+        "template_count": len(templates),
+        "underway": [campaigns.row(campaign) for campaign in underway],
+        "drafts": campaigns.drafts_among(drafts),
+        "finished": [campaigns.row(campaign) for campaign in islice(finished, FINISHED_SHOWN)],
+        "drill": _last_drill(),
+    }
+
+
+def _last_drill() -> tuple[datetime, int] | None:
+    """When this person last practised, and how many seconds went from opening to sending."""
+    mine = Campaign.is_practice & (Campaign.launched_by == current_user.id)
+    last = Campaign.select().where(mine).order_by(Campaign.launched_at.desc()).first()
+    return last and (last.launched_at, int((last.launched_at - last.created_at).total_seconds()))
+
+
+def _to_mend() -> list[dict]:
+    """The BINs with numbers that no longer work, or people who cannot be reached at all."""
+    bins = list(rights.bins_of(current_user))
+    reach = lists.reach(bins)
+    return [
+        {"bin": bin, "said": said, "url": url_for("bins.show", id=bin.id, problem=1)}
+        for bin in bins
+        for said in _mends(reach[bin.id].dead_numbers, reach[bin.id].none)
+    ]
+
+
+def _mends(dead: int, silent: int) -> list[str]:
+    said = []
+    if dead:
+        said.append(
+            ngettext(
+                "%(num)d number no longer works",
+                "%(num)d numbers no longer work",
+                dead,
+            )
+        )
+    if silent:
+        said.append(
+            ngettext(
+                "%(num)d member cannot be reached at all", "%(num)d members cannot be reached at all", silent
+            )
+        )
+    return said
+
+
+@pages.post("/practice")
+@guard.signed_in
+def enter_practice():
+    session["practice"] = True
+    return redirect(url_for("home.index"), 303)
+
+
+@pages.post("/practice/end")
+@guard.signed_in
+def leave_practice():
+    session.pop("practice", None)
+    return redirect(url_for("home.index"), 303)
+
+
+def live_strip() -> dict | None:
+    """The real campaign that is underway now, shown on every page of those who may see it."""
+    if not rights.may(current_user, "campaign.see") or guard.is_practice():
+        return None
+    for campaign in lookups.campaigns_seen(False, "running", "paused"):
+        table = messages.counts(campaign)
+        return {
+            "name": campaign.name,
+            "accepted": sum(row["accepted"] + row["delivered"] for row in table.values()),
+            "total": sum(sum(row.values()) for row in table.values()),
+            "url": url_for("campaigns.show", id=campaign.id),
+        }
+    return None

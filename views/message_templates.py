@@ -1,0 +1,94 @@
+"""Templates: scenarios that are ready to launch, one press from the page before sending."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_login import current_user
+
+from dispatch import clock, rights
+from dispatch.errors import NotAllowed
+from dispatch.sending import campaigns, report, whom
+from dispatch.words import CHANNELS, KINDS, LANGUAGE_NAMES, N_
+from models import LANGUAGES, Template
+from views import guard, lookups, render, wording
+
+pages = Blueprint("message_templates", __name__)
+
+
+@pages.get("/templates")
+@guard.needs("campaign.see")
+def index():
+    return render_template(
+        "message_templates/index.html",
+        rows=[row(template) for template in usable()],
+        may_use=rights.may(current_user, "campaign.compose"),
+        may_change=rights.may(current_user, "template.change"),
+        now=clock.now(),
+    )
+
+
+def usable() -> list[Template]:
+    """The organisation's templates of the kinds that this person may send."""
+    kept = campaigns.templates_of(current_user.organisation)
+    return [template for template in kept if rights.may_send(current_user, template.kind)]
+
+
+def row(template: Template) -> dict:
+    """A template in a list: its kind and channels in words, the languages it has, and what it lacks."""
+    channels = ", ".join(_(CHANNELS[channel]) for channel in template.channels)
+    kind = wording.capital(_(KINDS[template.kind]))
+    return {
+        "template": template,
+        "soft": f"{kind}, {channels}" if channels else kind,
+        "audience": report.audience_in_words(template, str(render.locale())),
+        "languages": [_(LANGUAGE_NAMES[lang]) for lang in LANGUAGES if _has(template, lang)],
+        "lacks": len(campaigns.faults(template)),
+    }
+
+
+def summary(template: Template) -> str:
+    """What stands under the name on the start page: kind and channels, or that it is not complete."""
+    shown = row(template)
+    if not shown["lacks"]:
+        return shown["soft"]
+    return ngettext("%(num)d thing to mend", "%(num)d things to mend", shown["lacks"])
+
+
+def _has(template: Template, lang: str) -> bool:
+    return any(campaigns.has_text(template.texts.get(channel, {}).get(lang)) for channel in template.channels)
+
+
+@pages.post("/templates/<int:id>/use")
+@guard.needs("campaign.compose")
+def use(id: int):
+    """A draft as the template has it, for who of its audience this person may write to."""
+    template, now = lookups.template_of(id), clock.now()
+    if not rights.may_send(current_user, template.kind):
+        raise NotAllowed(N_("Your role may not send this kind of message."))
+    draft = campaigns.draft(
+        current_user.organisation,
+        by=current_user,
+        now=now,
+        is_practice=guard.is_practice(),
+        template=template,
+    )
+    if not whom.is_within(draft.audience, current_user):
+        mine = whom.within(draft.audience, current_user)
+        campaigns.write(draft, by=current_user, now=now, version=draft.version, audience=mine)
+        flash(_("Only your own BINs are chosen as audience: the template names others too."), "warn")
+    return redirect(url_for("campaigns.review", id=draft.id), 303)
+
+
+@pages.get("/templates/<int:id>/remove")
+@guard.needs("template.change")
+def confirm_remove(id: int):
+    return render_template("message_templates/remove.html", template=lookups.template_of(id))
+
+
+@pages.post("/templates/<int:id>/remove")
+@guard.needs("template.change")
+def remove(id: int):
+    template = lookups.template_of(id)
+    campaigns.remove_template(template, by=current_user, now=clock.now())
+    flash(_("The template %(name)s has been removed.", name=template.name))
+    return redirect(url_for("message_templates.index"), 303)

@@ -1,0 +1,211 @@
+"""What became of a campaign: the report, each message's story, the papers to keep."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from io import BytesIO
+
+from flask import Blueprint, abort, render_template, request, send_file, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_login import current_user
+
+from dispatch import clock, rights
+from dispatch.people import audience
+from dispatch.sending import campaigns, estimate, messages, report
+from dispatch.words import CHANNELS, KINDS, LANGUAGE_NAMES, MESSAGE_STATUSES
+from models import Campaign, Member, Message, Recipient
+from views import control, guard, lookups, render, wording
+
+pages = Blueprint("reports", __name__)
+PAGE_SIZE = 10
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+# ── The report ──────────────────────────────────────────────────────────
+
+
+def final(campaign: Campaign, now: datetime) -> dict:
+    """Everything on the page of a campaign that is over; reached and not reached together are the audience."""
+    table = messages.counts(campaign)
+    counts = estimate.together(table)
+    reached, meant = report.people_reached(campaign), report.people_meant(campaign)
+    return {
+        "campaign": campaign,
+        "practice": campaign.is_practice,
+        "kind": wording.capital(_(KINDS[campaign.kind])),
+        "sender": campaign.launched_by.name,
+        "audience": report.audience_in_words(campaign, str(render.locale())),
+        "reached": reached,
+        "meant": meant,
+        "terms": _terms(campaign, reached),
+        "counts": counts,
+        "total": sum(counts.values()),
+        "table": control.totals(campaign, table),
+        "curve": control.curve(campaign, now, 0),
+        "failures": [
+            (number, _(report.reason_in_words(code)), wording.capital(_(CHANNELS[channel])))
+            for channel, code, number in report.failures(campaign)
+        ],
+        "outcome": control.outcome(campaign, counts),
+        "seconds": int((campaign.ended_at - campaign.launched_at).total_seconds()),
+        "composed_in": int((campaign.launched_at - campaign.created_at).total_seconds()),
+        "may_template": rights.may(current_user, "template.change")
+        and rights.may(current_user, "campaign.compose", campaign),
+        "now": now,
+        **listed(campaign),
+    }
+
+
+def _terms(campaign: Campaign, reached: int) -> list[dict]:
+    """The audience as a sum: who was reached, whose messages all failed, and who could not be written to."""
+    tried = campaign.people - reached
+    terms = [{"count": reached, "label": ngettext("person reached", "people reached", reached), "url": None}]
+    if tried:
+        terms.append({"count": tried, "label": _("not reached: failed, withheld or unsure"), "url": None})
+    return terms + [
+        {"count": number, "label": words, "url": url_for("reports.left_out", id=campaign.id, reason=reason)}
+        for reason, number, words in reasons(report.left_out(campaign))
+    ]
+
+
+def reasons(counted: Iterable[tuple[str, int]]) -> list[tuple[str, int, str]]:
+    """Why people get nothing: [(reason, people, in words)]."""
+    return [(reason, number, _(audience.REASONS[reason])) for reason, number in counted]
+
+
+@pages.get("/campaigns/<int:id>/left-out/<reason>")
+@guard.needs("campaign.see")
+def left_out(id: int, reason: str):
+    campaign = lookups.campaign_of(id)
+    if reason not in audience.REASONS:
+        abort(404)
+    return render_template(
+        "reports/left_out.html",
+        campaign=campaign,
+        practice=campaign.is_practice,
+        members=_members_left_out(campaign, reason),
+        said=_(audience.REASONS[reason]),
+        back_url=url_for("campaigns.review" if campaign.is_draft else "campaigns.show", id=id),
+    )
+
+
+def _members_left_out(campaign: Campaign, reason: str) -> list[Member]:
+    if campaign.is_draft:
+        return campaigns.audience_of(campaign).left_out.get(reason, [])
+    return list(report.members_left_out(campaign, reason))
+
+
+@pages.get("/campaigns/<int:id>/report.pdf")
+@guard.needs("campaign.see")
+def pdf(id: int):
+    campaign = _launched(id)
+    content = report.paper(campaign, str(render.locale()), now=clock.now())
+    return _download(campaign, content, "pdf", "application/pdf")
+
+
+@pages.get("/campaigns/<int:id>/report.xlsx")
+@guard.needs("campaign.see")
+def xlsx(id: int):
+    campaign = _launched(id)
+    content = report.workbook(campaign, str(render.locale()), now=clock.now())
+    return _download(campaign, content, "xlsx", XLSX)
+
+
+def _launched(id: int) -> Campaign:
+    campaign = lookups.campaign_of(id)
+    return abort(404) if campaign.is_draft else campaign
+
+
+def _download(campaign: Campaign, content: bytes, ending: str, mimetype: str):
+    mark = f"{_('EXERCISE')}-" if campaign.is_practice else ""
+    name = f"{mark}{_('report')}-{campaign.id}.{ending}"
+    return send_file(BytesIO(content), mimetype=mimetype, as_attachment=True, download_name=name)
+
+
+# ── Each message ────────────────────────────────────────────────────────
+
+
+@pages.get("/campaigns/<int:id>/messages")
+@guard.needs("campaign.see")
+def story(id: int):
+    campaign = _launched(id)
+    return render_template(
+        "reports/messages.html", campaign=campaign, practice=campaign.is_practice, **listed(campaign)
+    )
+
+
+@pages.get("/campaigns/<int:id>/messages/found")
+@guard.needs("campaign.see")
+def found(id: int):
+    campaign = _launched(id)
+    return render_template("reports/_messages.html", campaign=campaign, **listed(campaign))
+
+
+def listed(campaign: Campaign) -> dict:
+    """One page of the messages, narrowed as the address asks."""
+    asked = {name: request.args.get(name, "").strip() for name in ("search", "status", "channel")}
+    query = report.story(campaign, **asked)
+    number, page = query.count(), max(1, request.args.get("page", 1, type=int))
+    first = (page - 1) * PAGE_SIZE
+    return {
+        "asked": asked,
+        "messages": [_line(message) for message in query.limit(PAGE_SIZE).offset(first)],
+        "message_count": number,
+        "page_number": page,
+        "page_count": -(-number // PAGE_SIZE),
+        "page_url": lambda n: url_for("reports.story", id=campaign.id, page=n, **asked),
+        "first": first + 1,
+        "last": min(first + PAGE_SIZE, number),
+        "statuses": [("", _("All states"))]
+        + [(word, wording.capital(_(said))) for word, said in MESSAGE_STATUSES.items()],
+        "channel_choices": [("", _("All channels"))]
+        + [(channel, wording.capital(_(CHANNELS[channel]))) for channel in campaign.channels],
+    }
+
+
+def _line(message: Message) -> dict:
+    return {
+        "message": message,
+        "address": _address(message),
+        "channel": wording.capital(_(CHANNELS[message.channel])),
+        "happened": report.what_happened(message).said_by(_),
+    }
+
+
+def _address(message: Message) -> str:
+    return message.address if message.channel == "email" else render.phone(message.address)
+
+
+@pages.get("/campaigns/<int:id>/messages/<int:mid>")
+@guard.needs("campaign.see")
+def message(id: int, mid: int):
+    campaign = _launched(id)
+    found = lookups.message_of(campaign, mid)
+    people = Member.select().join(Recipient).where(Recipient.message == found.id).order_by(Member.last_name)
+    return render_template(
+        "reports/message.html",
+        campaign=campaign,
+        practice=campaign.is_practice,
+        people=list(people),
+        text=campaigns.text_for(campaign, found.channel, found.language),
+        language=_(LANGUAGE_NAMES[found.language]),
+        steps=_steps(campaign, found),
+        **_line(found),
+    )
+
+
+def _steps(campaign: Campaign, message: Message) -> list[tuple[datetime, str, str]]:
+    """The road of one message: (when, what, what more there is to say)."""
+    steps = [(campaign.launched_at, _("Queued"), _("The campaign was launched."))]
+    if message.claimed_at:
+        attempts = ngettext("%(num)d attempt", "%(num)d attempts", message.attempts)
+        steps.append((message.claimed_at, _("Handed to the provider"), attempts))
+    if message.accepted_at:
+        steps.append((message.accepted_at, _("Accepted by the provider"), ""))
+    happened = report.what_happened(message).said_by(_)
+    if message.ended_at:
+        steps.append((message.ended_at, wording.capital(_(MESSAGE_STATUSES[message.status])), happened))
+    elif message.status != "accepted":
+        last = steps[-1]
+        steps[-1] = (last[0], last[1], f"{last[2]}. {happened}" if message.claimed_at else happened)
+    return steps
