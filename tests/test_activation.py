@@ -209,6 +209,12 @@ def test_an_hour_before_midnight_typed_after_it_is_of_yesterday():
     assert annex3.moment("23:50", datetime(2026, 11, 21, 23, 10)) == datetime(2026, 11, 21, 22, 50)
 
 
+def test_an_hour_of_declaring_is_never_still_to_come():
+    afternoon = datetime(2026, 11, 23, 15, 20)
+    assert annex3.moment("00:10", afternoon, is_past=True) == datetime(2026, 11, 22, 23, 10)
+    assert annex3.moment("16:22", afternoon, is_past=True) == datetime(2026, 11, 23, 15, 22)
+
+
 def test_an_hour_keeps_the_day_on_which_it_was_typed(people):
     draft = filled(people)
     the_day_after = centre.write(

@@ -43,7 +43,11 @@ def ids_of(bin):
 def test_a_zone_has_one_bin_of_a_name(zone):
     by = cast.user("organisation_admin", zone)
     bins.create(zone, " BIN  Molenakker ", town="Aarschot", by=by, now=NOON)
-    assert (Bin.get().name, Bin.get().slug, Bin.get().town) == ("BIN Molenakker", "bin-molenakker", "Aarschot")
+    assert (Bin.get().name, Bin.get().slug, Bin.get().town) == (
+        "BIN Molenakker",
+        "bin-molenakker",
+        "Aarschot",
+    )
     for name in ("bin molenakker", "", "x" * 81):
         with pytest.raises(Refusal):
             bins.create(zone, name, by=by, now=NOON)
@@ -142,7 +146,9 @@ def test_a_member_is_added_by_hand(sender, molenakker):
     wrong = sender.post(path, last_name="Nys", mobile="0470 12")
     assert wrong.status == 422 and wrong.has("This number is too short")
     assert wrong.select("#mobile[value='0470 12'][aria-invalid]")
-    assert sender.post(path, last_name="Nys", first_name="Karel", mobile="0470 11 22 33").has("Karel Nys is a member")
+    assert sender.post(path, last_name="Nys", first_name="Karel", mobile="0470 11 22 33").has(
+        "Karel Nys is a member"
+    )
     assert Member.get(Member.last_name == "Nys").mobile == "+32470112233"
 
 
@@ -167,7 +173,7 @@ def test_only_who_was_found_as_a_double_can_be_linked(sender, molenakker):
 def test_a_member_is_changed_in_place_and_the_history_tells(sender, molenakker):
     dirk = Member.get(Member.first_name == "Dirk")
     page = sender.get(f"/members/{dirk.id}")
-    form = page.form("main form[action$='/members/%d']" % dirk.id)
+    form = page.form(f"main form[action$='/members/{dirk.id}']")
     saved = sender.post(f"/members/{dirk.id}", form | {"mobile": "0470 99 88 77", "language": "fr"})
     assert saved.has("Dirk Aerts is saved")
     assert saved.has("Mobile: from 0470 00 11 21 to 0470 99 88 77")

@@ -89,5 +89,7 @@ def test_readers_are_counted_whether_or_not_they_can_be_reached():
 def test_the_time_left_is_what_the_slowest_queue_needs(queued):
     table = {channel: dict.fromkeys(RANKS, 0) | {"queued": number} for channel, number in queued.items()}
 
-    assert seconds_left(table, RATES) == max(ceil(number / RATES[channel]) for channel, number in queued.items())
+    assert seconds_left(table, RATES) == max(
+        ceil(number / RATES[channel]) for channel, number in queued.items()
+    )
     assert together(table)["queued"] == sum(queued.values())

@@ -18,9 +18,16 @@ def bin(app):
 @pytest.fixture
 def template(bin):
     def make(name: str, kind: str = "warning"):
-        who = cast.user("sender", bin.organisation, email=f"{name}@zavelstreek.example".lower().replace(" ", ""))
+        who = cast.user(
+            "sender", bin.organisation, email=f"{name}@zavelstreek.example".lower().replace(" ", "")
+        )
         campaign = campaigns.draft(bin.organisation, by=who, now=clock.now())
-        wording = {"name": name, "kind": kind, "channels": ["sms"], "texts": {"sms": {"nl": {"body": "Opgelet"}}}}
+        wording = {
+            "name": name,
+            "kind": kind,
+            "channels": ["sms"],
+            "texts": {"sms": {"nl": {"body": "Opgelet"}}},
+        }
         whom = {"bins": [bin.id], "streets": [], "members": []}
         written = campaigns.write(campaign, by=who, now=clock.now(), version=1, audience=whom, **wording)
         return campaigns.save_as_template(written, by=who, now=clock.now())

@@ -44,7 +44,9 @@ def test_a_list_goes_from_upload_to_members_and_back(sender, bin):
 
     report = sender.post(at(record, "reading"), understood.form("#reading form") | {"then": "report"})
     assert report.path == at(record, "report")
-    assert report.has("240 rows. Nothing is saved yet.") and report.has("Read as Windows-1252 with semicolons")
+    assert report.has("240 rows. Nothing is saved yet.") and report.has(
+        "Read as Windows-1252 with semicolons"
+    )
     assert report.has("There is no way to reach this person") and report.has("4,77123E+08")
     assert Member.select().count() == 0
 
@@ -74,9 +76,13 @@ def test_every_row_of_the_report_can_be_seen(sender, bin):
 def test_what_we_understood_can_be_put_right_while_one_looks(sender, bin):
     page = upload(sender, bin, b"A;B;C\nAerts;Dirk;0470112233\n")
     record, form = Import.get(), page.form("#reading form")
-    fragment = sender.htmx(at(record, "reading"), form | {"column-0": "first_name", "column-1": "last_name"}, method="post")
+    fragment = sender.htmx(
+        at(record, "reading"), form | {"column-0": "first_name", "column-1": "last_name"}, method="post"
+    )
     assert fragment.select("#reading") and fragment.has("Dirk, Aerts")
-    both = sender.htmx(at(record, "reading"), form | {"column-0": "mobile", "column-2": "mobile"}, method="post")
+    both = sender.htmx(
+        at(record, "reading"), form | {"column-0": "mobile", "column-2": "mobile"}, method="post"
+    )
     assert both.status == 422 and both.has("Two columns are both called Mobile")
     wrong = sender.post(at(record, "reading"), form | {"header_row": "99"})
     assert wrong.status == 422 and wrong.has("no row of that number")
@@ -93,7 +99,9 @@ def test_another_delimiter_reads_the_columns_anew(sender, bin):
 def test_another_sheet_can_be_chosen(sender, bin):
     page = upload(sender, bin, "bin-beekveld.xlsx")
     assert page.has("There is another sheet: Coördinatoren")
-    changed = sender.post(at(Import.get(), "reading"), page.form("#reading form") | {"sheet": "Coördinatoren"})
+    changed = sender.post(
+        at(Import.get(), "reading"), page.form("#reading form") | {"sheet": "Coördinatoren"}
+    )
     assert changed.select("#sheet option[selected][value=Coördinatoren]")
     assert changed.has("There is another sheet: Leden")
 

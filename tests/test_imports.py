@@ -49,7 +49,11 @@ def outcomes(found):
 def everything():
     """What the members' tables hold, without when and how often it was changed."""
     values = [
-        {name: getattr(row, name) for name in (*members.FIELD_NAMES, "name_key", "search_key") if name != "role"}
+        {
+            name: getattr(row, name)
+            for name in (*members.FIELD_NAMES, "name_key", "search_key")
+            if name != "role"
+        }
         for row in Member.select().order_by(Member.id)
     ]
     places = list(
@@ -130,7 +134,10 @@ def test_a_household_stays_several_members(bin):
 
 
 def test_namesakes_without_anything_in_common_are_two_people(bin):
-    assert outcomes(preview(bin, "Aerts;Dirk;0470112233;;;;;;", "Aerts;Dirk;0470112299;;;;;;")) == ["new", "new"]
+    assert outcomes(preview(bin, "Aerts;Dirk;0470112233;;;;;;", "Aerts;Dirk;0470112299;;;;;;")) == [
+        "new",
+        "new",
+    ]
 
 
 def test_a_new_number_of_a_known_person_is_a_change(bin, sender):

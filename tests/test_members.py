@@ -9,7 +9,7 @@ from dispatch.errors import Incomplete, Refusal, WrongMoment
 from dispatch.people import lists, members
 from dispatch.people.lists import Search
 from dispatch.people.names import name_key
-from models import Audit, Member, MemberChange, Membership, User
+from models import Audit, Member, MemberChange, Membership
 from tests import cast
 from tests.cast import NOON
 
@@ -30,11 +30,6 @@ def added(bin, by, **typed):
     typed = {"last_name": "Aerts", "first_name": "Dirk", "mobile": "0470 00 11 21", **typed}
     values = members.read(typed)
     return members.add(bin, values, role=values["role"], by=by, now=NOON)
-
-
-def english(user: User) -> User:
-    User.update(language="en").where(User.id == user.id).execute()
-    return User.get_by_id(user.id)
 
 
 # ── Names ───────────────────────────────────────────────────────────────
@@ -100,7 +95,12 @@ def test_the_audit_holds_no_name_and_no_number(sender, molenakker):
 def test_the_same_person_is_found_by_name_and_address(sender, molenakker):
     member = added(molenakker, sender, street="Molenweg", house_number="12", postcode="3200")
     again = members.read(
-        {"last_name": "dirk aerts", "email": "d@voorbeeld.example", "street": "MOLENWEG", "house_number": "12"}
+        {
+            "last_name": "dirk aerts",
+            "email": "d@voorbeeld.example",
+            "street": "MOLENWEG",
+            "house_number": "12",
+        }
     )
     assert members.doubles(molenakker.organisation_id, again) == [member]
 
@@ -133,7 +133,9 @@ def test_a_change_of_what_somebody_else_changed_is_refused(sender, molenakker):
 
 def test_a_new_number_begins_without_the_fault_of_the_old_one(sender, molenakker):
     member = added(molenakker, sender, email="d@voorbeeld.example")
-    Member.update(mobile_fault="unknown_number", email_fault="bounced").where(Member.id == member.id).execute()
+    Member.update(mobile_fault="unknown_number", email_fault="bounced").where(
+        Member.id == member.id
+    ).execute()
     members.change(member, {"mobile": "+32470112233"}, version=1, by=sender, now=LATER)
     present = Member.get_by_id(member.id)
     assert (present.mobile_fault, present.email_fault) == ("", "bounced")
@@ -179,7 +181,8 @@ def test_a_bulk_deed_passes_over_those_to_which_it_no_longer_applies(sender, mol
 
 
 @pytest.mark.parametrize(
-    "words", ["zoe", "El Amrani Zoë", "0470 00 62 03", "+32 470 00 62 03", "akkerstraat 9", "zoe@voorb", "62 03 "]
+    "words",
+    ["zoe", "El Amrani Zoë", "0470 00 62 03", "+32 470 00 62 03", "akkerstraat 9", "zoe@voorb", "62 03 "],
 )
 def test_a_search_finds_without_case_accents_or_order(molenakker, words):
     home = {"street": "Akkerstraat", "house_number": "9"}
@@ -201,6 +204,13 @@ def test_the_filters_narrow_the_list(molenakker):
     assert names(problem="1") == ["Claes", "Mertens"]
     assert names(missing="unreachable") == []
     assert names(order="-name") == ["Mertens", "Claes", "Aerts"]
+
+
+def test_the_list_is_sorted_as_a_person_would(molenakker):
+    for name in ("Zeebroek", "Öztürk", "Peeters", "aerts", "Çelik"):
+        cast.member(molenakker, name, mobile="+32470000001")
+    found = [row.member.last_name for row in lists.find(molenakker, Search())]
+    assert found == ["aerts", "Çelik", "Öztürk", "Peeters", "Zeebroek"]
 
 
 def test_the_reach_of_a_bin_counts_channels(molenakker):

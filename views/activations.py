@@ -178,7 +178,7 @@ def acknowledge(id: int):
 @pages.post("/activations/<int:id>/open")
 @guard.needs("activation.answer")
 def open_number(id: int):
-    opened_at = annex3.moment(request.form.get("opened_at", ""), clock.now())
+    opened_at = annex3.moment(request.form.get("opened_at", ""), clock.now(), is_past=True)
     number = request.form.get("number", "")
     return _answered(_one(id), centre.open, _("The number is open."), number=number, opened_at=opened_at)
 
@@ -193,7 +193,7 @@ def refuse(id: int):
 @pages.post("/activations/<int:id>/close")
 @guard.needs("activation.answer")
 def close(id: int):
-    at = annex3.moment(request.form.get("closed_at", ""), clock.now())
+    at = annex3.moment(request.form.get("closed_at", ""), clock.now(), is_past=True)
     return _answered(_one(id), centre.close, _("The number is closed."), at=at)
 
 

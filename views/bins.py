@@ -19,7 +19,12 @@ from views import guard, lookups
 pages = Blueprint("bins", __name__)
 
 PAGE = 25
-DEEDS = {"pause": members.pause, "resume": members.resume, "end": members.end, "language": members.set_language}
+DEEDS = {
+    "pause": members.pause,
+    "resume": members.resume,
+    "end": members.end,
+    "language": members.set_language,
+}
 SHEETS = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -122,7 +127,9 @@ def _found(bin: Bin) -> dict:
     total = query.count()
     pages_ = max(1, ceil(total / PAGE))
     page = min(max(1, request.args.get("page", 1, type=int)), pages_)
-    asked = {name: value for name, value in vars(search).items() if value and (name, value) != ("order", "name")}
+    asked = {
+        name: value for name, value in vars(search).items() if value and (name, value) != ("order", "name")
+    }
     return {
         "search": search,
         "memberships": list(query.paginate(page, PAGE)),
@@ -151,7 +158,10 @@ def _options(bin: Bin) -> dict[str, list[tuple[str, str]]]:
     return {
         "street": [("", _("All streets")), *((street, street) for street in lists.streets(bin))],
         "language": [("", _("All languages")), *((code, _(name)) for code, name in LANGUAGE_NAMES.items())],
-        "missing": [("", _("All channels")), *((name, _(says)) for name, (says, _c) in lists.MISSING.items())],
+        "missing": [
+            ("", _("All channels")),
+            *((name, _(says)) for name, (says, _c) in lists.MISSING.items()),
+        ],
     }
 
 
@@ -166,7 +176,10 @@ def _shown(page: int, total: int) -> str:
 
 
 def _columns(bin: Bin, search: Search, asked: dict) -> list:
-    heads = [_sorted(bin, search, asked, "name", _("Name")), _sorted(bin, search, asked, "address", _("Address"))]
+    heads = [
+        _sorted(bin, search, asked, "name", _("Name")),
+        _sorted(bin, search, asked, "address", _("Address")),
+    ]
     return [*heads, _("Reachable on"), _("Language"), _("Role"), _("Problem")]
 
 

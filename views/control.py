@@ -172,7 +172,7 @@ def curve(campaign: Campaign, now: datetime, seconds_left: int) -> charts.Curve:
 
 def outcome(campaign: Campaign, counts: dict[str, int]) -> str:
     """After a stop, exactly who was reached; empty for a campaign that was not stopped."""
-    if not campaign.is_over or not counts["withheld"] and campaign.status != "stopped":
+    if campaign.status != "stopped":
         return ""
     return _(
         "Stopped at %(at)s. Reached: %(reached)s people. Withheld: %(withheld)s messages. "

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
@@ -12,6 +13,8 @@ from dispatch.people.matching import Line
 from dispatch.people.preview import Absent, Preview
 from dispatch.people.reading import COLUMN_NAMES
 from dispatch.people.rows import CleanRow, Problem
+from dispatch.words import N_
+from models import Import
 from views.members import worded
 
 PARTS = ("refused", "dropped", "changed", "double", "new", "unchanged", "absent")
@@ -30,6 +33,10 @@ SHARED = {
     "email": _l("same e-mail address"),
     "address": _l("same address"),
 }
+
+
+ENCODING_NAMES = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "utf-16": "UTF-16", "cp1252": "Windows-1252"}
+DELIMITER_NAMES = {";": N_("semicolons"), ",": N_("commas"), "\t": N_("tabs"), "|": N_("vertical bars")}
 
 
 @dataclass
@@ -65,7 +72,7 @@ def table(found: Preview, part: str, lines: list) -> Table:
     if part == "absent":
         return Table([_("Name")], [(f"{row.first_name} {row.last_name}".strip(), []) for row in lines])
     told = [(line.number, read_row(line.number, line.row)[1]) for line in lines]
-    has_other = any(cells[-1].text for _number, cells in told)
+    has_other = any(cells[-1].css for _number, cells in told)
     kept = len(CELLS) if has_other else len(CELLS) - 1
     return Table(READ_COLUMNS[: kept + 1], [(number, cells[:kept]) for number, cells in told])
 
@@ -150,7 +157,12 @@ def _double(line: Line, found: Preview, columns: list) -> tuple[object, list[Cel
         for name, (_old, new) in line.differences.items()
     ]
     told += [
-        _("%(field)s: %(old)s stays, not %(new)s", field=_(COLUMN_NAMES[name]), old=worded(name, old), new=worded(name, new))
+        _(
+            "%(field)s: %(old)s stays, not %(new)s",
+            field=_(COLUMN_NAMES[name]),
+            old=worded(name, old),
+            new=worded(name, new),
+        )
         for name, (old, new) in line.kept.items()
     ]
     cells = [
@@ -167,3 +179,36 @@ def _bins(ids: tuple[int, ...]) -> str:
     seen = {bin.id: bin.name for bin in rights.bins_of(current_user)}
     names = dict.fromkeys(seen.get(id, _("another BIN of the zone")) for id in ids)
     return ", ".join(names) or _("a former member")
+
+
+def how(found: Preview) -> str:
+    sheet = found.reading.sheet
+    titles = _("titles on row %(row)s", row=sheet.header_row) if sheet.header_row else _("without titles")
+    if sheet.sheet:
+        return _("Read from the sheet %(sheet)s, %(titles)s.", sheet=sheet.sheet, titles=titles)
+    signs = _(DELIMITER_NAMES.get(sheet.delimiter, sheet.delimiter))
+    encoding = ENCODING_NAMES[sheet.encoding]
+    return _(
+        "Read as %(encoding)s with %(signs)s, %(titles)s.", encoding=encoding, signs=signs, titles=titles
+    )
+
+
+def terms(record: Import, found: Preview) -> list[dict]:
+    """Every outcome with its count; each leads to its rows."""
+    counts = found.counts
+    told = [
+        ("new", counts["added"], _("new")),
+        ("changed", counts["updated"], _("changed")),
+        ("unchanged", counts["unchanged"], _("unchanged")),
+        ("double", counts["doubles"], _("double")),
+        ("refused", counts["refused"], _("refused")),
+    ]
+    terms = [
+        {
+            "count": number,
+            "label": label,
+            "url": url_for("imports.rows", id=record.id, part=part) if number else None,
+        }
+        for part, number, label in told
+    ]
+    return [*terms, {"count": counts["blank"], "label": _("blank"), "url": None}]

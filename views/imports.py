@@ -19,13 +19,12 @@ from dispatch.words import N_
 from models import Bin, Import, User
 from views import guard, import_lines, lookups
 from views.bins import SHEETS, attached
+from views.import_lines import DELIMITER_NAMES, ENCODING_NAMES
 
 pages = Blueprint("imports", __name__)
 
 CUT = 25
 PAGE = 100
-ENCODING_NAMES = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "utf-16": "UTF-16", "cp1252": "Windows-1252"}
-DELIMITER_NAMES = {";": N_("semicolons"), ",": N_("commas"), "\t": N_("tabs"), "|": N_("vertical bars")}
 STATUSES = {
     "uploaded": N_("not saved yet"),
     "committed": N_("saved"),
@@ -212,6 +211,9 @@ def _asked(record: Import) -> dict:
     if header_row:
         asked["header_row"] = int(header_row) if header_row.isdecimal() and len(header_row) < 7 else -1
     was = imports.reading_of(record, limits=_limits()).frame
+    is_other = any(asked.get(name, value) != value for name, value in was.items() if name != "header_row")
+    if is_other and asked.get("header_row") == was["header_row"]:
+        del asked["header_row"]  # it was found in another table
     if all(asked.get(name) == value for name, value in was.items() if value is not None):
         fields = [form.get(f"column-{index}", "") for index in range(form.get("width", 0, type=int))]
         asked["columns"] = columns_asked(fields[:1000])
@@ -222,7 +224,12 @@ def _understood(record: Import, found: Reading, sentence: str = "") -> dict:
     """What the page about the reading shows: how the file was read, its columns, and ten rows as they come out."""
     sheet, fields = found.sheet, {index: name for name, index in found.columns.items()}
     columns = [
-        {"index": index, "title": found.title(index), "examples": found.examples(index), "field": fields.get(index, "")}
+        {
+            "index": index,
+            "title": found.title(index),
+            "examples": found.examples(index),
+            "field": fields.get(index, ""),
+        }
         for index in range(sheet.width)
     ]
     rows = [(number, row) for number, row in found.rows if not row.is_blank][:10]
@@ -233,7 +240,11 @@ def _understood(record: Import, found: Reading, sentence: str = "") -> dict:
         "steps": _steps(record, "reading"),
         "columns": columns,
         "choices": [("", _("not used")), *((name, _(label)) for name, label in COLUMN_NAMES.items())],
-        "encodings": [(name, label) for name, label in ENCODING_NAMES.items() if name in ENCODINGS and _is_shown(name, sheet)],
+        "encodings": [
+            (name, label)
+            for name, label in ENCODING_NAMES.items()
+            if name in ENCODINGS and _is_shown(name, sheet)
+        ],
         "delimiters": _delimiters(sheet.delimiter),
         "sheets": [(name, name) for name in sheet.sheets],
         "rows": [import_lines.read_row(number, row) for number, row in rows],
@@ -244,8 +255,10 @@ def _understood(record: Import, found: Reading, sentence: str = "") -> dict:
 
 def _is_shown(encoding: str, sheet) -> bool:
     """UTF-8 stands in the list once, as it is with or without its mark."""
-    return encoding == sheet.encoding or encoding in ("utf-16", "cp1252", "utf-8") and not (
-        encoding == "utf-8" and sheet.encoding == "utf-8-sig"
+    return (
+        encoding == sheet.encoding
+        or encoding in ("utf-16", "cp1252", "utf-8")
+        and not (encoding == "utf-8" and sheet.encoding == "utf-8-sig")
     )
 
 
@@ -267,8 +280,8 @@ def _report_page(record: Import, sentence: str = "") -> str:
         found=found,
         sentence=sentence,
         steps=_steps(record, "report"),
-        how=_how(found),
-        terms=_terms(record, found),
+        how=import_lines.how(found),
+        terms=import_lines.terms(record, found),
         tables=tables,
         numbers=numbers,
         expect=json.dumps(found.seen),
@@ -281,34 +294,9 @@ def _named(found: Preview) -> str:
     """The first of those who are not in the list."""
     names = [f"{row.first_name} {row.last_name}".strip() for row in found.absent[:3]]
     more = len(found.absent) - len(names)
-    return ", ".join(names) + (" " + ngettext("and %(num)d other", "and %(num)d others", more) if more else "")
-
-
-def _how(found: Preview) -> str:
-    sheet = found.reading.sheet
-    titles = _("titles on row %(row)s", row=sheet.header_row) if sheet.header_row else _("without titles")
-    if sheet.sheet:
-        return _("Read from the sheet %(sheet)s, %(titles)s.", sheet=sheet.sheet, titles=titles)
-    signs = _(DELIMITER_NAMES.get(sheet.delimiter, sheet.delimiter))
-    encoding = ENCODING_NAMES[sheet.encoding]
-    return _("Read as %(encoding)s with %(signs)s, %(titles)s.", encoding=encoding, signs=signs, titles=titles)
-
-
-def _terms(record: Import, found: Preview) -> list[dict]:
-    """Every outcome with its count; each leads to its rows."""
-    counts = found.counts
-    told = [
-        ("new", counts["added"], _("new")),
-        ("changed", counts["updated"], _("changed")),
-        ("unchanged", counts["unchanged"], _("unchanged")),
-        ("double", counts["doubles"], _("double")),
-        ("refused", counts["refused"], _("refused")),
-    ]
-    terms = [
-        {"count": number, "label": label, "url": url_for("imports.rows", id=record.id, part=part) if number else None}
-        for part, number, label in told
-    ]
-    return [*terms, {"count": counts["blank"], "label": _("blank"), "url": None}]
+    return ", ".join(names) + (
+        " " + ngettext("and %(num)d other", "and %(num)d others", more) if more else ""
+    )
 
 
 def _told(record: Import) -> dict:

@@ -56,7 +56,9 @@ def add(id: int):
 def link(id: int):
     """Makes somebody of the zone, found as a double while typing, a member of this BIN."""
     bin = lookups.bin_of(id)
-    double = Member.get_or_none(Member.id == request.form.get("member"), Member.organisation == bin.organisation_id)
+    double = Member.get_or_none(
+        Member.id == request.form.get("member"), Member.organisation == bin.organisation_id
+    )
     if double is None or not _is_double(double, bin):
         raise BadRequest
     members.join(double, bin, by=current_user, now=clock.now())
@@ -174,7 +176,9 @@ def _told_double(double: Member, bin: Bin) -> dict:
 def _page(member: Member, typed=None, refusal: Refusal | None = None) -> str:
     bins = list(rights.bins_of(current_user))
     here = Membership.bin.in_([bin.id for bin in bins])
-    memberships = list(Membership.select(Membership, Bin).join(Bin).where(here, Membership.member == member.id))
+    memberships = list(
+        Membership.select(Membership, Bin).join(Bin).where(here, Membership.member == member.id)
+    )
     joined = {row.bin_id for row in memberships if not row.is_ended}
     return render_template(
         "members/show.html",
@@ -222,11 +226,12 @@ def _theirs(member: Member, typed) -> list[tuple[str, str, str]]:
 
 def _told(change: MemberChange) -> dict:
     by = change.by.name if change.by else "Belfort"
+    lines = [_line(name, *change.fields[name]) for name in FIELD_NAMES if name in change.fields]
     return {
         "at": change.at,
         "deed": _(DEEDS[change.deed]),
         "who": _("%(name)s, by an import", name=by) if change.source_id else by,
-        "lines": [_line(name, *change.fields[name]) for name in FIELD_NAMES if name in change.fields],
+        "lines": [", ".join(lines)] if change.deed == "added" else lines,
     }
 
 
@@ -235,7 +240,9 @@ def _line(name: str, old: str, new: str) -> str:
     told = {"field": _(FIELD_NAMES[name]), "old": worded(name, old), "new": worded(name, new)}
     if not old:
         return _("%(field)s: %(new)s", **told)
-    return _("%(field)s: from %(old)s to %(new)s", **told) if new else _("%(field)s: %(old)s taken away", **told)
+    return (
+        _("%(field)s: from %(old)s to %(new)s", **told) if new else _("%(field)s: %(old)s taken away", **told)
+    )
 
 
 def _editable(name: str, value: str) -> str:

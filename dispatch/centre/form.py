@@ -47,6 +47,7 @@ NAMES = {
 }
 FIELDS = tuple(name for _, fields in SECTIONS.values() for name in fields if name != "password")
 CLOCKS = {"declared_at": -1, "wanted_open_at": 1}  # behind us, or ahead
+AHEAD_WEIGHS = 3  # how much less likely the next "03:30" is than the last one, where the past is meant
 CHOICES = {"phase": ("municipal", "none"), "arrangement": ("ordinary", "special"), "calls": ("d5", "d5d2")}
 TEXTS = ("description", "recommendations", "extra")
 LONGEST, LONGEST_TEXT = 250, 5000
@@ -129,17 +130,20 @@ def _is_new(form: Mapping, name: str, typed: str) -> bool:
 # ── Hours and days ──────────────────────────────────────────────────────
 
 
-def moment(typed: str, now: datetime) -> datetime | None:
-    """The UTC moment of "02:51" (the nearest to now), "21/11 02:51" or "2026-11-21 02:51"; None if unreadable."""
+def moment(typed: str, now: datetime, *, is_past: bool = False) -> datetime | None:
+    """The UTC moment of "02:51", "21/11 02:51" or "2026-11-21 02:51"; None if unreadable.
+
+    An hour alone is the nearest to now. Where only the past makes sense the last one is meant, unless the next is
+    so near that it must be a slip: "03:30" typed at 03:00.
+    """
     here = clock.local(now)
     try:
         on, hour = _day_and_hour(typed.strip(), here.date())
         if on:
             return clock.from_local(datetime.combine(on, hour))
         days = [here.date() + timedelta(days=n) for n in (-1, 0, 1)]
-        return min(
-            (clock.from_local(datetime.combine(day, hour)) for day in days), key=lambda at: abs(at - now)
-        )
+        moments = [clock.from_local(datetime.combine(day, hour)) for day in days]
+        return min(moments, key=lambda at: abs(at - now) * (AHEAD_WEIGHS if is_past and at > now else 1))
     except ValueError:
         return None
 
@@ -164,7 +168,9 @@ def _hour(typed: str) -> time:
 def typed_moment(form: Mapping, name: str) -> datetime | None:
     """The moment that a clock field names, as it was meant on the day that it was typed."""
     typed_at = form.get("typed_at", {}).get(name)
-    return moment(form.get(name, ""), datetime.fromisoformat(typed_at)) if typed_at else None
+    if not typed_at:
+        return None
+    return moment(form.get(name, ""), datetime.fromisoformat(typed_at), is_past=CLOCKS[name] < 0)
 
 
 def wanted_open_at(form: Mapping) -> datetime | None:
@@ -257,7 +263,7 @@ def _clock_fault(form: Mapping, name: str) -> Sentence | None:
     if not typed or not typed_at:
         return None
     then = datetime.fromisoformat(typed_at)
-    meant = moment(typed, then)
+    meant = moment(typed, then, is_past=CLOCKS[name] < 0)
     if meant is None:
         return Sentence(
             N_("Write the hour as 02:51, or with the day as 21/11 02:51. What you typed was kept.")

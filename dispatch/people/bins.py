@@ -11,9 +11,7 @@ from models import Bin, Mandate, Organisation, User, writing
 LONGEST_NAME = 80
 
 
-def create(
-    organisation: Organisation, name: str, *, town: str = "", by: User | None, now: datetime
-) -> Bin:
+def create(organisation: Organisation, name: str, *, town: str = "", by: User | None, now: datetime) -> Bin:
     """A new BIN without members; raises Refusal when the zone has one of this name already.
 
     A coordinator who makes one looks after it.

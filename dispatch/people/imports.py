@@ -16,10 +16,22 @@ from dispatch.people.undoing import MOMENTS, obstacle, undo
 from dispatch.words import N_
 from models import MEMBER_FIELDS, Bin, Import, Member, Membership, User, writing
 
-__all__ = ["commit", "discard", "faulty_rows", "obstacle", "preview", "report", "set_reading", "undo", "upload"]
+__all__ = [
+    "commit",
+    "discard",
+    "faulty_rows",
+    "obstacle",
+    "preview",
+    "report",
+    "set_reading",
+    "undo",
+    "upload",
+]
 
 OVER = N_("This import is over. Upload the list again if it must be read once more.")
-CHANGED_MEANWHILE = N_("The members of this BIN changed while you looked at the list. Look at the new report first.")
+CHANGED_MEANWHILE = N_(
+    "The members of this BIN changed while you looked at the list. Look at the new report first."
+)
 LONGEST_FILENAME = 120
 
 
@@ -43,7 +55,9 @@ def reading_of(record: Import, *, limits: Limits | None = None) -> Reading:
     if not record.is_open:
         raise WrongMoment(OVER)
     language = record.bin.organisation.language
-    return understand(bytes(record.content), record.filename, record.reading, limits=limits, language=language)
+    return understand(
+        bytes(record.content), record.filename, record.reading, limits=limits, language=language
+    )
 
 
 def other_sheets(record: Import, reading: Reading, *, limits: Limits | None = None) -> list[tuple[str, int]]:
@@ -115,7 +129,9 @@ def commit(
         counts = found.counts | {"ended": len(found.absent) if end_absent else 0}
         _Writer(record, by, now).write(found, end_absent)
         Import.update(counts=counts).where(Import.id == record.id).execute()
-        audit.record("import.committed", record, by=by, now=now, organisation=record.organisation_id, **counts)
+        audit.record(
+            "import.committed", record, by=by, now=now, organisation=record.organisation_id, **counts
+        )
     return counts
 
 

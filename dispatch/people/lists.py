@@ -21,8 +21,8 @@ MISSING = {
     "unreachable": (N_("Not reachable at all"), NO_WRITING & (Member.phone == "")),
 }
 ORDERS = {
-    "name": (Member.last_name, Member.first_name, Member.id),
-    "-name": (Member.last_name.desc(), Member.first_name.desc(), Member.id.desc()),
+    "name": (Member.search_key, Member.last_name, Member.id),  # it begins with the name, without accents
+    "-name": (Member.search_key.desc(), Member.last_name.desc(), Member.id.desc()),
     "address": (Member.street, Member.house_number.cast("integer"), Member.house_number, Member.id),
     "-address": (
         *(Member.street.desc(), Member.house_number.cast("integer").desc()),
@@ -121,9 +121,7 @@ def export(bin: Bin, lang: str, *, by: User | None, now: datetime) -> tuple[list
         for row in memberships(bin).order_by(*ORDERS["name"])
     ]
     with writing():
-        audit.record(
-            "bin.exported", bin, by=by, now=now, organisation=bin.organisation_id, members=len(rows)
-        )
+        audit.record("bin.exported", bin, by=by, now=now, organisation=bin.organisation_id, members=len(rows))
     return [_(FIELD_NAMES[name]) for name in HEADER], rows
 
 

@@ -41,7 +41,9 @@ def read(typed: Mapping[str, str], *, language: str = "nl", must_be_reachable: b
     cells = [typed.get(name, "") for name in rows.FIELDS]
     row = rows.clean(cells, {name: at for at, name in enumerate(rows.FIELDS)}, language=language)
     if row.is_blank:
-        raise Incomplete(N_("There is nothing here to keep."), {"last_name": Sentence(rows.SENTENCES["nameless"])})
+        raise Incomplete(
+            N_("There is nothing here to keep."), {"last_name": Sentence(rows.SENTENCES["nameless"])}
+        )
     faults = {}
     for problem in row.problems:
         if must_be_reachable or problem.code != "unreachable":
@@ -214,7 +216,15 @@ def cleared(changed: Iterable[str]) -> dict[str, str]:
 
 
 def remember(
-    member_id: int, deed: str, version: int, *, by: User | None, now: datetime, bin=None, source=None, **fields
+    member_id: int,
+    deed: str,
+    version: int,
+    *,
+    by: User | None,
+    now: datetime,
+    bin=None,
+    source=None,
+    **fields,
 ) -> None:
     MemberChange.insert(
         member=member_id, bin=bin, deed=deed, fields=fields, version=version, by=by, source=source, at=now

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 # Letters that NFKD leaves whole, written as their neighbours type them.
-TWINS = str.maketrans(dict(zip("łøđðħıŀ", "loddhil", strict=True)) | {"þ": "th", "æ": "ae", "œ": "oe", "ß": "ss"})
+TWINS = str.maketrans(
+    dict(zip("łøđðħıŀ", "loddhil", strict=True)) | {"þ": "th", "æ": "ae", "œ": "oe", "ß": "ss"}
+)
 
 
 @lru_cache(maxsize=50_000)
@@ -13,7 +15,8 @@ def plain(text: str) -> str:
     """The text in small letters without accents: "Łukasz" and "lukasz" are the same."""
     if text.isascii():
         return text.lower()
-    apart = unicodedata.normalize("NFKD", text.casefold())
+    # Twice: folding a case makes new marks, and taking a letter apart makes new capitals.
+    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return "".join(c for c in apart if not unicodedata.combining(c)).translate(TWINS)
 
 
@@ -37,8 +40,8 @@ def address_key(values: Mapping[str, str]) -> str:
 
 
 def search_key(values: Mapping[str, str]) -> str:
-    """What a search looks through: name in both orders, address, e-mail, numbers."""
-    name = f"{values['first_name']} {values['last_name']} {values['first_name']}".strip()
+    """What a search looks through: name in both orders, address, e-mail, numbers. A list is sorted by it too."""
+    name = f"{values['last_name']} {values['first_name']} {values['last_name']}".strip()
     address = f"{values['street']} {values['house_number']} {values['box']}".strip()
     return plain(" | ".join((name, address, values["email"], values["mobile"], values["phone"])))
 

@@ -103,17 +103,12 @@ def report(preview: Preview) -> dict:
     }
 
 
-def faulty_rows(
-    preview: Preview, gettext: Callable[[str], str]
-) -> tuple[list[str], list[list[str]]]:
+def faulty_rows(preview: Preview, gettext: Callable[[str], str]) -> tuple[list[str], list[list[str]]]:
     """The rows with a fault as they were, and a last column that says why; mended, they can be read again."""
     sheet = preview.reading.sheet
     width = max(sheet.width, len(sheet.header))
     cells_of = dict(sheet.rows)
-    found = [
-        [*_padded(cells_of[line.number], width), why(line, gettext)]
-        for line in preview.faulty
-    ]
+    found = [[*_padded(cells_of[line.number], width), why(line, gettext)] for line in preview.faulty]
     return [*_titles(preview.reading, width, gettext), gettext(WHY)], found
 
 

@@ -17,7 +17,9 @@ NOT_COMMITTED = N_("This import was not committed, or it was undone already.")
 TOUCHED = N_("%(names)s changed after this import. Undo it member by member.")
 TOUCHED_AND_MORE = N_("%(names)s and %(more)s others changed after this import. Undo it member by member.")
 WRITTEN_TO = N_("A campaign already counted %(names)s. End the memberships instead.")
-WRITTEN_TO_AND_MORE = N_("A campaign already counted %(names)s and %(more)s others. End the memberships instead.")
+WRITTEN_TO_AND_MORE = N_(
+    "A campaign already counted %(names)s and %(more)s others. End the memberships instead."
+)
 MOMENTS = ("joined_at", "paused_at", "ended_at")
 
 
@@ -55,7 +57,9 @@ def undo(record: Import, *, by: User | None, now: datetime) -> int:
         here = (Import.id == record.id) & (Import.status == "committed")
         if not Import.update(status="undone", ended_at=now).where(here).execute():
             raise WrongMoment(NOT_COMMITTED)
-        touched = _take_back(list(MemberChange.select().where(MemberChange.source == record.id)), present, by, now)
+        touched = _take_back(
+            list(MemberChange.select().where(MemberChange.source == record.id)), present, by, now
+        )
         audit.record(
             "import.undone", present, by=by, now=now, organisation=present.organisation_id, members=touched
         )
