@@ -1,0 +1,93 @@
+"""A real process, a real browser: what a person sees and presses."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from dispatch import demo
+from tests.servers import free_port, wait_until
+
+ROOT = Path(__file__).parent.parent.parent
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+# Without these Chromium itself calls home at every start.
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+FLAGS += ["--disable-component-update", "--disable-sync"]
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.loopback)
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.timeout(180))
+            if not CHROMIUM:
+                item.add_marker(pytest.mark.skip(reason="Chromium is not installed, and apt-get may not be used"))
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """Belfort with the demonstration, served by `python app.py` on a port of its own."""
+    folder = tmp_path_factory.mktemp("site")
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("BELFORT_")}
+    port = free_port()
+    environ |= {"BELFORT_DATABASE": f"sqlite:///{folder / 'belfort.db'}", "PORT": str(port)}
+    subprocess.run(
+        [sys.executable, "-m", "flask", "migrate", "--demo"], cwd=ROOT, env=environ, check=True, capture_output=True
+    )
+    with open(folder / "log", "w") as log:
+        process = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environ, stdout=log, stderr=log)
+    wait_until(lambda: "http://" in (folder / "log").read_text(), what="the server")
+    yield f"http://127.0.0.1:{port}"
+    process.terminate()
+    process.wait(timeout=15)
+    assert "Traceback" not in (folder / "log").read_text()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+def is_fault(line) -> bool:
+    """Chromium notes every 422 on its console; a refused form is no fault."""
+    return line.type == "error" and "422" not in line.text
+
+
+@pytest.fixture
+def visit(chromium, site):
+    """visit(role, width) is a page on which the demonstration's person of this role has signed in."""
+    contexts = []
+
+    def sign_in(role: str, width: int = 1280, height: int = 900) -> Page:
+        context = chromium.new_context(viewport={"width": width, "height": height}, base_url=site, locale="nl-BE")
+        contexts.append(context)
+        page = context.new_page()
+        page.faults = []
+        page.on("console", lambda line: page.faults.append(line.text) if is_fault(line) else None)
+        page.on("pageerror", lambda error: page.faults.append(str(error)))
+        account = next(account for account in demo.accounts_of() if account["role"] == role)
+        page.goto("/signin")
+        page.fill("[name=email]", account["email"])
+        page.fill("[name=password]", account["password"])
+        page.click("main button[type=submit]")
+        expect(page).to_have_url(re.compile("/$"))
+        return page
+
+    yield sign_in
+    for context in contexts:
+        for page in context.pages:
+            assert page.faults == [], page.url
+        context.close()
+
+
+def does_not_scroll_sideways(page: Page) -> bool:
+    return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")

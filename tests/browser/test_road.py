@@ -1,0 +1,151 @@
+"""The road of the issue, walked in a browser as its three users walk it."""
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from dispatch import demo
+from tests.browser.conftest import does_not_scroll_sideways
+
+DEMERDAL = Path(__file__).parent.parent / "samples" / "bin-demerdal.csv"
+
+
+def press(page, action: str) -> None:
+    """Presses the (first) button of the form that leads to an address ending in this."""
+    page.locator(f'main form[action$="{action}"] button[type=submit]:visible').first.click()
+
+
+def import_the_list(page) -> None:
+    page.goto("/bins")  # a coordinator with one BIN is led straight to it
+    page.click('a[href$="/imports/new"]')
+    page.set_input_files("[name=file]", DEMERDAL)
+    press(page, "/imports/new")
+    expect(page).to_have_url(re.compile("/reading$"))
+    page.locator('main [name=then][value=report], main a[href$="/report"]').first.click()
+    expect(page).to_have_url(re.compile("/report$"))
+    expect(page.locator(".sum")).to_contain_text("240")
+    press(page, "/commit")
+
+
+def test_a_coordinator_imports_the_list_and_can_take_it_back(visit):
+    page = visit("coordinator")
+    import_the_list(page)
+    expect(page.locator("main")).to_contain_text("358")  # 122 of the demonstration and 236 of the list
+    press(page, "/undo")
+    page.goto("/bins")
+    expect(page.locator("main")).to_contain_text("122")
+
+
+def test_a_search_narrows_the_list_as_one_types_and_works_without_accents(visit):
+    page = visit("sender")
+    page.goto("/bins/1")
+    page.locator("[name=words]").press_sequentially("ozturk", delay=20)
+    expect(page.locator("#members-list tbody tr")).not_to_have_count(25)
+    assert set(page.locator("#members-list tbody th").all_text_contents()) >= {
+        name for name in page.locator("#members-list tbody th").all_text_contents() if "Öztürk" in name
+    }
+    for name in page.locator("#members-list tbody th").all_text_contents():
+        assert "Öztürk" in name
+
+
+def test_a_sender_writes_looks_launches_follows_and_reads_the_report(visit):
+    page = visit("sender")
+    page.locator('form[action$="/campaigns/new"] button, button[formaction$="/campaigns/new"]').first.click()
+    expect(page).to_have_url(re.compile("/text$"))
+    page.fill("[name=name]", "Verdacht voertuig Molenweg")
+    page.check("[name=kind][value=preventive]")
+    page.check("[name=channels][value=sms]")
+    page.check("[name=bins][value='1']")
+    page.fill("[name=sms-nl-body]", "POLITIE: verdacht voertuig gezien, vensters dicht, même le soir.")
+    counter = page.locator("#sms-nl-body-count")
+    expect(counter).to_contain_text("UCS-2")
+    counter.locator("button").first.click()
+    expect(page.locator("[name=sms-nl-body]")).to_have_value(re.compile("meme le soir"))
+    expect(counter).to_contain_text("GSM-7")
+    page.click("[name=go][value=review]")
+    expect(page).to_have_url(re.compile("/review$"))
+    expect(page.locator(".verdict")).to_be_visible()
+    press(page, "/launch")  # without the tick: refused, and nothing is lost
+    expect(page.locator(".verdict .error")).to_be_visible()
+    page.check("[name=terms]")
+    press(page, "/launch")
+    expect(page).to_have_url(re.compile(r"/campaigns/\d+$"))
+    expect(page.locator("body.is-live, a[href$='report.pdf']").first).to_be_visible()
+    expect(page.locator("a[href$='report.pdf']")).to_be_visible(timeout=60_000)
+    with page.expect_download() as paper:
+        page.click("a[href$='report.pdf']")
+    assert Path(paper.value.path()).read_bytes()[:5] == b"%PDF-"
+
+
+def test_a_campaign_is_stopped_in_two_presses_and_says_who_had_it(visit):
+    page = visit("sender")
+    page.goto("/templates")
+    press(page, "/use")
+    expect(page).to_have_url(re.compile("/review$"))
+    page.check("[name=terms]")
+    press(page, "/launch")
+    stop = page.locator("a[href$='/stop'], form[action$='/stop'] button").first
+    if stop.is_visible():
+        stop.click()
+        press(page, "/stop")
+    expect(page.locator("main h1")).to_be_visible()
+    expect(page.locator("body")).not_to_have_class(re.compile("is-live"), timeout=60_000)
+
+
+def test_in_practice_everything_says_so(visit):
+    page = visit("sender")
+    page.locator('form[action$="/practice"] button').click()
+    expect(page.locator("body")).to_have_class(re.compile("is-practice"))
+    page.goto("/templates")
+    press(page, "/use")
+    page.check("[name=terms]")
+    assert page.title().startswith("OEFENING")
+    press(page, "/launch")
+    expect(page.locator("body")).to_have_class(re.compile("is-practice"))
+    page.locator('form[action$="/practice/end"] button').first.click()
+    expect(page.locator("body")).not_to_have_class(re.compile("is-practice"))
+
+
+def test_a_town_asks_for_its_number_on_a_phone_and_the_centre_opens_it(visit):
+    phone = visit("authorised_person", width=390, height=844)
+    phone.goto("/activations")
+    press(phone, "/activations/new")
+    phone.fill("[name=emergency]", "Gaslek na graafwerken")
+    phone.fill("[name=place]", "Stationsstraat")
+    phone.fill("[name=description]", "Leiding geraakt. Brandweer ter plaatse.")
+    phone.check("[name=phase][value=municipal]")
+    phone.fill("[name=declared_by]", "Greet Moons, burgemeester")
+    phone.fill("[name=declared_at]", "00:01")
+    phone.fill("[name=recommendations]", "Ramen en deuren dicht, binnen blijven.")
+    phone.locator("[name=recommendations]").blur()
+    phone.wait_for_timeout(1500)
+    phone.reload()  # what was typed is still there
+    expect(phone.locator("[name=emergency]")).to_have_value("Gaslek na graafwerken")
+    expect(phone.locator("[name=recommendations]")).to_have_value("Ramen en deuren dicht, binnen blijven.")
+    assert does_not_scroll_sideways(phone)
+    phone.locator('button[formaction$="/submit"], form[action$="/submit"] button.go').first.click()
+    expect(phone.locator("[data-errors]")).to_be_visible()  # the password misses, by name
+    phone.fill("[name=password]", demo.PASSWORD)
+    phone.locator('button[formaction$="/submit"], form[action$="/submit"] button.go').first.click()
+    expect(phone).to_have_url(re.compile(r"/activations/\d+$"))
+    expect(phone.locator(".clock").first).to_be_visible()
+    desk = visit("centre_supervisor")
+    desk.goto(phone.url)
+    press(desk, "/acknowledge")
+    desk.fill("[name=number]", "1771")
+    press(desk, "/open")
+    phone.reload()
+    expect(phone.locator("main")).to_contain_text("1771")
+
+
+def test_no_page_scrolls_sideways_on_a_narrow_phone(visit):
+    for role, paths in {
+        "sender": ("/", "/campaigns", "/templates", "/bins", "/bins/1", "/patterns"),
+        "authorised_person": ("/", "/activations"),
+        "platform_admin": ("/",),
+    }.items():
+        page = visit(role, width=320, height=640)
+        for path in paths:
+            page.goto(path)
+            assert does_not_scroll_sideways(page), path
