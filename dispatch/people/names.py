@@ -8,6 +8,7 @@ from functools import lru_cache
 TWINS = str.maketrans(
     dict(zip("łøđðħıŀ", "loddhil", strict=True)) | {"þ": "th", "æ": "ae", "œ": "oe", "ß": "ss"}
 )
+SOUGHT = ("last_name", "first_name", "street", "house_number", "box", "email", "mobile", "phone")
 
 
 @lru_cache(maxsize=50_000)
@@ -41,9 +42,10 @@ def address_key(values: Mapping[str, str]) -> str:
 
 def search_key(values: Mapping[str, str]) -> str:
     """What a search looks through: name in both orders, address, e-mail, numbers. A list is sorted by it too."""
-    name = f"{values['last_name']} {values['first_name']} {values['last_name']}".strip()
-    address = f"{values['street']} {values['house_number']} {values['box']}".strip()
-    return plain(" | ".join((name, address, values["email"], values["mobile"], values["phone"])))
+    part = {name: plain(values[name]) for name in SOUGHT}
+    name = f"{part['last_name']} {part['first_name']} {part['last_name']}".strip()
+    address = f"{part['street']} {part['house_number']} {part['box']}".strip()
+    return " | ".join((name, address, part["email"], part["mobile"], part["phone"]))
 
 
 def search_words(text: str) -> list[str]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from peewee import fn
 
 from dispatch import rights
+from dispatch.people.names import search_words
 from models import Bin, Member, Membership, User
 
 FOUND_AT_MOST = 12
@@ -32,13 +33,8 @@ def is_within(choice: dict, user: User) -> bool:
 def find_members(words: str, user: User):
     """Living members of this person's BINs whose name, street or number holds every one of the words."""
     query = Member.select().where(Member.id.in_(_living(bin.id for bin in rights.bins_of(user))))
-    for word in words.casefold().split():
-        query = query.where(
-            Member.search_key.contains(word)
-            | Member.last_name.contains(word)
-            | Member.first_name.contains(word)
-            | Member.street.contains(word)
-        )
+    for word in search_words(words):
+        query = query.where(Member.search_key.contains(word))
     return query.order_by(Member.last_name, Member.first_name).limit(FOUND_AT_MOST)
 
 
