@@ -3,7 +3,7 @@ VENV = .venv
 BIN = $(VENV)/bin
 CATALOGUES = $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/messages.po))
 
-.PHONY: run test lint bench
+.PHONY: run test lint words
 run: $(VENV)/run $(CATALOGUES)
 	@$(BIN)/flask migrate --demo
 	@exec $(BIN)/python app.py
@@ -27,3 +27,9 @@ $(VENV)/test: $(VENV)/run tests/requirements.txt
 
 %.mo: %.po $(VENV)/run
 	@$(BIN)/pybabel --quiet compile -i $< -o $@ -l $(notdir $(patsubst %/LC_MESSAGES/,%,$(dir $<)))
+
+# Gathers the strings of code and templates into the catalogues; a translator then fills in what is new.
+words: $(VENV)/run
+	$(BIN)/pybabel --quiet extract -F translations/babel.cfg -k N_ -k _l -k say --no-location --sort-output --project Belfort -o translations/messages.pot .
+	$(BIN)/pybabel --quiet update -i translations/messages.pot -d translations --no-fuzzy-matching --omit-header -w 110
+	@rm translations/messages.pot

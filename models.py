@@ -229,7 +229,8 @@ class Member(Table):
 
     @property
     def address(self) -> str:
-        return " ".join(part for part in (self.street, self.house_number, self.box) if part)
+        """Street, number and box as Belgians write it in any language: Molenweg 40/2."""
+        return f"{self.street} {'/'.join(filter(None, (self.house_number, self.box)))}".strip()
 
     @property
     def is_reachable(self) -> bool:

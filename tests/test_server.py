@@ -12,14 +12,15 @@ from urllib.request import urlopen
 
 import pytest
 
+import models
+from dispatch import clock
+from dispatch.sending import campaigns
+from models import Message
+from tests import cast
+from tests.servers import free_port, wait_until
+
 ROOT = Path(__file__).parent.parent
 pytestmark = pytest.mark.loopback
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
 
 
 @pytest.fixture
@@ -31,19 +32,18 @@ def server(empty_database, tmp_path):
     process = subprocess.Popen(
         [sys.executable, "app.py"], cwd=ROOT, env=environ, stderr=subprocess.PIPE, text=True
     )
-    wait_for(port)
+    wait_until(lambda: answers(port), what="the server")
     yield process, port
     process.kill()
     process.communicate()
 
 
-def wait_for(port: int) -> None:
-    for _ in range(100):
-        try:
-            return socket.create_connection(("127.0.0.1", port), 0.2).close()
-        except OSError:
-            time.sleep(0.1)
-    raise AssertionError("the server did not start")
+def answers(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), 0.2).close()
+    except OSError:
+        return False
+    return True
 
 
 def test_sigterm_ends_an_idle_server_at_once_and_cleanly(server):
@@ -74,5 +74,28 @@ def test_a_request_in_flight_is_answered_after_sigterm(server):
 
 def test_a_start_on_an_empty_file_says_which_command_to_run(tmp_path):
     environ = os.environ | {"BELFORT_DATABASE": f"sqlite:///{tmp_path / 'new.db'}"}
-    done = subprocess.run([sys.executable, "app.py"], cwd=ROOT, env=environ, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "app.py"], check=False, cwd=ROOT, env=environ, capture_output=True, text=True)
     assert done.returncode == 2 and "flask migrate" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_sigterm_while_messages_leave_records_what_was_claimed(server, tmp_path):
+    process, _port = server
+    models.connect(f"sqlite:///{tmp_path / 'belfort.db'}")
+    with models.database.connection_context():
+        sender = cast.user("sender", cast.zone())
+        molenakker = cast.bin_named("Molenakker")
+        for number in range(300):
+            cast.member(molenakker, f"Lid{number}", mobile=f"+3247000{number:04}")
+        draft = campaigns.draft(sender.organisation, by=sender, now=clock.now())
+        wording = {"name": "Gaslek", "channels": ["sms"], "texts": {"sms": {"nl": {"body": "Blijf binnen."}}}}
+        wording |= {"audience": {"bins": [molenakker.id]}}
+        draft = campaigns.write(draft, by=sender, now=clock.now(), version=1, **wording)
+        campaigns.launch(draft, by=sender, now=clock.now(), terms_accepted=True)
+        wait_until(
+            lambda: Message.select().where(Message.status != "queued").exists(), what="the first message"
+        )
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=15) == 0
+        left = {status for (status,) in Message.select(Message.status).distinct().tuples()}
+        assert "sending" not in left
+        assert Message.select().count() == 300

@@ -117,7 +117,7 @@ def menu() -> list[dict]:
 
 def _remember_who(app: Flask) -> None:
     manager = LoginManager(app)
-    manager.session_protection = "strong"
+    manager.session_protection = "basic"  # a phone that changes networks at night stays signed in
 
     @manager.user_loader
     def load(user_id: str) -> User | None:
