@@ -1,4 +1,8 @@
-"""Numbers as people say them, in the four languages: for the one sentence that must not be misread."""
+"""Numbers as people say them, in the four languages: for the one sentence that must not be misread.
+
+Our own because the library at hand (num2words 0.5.14) writes "trois cents nonante-six" and "duizendéén", and knows no
+gender.
+"""
 
 from collections.abc import Callable
 
