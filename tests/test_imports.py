@@ -122,10 +122,22 @@ def test_the_same_person_twice_in_the_list_is_merged(bin, sender):
 
 
 def test_a_double_overwrites_nothing_and_says_what_gives_way(bin):
-    home = ";;Molenweg;12;;"
-    found = preview(bin, f"Aerts;Dirk;0470112233;{home}", f"Aerts;Dirk;0470999999;{home}")
+    home = "Molenweg;12;;"
+    found = preview(bin, f"Aerts;Dirk;0470112233;016232323;;{home}", f"Aerts;Dirk;0470999999;;;{home}")
     assert outcomes(found) == ["new", "double"]
     assert found.lines[1].kept == {"mobile": ("+32470112233", "+32470999999")}
+    told = {"row": 3, "column": "mobile", "value": "+32470999999", "code": "kept", "dropped": "field"}
+    assert imports.report(found)["problems"] == [told]
+
+
+def test_a_second_mobile_of_a_double_becomes_its_phone_where_there_is_none(bin, sender):
+    home = ";;Molenweg;12;;"
+    rows = (f"Aerts;Dirk;0470112233;{home}", f"Aerts;Dirk;0470999999;{home}")
+    committed(bin, sender, *rows)
+    member = Member.get()
+    assert (member.mobile, member.phone) == ("+32470112233", "+32470999999")
+    again = preview(bin, *rows)
+    assert outcomes(again) == ["unchanged", "double"] and imports.report(again)["problems"] == []
 
 
 def test_a_household_stays_several_members(bin):

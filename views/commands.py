@@ -156,7 +156,7 @@ def add_user(email: str, name: str, role: str, organisation: str, kind: str | No
 
 
 @member_commands.command("import", help="Read a member list; without --commit, only say what it would do.")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path))
 @click.option("--bin", "bin_name", required=True)
 @click.option("--organisation", help="The police zone, where several have a BIN of this name.")
 @click.option("--create-bin", is_flag=True, help="Make the BIN when there is none of this name.")
@@ -166,7 +166,7 @@ def add_user(email: str, name: str, role: str, organisation: str, kind: str | No
 def import_list(
     file: Path, bin_name: str, organisation: str | None, create_bin: bool, commit: bool, as_json: bool
 ):
-    content, limits = file.read_bytes(), _limits()
+    content, limits = _read(file), _limits()
     preview = imports.preview(
         content, file.name, _bin_to_fill(bin_name, organisation, create_bin), limits=limits
     )
@@ -196,6 +196,18 @@ def export_list(bin_name: str, organisation: str | None, output: Path):
         papers.table_csv(header, rows) if is_csv else papers.table_workbook(bin.name, header, rows)
     )
     click.echo(str(output))
+
+
+def _read(file: Path) -> bytes:
+    """What is in the file; a pipe is refused, it might never end."""
+    try:
+        if file.exists() and not file.is_file():
+            raise Refusal(N_("%(name)s is not a file."), name=file)
+        return file.read_bytes()
+    except OSError as fault:
+        raise Refusal(
+            N_("The file %(name)s cannot be read: %(reason)s."), name=file, reason=fault.strerror
+        ) from None
 
 
 def _limits() -> Limits:

@@ -35,7 +35,14 @@ SHARED = {
 }
 
 
-ENCODING_NAMES = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "utf-16": "UTF-16", "cp1252": "Windows-1252"}
+ENCODING_NAMES = {
+    "utf-8": "UTF-8",
+    "utf-8-sig": "UTF-8",
+    "utf-16": "UTF-16",
+    "cp1252": "Windows-1252",
+    "cp850": "DOS",
+    "mac_roman": "Mac",
+}
 DELIMITER_NAMES = {";": N_("semicolons"), ",": N_("commas"), "\t": N_("tabs"), "|": N_("vertical bars")}
 
 
@@ -106,7 +113,8 @@ def _cell(label: object, text: str, problems: list[Problem]) -> Cell:
 
 def _address(row: CleanRow) -> str:
     values = row.values
-    street = " ".join(filter(None, (values["street"], values["house_number"], values["box"])))
+    number = "/".join(filter(None, (values["house_number"], values["box"])))
+    street = " ".join(filter(None, (values["street"], number)))
     town = " ".join(filter(None, (values["postcode"], values["town"])))
     return ", ".join(filter(None, (street, town)))
 

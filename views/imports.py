@@ -137,10 +137,7 @@ def faulty(id: int):
 @guard.needs("member.import")
 def commit(id: int):
     record = lookups.import_of(id)
-    try:
-        expect = json.loads(request.form.get("expect", ""))
-    except ValueError:
-        raise BadRequest from None
+    expect = _expected()
     end_absent = bool(request.form.get("end_absent"))
     try:
         counts = imports.commit(
@@ -153,6 +150,17 @@ def commit(id: int):
         return _report_page(record, refusal.sentence.said_by(_)), 409
     flash(_said(counts), "done")
     return redirect(url_for("bins.show", id=record.bin_id, saved=record.id), 303)
+
+
+def _expected() -> dict:
+    """The counts that the person saw, as the page of the report wrote them into its form."""
+    try:
+        expect = json.loads(request.form.get("expect", ""))
+    except (ValueError, RecursionError):
+        raise BadRequest from None
+    if not isinstance(expect, dict):
+        raise BadRequest
+    return expect
 
 
 @pages.post("/imports/<int:id>/discard")
@@ -257,7 +265,7 @@ def _is_shown(encoding: str, sheet) -> bool:
     """UTF-8 stands in the list once, as it is with or without its mark."""
     return (
         encoding == sheet.encoding
-        or encoding in ("utf-16", "cp1252", "utf-8")
+        or encoding in ("utf-16", "cp1252", "utf-8", "cp850", "mac_roman")
         and not (encoding == "utf-8" and sheet.encoding == "utf-8-sig")
     )
 
@@ -318,6 +326,8 @@ def _said(counts: dict) -> str:
         ngettext("%(num)d double", "%(num)d double", counts["doubles"]),
         ngettext("%(num)d refused", "%(num)d refused", counts["refused"]),
     ]
+    if counts.get("blank"):
+        parts.append(ngettext("%(num)d empty", "%(num)d empty", counts["blank"]))
     if counts.get("ended"):
         parts.append(ngettext("%(num)d membership ended", "%(num)d memberships ended", counts["ended"]))
     return _("%(rows)s rows: %(parts)s.", rows=counts["rows"], parts=", ".join(parts))

@@ -110,6 +110,7 @@ DEPUTY = re.compile(
     r"^(mede|co(?!ord)|adj|vice|stellv|plaatsverv|hulp|assist|sub|2e|tweede|second|suppleant|deputy)"
 )
 
+NUMBERED = ("mobile", "phone")
 SAMPLE = 200
 ENOUGH = 0.6
 LONGEST_BOX = 8
@@ -148,12 +149,12 @@ def role_of(text: str) -> str | None:
 
 
 def titles_in(cells: Sequence[str]) -> int:
-    """How many cells of a row are column titles; none in a row that holds an address or a number to ring."""
+    """How many fields the titles in a row name; none in a row that holds an address or a number to ring."""
     if any("@" in cell or sum(map(str.isdecimal, cell)) > 5 for cell in cells):
         return 0
-    known = sum(1 for cell in cells if cell and field_of(cell))
+    known = [field for cell in cells if cell and (field := field_of(cell))]
     filled = sum(1 for cell in cells if cell)
-    return known if known > 1 or known == filled else 0
+    return len(set(known)) if len(known) > 1 or len(known) == filled else 0
 
 
 def guess(header: Sequence[str] | None, rows: Sequence) -> dict[str, int]:
@@ -178,9 +179,20 @@ def _by_title(header: Sequence[str]) -> dict[str, int]:
     for index, field in sorted(asked, key=lambda found: found[0] not in exact):
         if field and field not in ("name", "number"):
             columns.setdefault(field, index)
+    _place_second(
+        columns, [index for index, field in asked if field in NUMBERED and header[index][-1].isdecimal()]
+    )
     _place_name(columns, [index for index, field in asked if field == "name"])
     _place_number(columns, [index for index, field in asked if field == "number"])
     return columns
+
+
+def _place_second(columns: dict[str, int], candidates: list[int]) -> None:
+    """ "GSM 2" beside "GSM 1" takes the place of the other kind of number; each number finds its own kind."""
+    for index in candidates:
+        free = [field for field in NUMBERED if field not in columns]
+        if free and index not in columns.values():
+            columns[free[0]] = index
 
 
 def _place_name(columns: dict[str, int], candidates: list[int]) -> None:

@@ -6,11 +6,12 @@ from datetime import datetime
 from dispatch import audit
 from dispatch.errors import WrongMoment
 from dispatch.people import reading as readings
+from dispatch.people import sheets
 from dispatch.people.bulk import insert, remember, update, write_members, write_memberships
 from dispatch.people.matching import Person
 from dispatch.people.members import keys
 from dispatch.people.preview import Absent, Preview, faulty_rows, lay, report
-from dispatch.people.reading import Reading, understand
+from dispatch.people.reading import Reading, uncollected, understand
 from dispatch.people.sheets import Limits
 from dispatch.people.undoing import MOMENTS, obstacle, undo
 from dispatch.words import N_
@@ -62,14 +63,14 @@ def reading_of(record: Import, *, limits: Limits | None = None) -> Reading:
 
 def other_sheets(record: Import, reading: Reading, *, limits: Limits | None = None) -> list[tuple[str, int]]:
     """The sheets of an uploaded workbook that were not read, with their number of rows."""
-    return readings.other_sheets(bytes(record.content), record.filename, reading.sheet, limits)
+    return sheets.others(bytes(record.content), reading.sheet, limits or Limits())
 
 
 def upload(
     bin: Bin, content: bytes, filename: str, *, by: User | None, now: datetime, limits: Limits | None = None
 ) -> Import:
     """Keeps an uploaded list until it is committed or discarded; raises Refusal when it is no table at all."""
-    readings.read(content, filename, {}, limits)
+    understand(content, filename, limits=limits, language=bin.organisation.language)
     with writing():
         record = Import.create(
             organisation=bin.organisation_id,
@@ -121,7 +122,7 @@ def commit(
     `reading` spares reading the file again where the caller has just done it.
     """
     reading = reading or reading_of(record, limits=limits)  # slow and pure: before the lock is held
-    with writing():
+    with writing(), uncollected():
         _close(record, "committed", now)
         found = lay(reading, record.bin)
         if expect is not None and dict(expect) != found.seen:
@@ -136,6 +137,7 @@ def commit(
 
 
 def _close(record: Import, status: str, now: datetime) -> None:
+    readings.forget()
     here = (Import.id == record.id) & (Import.status == "uploaded")
     if not Import.update(status=status, content=None, ended_at=now).where(here).execute():
         raise WrongMoment(OVER)
@@ -203,6 +205,6 @@ class _Writer:
         self.changes += [(row.member_id, "ended", row.version + 1, {}) for row in absent]
 
 
-def _kept(moment: datetime | None) -> str:
+def _kept(moment: object) -> str:
     """A moment as a change keeps it; undoing.py reads it back."""
-    return moment.isoformat() if moment else ""
+    return str(moment) if moment else ""

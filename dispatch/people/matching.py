@@ -2,17 +2,17 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import NamedTuple
 
 from peewee import chunked
 
 from dispatch.people.names import address_key, name_key
 from dispatch.people.rows import CleanRow, Problem
-from models import MEMBER_FIELDS, Bin, Member, Membership
+from models import MEMBER_FIELDS, Bin, Member, Membership, database
 
 OUTCOMES = ("new", "changed", "unchanged", "double", "refused", "blank")
 NAMES = ("last_name", "first_name")
+NUMBERS = ("mobile", "phone")
 CHUNK = 500
 
 
@@ -22,9 +22,9 @@ class Place(NamedTuple):
     id: int
     bin_id: int
     role: str
-    joined_at: datetime
-    paused_at: datetime | None
-    ended_at: datetime | None
+    joined_at: object  # the moments as the database keeps them: they are only put back, never counted with
+    paused_at: object
+    ended_at: object
 
 
 @dataclass(slots=True, eq=False)
@@ -49,6 +49,8 @@ class Person:
     def changed(self) -> dict[str, list[str]]:
         """What the list changes, field: [old, new]."""
         before, after = self.before, self.values
+        if before == after:
+            return {}
         return {name: [before[name], after[name]] for name in MEMBER_FIELDS if before[name] != after[name]}
 
 
@@ -147,13 +149,15 @@ def _line(number: int, row: CleanRow, key: str, known: Known) -> Line:
 
 
 def _double_in_list(number: int, row: CleanRow, person: Person, shared: str, known: Known) -> Line:
-    """Fills what the earlier row left empty, and overwrites nothing."""
+    """Fills what the earlier row left empty, and overwrites nothing; what gives way is said."""
     line = Line(number, "double", row, person, same_row=person.row, shared=shared)
     for name, (old, new) in _differences(row, person).items():
-        if old:
-            line.kept[name] = (old, new)
-        else:
+        if not old:
             line.differences[name] = (old, new)
+        elif name == "mobile" and not person.values["phone"] and not row.values["phone"]:
+            line.differences["phone"] = ("", new)
+        elif name not in NUMBERS or new not in (person.values["mobile"], person.values["phone"]):
+            line.kept[name] = (old, new)
     _take_over(person, line, known)
     return line
 
@@ -177,12 +181,11 @@ def _known_member(number: int, row: CleanRow, person: Person, shared: str, known
 def _differences(row: CleanRow, person: Person) -> dict[str, tuple[str, str]]:
     """The fields that the row filled and that say something else than is known; case alone says nothing else."""
     skipped = NAMES if person.values["first_name"] and not row.values["first_name"] else ()
+    pairs = ((name, person.values[name], row.values[name]) for name in MEMBER_FIELDS)
     return {
-        name: (person.values[name], row.values[name])
-        for name in MEMBER_FIELDS
-        if name in row.given
-        and name not in skipped
-        and row.values[name].casefold() != person.values[name].casefold()
+        name: (old, new)
+        for name, old, new in pairs
+        if old != new and name in row.given and name not in skipped and old.casefold() != new.casefold()
     }
 
 
@@ -194,17 +197,17 @@ def _take_over(person: Person, line: Line, known: Known) -> None:
 
 
 def _members(bin: Bin, keys: set[str]) -> Iterator[Person]:
-    """The zone's members of these names, with their memberships."""
+    """The zone's members of these names, with their memberships: bare rows, for there may be many."""
     fields = [getattr(Member, name) for name in MEMBER_FIELDS]
     place = [getattr(Membership, name) for name in Place._fields]
     for part in chunked(sorted(keys), CHUNK):
         here = (Member.organisation == bin.organisation_id) & Member.name_key.in_(part)
         places: dict[int, list[Place]] = {}
         kept = Membership.select(Membership.member, *place).join(Member).where(here)
-        for member_id, *values in kept.tuples():
+        for member_id, *values in database.execute(kept):
             places.setdefault(member_id, []).append(Place(*values))
         members = Member.select(Member.id, Member.version, Member.name_key, *fields).where(here)
-        for member_id, version, key, *values in members.order_by(Member.id).tuples():
+        for member_id, version, key, *values in database.execute(members.order_by(Member.id)):
             before = dict(zip(MEMBER_FIELDS, values, strict=True))
             yield _person(Person(dict(before), key, member_id, version, before=before), places, bin)
 

@@ -49,6 +49,7 @@ BELGIAN_KINDS = (
 PLAIN = re.compile(r"\+?[0-9][0-9 ./()-]*")
 TO_DIGITS = str.maketrans("", "", " ./()-")
 SCIENTIFIC = re.compile(r"[+-]?\d+([.,]\d*)?e[+-]?\d+", re.IGNORECASE)
+POINT_NOUGHT = re.compile(r"\A([1-9]\d{7,14})[.,]0\Z")
 LETTER = r"[^\W\d_]"
 REMARK = re.compile(rf"\((?=[^()]*{LETTER})(?:[^()\d]*\d){{0,5}}[^()\d]*\)")
 LABEL_BEFORE = re.compile(rf"([^\d+(]*{LETTER}[^\d+(]*)(?:\d\s*[:.)])?")
@@ -125,7 +126,7 @@ def _written(raw: object) -> str:
         raise InvalidNumber("too_long")
     if not text.isascii():
         text = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
-    return text.strip().removeprefix("=").strip("'’‘\"` ")
+    return POINT_NOUGHT.sub(r"\1", text.strip().removeprefix("=").strip("'’‘\"` "))
 
 
 def _counted(raw: float) -> str:

@@ -7,8 +7,9 @@ from functools import cached_property
 from typing import NamedTuple
 
 from dispatch.people import rows
-from dispatch.people.matching import OUTCOMES, Line, Person, match
-from dispatch.people.reading import COLUMN_NAMES, Reading
+from dispatch.people.matching import NAMES, OUTCOMES, Line, Person, match
+from dispatch.people.reading import COLUMN_NAMES, Reading, uncollected
+from dispatch.people.rows import Problem
 from dispatch.words import N_
 from models import Bin, Member, Membership
 
@@ -80,6 +81,7 @@ class Preview:
         return [line for line in self.lines if line.problems]
 
 
+@uncollected()
 def lay(reading: Reading, bin: Bin) -> Preview:
     """Lays a list beside what is known now. Writes nothing."""
     lines = match(reading.rows, bin)
@@ -133,14 +135,15 @@ def _padded(cells: list[str], width: int) -> list[str]:
 
 def _problems(preview: Preview) -> Iterator[dict]:
     for line in preview.lines:
-        for problem in line.problems:
-            yield {
-                "row": line.number,
-                "column": problem.column,
-                "value": problem.value,
-                "code": problem.code,
-                "dropped": problem.dropped,
-            }
+        for problem in (*line.problems, *_given_way(line)):
+            yield {"row": line.number} | {name: getattr(problem, name) for name in Problem.__slots__}
+
+
+def _given_way(line: Line) -> Iterator[Problem]:
+    """What a double says otherwise than the row it doubles; another spelling of the name loses nothing."""
+    for name, (_, given) in line.kept.items():
+        if name not in NAMES:
+            yield Problem(name, given, "kept")
 
 
 def _living(bin: Bin) -> Iterator[Absent]:

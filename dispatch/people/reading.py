@@ -1,6 +1,10 @@
 """An uploaded list as it was understood: which table in the file, which column is what, every row cleaned."""
 
-from collections.abc import Mapping
+import gc
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from dispatch.errors import Refusal
@@ -26,6 +30,9 @@ COLUMN_NAMES = {
     "language": N_("Language"),
     "role": N_("Role"),
 }
+
+
+_latest: dict[tuple, "Reading"] = {}
 
 
 @dataclass(slots=True)
@@ -75,8 +82,39 @@ def understand(
     """Reads a list; what `asked` (encoding, delimiter, sheet, header_row, columns) leaves open is found out.
 
     Raises Refusal with a sentence when it is no table, or not in the way that was asked. Asks no database.
+    The latest reading is remembered until it is forgotten: the pages of one import and its commit ask for the same.
     """
-    asked = asked or {}
+    asked = dict(asked or {})
+    key = hashlib.sha256(content).digest(), json.dumps(asked, sort_keys=True), limits, language
+    found = _latest.get(key)
+    if found is None:
+        found = _understood(content, filename, asked, limits, language)
+        _latest.clear()  # one list at most is held
+        _latest[key] = found
+    return found
+
+
+def forget() -> None:
+    """Lets go of the latest reading: its import is over."""
+    _latest.clear()
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Collects no garbage meanwhile: to look through all rows of a long list, over and over, costs a third of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@uncollected()
+def _understood(
+    content: bytes, filename: str, asked: Mapping, limits: Limits | None, language: str
+) -> Reading:
     frame = {name: asked[name] for name in FRAME if asked.get(name) not in (None, "")}
     sheet = read(content, filename, frame, limits)
     found = asked.get("columns")
@@ -92,21 +130,6 @@ def read(content: bytes, filename: str, frame: Mapping, limits: Limits | None) -
         return sheets.read(content, filename, limits=limits, **frame)
     except Unreadable as fault:
         raise Refusal(Sentence(sheets.SENTENCES[fault.code]), field="file") from None
-
-
-def other_sheets(
-    content: bytes, filename: str, sheet: Sheet, limits: Limits | None = None
-) -> list[tuple[str, int]]:
-    """The sheets of the workbook that were not read and hold something: [(name, rows)]."""
-    found = []
-    for name in sheet.sheets:
-        if name != sheet.sheet:
-            try:
-                other = sheets.read(content, filename, sheet=name, limits=limits)
-            except Unreadable:
-                continue
-            found.append((name, sum(1 for _, cells in other.rows if any(cells))))
-    return [(name, number) for name, number in found if number]
 
 
 def columns_asked(fields: list[str]) -> dict[str, int]:

@@ -20,6 +20,7 @@ SENTENCES = {
     "language": N_("This language is not one of the four"),
     "role": N_("This role is not known"),
     "too_long_text": N_("This text is longer than 200 characters"),
+    "kept": N_("An earlier row says something else about this person. That one is kept"),
 }
 
 FIELDS = (
@@ -28,6 +29,16 @@ FIELDS = (
 )
 NAMES = ("full_name", "last_name", "first_name")
 LONGEST = 200
+# What people write where there is nothing, without accents and punctuation ("n.v.t.", "#N/B").
+NOTHING = frozenset(
+    (
+        *("nvt", "nb", "na", "geen", "onbekend", "leeg", "geengsm", "geenmail", "geenemail", "geentelefoon"),
+        *("neant", "aucun", "aucune", "inconnu", "vide", "sansobjet", "pasdegsm", "pasdemail"),
+        *("keine", "keiner", "unbekannt", "leer", "entfallt", "none", "unknown", "null", "nil"),
+    )
+)
+LONGEST_NOTHING = 16
+LONGEST_MAILBOX = 254
 
 INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _BOX = r"(?:[\s,]*(?:/|[\s,](?:bus|bte\.?|bo[iî]te|box|postbus|b(?=[\s.]*\d))|(?<=\d)b(?=\d))[\s.:]*(?P<box>\w[\w.-]{0,9}))?"
@@ -94,11 +105,17 @@ def clean(
     _write(held.get("email", ""), row)
     _word("language", held, titles.language_of, row)
     _word("role", held, titles.role_of, row)
-    row.given = frozenset(name for name, value in row.values.items() if value)
+    row.given = _same(frozenset(name for name, value in row.values.items() if value))
     row.values["language"] = row.values["language"] or language
     row.values["role"] = row.values["role"] or "member"
-    _refuse(held, columns, row)
+    _refuse(cells, columns, row)
     return row
+
+
+@lru_cache(maxsize=4096)
+def _same(given: frozenset[str]) -> frozenset[str]:
+    """One set for all rows that fill the same fields: a long list has few kinds of rows."""
+    return given
 
 
 def split_address(text: str) -> tuple[str, str, str]:
@@ -110,10 +127,12 @@ def split_address(text: str) -> tuple[str, str, str]:
 
 
 def _held(cells: Sequence[str], columns: dict[str, int], row: CleanRow) -> dict[str, str]:
-    """The text of each column; one that is too long to be what it says is dropped."""
+    """The text of each column, "" where there is none; one that is too long to be what it says is dropped."""
     held = {}
     for name, at in columns.items():
         text = cells[at] if at < len(cells) else ""
+        if text and len(text) <= LONGEST_NOTHING and _is_nothing(name, text):
+            text = ""
         if not text.isprintable():
             text = INVISIBLE.sub("", text)
         if len(text) > LONGEST:
@@ -121,6 +140,14 @@ def _held(cells: Sequence[str], columns: dict[str, int], row: CleanRow) -> dict[
             text = ""
         held[name] = text if name in ("mobile", "phone", "email") else " ".join(text.split())
     return held
+
+
+@lru_cache(maxsize=4096)
+def _is_nothing(name: str, text: str) -> bool:
+    """Whether a cell only says that there is nothing; somebody's name may well be Geen."""
+    if not any(map(str.isalnum, text)):
+        return True
+    return name not in NAMES and titles.bare(text) in NOTHING
 
 
 def _name(held: dict[str, str], row: CleanRow) -> None:
@@ -160,7 +187,9 @@ def _call(held: dict[str, str], region: str, row: CleanRow) -> None:
     """Each number to the field it fits: mobiles first to mobile, and what is left to a free phone field."""
     waiting = []
     for column, raw, number in _numbers(held, region, row):
-        is_mobile = number.kind == "mobile" or (number.kind == "other" and column == "mobile")
+        # The Belgian plan tells its mobiles from all others: 078 and 0800 receive no text.
+        is_foreign = not number.e164.startswith("+32")
+        is_mobile = number.kind == "mobile" or (number.kind == "other" and column == "mobile" and is_foreign)
         name = "mobile" if is_mobile else "phone"
         if not row.values[name]:
             row.values[name] = number.e164
@@ -203,8 +232,12 @@ def _rung_alone(column: str, piece: str, region: str, row: CleanRow) -> list[tup
 
 def _write(text: str, row: CleanRow) -> None:
     """The first address that is one; the others are said."""
+    plain = text.lower()
+    if MAILBOX.fullmatch(plain) and len(plain) <= LONGEST_MAILBOX:
+        row.values["email"] = plain
+        return
     for address in _addresses(text):
-        if not MAILBOX.fullmatch(address) or len(address) > 254:
+        if not MAILBOX.fullmatch(address) or len(address) > LONGEST_MAILBOX:
             row.problems.append(Problem("email", address, "email"))
         elif not row.values["email"]:
             row.values["email"] = address
@@ -215,12 +248,13 @@ def _write(text: str, row: CleanRow) -> None:
 @lru_cache(maxsize=4096)
 def _addresses(text: str) -> tuple[str, ...]:
     """The addresses in one cell, out of their names and labels, in lower case."""
-    if not any(map(str.isalnum, text)):
+    if not text:
         return ()
     bare = re.sub(r"mailto:", "", text, flags=re.IGNORECASE)
     bare = re.sub(r"\([^()@]*\)", " ", bare)
     bare = ANGLED.sub(r"\1;", bare) if "@" in bare else bare
-    pieces = [piece.strip().lower() for piece in BETWEEN_MAIL.split(bare)]
+    bare = re.sub(r"\s*@\s*", "@", bare)
+    pieces = [piece.strip(" .:'\"").lower() for piece in BETWEEN_MAIL.split(bare)]
     filled = [piece for piece in pieces if piece]
     is_broken = any("@" not in piece for piece in filled)
     return (text.strip(),) if is_broken else tuple(filled)
@@ -228,19 +262,20 @@ def _addresses(text: str) -> tuple[str, ...]:
 
 def _word(name: str, held: dict[str, str], meaning, row: CleanRow) -> None:
     """A language or role in any of four languages; an unknown word is said and left."""
-    text = held.get(name, "")
-    if not any(map(str.isalnum, text)):
+    text = held.get(name)
+    if not text:
         return
     row.values[name] = meaning(text) or ""
     if not row.values[name]:
         row.problems.append(Problem(name, text, name))
 
 
-def _refuse(held: dict[str, str], columns: dict[str, int], row: CleanRow) -> None:
-    """Says why the whole row is dropped, if it is."""
+def _refuse(cells: Sequence[str], columns: dict[str, int], row: CleanRow) -> None:
+    """Says why the whole row is dropped, if it is, and what stood there."""
     values = row.values
+    stood = {name: cells[at] for name, at in columns.items() if at < len(cells)}
     if not (values["mobile"] or values["phone"] or values["email"]):
-        row.problems.append(Problem("mobile", held.get("mobile", ""), "unreachable", "row"))
+        row.problems.append(Problem("mobile", stood.get("mobile", ""), "unreachable", "row"))
     if not (values["last_name"] or values["first_name"]):
         column = next((name for name in NAMES if name in columns), "last_name")
-        row.problems.append(Problem(column, held.get(column, ""), "nameless", "row"))
+        row.problems.append(Problem(column, stood.get(column, ""), "nameless", "row"))
