@@ -11,11 +11,12 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from flask import Flask
+from flask import Flask, request
 from jinja2 import StrictUndefined
 
 import models
 import views
+from dispatch import mishaps
 from dispatch.jobs import Jobs
 from dispatch.providers import BadRoad
 from dispatch.sending.pump import Pump
@@ -151,10 +152,17 @@ def _read(setting: Setting, environ: Mapping[str, str]) -> object:
         raise BadSetting(f"{setting.name} {error}, not {shown}.") from None
 
 
+class Belfort(Flask):
+    """Flask, whose log would hold the words of an error: they may quote a person."""
+
+    def log_exception(self, exc_info) -> None:
+        mishaps.tell(self.logger, f"{request.method} {request.endpoint}", exc_info[1])
+
+
 def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     """The application for these settings, without scheduler or server; raises BadSetting."""
     settings = read_settings(os.environ if environ is None else environ)
-    app = Flask(__name__, root_path=str(HOME))
+    app = Belfort(__name__, root_path=str(HOME))
     app.config.update(settings)
     app.config.update(_flask_settings(settings))
     app.jinja_env.undefined = StrictUndefined
@@ -214,7 +222,8 @@ def serve(app: Flask) -> None:
     jobs: Jobs = app.extensions["jobs"]
     if app.config["BELFORT_PUMP"]:
         jobs.start()
-    server = Server(app, host=app.config["BELFORT_HOST"], port=app.config["PORT"])
+    most = app.config["MAX_CONTENT_LENGTH"]
+    server = Server(app, host=app.config["BELFORT_HOST"], port=app.config["PORT"], most_bytes=most)
     print(f"Belfort: http://{app.config['BELFORT_HOST']}:{app.config['PORT']}", flush=True)
     server.run()
     jobs.stop()

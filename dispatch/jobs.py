@@ -1,10 +1,13 @@
 """What happens by the clock. Only this module knows the scheduler."""
 
+import logging
+
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from dispatch import clock
+from dispatch import clock, mishaps
 from dispatch.sending.pump import Pump
 
+log = logging.getLogger(__name__)
 EVERY_SECONDS = 0.25
 CHANNELS = "pump-"
 
@@ -38,4 +41,12 @@ class Jobs:
             self.scheduler.shutdown(wait=True)
 
     def _every(self, seconds: float, deed, name: str, *args) -> None:
-        self.scheduler.add_job(deed, "interval", args=args, seconds=seconds, id=name, misfire_grace_time=None)
+        self.scheduler.add_job(
+            _told, "interval", args=(name, deed, *args), seconds=seconds, id=name, misfire_grace_time=None
+        )
+
+
+def _told(name: str, deed, *args) -> None:
+    """The scheduler would log an error with its words, which may quote a person."""
+    with mishaps.Contained(log, name):
+        deed(*args)

@@ -1,19 +1,30 @@
 """Who may do what. One judge for pages, fragments and commands alike."""
 
-from models import Activation, Bin, Campaign, Mandate, Organisation, User
+from models import Activation, Bin, Campaign, Mandate, Membership, Organisation, Template, User
 
 EVERYTHING_OF_A_ZONE = frozenset(
-    "bin.see bin.create member.see member.change member.import member.export campaign.see campaign.compose "
-    "campaign.launch campaign.control template.change".split()
+    [
+        "bin.see",
+        "bin.create",
+        "member.see",
+        "member.change",
+        "member.import",
+        "member.export",
+        "campaign.see",
+        "campaign.compose",
+        "campaign.launch",
+        "campaign.control",
+        "template.change",
+    ]
 )
 RIGHTS = {
-    "platform_admin": frozenset("user.see audit.see organisation.see".split()),
-    "organisation_admin": EVERYTHING_OF_A_ZONE | frozenset("user.see audit.see activation.see".split()),
+    "platform_admin": frozenset(["user.see", "audit.see", "organisation.see"]),
+    "organisation_admin": EVERYTHING_OF_A_ZONE | frozenset(["user.see", "audit.see", "activation.see"]),
     "sender": EVERYTHING_OF_A_ZONE - {"bin.create"},
     "coordinator": EVERYTHING_OF_A_ZONE - {"bin.create"},
-    "authorised_person": frozenset("activation.see activation.fill".split()),
-    "centre_supervisor": frozenset("activation.see activation.answer".split()),
-    "reader": frozenset("bin.see member.see campaign.see activation.see".split()),
+    "authorised_person": frozenset(["activation.see", "activation.fill"]),
+    "centre_supervisor": frozenset(["activation.see", "activation.answer"]),
+    "reader": frozenset(["bin.see", "member.see", "campaign.see", "activation.see"]),
 }
 # Writing and judging warnings is the task of the police (circular of 28-02-2019 on neighbourhood networks).
 KINDS = {"coordinator": frozenset(("preventive", "news", "other"))}
@@ -34,6 +45,8 @@ def may(user: User, action: str, on=None) -> bool:
         return bins_of(user).where(Bin.id == on.id).exists()
     if isinstance(on, Campaign):
         return sees_campaign(user, on) and (action == "campaign.see" or may_send(user, on.kind))
+    if isinstance(on, Template):
+        return on.organisation_id == user.organisation_id and _may_change_template(user, on)
     return True
 
 
@@ -49,17 +62,33 @@ def bins_of(user: User):
     return bins.where(Bin.id.in_(Mandate.select(Mandate.bin).where(Mandate.user == user.id)))
 
 
+def _may_change_template(user: User, template: Template) -> bool:
+    """A coordinator's own templates; those of the police are not a volunteer's to take away."""
+    if user.role == "coordinator" and template.by_id != user.id:
+        return False
+    return may_send(user, template.kind)
+
+
 def sees_campaign(user: User, campaign: Campaign) -> bool:
-    """A coordinator sees what went to their own BINs only, and what they wrote."""
+    """A coordinator sees what goes to people of their own BINs only, and what they began and is for nobody yet."""
     if campaign.organisation_id != user.organisation_id:
         return False
-    if user.role != "coordinator" or campaign.author_id == user.id:
+    if user.role != "coordinator":
         return True
-    touched = {
-        *campaign.audience.get("bins", ()),
-        *(bin_id for bin_id, _ in campaign.audience.get("streets", ())),
-    }
-    return bool(touched) and touched <= {row.id for row in bins_of(user)}
+    if not any(campaign.audience.get(part) for part in ("bins", "streets", "members")):
+        return campaign.author_id == user.id
+    return _is_for_bins_of(user, campaign.audience)
+
+
+def _is_for_bins_of(user: User, audience: dict) -> bool:
+    mine = {row.id for row in bins_of(user)}
+    bins = {*audience.get("bins", ()), *(bin_id for bin_id, _ in audience.get("streets", ()))}
+    members = set(audience.get("members", ()))
+    if not members:
+        return bins <= mine
+    here = Membership.member.in_(members) & Membership.bin.in_(mine)
+    known = {id for (id,) in Membership.select(Membership.member).where(here).tuples()}
+    return bins <= mine and members <= known
 
 
 def _fits(organisation: Organisation, action: str) -> bool:

@@ -12,9 +12,16 @@ DRAIN_SECONDS = 10
 class Server:
     """Serves a WSGI application with threads; `waitress-serve` would die at once on SIGTERM."""
 
-    def __init__(self, app, *, host: str, port: int, threads: int = 8):
+    def __init__(self, app, *, host: str, port: int, threads: int = 8, most_bytes: int = 60_000_000):
+        """`most_bytes`: of a request's body; waitress cuts off at twice that, below it the page says so."""
         self.waitress = create_server(
-            app, host=host, port=port, threads=threads, ident="Belfort", clear_untrusted_proxy_headers=True
+            app,
+            host=host,
+            port=port,
+            threads=threads,
+            ident="Belfort",
+            clear_untrusted_proxy_headers=True,
+            max_request_body_size=2 * most_bytes,
         )
         self.stopping = Event()
 

@@ -216,7 +216,7 @@ def test_a_gateway_that_speaks_no_tls_gets_nothing():
 def test_a_receipt_keeps_the_state_and_never_the_text(state, answer, status, code, detail):
     road = a_road(1)
     args = {"reference": REFERENCE, "state": state, "answer": answer}
-    assert road.read_receipts(args, b"", "") == [Receipt(REFERENCE, status, None, code, detail)]
+    assert road.read_receipts(args, b"", "") == [Receipt(REFERENCE, status, code, detail)]
 
 
 def test_a_receipt_may_come_as_a_posted_form():

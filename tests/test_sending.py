@@ -70,7 +70,9 @@ def sms(text: str = "POLITIE: hou deuren en ramen dicht.") -> dict:
 
 
 def ready(sender, *bins, texts=None, kind="warning", **values) -> Campaign:
-    campaign = campaigns.draft(sender.organisation, by=sender, now=NOON, is_practice=values.pop("is_practice", False))
+    campaign = campaigns.draft(
+        sender.organisation, by=sender, now=NOON, is_practice=values.pop("is_practice", False)
+    )
     texts = texts or sms()
     wording = {"name": "Gaslek", "kind": kind, "channels": list(texts), "texts": texts} | values
     audience = {"bins": [bin.id for bin in bins]}
@@ -82,14 +84,19 @@ def launched(sender, *bins, **values) -> Campaign:
 
 
 def statuses(campaign) -> list[str]:
-    return [message.status for message in Message.select().where(Message.campaign == campaign.id).order_by(Message.id)]
+    return [
+        message.status
+        for message in Message.select().where(Message.campaign == campaign.id).order_by(Message.id)
+    ]
 
 
 def tallies_agree(campaign) -> bool:
     counted = {}
     for message in Message.select().where(Message.campaign == campaign.id):
         counted[message.channel, message.status] = counted.get((message.channel, message.status), 0) + 1
-    kept = {(row.channel, row.status): row.number for row in Tally.select().where(Tally.campaign == campaign.id)}
+    kept = {
+        (row.channel, row.status): row.number for row in Tally.select().where(Tally.campaign == campaign.id)
+    }
     return counted == {key: number for key, number in kept.items() if number}
 
 
@@ -220,7 +227,14 @@ def test_a_campaign_runs_to_its_end_and_makes_its_own_report(sender, molenakker,
 
 
 def test_the_scripted_endings_of_the_simulator_all_end_in_words(sender, molenakker, pump, time):
-    endings = {"01": "failed", "02": "failed", "04": "accepted", "05": "delivered", "06": "expired", "11": "delivered"}
+    endings = {
+        "01": "failed",
+        "02": "failed",
+        "04": "accepted",
+        "05": "delivered",
+        "06": "expired",
+        "11": "delivered",
+    }
     for ending in endings:
         cast.member(molenakker, f"Lid{ending}", mobile=f"+324700000{ending}")
     campaign = launched(sender, molenakker, kind="news")
@@ -273,7 +287,9 @@ def test_a_stop_withholds_what_is_queued_and_keeps_what_left(sender, molenakker,
     assert tallies_agree(campaign)
 
 
-def test_what_was_in_hand_when_the_program_died_becomes_unsure_and_not_sent_again(sender, molenakker, pump, time):
+def test_what_was_in_hand_when_the_program_died_becomes_unsure_and_not_sent_again(
+    sender, molenakker, pump, time
+):
     cast.member(molenakker, "Aerts", mobile="+32470000011")
     campaign = launched(sender, molenakker, kind="news")
     messages.claim("sms", campaign, limit=1, now=NOON)

@@ -57,9 +57,13 @@ def message_of(campaign: Campaign, id: int) -> Message:
     return Message.get_or_none(Message.id == id, Message.campaign == campaign.id) or abort(404)
 
 
-def template_of(id: int) -> Template:
+def template_of(id: int, action: str = "campaign.see") -> Template:
+    """A template of this person's organisation; 403 when it is not theirs to change."""
     here = (Template.organisation == current_user.organisation_id) & Template.removed_at.is_null()
-    return Template.get_or_none(Template.id == id, here) or abort(404)
+    template = Template.get_or_none(Template.id == id, here) or abort(404)
+    if action != "campaign.see" and not rights.may(current_user, action, template):
+        abort(403)
+    return template
 
 
 def activation_of(id: int) -> Activation:

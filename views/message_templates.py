@@ -22,7 +22,6 @@ def index():
         "message_templates/index.html",
         rows=[row(template) for template in usable()],
         may_use=rights.may(current_user, "campaign.compose"),
-        may_change=rights.may(current_user, "template.change"),
         now=clock.now(),
     )
 
@@ -42,6 +41,7 @@ def row(template: Template) -> dict:
         "soft": f"{kind}, {channels}" if channels else kind,
         "audience": report.audience_in_words(template, str(render.locale())),
         "languages": [_(LANGUAGE_NAMES[lang]) for lang in LANGUAGES if _has(template, lang)],
+        "may_change": rights.may(current_user, "template.change", template),
         "lacks": len(campaigns.faults(template)),
     }
 
@@ -82,13 +82,15 @@ def use(id: int):
 @pages.get("/templates/<int:id>/remove")
 @guard.needs("template.change")
 def confirm_remove(id: int):
-    return render_template("message_templates/remove.html", template=lookups.template_of(id))
+    return render_template(
+        "message_templates/remove.html", template=lookups.template_of(id, "template.change")
+    )
 
 
 @pages.post("/templates/<int:id>/remove")
 @guard.needs("template.change")
 def remove(id: int):
-    template = lookups.template_of(id)
+    template = lookups.template_of(id, "template.change")
     campaigns.remove_template(template, by=current_user, now=clock.now())
     flash(_("The template %(name)s has been removed.", name=template.name))
     return redirect(url_for("message_templates.index"), 303)

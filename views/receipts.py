@@ -18,7 +18,7 @@ def take(provider: str, key: str):
     """Answered after commit; a receipt of an unknown message is answered too, or it would come back for ever."""
     roads = current_app.extensions["roads"]
     road = roads.of_scheme(provider)
-    if not road or not hmac.compare_digest(key, roads.receipt_key):
+    if not road or not hmac.compare_digest(key.encode(), roads.receipt_key.encode()):
         abort(404)
     body = request.get_data(cache=True)
     try:

@@ -34,7 +34,10 @@ def sign_in():
     form = SignInForm()
     try:
         user = accounts.sign_in(
-            form.email.data or "", form.password.data or "", address=request.remote_addr or "", now=clock.now()
+            form.email.data or "",
+            form.password.data or "",
+            address=request.remote_addr or "",
+            now=clock.now(),
         )
     except Refusal as refusal:
         return _page(form, refusal.sentence), 422
@@ -60,8 +63,15 @@ def _page(form: SignInForm, refusal=None) -> str:
 
 def _way_on() -> str:
     """Where the person was going, if that is a page of ours."""
-    target = urlsplit(request.values.get("next", ""))
-    is_ours = target.netloc in ("", request.host) and target.path.startswith("/") and not target.path.startswith("//")
+    try:
+        target = urlsplit(request.values.get("next", ""))
+    except ValueError:
+        return url_for("home.index")
+    is_ours = (
+        target.netloc in ("", request.host)
+        and target.path.startswith("/")
+        and not target.path.startswith("//")
+    )
     if not is_ours or "\\" in target.path or target.path.startswith("/sign"):
         return url_for("home.index")
     return target.path + (f"?{target.query}" if target.query else "")

@@ -144,7 +144,7 @@ def moment(typed: str, now: datetime, *, is_past: bool = False) -> datetime | No
         days = [here.date() + timedelta(days=n) for n in (-1, 0, 1)]
         moments = [clock.from_local(datetime.combine(day, hour)) for day in days]
         return min(moments, key=lambda at: abs(at - now) * (AHEAD_WEIGHS if is_past and at > now else 1))
-    except ValueError:
+    except (ValueError, OverflowError):  # the first and last day of the calendar have no other time zone
         return None
 
 

@@ -166,6 +166,7 @@ class Provider:
     channels: ClassVar[tuple[str, ...]]
     options: ClassVar[frozenset[str]] = frozenset()
     batch_size = 100
+    at_once = 1  # how many it carries side by side: a smaller batch would leave carriers idle
     has_receipts = False
 
     def __init__(self, name: str, channel: str, rate: float, sender: str):

@@ -80,6 +80,7 @@ class Kannel(Provider):
     channels = ("sms",)
     options = frozenset({"smsc", "tls", "verify", "timeout", "parts"})
     batch_size = 50
+    at_once = CARRIERS
 
     def __init__(self, url: RoadURL, *, sender: str, receipts_at: str = ""):
         name = f"kannel://{url.host}:{url.port or PORT}"

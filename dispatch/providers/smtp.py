@@ -34,6 +34,7 @@ from dispatch.words import N_
 
 MAILBOX = re.compile(r"[^\s@<>()\[\]\\,;:\"\x00-\x1f\x7f]{1,64}@[^\s@<>()\[\]\\,;:\"\x00-\x1f\x7f]{1,253}")
 SEVEN_BIT = policy.SMTP.clone(cte_type="7bit")
+MOST_LOSSES = 2  # in a row: a server that hangs is not waited for with each letter of the batch
 PORTS = {"smtp": 587, "smtps": 465}
 QUEUED = re.compile(r"queued as <?([\w.-]{4,60})|\bid=([\w.-]{4,60})", re.IGNORECASE)
 ENHANCED = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})\b")
@@ -102,11 +103,15 @@ class Smtp(Provider):
         return cls(url, sender=sender)
 
     def send(self, batch: Sequence[Outgoing]) -> Iterator[Outcome]:
-        unreachable = None
+        unreachable, losses = None, 0
         for outgoing in batch:
             if not unreachable:
                 try:
-                    yield self._post(outgoing)
+                    outcome = self._post(outgoing)
+                    losses = losses + 1 if outcome.code == "connection_lost" else 0
+                    if losses == MOST_LOSSES:
+                        unreachable = Unreachable("connection_lost", outcome.detail)
+                    yield outcome
                     continue
                 except Unreachable as trouble:
                     unreachable = trouble

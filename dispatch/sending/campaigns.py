@@ -6,10 +6,10 @@ from dispatch import audit
 from dispatch.errors import Incomplete, Refusal, WrongMoment
 from dispatch.people import audience
 from dispatch.people.audience import Audience
-from dispatch.sending import messages, report
+from dispatch.sending import messages, tallies
 from dispatch.sending.text import measure
 from dispatch.words import LANGUAGE_NAMES, N_, Sentence, translator
-from models import Audit, Campaign, Organisation, Template, Unreached, User, writing
+from models import RANKS, Audit, Campaign, Organisation, Template, Unreached, User, writing
 
 MOVES = {
     "launched": ("draft", "running"),
@@ -20,7 +20,6 @@ MOVES = {
 }
 RECEIPTS_AWAITED = timedelta(seconds=30)  # after the last news of a campaign; a later receipt still counts
 DOUBT_LASTS = timedelta(seconds=30)
-MAX_REPEATS = 2
 MAX_SMS_PARTS = 10  # what the gateways concatenate
 READY_CHANNELS = ("sms", "email")
 WORDING = ("name", "kind", "channels", "texts", "audience", "fallback_language")
@@ -230,20 +229,17 @@ def stop(campaign: Campaign, *, by: User, now: datetime) -> int:
         return messages.withhold(campaign, now)
 
 
-def send_again(campaign: Campaign, *, by: User | None, now: datetime) -> int:
+def send_again(
+    campaign: Campaign, *, by: User | None, now: datetime, most_attempts: int = messages.MAX_ATTEMPTS
+) -> int:
     """Sends the unsure messages again: some may arrive twice, which somebody or the campaign's policy accepts."""
     with writing():
         if not Campaign.select().where(Campaign.id == campaign.id, Campaign.status == "running").exists():
             raise WrongMoment(N_("This campaign no longer runs, so nothing was sent again."))
-        number = messages.send_again(campaign, now)
-        audit.record(
-            "campaign.unsure_sent_again",
-            campaign,
-            by=by,
-            now=now,
-            organisation=campaign.organisation_id,
-            messages=number,
-        )
+        number = messages.send_again(campaign, now, most_attempts=most_attempts)
+        if number:
+            facts = {"organisation": campaign.organisation_id, "messages": number}
+            audit.record("campaign.unsure_sent_again", campaign, by=by, now=now, **facts)
     return number
 
 
@@ -260,19 +256,20 @@ def unsure_is_left(campaign: Campaign) -> bool:
     return audit.about(campaign).where(Audit.deed == "campaign.unsure_left").exists()
 
 
-def finish(now: datetime) -> None:
-    """Ends every running campaign of which nothing more is to come, and makes its final report."""
-    for campaign in Campaign.select().where(Campaign.status == "running"):
-        if _is_finished(campaign, now):
-            with writing():
-                _move(campaign, "finished", by=None, now=now, ended_at=now)
-    for campaign in report.missing(now):
-        report.make(campaign, now=now)
+def running():
+    return Campaign.select().where(Campaign.status == "running")
+
+
+def finish(campaign: Campaign, now: datetime) -> None:
+    """Ends a running campaign of which nothing more is to come."""
+    with writing():  # or somebody could send the unsure again between the look and the end
+        if _is_finished(Campaign.get_by_id(campaign.id), now):
+            _move(campaign, "finished", by=None, now=now, ended_at=now)
 
 
 def _is_finished(campaign: Campaign, now: datetime) -> bool:
-    table = messages.counts(campaign)
-    total = {status: sum(row[status] for row in table.values()) for status in messages.RANKS}
+    table = tallies.counts(campaign)
+    total = {status: sum(row[status] for row in table.values()) for status in RANKS}
     if total["queued"] or total["sending"]:
         return False
     quiet = now - campaign.moved_at
@@ -285,9 +282,7 @@ def _repeats(campaign: Campaign, now: datetime) -> bool:
     """A warning that may not have arrived goes again: rather twice than never; anything else rather never than twice."""
     if campaign.kind != "warning" or unsure_is_left(campaign):
         return False
-    if messages.attempts_of_unsure(campaign) > MAX_REPEATS:
-        return False
-    return bool(send_again(campaign, by=None, now=now))
+    return bool(send_again(campaign, by=None, now=now, most_attempts=messages.MAX_REPEATS))
 
 
 def _awaits_receipts(table: dict[str, dict[str, int]]) -> bool:

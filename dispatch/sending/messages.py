@@ -6,24 +6,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from peewee import fn
-
 from dispatch.providers.base import Outcome, Receipt
-from models import (
-    RANKS,
-    Campaign,
-    Letter,
-    Member,
-    Message,
-    Pulse,
-    Recipient,
-    Tally,
-    writing,
-)
+from dispatch.sending import tallies
+from models import RANKS, Campaign, Letter, Member, Message, Recipient, writing
 
-MAX_ATTEMPTS = 6
-LEASE = timedelta(seconds=60)  # longer than any provider may take over one message
-NOT_SENT = ("queued", "sending")
+MAX_ATTEMPTS = 30  # for almost an hour without a road
+LONGEST_WAIT_SECONDS = 120
+LEASE = timedelta(seconds=60)  # whoever lives renews it well before; see hand.py
+LETTER_DOUBT = timedelta(seconds=30)  # so long a letter may be unsure before it goes again
+MAX_REPEATS = 2
 DEAD_ADDRESS = {"no_such_number", "no_such_mailbox", "invalid_number", "invalid_mailbox"}
 CHUNK = 400
 
@@ -66,7 +57,7 @@ def enqueue(campaign: Campaign, letters: Iterable[dict], now: datetime) -> int:
         number += len(chunk)
         tally.update(row["channel"] for row in chunk)
         _insert(campaign, chunk, now)
-    _count({(campaign.id, channel, "queued"): n for channel, n in tally.items()})
+    tallies.count({(campaign.id, channel, "queued"): n for channel, n in tally.items()})
     return number
 
 
@@ -123,7 +114,7 @@ def claim(channel: str, source: Campaign | Letter, *, limit: int, now: datetime)
             .execute()
         )
         if campaign:
-            _count(
+            tallies.count(
                 {(campaign.id, channel, "queued"): -len(rows), (campaign.id, channel, "sending"): len(rows)}
             )
     return [Claimed(*row) for row in rows]
@@ -136,11 +127,12 @@ def record(outcomes: Sequence[Outcome], *, road: str, now: datetime) -> None:
     """Writes down what the provider answered; an answer that a receipt has overtaken changes nothing."""
     with writing():
         standings = _standings(outcome.reference for outcome in outcomes)
+        over = _over(standings)
         moves = [
             move
             for outcome in outcomes
             if (standing := standings.get(outcome.reference))
-            and (move := _after(standing, outcome, road, now))
+            and (move := _after(standing, outcome, road, now, over))
         ]
         _move(moves, now)
 
@@ -158,6 +150,14 @@ def advance(receipts: Sequence[Receipt], now: datetime) -> int:
     return len(known)
 
 
+def keep(references: Sequence[str], now: datetime) -> None:
+    """Says of messages that they are still in our hands, so that nobody doubts them."""
+    with writing():
+        for chunk in _chunks(references, CHUNK):
+            here = Message.reference.in_(chunk) & (Message.status == "sending")
+            Message.update(claimed_at=now).where(here).execute()
+
+
 def doubt(now: datetime) -> int:
     """Marks what was in hand for longer than a provider may take as unsure: we died, or got no answer."""
     with writing():
@@ -172,33 +172,47 @@ def doubt(now: datetime) -> int:
 def withhold(campaign: Campaign, now: datetime) -> int:
     """Takes what is still queued out of the queue for good."""
     with writing():
-        rows = (
-            Message.update(status="withheld", ended_at=now, code="stopped")
-            .where(Message.campaign == campaign.id, Message.status == "queued")
-            .returning(Message.channel)
-            .tuples()
-            .execute()
-        )
-        tally = Counter(channel for (channel,) in rows)
-        for channel, number in tally.items():
-            _count({(campaign.id, channel, "queued"): -number, (campaign.id, channel, "withheld"): number})
-    return sum(tally.values())
+        return _sweep(campaign, "queued", "withheld", code="stopped", ended_at=now)
 
 
-def send_again(campaign: Campaign, now: datetime) -> int:
-    """Puts a campaign's unsure messages back into the queue: by a person's choice, or its policy, never blindly."""
+def send_again(campaign: Campaign, now: datetime, *, most_attempts: int = MAX_ATTEMPTS) -> int:
+    """Puts a campaign's unsure messages back into the queue: by a person's choice, or its policy, never blindly.
+
+    most_attempts: leaves alone what was tried more often than that.
+    """
     with writing():
-        rows = (
+        tried = Message.attempts <= most_attempts
+        return _sweep(campaign, "unsure", "queued", tried, code="", due_at=now)
+
+
+def send_letters_again(now: datetime) -> int:
+    """Puts our own letters that may not have arrived back into the queue: rather twice than never."""
+    with writing():
+        return (
             Message.update(status="queued", due_at=now, code="")
-            .where(Message.campaign == campaign.id, Message.status == "unsure")
-            .returning(Message.channel)
-            .tuples()
+            .where(
+                Message.status == "unsure",
+                Message.campaign.is_null(),
+                Message.claimed_at < now - LETTER_DOUBT,
+                Message.attempts <= MAX_REPEATS,
+            )
             .execute()
         )
-        tally = Counter(channel for (channel,) in rows)
-        for channel, number in tally.items():
-            _count({(campaign.id, channel, "unsure"): -number, (campaign.id, channel, "queued"): number})
-    return sum(tally.values())
+
+
+def _sweep(campaign: Campaign, old: str, new: str, *narrower, **facts) -> int:
+    """Moves all of a campaign's messages in one state into another, and counts them."""
+    rows = (
+        Message.update(status=new, **facts)
+        .where(Message.campaign == campaign.id, Message.status == old, *narrower)
+        .returning(Message.channel)
+        .tuples()
+        .execute()
+    )
+    moved = Counter(channel for (channel,) in rows)
+    for channel, number in moved.items():
+        tallies.count({(campaign.id, channel, old): -number, (campaign.id, channel, new): number})
+    return moved.total()
 
 
 def _belongs(source: Campaign | Letter) -> tuple:
@@ -207,16 +221,17 @@ def _belongs(source: Campaign | Letter) -> tuple:
     return Message.campaign.is_null(), Message.letter == source.id
 
 
-def attempts_of_unsure(campaign: Campaign) -> int:
-    """How often the most repeated of a campaign's unsure messages was tried."""
-    here = (Message.campaign == campaign.id) & (Message.status == "unsure")
-    return Message.select(fn.MAX(Message.attempts)).where(here).scalar() or 0
-
-
 # ── Moves ───────────────────────────────────────────────────────────────
 
 
-def _after(standing: Standing, outcome: Outcome, road: str, now: datetime):
+def _over(standings: dict[str, Standing]) -> set[int]:
+    """The campaigns of these messages that are over: what comes back to them is not queued again."""
+    ids = {standing.campaign for standing in standings.values() if standing.campaign}
+    ended = Campaign.select(Campaign.id).where(Campaign.id.in_(ids), Campaign.status.in_(("done", "stopped")))
+    return {id for (id,) in ended.tuples()}
+
+
+def _after(standing: Standing, outcome: Outcome, road: str, now: datetime, over: set[int]):
     facts = {"road": road, "code": outcome.code, "detail": outcome.detail[:250]}
     if outcome.provider_reference:
         facts["provider_reference"] = outcome.provider_reference[:250]
@@ -224,9 +239,16 @@ def _after(standing: Standing, outcome: Outcome, road: str, now: datetime):
         return standing, outcome.status, facts | _moments(outcome.status, now)
     if standing.status != "sending":
         return None
+    if standing.campaign in over:
+        return standing, "withheld", facts | {"code": "stopped", "ended_at": now}
     if standing.attempts >= MAX_ATTEMPTS:
         return standing, "failed", facts | {"ended_at": now}
-    return standing, "queued", facts | {"due_at": now + timedelta(seconds=2 * 3 ** (standing.attempts - 1))}
+    return standing, "queued", facts | {"due_at": now + _patience(standing.attempts)}
+
+
+def _patience(attempts: int) -> timedelta:
+    """How long a message waits after so many attempts: at first seconds, then two minutes."""
+    return timedelta(seconds=min(LONGEST_WAIT_SECONDS, 2 * 3 ** (attempts - 1)))
 
 
 def _facts(receipt: Receipt, now: datetime) -> dict:
@@ -276,8 +298,8 @@ def _move(moves: Sequence[tuple[Standing, str, dict]], now: datetime) -> None:
             pulse[standing.campaign].update(_beats(standing.status, status))
         if status == "failed" and facts.get("code") in DEAD_ADDRESS:
             dead[standing.channel, facts["code"]].append(standing.id)
-    _count(tally)
-    _beat(pulse, now)
+    tallies.count(tally)
+    tallies.beat(pulse, now)
     _note_dead(dead)
 
 
@@ -293,30 +315,6 @@ def _step(standing: Standing, status: str, facts: dict) -> bool:
 def _beats(old: str, new: str) -> list[str]:
     beats = ["accepted"] if new in ("accepted", "delivered") and RANKS[old] < RANKS["accepted"] else []
     return [*beats, "delivered"] if new == "delivered" else beats
-
-
-# ── Counters, kept in the transaction of the move ───────────────────────
-
-
-def _count(changes: dict[tuple[int, str, str], int]) -> None:
-    for (campaign, channel, status), number in changes.items():
-        if number:
-            Tally.insert(campaign=campaign, channel=channel, status=status, number=number).on_conflict(
-                conflict_target=[Tally.campaign, Tally.channel, Tally.status],
-                update={Tally.number: Tally.number + number},
-            ).execute()
-
-
-def _beat(pulse: dict[int, Counter], now: datetime) -> None:
-    for campaign_id, beats in pulse.items():
-        campaign = Campaign.get_by_id(campaign_id)
-        second = int((now - campaign.launched_at).total_seconds())
-        accepted, delivered = beats["accepted"], beats["delivered"]
-        Pulse.insert(campaign=campaign_id, second=second, accepted=accepted, delivered=delivered).on_conflict(
-            conflict_target=[Pulse.campaign, Pulse.second],
-            update={Pulse.accepted: Pulse.accepted + accepted, Pulse.delivered: Pulse.delivered + delivered},
-        ).execute()
-        Campaign.update(moved_at=now).where(Campaign.id == campaign_id).execute()
 
 
 def _note_dead(dead: dict[tuple[str, str], list[int]]) -> None:
@@ -359,12 +357,3 @@ def _chunks(things: Iterable, size: int):
     things = list(things)
     for start in range(0, len(things), size):
         yield things[start : start + size]
-
-
-def counts(campaign: Campaign) -> dict[str, dict[str, int]]:
-    """How many messages stand where: {channel: {status: number}}, every status named, from the counters."""
-    table = {channel: dict.fromkeys(RANKS, 0) for channel in campaign.channels}
-    rows = Tally.select(Tally.channel, Tally.status, Tally.number).where(Tally.campaign == campaign.id)
-    for channel, status, number in rows.tuples():
-        table.setdefault(channel, dict.fromkeys(RANKS, 0))[status] = number
-    return table

@@ -8,7 +8,7 @@ from peewee import fn
 from dispatch import clock, papers
 from dispatch.people.audience import REASONS as LEFT_OUT
 from dispatch.providers.base import REASONS
-from dispatch.sending import messages
+from dispatch.sending import tallies
 from dispatch.words import (
     CAMPAIGN_STATUSES,
     CHANNELS,
@@ -140,7 +140,7 @@ def missing(now: datetime):
 
 def make(campaign: Campaign, *, now: datetime) -> Document | None:
     """Makes the final report, unless messages are still in hand: their answer is part of it."""
-    table = messages.counts(campaign)
+    table = tallies.counts(campaign)
     if any(row["sending"] for row in table.values()):
         return None
     lang = campaign.organisation.language
@@ -231,7 +231,7 @@ def _texts(campaign: Campaign, lang: str) -> Iterator[dict]:
 
 
 def _totals(campaign: Campaign, lang: str) -> list[dict]:
-    table, _ = messages.counts(campaign), translator(lang).gettext
+    table, _ = tallies.counts(campaign), translator(lang).gettext
     return [
         {
             "status": status,

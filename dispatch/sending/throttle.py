@@ -1,10 +1,11 @@
 """The rate of a road: a token bucket that is a row, so that whoever pumps shares one rate."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from models import Throttle
 
 BURST_SECONDS = 0.25
+CLOCK_STEPPED = timedelta(seconds=2)  # the machine was set back: nothing may wait until it is that late again
 
 
 def available(road: str, rate: float, now: datetime) -> int:
@@ -25,6 +26,6 @@ def spend(road: str, rate: float, number: int, now: datetime) -> None:
 def _level(row: Throttle | None, rate: float, now: datetime) -> float:
     """A bucket holds a quarter of a second, and at least the one message without which nothing would ever leave."""
     burst = max(1.0, rate * BURST_SECONDS)
-    if row is None:
+    if row is None or row.refilled_at - now > CLOCK_STEPPED:
         return burst
     return min(burst, row.tokens + rate * max(0.0, (now - row.refilled_at).total_seconds()))

@@ -1,0 +1,300 @@
+"""Who may enter: every address of the house, tried by everybody who has no business there."""
+
+import re
+
+import pytest
+
+from models import Activation, Campaign, Mandate, Membership, Message, Template, User
+from tests import cast, town
+from tests.page import Client
+
+ZONE = {"bins", "members", "imports", "campaigns", "control", "reports", "message_templates"}
+ROOMS = {
+    "platform_admin": set(),
+    "organisation_admin": ZONE,
+    "sender": ZONE,
+    "coordinator": ZONE,
+    "reader": ZONE,
+    "authorised_person": {"activations"},
+    "centre_supervisor": {"activations"},
+}
+EVERYBODY = {"home", "patterns", "signin", "receipts"}
+SHUT = (403, 404)
+
+
+@pytest.fixture
+def zavel(app):
+    return town.zone("Zavel", 1)
+
+
+@pytest.fixture
+def things(zavel):
+    return town.fill(zavel)
+
+
+@pytest.fixture
+def desk(app):
+    return town.contact_centre()
+
+
+def addresses(app, things: dict[str, list], *, with_ids: bool | None = None):
+    """(method, address, endpoint) of every page, filled in with these things; the open doors are left out."""
+    for rule in app.url_map.iter_rules():
+        room = rule.endpoint.partition(".")[0]
+        if rule.endpoint == "static" or room in EVERYBODY:
+            continue
+        has_id = "<int:id>" in rule.rule
+        if with_ids is not None and has_id != with_ids:
+            continue
+        for id in [thing.id for thing in things.get(rule.rule.split("/")[1], ())] if has_id else [0]:
+            for method in sorted(rule.methods & {"GET", "POST"}):
+                yield method, _filled(rule.rule, id), rule.endpoint
+
+
+def _filled(rule: str, id: int) -> str:
+    message = Message.select().where(Message.campaign == id).first()
+    here = {"<int:id>": id, "<int:mid>": message.id if message else 1, "<reason>": "no_mobile"}
+    for sign, value in here.items():
+        rule = rule.replace(sign, str(value))
+    return re.sub(r"<any\((\w+).*?\):\w+>", r"\1", rule)
+
+
+def form(things: dict[str, list]) -> dict:
+    """What a form could hold that changes these things, were the door open."""
+    ids = {name: things[name][0].id for name in things if things[name]}
+    return {
+        "name": "Ingebroken",
+        "kind": "news",
+        "version": Campaign.get_by_id(ids["campaigns"]).version if "campaigns" in ids else 1,
+        "channels": "sms",
+        "bins": ids.get("bins", 1),
+        "bin": ids.get("bins", 1),
+        "member": ids.get("members", 1),
+        "chosen": ids.get("memberships", 1),
+        "sms-nl-body": "Ingebroken",
+        "terms": "1",
+        "deed": "pause",
+        "role": "coordinator",
+        "last_name": "Ingebroken",
+        "mobile": "0470 55 66 77",
+        "choice": "again",
+        "expect": "{}",
+        "number": "1771",
+        "opened_at": "12:00",
+        "reason": "Ingebroken",
+        "emergency": "Ingebroken",
+        "password": cast.PASSWORD,
+        "file": town.a_list(),
+    }
+
+
+def without_templates(things: dict[str, list]) -> dict[str, list]:
+    return {name: some for name, some in things.items() if name != "templates"}
+
+
+def knock(browser: Client, method: str, address: str, things: dict[str, list]) -> int:
+    if method == "GET":
+        return browser.browser.get(address).status_code
+    data = form(things) | {"csrf_token": browser.token or ""}
+    return browser.browser.post(address, data=data).status_code
+
+
+def opened(app, browser: Client, things: dict, **which) -> list[tuple]:
+    """The addresses that answered something else than: you may not, or: it does not exist."""
+    found = []
+    for method, address, _endpoint in addresses(app, things, **which):
+        status = knock(browser, method, address, things)
+        if status not in SHUT:
+            found.append((method, address, status))
+    return found
+
+
+def test_who_has_not_signed_in_is_sent_to_the_sign_in_and_changes_nothing(app, client, things, desk):
+    things["activations"] = desk[1]["draft"] + desk[1]["requested"]
+    client.get("/signin")
+    before = town.kept()
+    for method, address, _endpoint in addresses(app, things):
+        answer = client.browser.open(address, method=method, data={"csrf_token": client.token})
+        assert answer.status_code == 302 and "/signin" in answer.location, (method, address)
+        fragment = client.browser.get(address, headers={"HX-Request": "true"}) if method == "GET" else None
+        assert fragment is None or (fragment.status_code, fragment.data) == (401, b""), address
+    assert town.kept() == before
+
+
+@pytest.mark.parametrize("role", ["organisation_admin", "sender", "coordinator A", "reader"])
+def test_people_of_another_zone_find_nothing_of_this_one(app, signed_in, zavel, things, role):
+    stranger = signed_in(town.zone("Heuvel", 2).people[role])
+    before = town.kept()
+    assert opened(app, stranger, things, with_ids=True) == []
+    assert town.kept() == before
+
+
+def test_a_coordinator_finds_nothing_of_another_bin(app, signed_in, zavel, things):
+    neighbour = signed_in(zavel.people["coordinator B"])
+    before = town.kept()
+    found = opened(app, neighbour, without_templates(things), with_ids=True)
+    found += opened(app, neighbour, {"templates": things["templates"]}, with_ids=True)
+    assert [address for _method, address, _status in found] == [f"/templates/{things['templates'][0].id}/use"]
+    # A template of the zone is every coordinator's to use, for their own BIN only: here that is nobody.
+    draft = Campaign.select().order_by(Campaign.id.desc()).first()
+    assert draft.audience == {"bins": [], "streets": [], "members": []}
+    before["Campaign"], before["Audit"] = town.kept()["Campaign"], town.kept()["Audit"]
+    assert town.kept() == before
+
+
+@pytest.mark.parametrize("role", [*ROOMS])
+def test_a_role_enters_only_its_own_rooms(app, signed_in, zavel, things, desk, role):
+    people, activations = desk
+    things["activations"] = activations["draft"] + activations["requested"]
+    platform = cast.organisation("Platform", "platform")
+    by_role = {
+        "platform_admin": lambda: town.user("platform_admin", platform),
+        "coordinator": lambda: zavel.people["coordinator A"],
+    }
+    who = by_role.get(role, lambda: zavel.people.get(role) or people[role])()
+    browser = signed_in(who)
+    before = town.kept()
+    for method, address, endpoint in addresses(app, things):
+        if endpoint.partition(".")[0] not in ROOMS[role]:
+            assert knock(browser, method, address, things) in SHUT, (method, address)
+    assert town.kept() == before
+
+
+def test_a_reader_changes_nothing_anywhere(app, signed_in, zavel, things, desk):
+    people, activations = desk
+    things["activations"] = activations["draft"] + activations["requested"]
+    before = town.kept()
+    for reader in (
+        zavel.people["reader"],
+        people["town reader"],
+        people["centre reader"],
+        people["organisation_admin"],
+    ):
+        browser = signed_in(reader)
+        for method, address, _endpoint in addresses(app, things):
+            if method == "POST" or "export" in address or address.endswith("/new"):
+                assert knock(browser, method, address, things) in SHUT, (reader.role, address)
+    assert town.kept() == before
+
+
+def test_the_centre_sees_no_draft_and_another_town_or_centre_sees_nothing(app, signed_in, desk):
+    people, activations = desk
+    drafts = {"activations": activations["draft"]}
+    supervisor = signed_in(people["centre_supervisor"])
+    strangers = [
+        town.user(role, cast.organisation(f"Vreemd {kind}", kind))
+        for role, kind in (("authorised_person", "municipality"), ("centre_supervisor", "contact_centre"))
+    ]
+    before = town.kept()
+    assert opened(app, supervisor, drafts, with_ids=True) == []
+    everything = {"activations": activations["draft"] + activations["requested"]}
+    for stranger in map(signed_in, strangers):
+        assert opened(app, stranger, everything, with_ids=True) == []
+    assert town.kept() == before
+
+
+def test_the_town_does_not_answer_its_own_request_and_the_centre_does_not_fill_it_in(signed_in, desk):
+    people, activations = desk
+    (asked,) = activations["requested"]
+    mayor, supervisor = signed_in(people["authorised_person"]), signed_in(people["centre_supervisor"])
+    for deed in ("acknowledge", "open", "refuse", "close"):
+        assert mayor.post(f"/activations/{asked.id}/{deed}", number="1771").status == 403
+    for deed in ("form", "field", "submit"):
+        assert supervisor.post(f"/activations/{asked.id}/{deed}", emergency="x").status == 403
+    assert Activation.get_by_id(asked.id).status == "requested"
+
+
+def test_a_coordinator_does_not_see_a_campaign_that_also_went_to_somebody_outside(signed_in, zavel, things):
+    outsider = Membership.get(Membership.bin == zavel.bins["B"]).member
+    mixed = town.campaign(zavel.people["sender"], zavel.bins["A"], "running", members=[outsider.id])
+    coordinator = signed_in(zavel.people["coordinator A"])
+    assert coordinator.get(f"/campaigns/{mixed.id}").status == 404
+    assert coordinator.get(f"/campaigns/{mixed.id}/messages").status == 404
+    assert not coordinator.get("/campaigns").select(f'a[href="/campaigns/{mixed.id}"]')
+    assert signed_in(zavel.people["sender"]).get(f"/campaigns/{mixed.id}").status == 200
+
+
+def test_a_draft_of_a_coordinator_that_the_police_made_wider_is_theirs_no_longer(signed_in, zavel):
+    coordinator = zavel.people["coordinator A"]
+    draft = town.campaign(coordinator, zavel.bins["A"], "draft")
+    browser = signed_in(coordinator)
+    assert browser.get(f"/campaigns/{draft.id}/text").status == 200
+    wider = {"bins": [zavel.bins["A"].id, zavel.bins["B"].id]}
+    Campaign.update(audience=wider).where(Campaign.id == draft.id).execute()
+    assert browser.get(f"/campaigns/{draft.id}/review").status == 404
+
+
+def test_a_coordinator_cannot_write_to_another_bin_by_naming_it(signed_in, zavel):
+    draft = town.campaign(zavel.people["coordinator A"], zavel.bins["A"], "draft")
+    browser, other = signed_in(zavel.people["coordinator A"]), zavel.bins["B"]
+    outsider = Membership.get(Membership.bin == other).member
+    wording = {"name": "x", "kind": "news", "channels": "sms", "sms-nl-body": "x", "version": draft.version}
+    reach = {"bins": [other.id], "streets": [f"{other.id}|Kerkstraat"], "members": [outsider.id]}
+    browser.post(f"/campaigns/{draft.id}/text", wording | reach, follow=False)
+    assert Campaign.get_by_id(draft.id).audience == {"bins": [], "streets": [], "members": []}
+
+
+def test_a_coordinator_may_not_send_a_warning(signed_in, zavel):
+    draft = town.campaign(zavel.people["coordinator A"], zavel.bins["A"], "draft")
+    Campaign.update(kind="warning").where(Campaign.id == draft.id).execute()
+    browser = signed_in(zavel.people["coordinator A"])
+    assert browser.post(f"/campaigns/{draft.id}/launch", terms="1", version=draft.version).status == 403
+    assert Campaign.get_by_id(draft.id).is_draft
+
+
+def test_a_coordinator_takes_away_their_own_templates_only(signed_in, zavel, things):
+    (police,) = things["templates"]
+    coordinator = zavel.people["coordinator A"]
+    own = Template.create(**{**police.__data__, "id": None, "by": coordinator, "name": "Eigen"})
+    browser = signed_in(coordinator)
+    assert browser.post(f"/templates/{police.id}/remove").status == 403
+    browser.post(f"/templates/{own.id}/remove")
+    assert [t.removed_at is None for t in (Template.get_by_id(police.id), Template.get_by_id(own.id))] == [
+        True,
+        False,
+    ]
+
+
+def test_what_is_judged_is_what_is_launched(signed_in, zavel):
+    """Between the look and the launch the police widens the audience: the older version is not launched."""
+    draft = town.campaign(zavel.people["coordinator A"], zavel.bins["A"], "draft")
+    browser = signed_in(zavel.people["coordinator A"])
+    assert browser.post(f"/campaigns/{draft.id}/launch", terms="1", version=draft.version + 1).status == 409
+    assert browser.post(f"/campaigns/{draft.id}/launch", terms="1").status == 409
+    assert Campaign.get_by_id(draft.id).is_draft
+
+
+def test_a_mandate_that_ended_shuts_the_door_at_once(signed_in, zavel, things):
+    browser = signed_in(zavel.people["coordinator A"])
+    bin = zavel.bins["A"]
+    assert browser.get(f"/bins/{bin.id}").status == 200
+    Mandate.delete().where(Mandate.user == zavel.people["coordinator A"].id).execute()
+    assert browser.get(f"/bins/{bin.id}").status == 404
+    assert opened(browser.browser.application, browser, without_templates(things), with_ids=True) == []
+
+
+def test_an_account_that_is_switched_off_is_out_at_once(signed_in, zavel):
+    browser = signed_in(zavel.people["sender"])
+    User.update(is_active=False).where(User.id == zavel.people["sender"].id).execute()
+    assert browser.browser.get("/bins").status_code == 302
+
+
+def test_no_number_in_an_address_is_more_than_not_found(app, signed_in, zavel):
+    app.testing = False
+    browser = signed_in(zavel.people["organisation_admin"]).browser
+    deep = ("/imports/{}/report", "/campaigns/{}/messages/1", "/memberships/{}/end", "/templates/{}/remove")
+    for id in ("0", "-1", "x", "9" * 18, "9" * 40, "1e3", "٣", "1%00", "../1", "%ff"):
+        for place in ("/bins/{}", "/members/{}", "/campaigns/{}", *deep):
+            assert browser.get(place.format(id)).status_code in (308, 404), place.format(id)
+
+
+@pytest.mark.parametrize("method", ["HEAD", "PUT", "OPTIONS"])
+def test_other_methods_change_nothing_and_tell_nobody(app, signed_in, zavel, things, method):
+    browser, stranger = signed_in(zavel.people["organisation_admin"]), Client(app)
+    before = town.kept()
+    for address in sorted({address for _method, address, _endpoint in addresses(app, things)}):
+        answer = browser.browser.open(address, method=method, headers={"X-CSRFToken": browser.token})
+        assert answer.status_code < 500, address
+        assert stranger.browser.open(address, method=method).status_code in (200, 302, 400, 405), address
+    after = town.kept()
+    assert {**after, "Audit": []} == {**before, "Audit": []}  # a HEAD of an export is noted as one

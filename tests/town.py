@@ -1,0 +1,151 @@
+"""A small world to attack: two zones, two towns, two centres, everybody who works there, and something of each kind."""
+
+import io
+from dataclasses import dataclass, field
+
+from werkzeug.security import generate_password_hash
+
+from dispatch.centre import activation as centre_of
+from dispatch.people import imports
+from dispatch.sending import campaigns
+from models import (
+    TABLES,
+    Activation,
+    Audit,
+    Bin,
+    Campaign,
+    Mandate,
+    Membership,
+    Organisation,
+    SignInFailure,
+    User,
+)
+from tests import cast
+from tests.cast import NOON
+
+TEXTS = {"sms": {"nl": {"body": "Hou deuren en ramen dicht."}}}
+LIST = "Naam;Voornaam;GSM\nVerlinden;An;0470 11 22 33\nVerlinden;Bo;geen\n"
+
+
+CHEAP = generate_password_hash(cast.PASSWORD, method="scrypt:256:8:1")  # so many people sign in here
+
+
+def user(role: str, where: Organisation, *, email: str = "", bins: tuple[Bin, ...] = ()) -> User:
+    """Somebody with an account, made without the price of a real password."""
+    made = User.create(
+        organisation=where,
+        email=email or f"{role}@{where.slug}.example",
+        name=role.replace("_", " ").title(),
+        role=role,
+        phone="+32470003012",
+        password_hash=CHEAP,
+        created_at=NOON,
+    )
+    for bin in bins:
+        Mandate.create(user=made, bin=bin)
+    return made
+
+
+@dataclass
+class Zone:
+    """A police zone with two BINs, A and B, each with a coordinator of its own."""
+
+    bins: dict[str, Bin] = field(default_factory=dict)
+    people: dict[str, User] = field(default_factory=dict)
+
+
+def zone(name: str, digit: int) -> Zone:
+    where = cast.organisation(name)
+    made = Zone({letter: cast.bin_named(f"{name} {letter}", where) for letter in "AB"})
+    for role in ("organisation_admin", "sender", "reader"):
+        made.people[role] = user(role, where)
+    for number, (letter, bin) in enumerate(made.bins.items()):
+        mobile = f"+3247{digit}00{number}011"
+        cast.member(
+            bin,
+            f"Lid{letter}",
+            name,
+            mobile=mobile,
+            email=f"{letter}{digit}@leden.example",
+            street="Kerkstraat",
+        )
+        email = f"coordinator-{letter}@{where.slug}.example".lower()
+        made.people[f"coordinator {letter}"] = user("coordinator", where, email=email, bins=(bin,))
+    return made
+
+
+def fill(where: Zone, listed: str = LIST) -> dict[str, list]:
+    """One thing of each kind around one BIN, by the first part of its address."""
+    bin, sender = where.bins["A"], where.people["sender"]
+    membership = Membership.get(Membership.bin == bin)
+    statuses = ("draft", "running", "paused", "stopped")
+    record = imports.upload(bin, listed.encode(), "lijst.csv", by=sender, now=NOON)
+    saved = imports.upload(bin, LIST.encode(), "lijst.csv", by=sender, now=NOON)
+    imports.commit(saved, by=sender, now=NOON)
+    sent = [campaign(sender, bin, status) for status in statuses]
+    return {
+        "bins": [bin],
+        "members": [membership.member],
+        "memberships": [membership],
+        "imports": [record, saved],
+        "campaigns": sent,
+        "templates": [campaigns.save_as_template(sent[0], by=sender, now=NOON)],
+    }
+
+
+def campaign(by: User, bin: Bin, status: str, **audience) -> Campaign:
+    draft = campaigns.draft(by.organisation, by=by, now=NOON)
+    wording = {"name": f"Bericht {status}", "kind": "preventive", "channels": ["sms"], "texts": TEXTS}
+    made = campaigns.write(
+        draft, by=by, now=NOON, version=1, audience={"bins": [bin.id]} | audience, **wording
+    )
+    if status != "draft":
+        made = campaigns.launch(made, by=by, now=NOON, terms_accepted=True)
+    deed = {"paused": campaigns.pause, "stopped": campaigns.stop}.get(status)
+    if deed:
+        deed(made, by=by, now=NOON)
+    return Campaign.get_by_id(made.id)
+
+
+def contact_centre(typed: dict | None = None) -> tuple[dict[str, User], dict[str, list[Activation]]]:
+    """A town and its centre, with a draft and a request."""
+    town, centre = cast.municipality_and_centre()
+    people = {
+        "authorised_person": user("authorised_person", town),
+        "organisation_admin": user("organisation_admin", town),
+        "town reader": user("reader", town),
+        "centre_supervisor": user("centre_supervisor", centre),
+        "centre reader": user("reader", centre),
+    }
+    mayor = people["authorised_person"]
+    draft, asked = (centre_of.begin(town, by=mayor, now=NOON) for _ in range(2))
+    centre_of.write(asked, FORM | (typed or {}), by=mayor, now=NOON)
+    centre_of.submit(asked, by=mayor, now=NOON, password_confirmed=True)
+    return people, {"draft": [draft], "requested": [asked]}
+
+
+FORM = {
+    "emergency": "Gaslek",
+    "place": "Dorpsstraat",
+    "description": "Leiding geraakt.",
+    "phase": "municipal",
+    "declared_by": "Greet Moons",
+    "declared_at": "11:50",
+    "recommendations": "Blijf binnen.",
+    "liaison_name": "Aïcha Benali",
+    "liaison_phone": "0470 00 30 12",
+    "arrangement": "ordinary",
+    "calls": "d5",
+}
+
+
+def kept() -> dict[str, list[tuple]]:
+    """Everything that is remembered, but for who signed in."""
+    tables = [table for table in TABLES if table not in (Audit, SignInFailure)]
+    deeds = Audit.select(Audit.deed, Audit.subject).where(~Audit.deed.startswith("user."))
+    rows = {table.__name__: sorted(map(repr, table.select().tuples())) for table in tables}
+    return rows | {"Audit": sorted(map(repr, deeds.tuples()))}
+
+
+def a_list() -> tuple[io.BytesIO, str]:
+    return io.BytesIO(LIST.encode()), "lijst.csv"
