@@ -63,6 +63,12 @@ function onceOnly(event) {
   setTimeout(() => button.removeAttribute("aria-busy"), 4000);
 }
 
+// A save while typing that fails is said at once; the next one that works takes the words away.
+function showUnsaved(event) {
+  const note = document.querySelector("[data-unsaved]");
+  if (note && event.detail.requestConfig?.verb === "post") note.hidden = Boolean(event.detail.successful);
+}
+
 document.addEventListener("DOMContentLoaded", () => {
   toErrors(document);
   showKeysSwitch();
@@ -72,6 +78,7 @@ document.addEventListener("click", toField);
 document.addEventListener("keydown", toDoor);
 document.addEventListener("change", tickAll);
 document.addEventListener("submit", onceOnly);
+document.addEventListener("htmx:afterRequest", showUnsaved);
 document.addEventListener("htmx:afterSettle", (event) => toErrors(event.detail.elt));
 window.addEventListener("pageshow", (event) => {
   if (event.persisted) document.querySelectorAll("button[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));

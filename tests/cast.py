@@ -19,7 +19,9 @@ def zone() -> Organisation:
     return Organisation.get_or_none(Organisation.slug == "zavelstreek") or organisation("Zavelstreek")
 
 
-def user(role: str, where: Organisation, *, email: str = "", bins: tuple[Bin, ...] = (), name: str = "") -> User:
+def user(
+    role: str, where: Organisation, *, email: str = "", bins: tuple[Bin, ...] = (), name: str = ""
+) -> User:
     return accounts.add_user(
         email=email or f"{role}@{where.slug}.example",
         name=name or role.replace("_", " ").title(),

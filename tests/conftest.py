@@ -3,7 +3,6 @@ import socket
 
 import pytest
 
-
 import app as belfort
 import models
 from tests import cast
@@ -25,7 +24,11 @@ def empty_database(tmp_path_factory):
 def settings(empty_database, tmp_path):
     path = tmp_path / "belfort.db"
     shutil.copy(empty_database, path)
-    return {"BELFORT_DATABASE": f"sqlite:///{path}", "BELFORT_SECRET_KEY": "a key for tests", "BELFORT_PUMP": "off"}
+    return {
+        "BELFORT_DATABASE": f"sqlite:///{path}",
+        "BELFORT_SECRET_KEY": "a key for tests",
+        "BELFORT_PUMP": "off",
+    }
 
 
 @pytest.fixture
@@ -62,7 +65,9 @@ def no_network(request, monkeypatch):
     allowed = request.node.get_closest_marker("loopback") is not None
 
     def guarded(self, address):
-        is_here = self.family == socket.AF_UNIX or (allowed and address[0] in ("127.0.0.1", "::1", "localhost"))
+        is_here = self.family == socket.AF_UNIX or (
+            allowed and address[0] in ("127.0.0.1", "::1", "localhost")
+        )
         if not is_here:
             raise OSError(f"this test may not reach {address}")
         return connect(self, address)

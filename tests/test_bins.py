@@ -89,7 +89,7 @@ def test_a_search_answers_with_the_list_alone(sender, molenakker):
     fragment = sender.htmx(f"/bins/{molenakker.id}/members", words="rosa")
     assert fragment.select("#members-list") and not fragment.select("h1")
     assert fragment.has("Claes, Rosa") and not fragment.has("Aerts")
-    assert fragment.response.headers["HX-Replace-Url"] == f"/bins/{molenakker.id}?words=rosa"
+    assert fragment.response.headers["HX-Replace-Url"] == f"/bins/{molenakker.id}?words=rosa&page=1"
     assert sender.get(f"/bins/{molenakker.id}", words="rosa").has("1 member found")
     assert sender.get(f"/bins/{molenakker.id}", words="nobody").has("Nobody fits")
 

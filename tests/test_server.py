@@ -74,7 +74,9 @@ def test_a_request_in_flight_is_answered_after_sigterm(server):
 
 def test_a_start_on_an_empty_file_says_which_command_to_run(tmp_path):
     environ = os.environ | {"BELFORT_DATABASE": f"sqlite:///{tmp_path / 'new.db'}"}
-    done = subprocess.run([sys.executable, "app.py"], check=False, cwd=ROOT, env=environ, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "app.py"], check=False, cwd=ROOT, env=environ, capture_output=True, text=True
+    )
     assert done.returncode == 2 and "flask migrate" in done.stderr and "Traceback" not in done.stderr
 
 

@@ -87,7 +87,13 @@ def test_from_a_spreadsheet_to_a_delivered_and_reported_campaign(world):
     # ... the police writes a message, and sees before it leaves who gets it ...
     browser = sign_in(app, sender)
     campaign_url = browser.post("/campaigns/new").path.removesuffix("/text")
-    wording = {"name": "Gaslek Dorpsstraat", "kind": "warning", "fallback_language": "nl", "version": 1, **TEXTS}
+    wording = {
+        "name": "Gaslek Dorpsstraat",
+        "kind": "warning",
+        "fallback_language": "nl",
+        "version": 1,
+        **TEXTS,
+    }
     browser.post(f"{campaign_url}/text", data=wording | {"channels": ["sms", "email"], "bins": [demerdal.id]})
     review = browser.get(f"{campaign_url}/review")
     assert review.has("236")
@@ -104,7 +110,9 @@ def test_from_a_spreadsheet_to_a_delivered_and_reported_campaign(world):
     # Each person got it once, by each road that reaches them ...
     numbers = Counter(member.mobile for member in members if member.mobile)
     mailboxes = Counter(member.email for member in members if member.email)
-    assert Counter(letter.recipients[0] for letter in mailroom.letters) == Counter(dict.fromkeys(mailboxes, 1))
+    assert Counter(letter.recipients[0] for letter in mailroom.letters) == Counter(
+        dict.fromkeys(mailboxes, 1)
+    )
     sms = list(Message.select().where(Message.channel == "sms"))
     assert sorted(message.address for message in sms) == sorted(numbers)
     assert len(gateway.texts()) == len(numbers)
@@ -160,7 +168,9 @@ def test_a_town_asks_for_an_information_number_and_the_centre_answers(world):
 
     # ... and its clock runs on both sides until the number is open.
     desk = sign_in(app, supervisor)
-    assert desk.get(f"/activations/{activation.id}").select(".clock") and browser.get("/activations").select(".clock")
+    assert desk.get(f"/activations/{activation.id}").select(".clock") and browser.get("/activations").select(
+        ".clock"
+    )
     desk.post(f"/activations/{activation.id}/acknowledge")
     desk.post(f"/activations/{activation.id}/open", number="1771", opened_at=hour(clock.now())[:5])
     assert Activation.get().status == "open" and Activation.get().number == "1771"

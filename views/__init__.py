@@ -6,8 +6,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import LoginManager, current_user
 from flask_wtf import CSRFProtect
+from flask_wtf.csrf import CSRFError
 from htmx_flask import Htmx
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter
 
 from dispatch import rights
 from dispatch.errors import Missing, NotAllowed, Refusal, WrongMoment
@@ -61,8 +63,15 @@ SECURITY_HEADERS = {
 csrf = CSRFProtect()
 
 
+class RowNumber(IntegerConverter):
+    """The number of a row in an address; what no database can count to is no address at all."""
+
+    regex = r"\d{1,18}"
+
+
 def register(app: Flask) -> None:
     """Hangs every page, filter, command and safety on the application."""
+    app.url_map.converters["int"] = RowNumber
     csrf.init_app(app)
     Htmx(app)
     Babel(app, locale_selector=language)
@@ -154,7 +163,14 @@ def _answer_errors(app: Flask) -> None:
         if error.response is not None:
             return error.response
         code = error.code if error.code in ERROR_PAGES else 400
-        return render_template(f"errors/{code}.html", sentence=None), error.code
+        # The key of a form goes with the session: signing in is what helps, so that page says so.
+        page = 401 if isinstance(error, CSRFError) and not current_user.is_authenticated else code
+        return render_template(f"errors/{page}.html", sentence=None), code
+
+    @app.errorhandler(OverflowError)
+    def beyond_counting(_error: OverflowError):
+        """A number in a form or a query that no database can count to."""
+        return render_template("errors/400.html", sentence=None), 400
 
     @app.errorhandler(Refusal)
     def refusal(error: Refusal):

@@ -76,9 +76,9 @@ def found(id: int):
     """The list alone, while one types; the address bar follows."""
     bin = lookups.bin_of(id)
     may = {"change": rights.may(current_user, "member.change")}
-    here = url_for("bins.show", id=bin.id, **request.args.to_dict())
-    page = render_template("bins/_members.html", bin=bin, may=may, **_found(bin))
-    return page, {"HX-Replace-Url": here}
+    listed = _found(bin)
+    page = render_template("bins/_members.html", bin=bin, may=may, **listed)
+    return page, {"HX-Replace-Url": listed["page_url"](listed["number_of_page"])}
 
 
 @pages.post("/bins/<int:id>/members")

@@ -9,7 +9,7 @@ from flask_login import current_user
 from dispatch import clock, rights
 from dispatch.errors import Incomplete, NotAllowed, Refusal, WrongMoment
 from dispatch.numerals import in_words
-from dispatch.sending import campaigns, estimate, messages, report, whom
+from dispatch.sending import campaigns, estimate, report, tallies, whom
 from dispatch.sending.text import measure
 from dispatch.words import CHANNELS, KINDS, LANGUAGE_NAMES, N_, translator
 from models import Campaign
@@ -44,7 +44,7 @@ def index():
 
 def row(campaign: Campaign) -> dict:
     """A campaign in a list: whom it is for and how far it is."""
-    counts = estimate.together(messages.counts(campaign))
+    counts = estimate.together(tallies.counts(campaign))
     return {
         "campaign": campaign,
         "kind": wording.capital(_(KINDS[campaign.kind])),
@@ -292,6 +292,8 @@ def launch(id: int):
 def _launch(campaign: Campaign) -> None:
     if not campaign.is_draft:
         raise WrongMoment(N_("This campaign was launched already. It was not sent a second time."))
+    if wording.version() != campaign.version:  # what is judged below is what is launched
+        raise WrongMoment(N_("The message was changed after you read it. Nothing was sent: read it again."))
     if guard.is_practice() and not campaign.is_practice:
         raise Refusal(N_("You are practising, and this message is real. Nothing was sent."))
     if not whom.is_within(campaign.audience, current_user):

@@ -14,7 +14,7 @@ LEVELS = 5
 TIMES = 6
 ROWS = 12
 LABEL_ROOM = 150  # what "1.204 afgeleverd" takes at the right of a line's end
-LABEL_GAP = 18
+LABEL_GAP = 28  # on a phone the letters are 24 units high
 TIME_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400]
 
 

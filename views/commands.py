@@ -18,7 +18,7 @@ from dispatch.errors import Incomplete, Missing, NotAllowed, Refusal
 from dispatch.people import bins, imports, lists
 from dispatch.people.rows import SENTENCES
 from dispatch.people.sheets import Limits
-from dispatch.sending import campaigns, messages
+from dispatch.sending import campaigns, tallies
 from dispatch.words import CAMPAIGN_STATUSES, LANGUAGES, N_, translator
 from models import Bin, Campaign, Organisation, Template, User
 
@@ -316,7 +316,7 @@ def _wait_for(campaign: Campaign, silent: bool) -> Campaign:
 
 
 def _summary(campaign: Campaign) -> dict:
-    table = messages.counts(campaign)
+    table = tallies.counts(campaign)
     return {
         "campaign": campaign.id,
         "status": campaign.status,

@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from dispatch import clock, rights
 from dispatch.errors import WrongMoment
-from dispatch.sending import campaigns, estimate, messages, report
+from dispatch.sending import campaigns, estimate, report, tallies
 from dispatch.words import CHANNELS, KINDS
 from models import Campaign
 from views import charts, guard, lookups, render, wording
@@ -41,7 +41,7 @@ def confirm_stop(id: int):
     campaign = lookups.campaign_of(id, "campaign.control")
     if not campaign.is_underway:
         return redirect(url_for("campaigns.show", id=id))
-    counts = estimate.together(messages.counts(campaign))
+    counts = estimate.together(tallies.counts(campaign))
     return render_template(
         "control/stop.html", campaign=campaign, counts=counts, practice=campaign.is_practice
     )
@@ -96,7 +96,7 @@ def rates(campaign: Campaign, now: datetime) -> dict[str, float]:
 
 def standing(campaign: Campaign, now: datetime, seen: str = "", said: int = -SPOKEN_EVERY_SECONDS) -> dict:
     """Everything that the live page shows. `seen`: the controls that the page has; `said`: the second it last spoke in."""
-    table = messages.counts(campaign)
+    table = tallies.counts(campaign)
     counts = estimate.together(table)
     doubt = _doubt(campaign, counts)
     controls = f"{campaign.status}-{counts['unsure']}-{doubt['is_left']:d}-{doubt['at'] is not None:d}"
@@ -154,13 +154,13 @@ def curve(campaign: Campaign, now: datetime, seconds_left: int) -> charts.Curve:
     if campaign.is_underway:
         points.append(charts.Point(max(now, last.at), last.accepted, last.delivered))
         until = now + clock.seconds(seconds_left)
-    total = sum(estimate.together(messages.counts(campaign)).values())
+    total = sum(estimate.together(tallies.counts(campaign)).values())
     return charts.curve(
         points,
         total,
         _("Accepted and delivered since the start"),
         _(
-            "%(accepted)d of %(total)d messages are accepted or delivered, %(delivered)d of them with a receipt.",
+            "%(accepted)d of %(total)d messages were accepted, %(delivered)d of them have a delivery receipt.",
             accepted=last.accepted,
             total=total,
             delivered=last.delivered,

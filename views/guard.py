@@ -51,7 +51,11 @@ def open_because(reason: str) -> Callable:
 def sign_in_first():
     """To the sign-in page and back here afterwards; a fragment tells htmx to load the whole page."""
     if request.headers.get("HX-Request"):
-        return "", 401, {"HX-Redirect": url_for("signin.form", next=request.headers.get("HX-Current-URL", ""))}
+        return (
+            "",
+            401,
+            {"HX-Redirect": url_for("signin.form", next=request.headers.get("HX-Current-URL", ""))},
+        )
     here = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for("signin.form", next=here))
 
@@ -59,5 +63,3 @@ def sign_in_first():
 def is_practice() -> bool:
     """Whether this person is in practice mode, where nothing real is sent."""
     return bool(session.get("practice"))
-
-

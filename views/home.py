@@ -3,16 +3,19 @@
 from datetime import datetime
 from itertools import islice
 
-from flask import Blueprint, redirect, render_template, session, url_for
+from flask import Blueprint, current_app, redirect, render_template, session, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
+from peewee import fn
 
 from dispatch import clock, rights
 from dispatch.people import lists
-from dispatch.sending import messages
-from models import Campaign
-from views import campaigns, guard, lookups, message_templates
+from dispatch.sending import tallies
+from dispatch.sending.campaigns import READY_CHANNELS
+from dispatch.words import CHANNELS, ORGANISATION_KINDS, USER_ROLES
+from models import Audit, Campaign, Organisation, User
+from views import campaigns, guard, lookups, message_templates, wording
 
 pages = Blueprint("home", __name__)
 TEMPLATES_SHOWN = 6  # each has a key, 1 to 6
@@ -34,6 +37,8 @@ def index():
         may_answer=rights.may(current_user, "activation.answer"),
         sees_activations=rights.may(current_user, "activation.see"),
         sees_bins=rights.may(current_user, "bin.see"),
+        accounts=_accounts() if rights.may(current_user, "user.see") else [],
+        installation=_installation(now) if rights.may(current_user, "organisation.see") else None,
         **shown,
     )
 
@@ -106,6 +111,35 @@ def _mends(dead: int, silent: int) -> list[str]:
     return said
 
 
+def _accounts() -> list[tuple[User, str, datetime | None]]:
+    """Who has an account in this organisation: the person, the role, the last time they signed in."""
+    signed_in = (Audit.organisation == current_user.organisation_id) & (Audit.deed == "user.signed_in")
+    last = dict(Audit.select(Audit.by, fn.MAX(Audit.at)).where(signed_in).group_by(Audit.by).tuples())
+    people = User.select().where(User.organisation == current_user.organisation_id, User.is_active)
+    return [(who, _(USER_ROLES[who.role]), last.get(who.id)) for who in people.order_by(User.name)]
+
+
+def _installation(now: datetime) -> dict:
+    """What whoever looks after the installation finds: the organisations, and by which road each channel leaves."""
+    roads = current_app.extensions["roads"]
+    number = fn.COUNT(User.id)
+    active = (User.organisation == Organisation.id) & User.is_active
+    found = Organisation.select(Organisation, number.alias("accounts")).left_outer_join(User, on=active)
+    return {
+        "organisations": [
+            (one.name, wording.capital(_(ORGANISATION_KINDS[one.kind])), one.accounts)
+            for one in found.group_by(Organisation.id).order_by(Organisation.name)
+        ],
+        "roads": [
+            (
+                wording.capital(_(CHANNELS[channel])),
+                roads.choose(channel, is_practice=False, now=now).name.removesuffix(f":{channel}"),
+            )
+            for channel in READY_CHANNELS
+        ],
+    }
+
+
 @pages.post("/practice")
 @guard.signed_in
 def enter_practice():
@@ -125,7 +159,7 @@ def live_strip() -> dict | None:
     if not rights.may(current_user, "campaign.see") or guard.is_practice():
         return None
     for campaign in lookups.campaigns_seen(False, "running", "paused"):
-        table = messages.counts(campaign)
+        table = tallies.counts(campaign)
         return {
             "name": campaign.name,
             "accepted": sum(row["accepted"] + row["delivered"] for row in table.values()),

@@ -57,7 +57,7 @@ def link(id: int):
     """Makes somebody of the zone, found as a double while typing, a member of this BIN."""
     bin = lookups.bin_of(id)
     double = Member.get_or_none(
-        Member.id == request.form.get("member"), Member.organisation == bin.organisation_id
+        Member.id == request.form.get("member", 0, type=int), Member.organisation == bin.organisation_id
     )
     if double is None or not _is_double(double, bin):
         raise BadRequest

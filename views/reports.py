@@ -11,7 +11,7 @@ from flask_login import current_user
 
 from dispatch import clock, rights
 from dispatch.people import audience
-from dispatch.sending import campaigns, estimate, messages, report
+from dispatch.sending import campaigns, estimate, report, tallies
 from dispatch.words import CHANNELS, KINDS, LANGUAGE_NAMES, MESSAGE_STATUSES
 from models import Campaign, Member, Message, Recipient
 from views import control, guard, lookups, render, wording
@@ -26,7 +26,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 def final(campaign: Campaign, now: datetime) -> dict:
     """Everything on the page of a campaign that is over; reached and not reached together are the audience."""
-    table = messages.counts(campaign)
+    table = tallies.counts(campaign)
     counts = estimate.together(table)
     reached, meant = report.people_reached(campaign), report.people_meant(campaign)
     return {

@@ -149,6 +149,9 @@ def reach(campaign: Campaign, chosen: audience.Audience | None = None, readers=N
     return {
         "people": len(chosen.people),
         "reached": chosen.reached,
+        "spoken": [
+            {"lang": lang, "label": _(LANGUAGE_NAMES[lang]), "readers": readers[lang]} for lang in LANGUAGES
+        ],
         "lacking": [
             (readers[lang], _(LANGUAGE_NAMES[lang]), _(LANGUAGE_NAMES[campaign.fallback_language]))
             for lang in LANGUAGES

@@ -16,7 +16,13 @@ from tests.servers import free_port, wait_until
 ROOT = Path(__file__).parent.parent.parent
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 # Without these Chromium itself calls home at every start.
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+]
 FLAGS += ["--disable-component-update", "--disable-sync"]
 
 
@@ -27,7 +33,9 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.timeout(180))
             if not CHROMIUM:
-                item.add_marker(pytest.mark.skip(reason="Chromium is not installed, and apt-get may not be used"))
+                item.add_marker(
+                    pytest.mark.skip(reason="Chromium is not installed, and apt-get may not be used")
+                )
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +46,11 @@ def site(tmp_path_factory):
     port = free_port()
     environ |= {"BELFORT_DATABASE": f"sqlite:///{folder / 'belfort.db'}", "PORT": str(port)}
     subprocess.run(
-        [sys.executable, "-m", "flask", "migrate", "--demo"], cwd=ROOT, env=environ, check=True, capture_output=True
+        [sys.executable, "-m", "flask", "migrate", "--demo"],
+        cwd=ROOT,
+        env=environ,
+        check=True,
+        capture_output=True,
     )
     with open(folder / "log", "w") as log:
         process = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environ, stdout=log, stderr=log)
@@ -68,7 +80,9 @@ def visit(chromium, site):
     contexts = []
 
     def sign_in(role: str, width: int = 1280, height: int = 900) -> Page:
-        context = chromium.new_context(viewport={"width": width, "height": height}, base_url=site, locale="nl-BE")
+        context = chromium.new_context(
+            viewport={"width": width, "height": height}, base_url=site, locale="nl-BE"
+        )
         contexts.append(context)
         page = context.new_page()
         page.faults = []
