@@ -110,6 +110,13 @@ SETTINGS = (
     Setting("BELFORT_VOICE", "simulator://", roads, "Roads for spoken messages.", True),
     Setting("BELFORT_SMS_SENDER", "Be-Alert", text, "The sender that people see on an SMS."),
     Setting("BELFORT_EMAIL_SENDER", "no-reply@be-alert.be", text, "The sender that people see on a mail."),
+    Setting(
+        "BELFORT_TRUSTED_PROXY",
+        "",
+        text,
+        "The address of a reverse proxy in front of us. Its `X-Forwarded-For` is believed, so that guessing of "
+        "passwords slows the guesser and not everybody.",
+    ),
     Setting("BELFORT_PUMP", "on", switch, "`off`: serve pages only, and let another process send."),
     Setting("BELFORT_IDLE_MINUTES", "60", whole, "A session ends after so many minutes without a deed."),
     Setting("BELFORT_UPLOAD_MEGABYTES", "60", whole, "The largest file that can be uploaded."),
@@ -222,8 +229,13 @@ def serve(app: Flask) -> None:
     jobs: Jobs = app.extensions["jobs"]
     if app.config["BELFORT_PUMP"]:
         jobs.start()
-    most = app.config["MAX_CONTENT_LENGTH"]
-    server = Server(app, host=app.config["BELFORT_HOST"], port=app.config["PORT"], most_bytes=most)
+    server = Server(
+        app,
+        host=app.config["BELFORT_HOST"],
+        port=app.config["PORT"],
+        most_bytes=app.config["MAX_CONTENT_LENGTH"],
+        proxy=app.config["BELFORT_TRUSTED_PROXY"],
+    )
     print(f"Belfort: http://{app.config['BELFORT_HOST']}:{app.config['PORT']}", flush=True)
     server.run()
     jobs.stop()

@@ -5,7 +5,9 @@ import logging
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from dispatch import clock, mishaps
+from dispatch.people import imports
 from dispatch.sending.pump import Pump
+from models import database
 
 log = logging.getLogger(__name__)
 EVERY_SECONDS = 0.25
@@ -26,6 +28,7 @@ class Jobs:
             self._every(EVERY_SECONDS, self.pump.turn, f"{CHANNELS}{channel}", channel)
         self._every(EVERY_SECONDS, self.pump.listen, "listen")
         self._every(1, self.pump.tidy, "tidy")
+        self._every(3600, _discard_abandoned, "abandoned lists")
         self.scheduler.start()
 
     def wake(self) -> None:
@@ -44,6 +47,11 @@ class Jobs:
         self.scheduler.add_job(
             _told, "interval", args=(name, deed, *args), seconds=seconds, id=name, misfire_grace_time=None
         )
+
+
+def _discard_abandoned() -> None:
+    with database.connection_context():
+        imports.discard_abandoned(clock.now())
 
 
 def _told(name: str, deed, *args) -> None:

@@ -7,13 +7,18 @@ from threading import Event
 from waitress.server import create_server
 
 DRAIN_SECONDS = 10
+FORWARDED = {"x-forwarded-for", "x-forwarded-proto"}
 
 
 class Server:
     """Serves a WSGI application with threads; `waitress-serve` would die at once on SIGTERM."""
 
-    def __init__(self, app, *, host: str, port: int, threads: int = 8, most_bytes: int = 60_000_000):
-        """`most_bytes`: of a request's body; waitress cuts off at twice that, below it the page says so."""
+    def __init__(self, app, *, host: str, port: int, most_bytes: int, proxy: str = "", threads: int = 8):
+        """`most_bytes`: of a request's body; waitress cuts off at twice that, below it the page says so.
+
+        `proxy`: the address of a reverse proxy whose X-Forwarded-For and -Proto are believed, nobody else's.
+        """
+        believed = {"trusted_proxy": proxy, "trusted_proxy_headers": FORWARDED} if proxy else {}
         self.waitress = create_server(
             app,
             host=host,
@@ -22,6 +27,7 @@ class Server:
             ident="Belfort",
             clear_untrusted_proxy_headers=True,
             max_request_body_size=2 * most_bytes,
+            **believed,
         )
         self.stopping = Event()
 

@@ -395,3 +395,11 @@ def test_numbers_kept_as_numbers_by_a_workbook_are_read(bin):
         sheet.write_row(0, 0, ["Naam", "GSM"])
         sheet.write_row(1, 0, ["Aerts Dirk", 470112233])
     assert imports.preview(file.getvalue(), "x.xlsx", bin).lines[0].values["mobile"] == "+32470112233"
+
+
+def test_a_list_that_nobody_committed_for_a_week_is_thrown_away(bin, sender):
+    record = uploaded(bin, sender, "Aerts;Dirk;0470 00 00 11")
+    assert imports.discard_abandoned(NOON + timedelta(days=6)) == 0
+    assert imports.discard_abandoned(NOON + timedelta(days=8)) == 1
+    kept = Import.get_by_id(record.id)
+    assert kept.status == "discarded" and kept.content is None

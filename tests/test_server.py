@@ -6,15 +6,17 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 
 import models
 from dispatch import clock
 from dispatch.sending import campaigns
+from dispatch.server import Server
 from models import Message
 from tests import cast
 from tests.servers import free_port, wait_until
@@ -101,3 +103,27 @@ def test_sigterm_while_messages_leave_records_what_was_claimed(server, tmp_path)
         left = {status for (status,) in Message.select(Message.status).distinct().tuples()}
         assert "sending" not in left
         assert Message.select().count() == 300
+
+
+def remote_address_seen(proxy: str) -> str:
+    """What the application sees of a visitor who says to come for 203.0.113.9."""
+    seen = []
+
+    def app(environ, start_response):
+        seen.append(environ["REMOTE_ADDR"])
+        start_response("204 No Content", [])
+        return []
+
+    server = Server(app, host="127.0.0.1", port=free_port(), most_bytes=1000, proxy=proxy)
+    threading.Thread(target=server.waitress.run, daemon=True).start()
+    request = Request(
+        f"http://127.0.0.1:{server.waitress.effective_port}/", headers={"X-Forwarded-For": "203.0.113.9"}
+    )
+    urlopen(request).close()
+    server.waitress.close()
+    return seen[0]
+
+
+def test_only_the_trusted_proxy_is_believed_about_who_visits():
+    assert remote_address_seen(proxy="127.0.0.1") == "203.0.113.9"
+    assert remote_address_seen(proxy="") == "127.0.0.1"

@@ -1,7 +1,7 @@
 """Lists as they arrive: uploaded, understood, laid beside what is known, and committed in one transaction."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dispatch import audit
 from dispatch.errors import WrongMoment
@@ -34,6 +34,7 @@ CHANGED_MEANWHILE = N_(
     "The members of this BIN changed while you looked at the list. Look at the new report first."
 )
 LONGEST_FILENAME = 120
+ABANDONED_AFTER = timedelta(days=7)
 
 
 # ── Before anything is written ──────────────────────────────────────────
@@ -101,6 +102,14 @@ def discard(record: Import, *, by: User | None, now: datetime) -> None:
     with writing():
         _close(record, "discarded", now)
         audit.record("import.discarded", record, by=by, now=now, organisation=record.organisation_id)
+
+
+def discard_abandoned(now: datetime) -> int:
+    """Throws away the lists that nobody committed for a week: they hold people, and are kept for nothing."""
+    old = Import.select().where(Import.status == "uploaded", Import.created_at < now - ABANDONED_AFTER)
+    for record in (records := list(old)):
+        discard(record, by=None, now=now)
+    return len(records)
 
 
 # ── The commit ──────────────────────────────────────────────────────────
