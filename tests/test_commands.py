@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dispatch import demo
-from models import ROLES, Bin, Campaign, Member, Message
+from models import ROLES, Bin, Campaign, Member, Message, User
 from tests.cast import NOON
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -143,3 +143,23 @@ def test_a_coordinator_may_not_launch_to_another_bin(run, demonstration):
     words = ("--template", "Nieuwsbrief", "--bin", "Veldlaan", "--by", "marc.dhondt@zavelstreek.example")
     assert run("campaign", "launch", *words).exit_code == 1
     assert Message.select().count() == 0
+
+
+def test_an_account_needs_no_more_than_an_address_a_role_and_a_password(run, demonstration):
+    for role, where in (("sender", "zavelstreek"), ("centre_supervisor", "contactcenter")):
+        words = (
+            "--email",
+            f"nieuw.{role}@voorbeeld.example",
+            "--role",
+            role,
+            "--password",
+            "long enough for us",
+        )
+        assert run("user", "add", *words).exit_code == 0
+        assert User.get(User.email == f"nieuw.{role}@voorbeeld.example").organisation.slug == where
+
+
+def test_an_account_without_a_clear_workplace_is_refused_with_what_to_add(run):
+    words = ("--email", "a@b.example", "--role", "sender", "--password", "long enough for us")
+    done = run("user", "add", *words)
+    assert done.exit_code == 1 and "--organisation" in done.output

@@ -23,6 +23,11 @@ from dispatch.words import CAMPAIGN_STATUSES, LANGUAGES, N_, translator
 from models import Bin, Campaign, Organisation, Template, User
 
 TICK_SECONDS = 0.1
+WORKPLACES = {
+    "platform_admin": "platform",
+    "authorised_person": "municipality",
+    "centre_supervisor": "contact_centre",
+}
 
 user_commands = AppGroup("user", help="Accounts.")
 member_commands = AppGroup("members", help="Member lists.")
@@ -119,11 +124,9 @@ def _accounts_table(rows: list[dict[str, str]]) -> str:
 
 @user_commands.command("add", help="Make an account.")
 @click.option("--email", required=True)
-@click.option("--name", required=True)
+@click.option("--name", default="", help="Without it, the part of the address before the @.")
 @click.option("--role", required=True, type=click.Choice(models.ROLES))
-@click.option(
-    "--organisation", required=True, help="The organisation's name; it is made when --kind is given."
-)
+@click.option("--organisation", help="Its name. Without it, the only one of the kind that the role works in.")
 @click.option(
     "--kind", type=click.Choice(models.ORGANISATION_KINDS), help="Make the organisation, of this kind."
 )
@@ -132,24 +135,32 @@ def _accounts_table(rows: list[dict[str, str]]) -> str:
 )
 @click.password_option()
 @deed
-def add_user(email: str, name: str, role: str, organisation: str, kind: str | None, bin_names, password: str):
-    where = Organisation.get_or_none(Organisation.name == organisation)
-    if not where and kind:
-        where = accounts.add_organisation(organisation, kind, now=clock.now())
-    if not where:
-        raise Missing(
-            N_("There is no organisation called “%(name)s”. Add --kind to make it."), name=organisation
-        )
+def add_user(
+    email: str, name: str, role: str, organisation: str | None, kind: str | None, bin_names, password: str
+):
     user = accounts.add_user(
         email=email,
-        name=name,
+        name=name or email.partition("@")[0],
         role=role,
-        organisation=where,
+        organisation=_workplace(organisation, kind, role),
         password=password,
         now=clock.now(),
         bins=tuple(find_bin(bin_name, organisation) for bin_name in bin_names),
     )
     click.echo(user.email)
+
+
+def _workplace(name: str | None, kind: str | None, role: str) -> Organisation:
+    if not name:
+        found = list(Organisation.select().where(Organisation.kind == WORKPLACES.get(role, "police_zone")))
+        if len(found) != 1:
+            raise Missing(N_("Say which organisation, with --organisation."))
+        return found[0]
+    if where := Organisation.get_or_none(Organisation.name == name):
+        return where
+    if kind:
+        return accounts.add_organisation(name, kind, now=clock.now())
+    raise Missing(N_("There is no organisation called “%(name)s”. Add --kind to make it."), name=name)
 
 
 # ── Member lists ────────────────────────────────────────────────────────
