@@ -127,3 +127,18 @@ def test_a_running_campaign_is_announced_on_every_page(signed_in, bin):
     page = signed_in(who).get("/templates")
 
     assert page.select(".strip.live a")[0]["href"] == f"/campaigns/{draft.id}"
+
+
+def test_the_red_strip_names_every_campaign_that_runs(app, signed_in):
+    sender = cast.user("sender", cast.zone())
+    kerkdries = cast.bin_named("Kerkdries")
+    cast.member(kerkdries, "Aerts", mobile="+32470000011")
+    for name in ("Gaslek", "Wateroverlast"):
+        draft = campaigns.draft(sender.organisation, by=sender, now=clock.now())
+        wording = {"name": name, "channels": ["sms"], "texts": {"sms": {"nl": {"body": "Blijf binnen."}}}}
+        wording |= {"audience": {"bins": [kerkdries.id]}}
+        draft = campaigns.write(draft, by=sender, now=clock.now(), version=1, **wording)
+        campaigns.launch(draft, by=sender, now=clock.now(), terms_accepted=True)
+    (strip,) = signed_in(sender).get("/bins").select(".strip.live")
+    assert "Gaslek" in strip.get_text() and "Wateroverlast" in strip.get_text()
+    assert strip.find("a")["href"] == "/campaigns"

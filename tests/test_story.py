@@ -174,4 +174,6 @@ def test_a_town_asks_for_an_information_number_and_the_centre_answers(world):
     desk.post(f"/activations/{activation.id}/acknowledge")
     desk.post(f"/activations/{activation.id}/open", number="1771", opened_at=hour(clock.now())[:5])
     assert Activation.get().status == "open" and Activation.get().number == "1771"
-    assert browser.get(f"/activations/{activation.id}").has("1771")
+    assert browser.get(f"/activations/{activation.id}").has("1771") and browser.get("/activations").has(
+        "1771"
+    )

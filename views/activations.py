@@ -40,6 +40,7 @@ class Row:
     title: str
     clock: promise.Clock | None
     began_at: datetime
+    number: str  # once it is open
 
 
 @pages.get("/activations")
@@ -231,7 +232,8 @@ def _row(activation: Activation) -> Row:
     what = activation.form.get("emergency") or _("Form begun")
     title = f"{what}, {place}" if place else what
     running = centre.clock_of(activation, clock.now())
-    return Row(activation, title, running, running.requested_at if running else activation.created_at)
+    began_at = running.requested_at if running else activation.created_at
+    return Row(activation, title, running, began_at, wording.phone(activation.number))
 
 
 def _board() -> dict:

@@ -11,7 +11,7 @@ from peewee import fn
 
 from dispatch import clock, rights
 from dispatch.people import lists
-from dispatch.sending import tallies
+from dispatch.sending import estimate, tallies
 from dispatch.sending.campaigns import READY_CHANNELS
 from dispatch.words import CHANNELS, ORGANISATION_KINDS, USER_ROLES
 from models import Audit, Campaign, Organisation, User
@@ -155,15 +155,17 @@ def leave_practice():
 
 
 def live_strip() -> dict | None:
-    """The real campaign that is underway now, shown on every page of those who may see it."""
+    """The real campaigns that are underway now, shown on every page of those who may see them."""
     if not rights.may(current_user, "campaign.see") or guard.is_practice():
         return None
-    for campaign in lookups.campaigns_seen(False, "running", "paused"):
-        table = tallies.counts(campaign)
-        return {
-            "name": campaign.name,
-            "accepted": sum(row["accepted"] + row["delivered"] for row in table.values()),
-            "total": sum(sum(row.values()) for row in table.values()),
-            "url": url_for("campaigns.show", id=campaign.id),
-        }
-    return None
+    underway = list(lookups.campaigns_seen(False, "running", "paused"))
+    if not underway:
+        return None
+    counts = [estimate.together(tallies.counts(campaign)) for campaign in underway]
+    is_one = len(underway) == 1
+    return {
+        "name": ", ".join(campaign.name for campaign in underway),
+        "accepted": sum(row["accepted"] + row["delivered"] for row in counts),
+        "total": sum(sum(row.values()) for row in counts),
+        "url": url_for("campaigns.show", id=underway[0].id) if is_one else url_for("campaigns.index"),
+    }
