@@ -371,3 +371,28 @@ def test_in_whatever_order_news_comes_a_message_never_falls_back(anybody, news):
         assert RANKS[now_status] >= rank or now_status == "queued" and rank == RANKS["sending"]
         rank = max(RANKS[now_status], RANKS["queued"])
     assert tallies_agree(campaign)
+
+
+class Moody:
+    """A road whose answers are given beforehand."""
+
+    name, rate, batch_size, at_once, sender = "moody:1", 500.0, 10, 10, ""
+
+    def __init__(self, status: str, code: str):
+        self.status, self.code = status, code
+
+    def send(self, batch):
+        return iter([Outcome(outgoing.reference, self.status, code=self.code) for outgoing in batch])
+
+
+@pytest.mark.parametrize("code, rests", [("no_answer", True), ("connection_lost", True), ("later", False)])
+def test_a_road_rests_when_it_carries_nothing_and_not_when_a_mailbox_asks_to_wait(
+    sender, molenakker, time, code, rests
+):
+    cast.member(molenakker, "Aerts", mobile="+32470000011")
+    launched(sender, molenakker)
+    roads = Roads(SIMULATED)
+    first, second = Moody("retry", code), Moody("accepted", "")
+    roads._real["sms"] = [first, second]
+    Pump(roads, now=time).turn("sms")
+    assert roads.choose("sms", is_practice=False, now=time()) is (second if rests else first)

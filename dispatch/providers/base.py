@@ -34,6 +34,8 @@ REASONS = {
     "unreadable_answer": N_("the gateway's answer could not be read"),
 }
 """Why a message did not arrive, or not yet: each code in words for the reports."""
+NO_ROAD = frozenset(("no_answer", "connection_lost", "not_authorised", "no_safe_connection"))
+"""The reasons that say something of the road and nothing of the message."""
 
 
 class BadRoad(Refusal):

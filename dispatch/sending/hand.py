@@ -1,7 +1,6 @@
 """A batch in hand: handed to its road, kept ours for as long as that takes, each answer written down as it comes."""
 
 import logging
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -24,7 +23,7 @@ class Hand:
         self.road = road
         self.now = now
         self.unanswered = set(references)
-        self.became: Counter[str] = Counter()
+        self.reasons: set[str] = set()  # why what came back may be tried again, or "" for what did not come back
         self.is_broken = False
 
     def carry(self, batch: Sequence[Outgoing]) -> None:
@@ -55,7 +54,7 @@ class Hand:
     def _write(self, answers: Sequence[Outcome]) -> None:
         if answers:
             messages.record(answers, road=self.road.name, now=self.now())
-            self.became.update(outcome.status for outcome in answers)
+            self.reasons.update(outcome.code if outcome.status == "retry" else "" for outcome in answers)
             self.unanswered -= {outcome.reference for outcome in answers}
 
     def _contained(self) -> mishaps.Contained:

@@ -8,7 +8,7 @@ from threading import Event
 from peewee import fn
 
 from dispatch import clock, mishaps
-from dispatch.providers.base import Attachment, Outgoing, Provider
+from dispatch.providers.base import NO_ROAD, Attachment, Outgoing, Provider
 from dispatch.sending import campaigns, messages, receipts, report, throttle
 from dispatch.sending.hand import Hand
 from dispatch.sending.messages import Claimed
@@ -17,7 +17,6 @@ from models import Bin, Campaign, Letter, Message, database, writing
 
 log = logging.getLogger(__name__)
 URGENCY = {"warning": 0, "preventive": 1, "other": 2, "news": 3}
-FIRST_BATCH = 20  # of a road whose pace is not known yet
 HELD_SECONDS = 0.5  # so long may a batch be in hand, since a stop cannot take it back
 SHUNNED = timedelta(seconds=2)  # a road that broke is left alone, or it would make a whole campaign unsure
 REPORT_AGAIN = timedelta(minutes=5)
@@ -96,7 +95,7 @@ class Pump:
         road = self.roads.choose(channel, is_practice=source.is_practice, now=now)
         if self._shunned.get(road.name, now) > now:
             return 0
-        claimed = _claim(channel, source, road, self._batches.get(road.name, FIRST_BATCH), now)
+        claimed = _claim(channel, source, road, self._batches.get(road.name, road.at_once), now)
         if claimed:
             hand = Hand(road, [one.reference for one in claimed], self.now)
             if batch := _written(channel, source, claimed):
@@ -114,7 +113,7 @@ class Pump:
         if hand.is_broken:
             self._shunned[road.name] = self.now() + SHUNNED
             self._batches.pop(road.name)
-        if hand.is_broken or set(hand.became) == {"retry"}:
+        if hand.is_broken or hand.reasons <= NO_ROAD:  # one mailbox that asks to wait is not the road's fault
             self.roads.rest(road, self.now())
             log.warning("road %s carried none of %d messages", road.name, number)
 
