@@ -1,8 +1,10 @@
 """Where it is wired: settings, database, sign-in, pages, commands, scheduler, server."""
 
 import hmac
+import ipaddress
 import logging
 import os
+import re
 import secrets
 import sys
 from collections.abc import Callable, Mapping
@@ -13,6 +15,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, request
 from jinja2 import StrictUndefined
+from peewee import DatabaseError
 
 import models
 import views
@@ -21,8 +24,10 @@ from dispatch.jobs import Jobs
 from dispatch.providers import BadRoad
 from dispatch.sending.pump import Pump
 from dispatch.sending.roads import Roads
+from dispatch.server import Server
 
 HOME = Path(__file__).resolve().parent
+MOST = 1_000_000
 
 
 class BadSetting(Exception):
@@ -40,8 +45,8 @@ def switch(value: str) -> bool:
 
 
 def whole(value: str) -> int:
-    if not value.isdecimal() or int(value) < 1:
-        raise ValueError("must be a whole number above zero")
+    if not value.isdecimal() or not 0 < int(value) <= MOST:
+        raise ValueError(f"must be a whole number from 1 to {MOST}")
     return int(value)
 
 
@@ -55,6 +60,23 @@ def database(value: str) -> str:
     if not value.startswith("sqlite:///") or len(value) == len("sqlite:///"):
         raise ValueError("must be a URL such as sqlite:///belfort.db")
     return value
+
+
+def mailbox(value: str) -> str:
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s.]+", value):
+        raise ValueError("must be an e-mail address")
+    return value
+
+
+def sms_sender(value: str) -> str:
+    """Eleven letters and digits, or a number: what a telephone shows as the sender (3GPP TS 23.040, 9.1.2.5)."""
+    if not re.fullmatch(r"[A-Za-z0-9 ._-]{1,11}|\+?[0-9]{1,15}", value):
+        raise ValueError("must have at most 11 letters and digits, or be a number")
+    return value
+
+
+def ip_address(value: str) -> str:
+    return str(ipaddress.ip_address(value)) if value else ""
 
 
 def web_address(value: str) -> str:
@@ -108,12 +130,12 @@ SETTINGS = (
     ),
     Setting("BELFORT_EMAIL", "simulator://", roads, "Roads for e-mail.", True),
     Setting("BELFORT_VOICE", "simulator://", roads, "Roads for spoken messages.", True),
-    Setting("BELFORT_SMS_SENDER", "Be-Alert", text, "The sender that people see on an SMS."),
-    Setting("BELFORT_EMAIL_SENDER", "no-reply@be-alert.be", text, "The sender that people see on a mail."),
+    Setting("BELFORT_SMS_SENDER", "Be-Alert", sms_sender, "The sender that people see on an SMS."),
+    Setting("BELFORT_EMAIL_SENDER", "no-reply@be-alert.be", mailbox, "The sender that people see on a mail."),
     Setting(
         "BELFORT_TRUSTED_PROXY",
         "",
-        text,
+        ip_address,
         "The address of a reverse proxy in front of us. Its `X-Forwarded-For` is believed, so that guessing of "
         "passwords slows the guesser and not everybody.",
     ),
@@ -150,8 +172,9 @@ def _read(setting: Setting, environ: Mapping[str, str]) -> object:
             raise BadSetting(f"{setting.name} and {setting.name}_FILE are both given. Keep one of them.")
         try:
             raw = Path(path).read_text().strip()
-        except OSError as error:
-            raise BadSetting(f"{setting.name}_FILE cannot be read: {error.strerror}.") from None
+        except (OSError, UnicodeDecodeError) as error:
+            reason = getattr(error, "strerror", None) or "it is not text"
+            raise BadSetting(f"{setting.name}_FILE cannot be read: {reason}.") from None
     try:
         return setting.read(raw)
     except ValueError as error:
@@ -166,14 +189,22 @@ class Belfort(Flask):
         mishaps.tell(self.logger, f"{request.method} {request.endpoint}", exc_info[1])
 
 
-def create_app(environ: Mapping[str, str] | None = None) -> Flask:
+def create_app() -> Flask:
+    """For the flask command: a wrong setting ends it with its sentence and no traceback."""
+    try:
+        return build_app(os.environ)
+    except BadSetting as error:
+        sys.exit(str(error))
+
+
+def build_app(environ: Mapping[str, str]) -> Flask:
     """The application for these settings, without scheduler or server; raises BadSetting."""
-    settings = read_settings(os.environ if environ is None else environ)
+    settings = read_settings(environ)
     app = Belfort(__name__, root_path=str(HOME))
     app.config.update(settings)
     app.config.update(_flask_settings(settings))
     app.jinja_env.undefined = StrictUndefined
-    models.connect(settings["BELFORT_DATABASE"])
+    _open_database(settings["BELFORT_DATABASE"])
     app.extensions["roads"] = _open_roads(settings, app.secret_key)
     app.extensions["jobs"] = Jobs(Pump(app.extensions["roads"]))
     views.register(app)
@@ -194,12 +225,24 @@ def _flask_settings(settings: dict) -> dict[str, object]:
     }
 
 
+def _open_database(url: str) -> None:
+    try:
+        with models.connect(url).connection_context():
+            models.database.execute_sql("SELECT 1 FROM sqlite_master")
+    except DatabaseError as error:
+        raise BadSetting(f"BELFORT_DATABASE cannot be opened: {error}.") from None
+
+
 def _kept_secret(database_url: str) -> str:
     path = Path(database_url.removeprefix("sqlite:///")).resolve().parent / ".secret-key"
     try:
         descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except FileExistsError:
         return path.read_text().strip()
+    except OSError as error:
+        raise BadSetting(
+            f"BELFORT_DATABASE: nothing can be written in {path.parent}: {error.strerror}."
+        ) from None
     with os.fdopen(descriptor, "w") as file:
         file.write(secrets.token_hex(32))
     return path.read_text()
@@ -224,34 +267,36 @@ def _open_roads(settings: dict, secret: str) -> Roads:
 
 def serve(app: Flask) -> None:
     """Serves pages and pumps messages until SIGTERM or Ctrl-C; then answers and records what is in hand."""
-    from dispatch.server import Server
-
     jobs: Jobs = app.extensions["jobs"]
+    server = _bound(app)  # before anything is sent: of two processes on one port only one pumps
     if app.config["BELFORT_PUMP"]:
         jobs.start()
-    server = Server(
-        app,
-        host=app.config["BELFORT_HOST"],
-        port=app.config["PORT"],
-        most_bytes=app.config["MAX_CONTENT_LENGTH"],
-        proxy=app.config["BELFORT_TRUSTED_PROXY"],
-    )
     print(f"Belfort: http://{app.config['BELFORT_HOST']}:{app.config['PORT']}", flush=True)
     server.run()
     jobs.stop()
     app.extensions["roads"].close()
 
 
+def _bound(app: Flask) -> Server:
+    host, port = app.config["BELFORT_HOST"], app.config["PORT"]
+    most_bytes, proxy = app.config["MAX_CONTENT_LENGTH"], app.config["BELFORT_TRUSTED_PROXY"]
+    try:
+        return Server(app, host=host, port=port, most_bytes=most_bytes, proxy=proxy)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise BadSetting(f"Pages cannot be served on {host}, port {port}: {reason}.") from None
+
+
 def main() -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
     try:
-        app = create_app()
+        app = build_app(os.environ)
         models.check_schema()
+        serve(app)
     except (BadSetting, models.WrongSchema) as error:
         print(error, file=sys.stderr)
         return 2
-    serve(app)
     return 0
 
 

@@ -34,7 +34,7 @@ def settings(empty_database, tmp_path):
 @pytest.fixture
 def app(settings):
     """The application on a database of its own, with a connection open for the test itself."""
-    application = belfort.create_app(settings)
+    application = belfort.build_app(settings)
     application.testing = True
     with models.database.connection_context():
         yield application

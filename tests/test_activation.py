@@ -422,7 +422,7 @@ def test_each_sees_their_own_and_the_centre_never_a_draft(people):
 @pytest.mark.loopback
 def test_the_form_arrives_once_in_the_mailbox_of_the_centre_as_pdf(settings):
     with smtp_server() as room:
-        application = belfort.create_app({**settings, "BELFORT_EMAIL": f"smtp://{room.host}:{room.port}"})
+        application = belfort.build_app({**settings, "BELFORT_EMAIL": f"smtp://{room.host}:{room.port}"})
         with belfort.models.database.connection_context():
             town, house = cast.municipality_and_centre()
             people = {"town": town, "house": house, "by": cast.user("authorised_person", town)}

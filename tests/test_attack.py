@@ -187,7 +187,7 @@ def test_a_number_beyond_counting_is_a_bad_request(app, admin, zavel):
 
 
 def test_a_body_that_is_too_large_is_a_page_that_says_so(settings):
-    app = belfort.create_app(settings | {"BELFORT_UPLOAD_MEGABYTES": "1"})
+    app = belfort.build_app(settings | {"BELFORT_UPLOAD_MEGABYTES": "1"})
     with database.connection_context():
         zone = town.zone("Zavel", 1)
         browser = Client(app)
@@ -382,7 +382,7 @@ def test_a_session_begun_by_somebody_else_is_not_continued(client, zavel):
 
 
 def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(settings):
-    app = belfort.create_app(settings | {"BELFORT_PUBLIC_URL": "https://belfort.example"})
+    app = belfort.build_app(settings | {"BELFORT_PUBLIC_URL": "https://belfort.example"})
     cookie = app.test_client().get("/signin", base_url="https://belfort.example").headers["Set-Cookie"]
     assert {"Secure", "HttpOnly", "SameSite=Lax"} <= set(cookie.split("; "))
     app.extensions["roads"].close()
@@ -489,7 +489,7 @@ def test_a_forged_forwarding_header_is_no_other_place(client, zavel):
     ],
 )
 def test_the_door_for_receipts_opens_for_receipts_only(settings, address, status):
-    app = belfort.create_app(settings | {"BELFORT_SMS": "kannel://u:p@127.0.0.1:1"})
+    app = belfort.build_app(settings | {"BELFORT_SMS": "kannel://u:p@127.0.0.1:1"})
     address = "/receipts/" + address.format(key=belfort.receipt_key("a key for tests"))
     with database.connection_context():
         for method in ("GET", "POST"):
@@ -556,7 +556,7 @@ SECRET = "geheim-w00rd"
 )
 def test_a_wrong_road_stops_the_start_and_says_no_password(settings, name, value):
     with pytest.raises(belfort.BadSetting) as refused:
-        belfort.create_app(settings | {name: value})
+        belfort.build_app(settings | {name: value})
     assert SECRET not in str(refused.value) + repr(refused.value)
 
 
@@ -565,7 +565,7 @@ def test_a_road_shows_no_password(settings):
         "BELFORT_SMS": f"kannel://u:{SECRET}@h",
         "BELFORT_EMAIL": f"smtp://u:{SECRET}@h?from=a@b.example",
     }
-    app = belfort.create_app(settings | roads)
+    app = belfort.build_app(settings | roads)
     for road in app.extensions["roads"].all():
         assert SECRET not in f"{road!r} {road} {road.name}"
     app.extensions["roads"].close()

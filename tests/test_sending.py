@@ -376,7 +376,7 @@ def test_in_whatever_order_news_comes_a_message_never_falls_back(anybody, news):
 class Moody:
     """A road whose answers are given beforehand."""
 
-    name, rate, batch_size, at_once, sender = "moody:1", 500.0, 10, 10, ""
+    name, rate, batch_size, at_once, is_lazy, sender = "moody:1", 500.0, 10, 10, False, ""
 
     def __init__(self, status: str, code: str):
         self.status, self.code = status, code
@@ -396,3 +396,31 @@ def test_a_road_rests_when_it_carries_nothing_and_not_when_a_mailbox_asks_to_wai
     roads._real["sms"] = [first, second]
     Pump(roads, now=time).turn("sms")
     assert roads.choose("sms", is_practice=False, now=time()) is (second if rests else first)
+
+
+class Slow(Moody):
+    """A road that needs a third of a second for each message, and during the second one somebody does a deed."""
+
+    is_lazy = True
+
+    def __init__(self, time, deed):
+        super().__init__("accepted", "")
+        self.time, self.deed = time, deed
+
+    def send(self, batch):
+        for number, outgoing in enumerate(batch):
+            self.time.passes(0.33)
+            if number == 1:
+                self.deed()
+            yield Outcome(outgoing.reference, "accepted")
+
+
+@pytest.mark.parametrize("deed, rest", [(campaigns.stop, "withheld"), (campaigns.pause, "queued")])
+def test_a_stop_takes_hold_between_two_messages_of_a_slow_batch(sender, molenakker, time, deed, rest):
+    for number in range(10, 20):
+        cast.member(molenakker, f"Lid{number}", mobile=f"+324700000{number}")
+    campaign = launched(sender, molenakker)
+    roads = Roads(SIMULATED)
+    roads._real["sms"] = [Slow(time, lambda: deed(campaign, by=sender, now=time()))]
+    Pump(roads, now=time).turn("sms")
+    assert sorted(statuses(campaign)) == sorted(["accepted"] * 2 + [rest] * 8) and tallies_agree(campaign)

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from app import SETTINGS, BadSetting, create_app, read_settings, receipt_key
+from app import SETTINGS, BadSetting, build_app, read_settings, receipt_key
 
 README = (Path(__file__).parent.parent / "README.md").read_text()
 
@@ -35,7 +35,7 @@ def test_a_wrong_setting_stops_the_start_with_a_sentence(environ, words):
 
 def test_a_road_that_does_not_exist_stops_the_start(settings):
     with pytest.raises(BadSetting, match="carrierpigeon"):
-        create_app(settings | {"BELFORT_SMS": "carrierpigeon://loft"})
+        build_app(settings | {"BELFORT_SMS": "carrierpigeon://loft"})
 
 
 def test_a_malformed_secret_is_not_repeated_in_the_sentence():
@@ -58,7 +58,7 @@ def test_a_secret_given_twice_is_refused(tmp_path):
 
 def test_the_secret_key_is_made_once_and_kept_where_only_the_owner_reads(settings, tmp_path):
     without = {name: value for name, value in settings.items() if name != "BELFORT_SECRET_KEY"}
-    first, second = create_app(without), create_app(without)
+    first, second = build_app(without), build_app(without)
     assert first.secret_key == second.secret_key and len(first.secret_key) == 64
     assert (tmp_path / ".secret-key").stat().st_mode & 0o777 == 0o600
 

@@ -44,7 +44,7 @@ def world(settings, tmp_path):
             "BELFORT_SMS": f"kannel://{gateway.user}:{gateway.password}@127.0.0.1:{gateway.port}?from=8850",
             "BELFORT_EMAIL": f"smtp://127.0.0.1:{mailroom.port}",
         }
-        app = belfort.create_app(settings | roads)
+        app = belfort.build_app(settings | roads)
         app.testing = True
         server = create_server(app, host="127.0.0.1", port=port, threads=4)
         threading.Thread(target=server.run, daemon=True).start()

@@ -76,7 +76,7 @@ def deed(command: Callable) -> Callable:
 def find_bin(name: str, organisation: str | None) -> Bin:
     found = _bins_named(name, organisation)
     if not found:
-        raise Missing(N_("There is no BIN called “%(name)s”. Add --create-bin to make it."), name=name)
+        raise Missing(N_("There is no BIN called “%(name)s”."), name=name)
     if len(found) > 1:
         raise Missing(N_("Several zones have a BIN called “%(name)s”. Add --organisation."), name=name)
     return found[0]
@@ -203,9 +203,13 @@ def export_list(bin_name: str, organisation: str | None, output: Path):
     bin = find_bin(bin_name, organisation)
     header, rows = lists.export(bin, spoken_language(), by=None, now=clock.now())
     is_csv = output.suffix == ".csv"
-    output.write_bytes(
-        papers.table_csv(header, rows) if is_csv else papers.table_workbook(bin.name, header, rows)
-    )
+    content = papers.table_csv(header, rows) if is_csv else papers.table_workbook(bin.name, header, rows)
+    try:
+        output.write_bytes(content)
+    except OSError as error:
+        raise Refusal(
+            N_("%(file)s cannot be written: %(reason)s."), file=str(output), reason=error.strerror
+        ) from None
     click.echo(str(output))
 
 
@@ -229,8 +233,10 @@ def _limits() -> Limits:
 
 def _bin_to_fill(name: str, organisation: str | None, create: bool) -> Bin:
     """The BIN of this name, or one that is not kept yet: a preview writes nothing."""
-    if not create or _bins_named(name, organisation):
+    if _bins_named(name, organisation):
         return find_bin(name, organisation)
+    if not create:
+        raise Missing(N_("There is no BIN called “%(name)s”. Add --create-bin to make it."), name=name)
     zones = Organisation.select().where(Organisation.kind == "police_zone")
     if organisation:
         zones = zones.where(Organisation.name == organisation)
@@ -278,8 +284,9 @@ def launch(template_name, bin_name, channels, email, practice, wait, as_json):
     by = User.get_or_none(User.email == email.lower(), User.is_active)
     if not by:
         raise Missing(N_("There is no account for %(email)s."), email=email)
-    campaign = _drafted(template_name, bin_name, channels, by, practice)
-    campaign = campaigns.launch(campaign, by=by, now=clock.now(), terms_accepted=True)
+    with models.writing():  # a launch that is refused leaves no draft behind
+        campaign = _drafted(template_name, bin_name, channels, by, practice)
+        campaign = campaigns.launch(campaign, by=by, now=clock.now(), terms_accepted=True)
     if wait:
         campaign = _wait_for(campaign, silent=as_json)
     click.echo(json.dumps(_summary(campaign)) if as_json else _sentence(campaign))
@@ -295,17 +302,16 @@ def _drafted(template_name: str, bin_name: str, channels: str | None, by: User, 
     if not rights.may(by, "campaign.launch", bin) or not rights.may_send(by, template.kind):
         raise NotAllowed(N_("This account may not launch this message to this BIN."))
     wording = {"audience": {"bins": [bin.id]}} | _chosen(channels)
-    with models.writing():
-        campaign = campaigns.draft(
-            by.organisation, by=by, now=clock.now(), is_practice=practice, template=template
-        )
-        return campaigns.write(campaign, by=by, now=clock.now(), version=campaign.version, **wording)
+    campaign = campaigns.draft(
+        by.organisation, by=by, now=clock.now(), is_practice=practice, template=template
+    )
+    return campaigns.write(campaign, by=by, now=clock.now(), version=campaign.version, **wording)
 
 
 def _chosen(channels: str | None) -> dict:
     if not channels:
         return {}
-    chosen = [channel.strip() for channel in channels.split(",")]
+    chosen = list(dict.fromkeys(channel.strip() for channel in channels.split(",")))
     if unknown := [channel for channel in chosen if channel not in campaigns.READY_CHANNELS]:
         raise Missing(N_("“%(channel)s” is not a channel. There are: sms, email."), channel=unknown[0])
     return {"channels": chosen}

@@ -58,7 +58,7 @@ def resolve(organisation_id: int, choice: dict, channels: Iterable[str]) -> Audi
     people = {membership.member.id: membership.member for membership in chosen}
     active = {membership.member.id for membership in chosen if not membership.is_paused}
     audience = Audience(people=list(people.values()))
-    left_out, channels = defaultdict(list), tuple(channels)
+    left_out, channels = defaultdict(list), tuple(dict.fromkeys(channels))
     households: dict[tuple[str, str], list[Member]] = defaultdict(list)
     for member in audience.people:
         addresses = [

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from dispatch.people import numbers
 
@@ -164,6 +165,7 @@ def guess(header: Sequence[str] | None, rows: Sequence) -> dict[str, int]:
     """
     sample = [row[1] if len(row) == 2 and isinstance(row[0], int) else row for row in rows[:SAMPLE]]
     columns = _by_title(header or ())
+    _place_far_number(columns, header or (), sample)
     has_reach = {"mobile", "phone", "email"} & columns.keys()
     has_name = {"full_name", "last_name", "first_name"} & columns.keys()
     if not has_reach or not has_name:
@@ -216,6 +218,23 @@ def _place_number(columns: dict[str, int], candidates: list[int]) -> None:
             return
     if "street" in columns and any(index > columns["street"] for index in candidates):
         columns["house_number"] = next(index for index in candidates if index > columns["street"])
+
+
+def _place_far_number(columns: dict[str, int], header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """ "Nr" far from its street is the house number all the same, unless it counts the rows."""
+    if "street" not in columns or "house_number" in columns:
+        return
+    for index, title in enumerate(header):
+        held = [row[index] for row in rows if index < len(row) and row[index]]
+        if title and field_of(title) == "number" and index not in columns.values() and not _counts_rows(held):
+            columns["house_number"] = index
+            return
+
+
+def _counts_rows(held: Sequence[str]) -> bool:
+    """1, 2, 3, … or 101, 102, 103, …: the number of the row, and nobody's house."""
+    numbers = [int(cell) for cell in held if cell.isdecimal() and len(cell) < 9]
+    return len(numbers) == len(held) > 1 and all(after == before + 1 for before, after in pairwise(numbers))
 
 
 def _by_contents(columns: dict[str, int], rows: Sequence[Sequence[str]]) -> dict[str, int]:

@@ -168,6 +168,7 @@ class Provider:
     channels: ClassVar[tuple[str, ...]]
     options: ClassVar[frozenset[str]] = frozenset()
     batch_size = 100
+    is_lazy = False  # sends a message only when its outcome is asked for
     at_once = 1  # how many it carries side by side: a smaller batch would leave carriers idle
     has_receipts = False
 

@@ -75,6 +75,7 @@ class Smtp(Provider):
 
     schemes = ("smtp", "smtps")
     channels = ("email",)
+    is_lazy = True
     options = frozenset({"starttls", "verify", "timeout"})
 
     def __init__(self, url: RoadURL, *, sender: str):

@@ -91,12 +91,17 @@ def audience_of(campaign: Campaign | Template) -> Audience:
 
 def text_for(campaign: Campaign, channel: str, lang: str) -> dict[str, str]:
     """What a reader of this language gets: subject and body in it, or else in the fallback language."""
-    texts = campaign.texts.get(channel, {})
-    text = texts.get(lang) if has_text(texts.get(lang)) else texts[campaign.fallback_language]
+    lang = spoken(campaign, channel, lang)
+    text = campaign.texts[channel][lang]
     if not campaign.is_practice:
         return text
     mark = f"[{translator(lang).gettext(N_('EXERCISE'))}]"
     return {name: f"{mark} {value}" for name, value in text.items()}
+
+
+def spoken(campaign: Campaign, channel: str, lang: str) -> str:
+    """The language in which a reader of `lang` is addressed on this channel."""
+    return lang if has_text(campaign.texts.get(channel, {}).get(lang)) else campaign.fallback_language
 
 
 def has_text(text: dict[str, str] | None) -> bool:
@@ -254,6 +259,11 @@ def leave_unsure(campaign: Campaign, *, by: User, now: datetime) -> None:
 def unsure_is_left(campaign: Campaign) -> bool:
     """Whether somebody chose to leave the unsure messages as they are."""
     return audit.about(campaign).where(Audit.deed == "campaign.unsure_left").exists()
+
+
+def is_running(campaign: Campaign) -> bool:
+    """Whether it runs at this moment, whatever the row in hand says."""
+    return running().where(Campaign.id == campaign.id).exists()
 
 
 def running():

@@ -19,11 +19,21 @@ MOST_BEATS = 40  # ten minutes: a road that never answers does not hold a messag
 class Hand:
     """Carries one batch; every message of it ends recorded, whatever the road does."""
 
-    def __init__(self, road: Provider, references: Sequence[str], now: Callable[[], datetime]):
+    def __init__(
+        self,
+        road: Provider,
+        references: Sequence[str],
+        now: Callable[[], datetime],
+        may_go_on: Callable[[], bool] = lambda: True,
+    ):
         self.road = road
         self.now = now
+        self.may_go_on = may_go_on
         self.unanswered = set(references)
-        self.reasons: set[str] = set()  # why what came back may be tried again, or "" for what did not come back
+        self.reasons: set[str] = (
+            set()
+        )  # why what came back may be tried again, or "" for what did not come back
+        self.given_back = 0
         self.is_broken = False
 
     def carry(self, batch: Sequence[Outgoing]) -> None:
@@ -44,12 +54,20 @@ class Hand:
 
     def _send(self, batch: Sequence[Outgoing], answers: list[Outcome]) -> None:
         written_at = self.now()
-        for outcome in self.road.send(batch):
+        for outcome in (sending := self.road.send(batch)):
             answers.append(outcome)
             if self.now() - written_at > WRITTEN_WITHIN:
                 self._write(answers)
                 answers.clear()
                 written_at = self.now()
+                if self.road.is_lazy and not self.may_go_on():
+                    sending.close()
+                    return self._give_back()
+
+    def _give_back(self) -> None:
+        """What a lazy road was not asked for yet surely did not leave: a stop takes hold of it."""
+        self.given_back = len(self.unanswered)
+        self._write([Outcome(reference, "retry") for reference in self.unanswered])
 
     def _write(self, answers: Sequence[Outcome]) -> None:
         if answers:

@@ -97,13 +97,18 @@ class Pump:
             return 0
         claimed = _claim(channel, source, road, self._batches.get(road.name, road.at_once), now)
         if claimed:
-            hand = Hand(road, [one.reference for one in claimed], self.now)
+            hand = Hand(road, [one.reference for one in claimed], self.now, lambda: self._may_go_on(source))
             if batch := _written(channel, source, claimed):
                 hand.carry(batch)
-                self._learn(road, hand, len(claimed), now)
+                self._learn(road, hand, len(claimed) - hand.given_back, now)
             else:
                 hand.fail()
         return len(claimed)
+
+    def _may_go_on(self, source: Campaign | Letter) -> bool:
+        """Asked while a batch leaves: a stop, a pause or the end of the program take hold between two messages."""
+        is_held = isinstance(source, Campaign) and not campaigns.is_running(source)
+        return not is_held and not self.stopping.is_set()
 
     def _learn(self, road: Provider, hand: Hand, number: int, begun_at: datetime) -> None:
         """Measures the next batch by the pace of this one, and leaves a road alone that broke or carried nothing."""
@@ -115,7 +120,7 @@ class Pump:
             self._batches.pop(road.name)
         if hand.is_broken or hand.reasons <= NO_ROAD:  # one mailbox that asks to wait is not the road's fault
             self.roads.rest(road, self.now())
-            log.warning("road %s carried none of %d messages", road.name, number)
+            log.warning("road %s carried none of %d messages: %s", road.name, number, ", ".join(hand.reasons))
 
 
 def _going_on(deed: str) -> mishaps.Contained:
@@ -160,7 +165,7 @@ def _outgoing(channel: str, source: Campaign | Letter, message: Claimed) -> Outg
         reference=message.reference,
         address=message.address,
         names=message.names,
-        lang=message.language,
+        lang=campaigns.spoken(source, channel, message.language),
         subject=text.get("subject", ""),
         text=text["body"],
         is_news=source.kind == "news",
