@@ -290,6 +290,9 @@ def _bound(app: Flask) -> Server:
 def main() -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    logging.getLogger("waitress.queue").setLevel(
+        logging.ERROR
+    )  # a burst of receipts queues up, and that is all
     try:
         app = build_app(os.environ)
         models.check_schema()

@@ -144,7 +144,7 @@ def test_submitting_too_early_names_everything_and_keeps_everything(mayor):
     page = mayor.post(
         f"/activations/{activation.id}/submit", place="Markt", description="Twee regels\nen meer"
     )
-    assert page.status == 422
+    assert page.path == f"/activations/{activation.id}/form"  # a reload posts nothing again
     summary = page.soup.find(attrs={"data-errors": True}).text
     for said in ("What happened", "The phase", "Recommendations to the population", "Your password"):
         assert said in summary
@@ -228,9 +228,9 @@ def test_a_wrong_password_requests_nothing_is_counted_and_waits_in_the_end(mayor
         page = mayor.post(
             f"/activations/{activation.id}/submit", FILLED, password="guess", declared_at=an_hour_ago()
         )
-        assert page.status == 422 and page.has("This is not your password")
+        assert page.has("This is not your password")
     page = mayor.post(f"/activations/{activation.id}/submit", FILLED | PASSWORD)
-    assert page.status == 422 and page.has("Too many attempts")
+    assert page.has("Too many attempts")
     assert cast.PASSWORD not in page.html and "guess" not in page.html
     assert Activation.get().is_draft
     assert Audit.select().where(Audit.deed == "user.not_confirmed").count() == 5

@@ -12,6 +12,7 @@ from flask import (
     render_template,
     request,
     send_file,
+    session,
     url_for,
 )
 from flask_babel import gettext as _
@@ -23,6 +24,7 @@ from dispatch.centre import clock as promise
 from dispatch.centre import form as annex3
 from dispatch.centre import request as wording
 from dispatch.errors import Incomplete, NotAllowed, Refusal, WrongMoment
+from dispatch.words import Sentence
 from models import Activation
 from views import activation_form, activation_page, guard, lookups
 from views.render import hour
@@ -78,7 +80,13 @@ def form(id: int):
     activation = _one(id)
     if not activation.is_draft:
         return _to(activation)
-    return activation_form.page(activation)
+    return activation_form.page(activation, _faults(activation) if request.args.get("check") else None)
+
+
+def _faults(activation: Activation) -> dict[str, Sentence]:
+    """What keeps the form from being submitted, the password of the last attempt included."""
+    said = session.pop("password_fault", "")
+    return centre.missing(activation) | ({"password": Sentence(said)} if said else {})
 
 
 @pages.post("/activations/<int:id>/form")
@@ -118,8 +126,10 @@ def submit(id: int):
         is_confirmed, sentence = activation_form.confirmed(now)
         centre.submit(activation, by=current_user, now=now, password_confirmed=is_confirmed)
     except Incomplete as refusal:
-        faults = refusal.faults | ({"password": sentence} if sentence else {})
-        return activation_form.page(activation, faults), 422
+        # Not answered in place: whoever reloads that answer would post the old form over what was mended since.
+        fault = sentence or refusal.faults.get("password")
+        session["password_fault"] = fault.said_by(_) if fault else ""
+        return redirect(url_for(".form", id=id, check=1), 303)
     except WrongMoment as refusal:
         return _to(activation, refusal)
     current_app.extensions["jobs"].wake()

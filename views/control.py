@@ -102,7 +102,7 @@ def standing(campaign: Campaign, now: datetime, seen: str = "", said: int = -SPO
     controls = f"{campaign.status}-{counts['unsure']}-{doubt['is_left']:d}-{doubt['at'] is not None:d}"
     gone = int((now - campaign.launched_at).total_seconds())
     speaks = gone - said >= SPOKEN_EVERY_SECONDS
-    left = estimate.seconds_left(table, rates(campaign, now))
+    left = estimate.seconds_left(table, rates(campaign, now), gone)
     accepted = counts["accepted"] + counts["delivered"]
     return {
         "campaign": campaign,

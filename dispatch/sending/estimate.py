@@ -10,6 +10,8 @@ from dispatch.sending import campaigns
 from dispatch.sending.text import measure
 from models import LANGUAGES, RANKS, Campaign
 
+PACE_SHOWS_AFTER = 3  # seconds
+
 
 @dataclass(frozen=True, slots=True)
 class Leg:
@@ -84,9 +86,17 @@ def together(table: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
     return {status: sum(row[status] for row in table.values()) for status in RANKS}
 
 
-def seconds_left(table: Mapping[str, Mapping[str, int]], rates: Mapping[str, float]) -> int:
-    """How long the slowest channel still needs to hand over what is queued."""
-    return max((ceil(row["queued"] / rates[channel]) for channel, row in table.items()), default=0)
+def seconds_left(
+    table: Mapping[str, Mapping[str, int]], rates: Mapping[str, float], gone_seconds: float = 0
+) -> int:
+    """How long the slowest channel still needs to hand over what is queued, at its rate or at the pace it showed."""
+    left = (row["queued"] / _pace(row, rates[channel], gone_seconds) for channel, row in table.items())
+    return max(map(ceil, left), default=0)
+
+
+def _pace(row: Mapping[str, int], rate: float, gone_seconds: float) -> float:
+    handled = sum(row.values()) - row["queued"]
+    return min(rate, handled / gone_seconds) if handled and gone_seconds >= PACE_SHOWS_AFTER else rate
 
 
 def _leg(campaign: Campaign, whom: Audience, channel: str, rate: float) -> Leg:

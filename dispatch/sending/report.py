@@ -197,10 +197,7 @@ def build(campaign: Campaign, lang: str, now: datetime, most: int | None = MOST_
         "reached": reached,
         "not_reached": people_meant(campaign) - reached,
         "curve": list(_curve(campaign)),
-        "failures": [
-            {"reason": _(reason_in_words(code)), "channel": _(CHANNELS[channel]), "count": number}
-            for channel, code, number in failures(campaign)
-        ],
+        "failures": list(_failures(campaign, lang)),
         "messages": list(_messages(campaign, lang, most)),
     }
 
@@ -228,6 +225,19 @@ def _texts(campaign: Campaign, lang: str) -> Iterator[dict]:
                     "subject": text.get("subject", ""),
                     "body": text["body"],
                 }
+
+
+def _failures(campaign: Campaign, lang: str) -> Iterator[dict]:
+    """Why messages did not arrive, and why people were left out before: together they account for everybody."""
+    _ = translator(lang).gettext
+    for channel, code, number in failures(campaign):
+        yield {"reason": _(reason_in_words(code)), "channel": _(CHANNELS[channel]), "count": number}
+    for reason, number in left_out(campaign):
+        yield {
+            "reason": _("people who %(reason)s") % {"reason": _(LEFT_OUT[reason])},
+            "channel": "-",
+            "count": number,
+        }
 
 
 def _totals(campaign: Campaign, lang: str) -> list[dict]:
