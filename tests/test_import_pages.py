@@ -202,3 +202,12 @@ def test_a_coordinator_learns_of_another_bin_only_that_it_exists(bin, signed_in)
 def test_a_reader_imports_nothing(bin, signed_in):
     reader = signed_in(cast.user("reader", bin.organisation))
     assert reader.get(f"/bins/{bin.id}/imports/new").status == 403
+
+
+def test_a_list_of_a_few_warns_before_it_ends_everybody_else(bin, sender):
+    for number in range(10, 15):
+        cast.member(bin, f"Lid{number}", mobile=f"+324700000{number}")
+    upload(sender, bin, b"Naam;GSM\nLid10;0470000010\n")
+    assert sender.get(at(Import.get(), "report")).select("#save .note.warn")
+    upload(sender, bin, "\n".join(["Naam;GSM", *(f"Lid{n};04700000{n}" for n in range(10, 14))]).encode())
+    assert not sender.get(at(Import.get_by_id(2), "report")).select("#save .note.warn")

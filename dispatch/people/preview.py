@@ -64,6 +64,11 @@ class Preview:
         return list({id(line.person): line.person for line in self.lines if line.person}.values())
 
     @property
+    def is_whole_list(self) -> bool:
+        """Whether this looks like the list of the whole BIN: of a few mended rows nobody is absent."""
+        return len(self.absent) <= sum(1 for person in self.people if person.is_active_here)
+
+    @property
     def kept(self) -> int:
         """How many people a commit adds or changes."""
         return sum(1 for person in self.people if not person.is_active_here or _is_touched(person))
