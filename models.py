@@ -135,6 +135,15 @@ class User(Table):
         return str(self.id)
 
 
+class SignIn(Table):
+    """One session of one person: a cookie that was copied is worth nothing once they have signed out."""
+
+    token = CharField(primary_key=True)
+    user = ForeignKeyField(User, backref="sign_ins", on_delete="CASCADE")
+    began_at = DateTimeField()
+    ended_at = DateTimeField(null=True)
+
+
 class SignInFailure(Table):
     """How often in a row signing in failed for one account or from one address, and until when both must wait."""
 
@@ -615,6 +624,7 @@ class Audit(Table):
 TABLES = [
     Organisation,
     User,
+    SignIn,
     SignInFailure,
     Bin,
     Mandate,

@@ -12,7 +12,7 @@ from werkzeug.security import check_password_hash, generate_password_hash
 from dispatch import audit
 from dispatch.errors import Refusal
 from dispatch.words import N_
-from models import ROLES, Bin, Mandate, Organisation, SignInFailure, User, writing
+from models import ROLES, Bin, Mandate, Organisation, SignIn, SignInFailure, User, writing
 
 FREE_TRIES = {"account": 5, "address": 20}
 LONGEST_WAIT_SECONDS = 900
@@ -97,6 +97,26 @@ def sign_in(email: str, password: str, *, address: str, now: datetime) -> User:
         SignInFailure.delete().where(SignInFailure.key == keys["account"]).execute()
         audit.record("user.signed_in", user, by=user, now=now)
     return user
+
+
+def begin_session(user: User, now: datetime) -> str:
+    """The token of a new session, to be kept in the cookie."""
+    token = secrets.token_urlsafe(24)
+    with writing():
+        SignIn.create(token=token, user=user, began_at=now)
+    return token
+
+
+def end_session(token: str, now: datetime) -> None:
+    """Signs one session out; the person's other screens stay signed in."""
+    with writing():
+        SignIn.update(ended_at=now).where(SignIn.token == token, SignIn.ended_at.is_null()).execute()
+
+
+def user_of_session(user_id: str, token: str) -> User | None:
+    """The person of a session that has not ended, if the account is still open."""
+    here = (SignIn.token == token) & SignIn.ended_at.is_null()
+    return User.select().join(SignIn).where(User.id == user_id, User.is_active, here).first()
 
 
 def confirm(user: User, password: str, *, address: str, now: datetime) -> bool:

@@ -398,6 +398,19 @@ def up(migrator, db):
 
     db.create_tables([Recipient])
 
+    class SignIn(Model):
+        token = CharField(primary_key=True)
+        user = ForeignKeyField(User, on_delete="CASCADE")
+        began_at = DateTimeField()
+        ended_at = DateTimeField(null=True)
+
+        class Meta:
+            database = db
+            legacy_table_names = False
+            table_name = "sign_in"
+
+    db.create_tables([SignIn])
+
     class SignInFailure(Model):
         key = CharField(primary_key=True)
         failures = IntegerField(default=0)

@@ -7,6 +7,7 @@ from dispatch.errors import Refusal
 from models import Audit, User
 from tests import cast
 from tests.cast import NOON, PASSWORD
+from tests.page import Client
 
 
 @pytest.fixture
@@ -84,6 +85,16 @@ def test_signing_out_ends_the_session(signed_in, lien):
     browser = signed_in(lien)
     browser.post("/signout")
     assert browser.get("/").path.startswith("/signin")
+
+
+def test_a_copied_cookie_is_worth_nothing_after_signing_out_and_other_screens_stay(signed_in, lien):
+    phone, desk = signed_in(lien), signed_in(lien)
+    thief = Client(desk.browser.application)
+    copied = desk.browser.get_cookie("session").value
+    desk.post("/signout")
+    thief.browser.set_cookie("session", copied)
+    assert thief.get("/").path.startswith("/signin")
+    assert phone.get("/").path == "/"
 
 
 def test_signing_in_and_failing_are_written_down_without_the_address(client, lien):

@@ -11,7 +11,7 @@ from htmx_flask import Htmx
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter
 
-from dispatch import rights
+from dispatch import accounts, rights
 from dispatch.errors import Missing, NotAllowed, Refusal, WrongMoment
 from dispatch.words import USER_ROLES
 from models import User, database
@@ -130,7 +130,7 @@ def _remember_who(app: Flask) -> None:
 
     @manager.user_loader
     def load(user_id: str) -> User | None:
-        return User.get_or_none(User.id == user_id, User.is_active)
+        return accounts.user_of_session(user_id, session.get("sign_in", ""))
 
 
 def _open_database() -> None:

@@ -43,12 +43,14 @@ def sign_in():
         return _page(form, refusal.sentence), 422
     session.clear()  # a session that somebody else began is not continued
     login_user(user)
+    session["sign_in"] = accounts.begin_session(user, clock.now())
     return redirect(_way_on(), 303)
 
 
 @pages.post("/signout")
 @guard.open_because("who is not signed in is signed out already")
 def sign_out():
+    accounts.end_session(session.get("sign_in", ""), clock.now())
     logout_user()
     session.clear()
     return redirect(url_for("signin.form"), 303)
