@@ -232,3 +232,18 @@ def test_roles_are_known_in_four_languages(words, role):
 @given(st.text(max_size=60))
 def test_any_title_has_a_field_or_none(title):
     assert field_of(title) in {None, "name", "number", *columns.FIELDS}
+
+
+@pytest.mark.parametrize(
+    "header", [["Naam", "Nr", "Straat", "GSM"], ["Naam", "GSM", "Nr.", "Straat"], ["N°", "Rue", "Nom", "GSM"]]
+)
+def test_a_house_number_is_read_wherever_its_column_stands(header):
+    held = {"Naam": "Aerts", "Nom": "Aerts", "Straat": "Kerkstraat", "Rue": "Kerkstraat", "GSM": "0470000011"}
+    rows = [[held.get(title, number) for title in header] for number in ("12", "7", "130")]
+    found = guess(header, rows)
+    assert header[found["house_number"]].startswith("N") and header[found["street"]] in ("Straat", "Rue")
+
+
+def test_a_column_that_counts_the_rows_is_nobodys_house():
+    rows = [[str(number), "Aerts", "Kerkstraat", "0470000011"] for number in range(1, 9)]
+    assert "house_number" not in guess(["Nr", "Naam", "Straat", "GSM"], rows)

@@ -163,3 +163,17 @@ def test_an_account_without_a_clear_workplace_is_refused_with_what_to_add(run):
     words = ("--email", "a@b.example", "--role", "sender", "--password", "long enough for us")
     done = run("user", "add", *words)
     assert done.exit_code == 1 and "--organisation" in done.output
+
+
+def test_a_channel_named_twice_is_one_channel_and_a_refused_launch_leaves_no_draft(run, demonstration):
+    words = ("campaign", "launch", "--template", "Gaslek", "--bin", "Veldlaan", "--by", SENDER)
+    assert json.loads(run(*words, "--channel", "sms,sms", "--json").output)["messages"] > 0
+    drafts = Campaign.select().where(Campaign.status == "draft").count()
+    Member.update(mobile="").execute()
+    assert run(*words, "--channel", "sms").exit_code == 1
+    assert Campaign.select().where(Campaign.status == "draft").count() == drafts == 0
+
+
+def test_an_export_into_a_folder_that_does_not_exist_is_one_sentence(run, demonstration):
+    done = run("members", "export", "--bin", "Kerkdries", "--output", "/nowhere/at/all.csv")
+    assert done.exit_code == 1 and done.output.startswith("Error: /nowhere/at/all.csv")

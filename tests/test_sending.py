@@ -204,6 +204,7 @@ def test_a_reader_of_another_language_gets_it_in_that_language_or_in_the_fallbac
     campaign = ready(sender, molenakker, texts=texts)
     assert campaigns.text_for(campaign, "sms", "fr")["body"] == "Restez chez vous"
     assert campaigns.text_for(campaign, "sms", "de")["body"] == "Blijf binnen"
+    assert [campaigns.spoken(campaign, "sms", lang) for lang in ("fr", "de")] == ["fr", "nl"]
 
 
 # ── Pump ────────────────────────────────────────────────────────────────

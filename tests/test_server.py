@@ -127,3 +127,11 @@ def remote_address_seen(proxy: str) -> str:
 def test_only_the_trusted_proxy_is_believed_about_who_visits():
     assert remote_address_seen(proxy="127.0.0.1") == "203.0.113.9"
     assert remote_address_seen(proxy="") == "127.0.0.1"
+
+
+def test_a_port_in_use_stops_the_start_with_a_sentence_and_sends_nothing(server, tmp_path):
+    _process, port = server
+    environ = os.environ | {"BELFORT_DATABASE": f"sqlite:///{tmp_path / 'belfort.db'}", "PORT": str(port)}
+    words = [sys.executable, "app.py"]
+    done = subprocess.run(words, check=False, cwd=ROOT, env=environ, capture_output=True, text=True)
+    assert done.returncode == 2 and f"port {port}" in done.stderr and "Traceback" not in done.stderr

@@ -1,11 +1,15 @@
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from app import SETTINGS, BadSetting, build_app, read_settings, receipt_key
 
-README = (Path(__file__).parent.parent / "README.md").read_text()
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
 
 
 def test_without_any_setting_the_defaults_hold():
@@ -70,3 +74,32 @@ def test_the_key_of_the_receipts_is_not_the_secret_itself():
 def test_every_setting_has_its_line_in_the_readme_with_its_default():
     rows = dict(re.findall(r"^\| `([A-Z_]+)` \| (.*?) \|", README, re.MULTILINE))
     assert rows == {setting.name: f"`{setting.default}`" if setting.default else "" for setting in SETTINGS}
+
+
+def test_a_database_that_cannot_be_opened_stops_the_start_with_a_sentence(tmp_path):
+    (tmp_path / "prose.db").write_text("Beste buren, tot zondag. " * 100)
+    for path in (tmp_path, tmp_path / "nowhere" / "belfort.db", tmp_path / "prose.db"):
+        with pytest.raises(BadSetting, match="BELFORT_DATABASE"):
+            build_app({"BELFORT_DATABASE": f"sqlite:///{path}"})
+
+
+@pytest.mark.parametrize(
+    "name, value",
+    [
+        ("BELFORT_IDLE_MINUTES", "9" * 20),
+        ("BELFORT_SMS_SENDER", "WayTooLongSenderName"),
+        ("BELFORT_EMAIL_SENDER", "geen adres"),
+        ("BELFORT_TRUSTED_PROXY", "proxy"),
+    ],
+)
+def test_a_value_that_could_never_work_is_refused_at_the_start(name, value):
+    with pytest.raises(BadSetting, match=name):
+        read_settings({name: value})
+
+
+def test_the_flask_command_says_a_wrong_setting_in_one_sentence():
+    environ = os.environ | {"BELFORT_FOO": "1"}
+    words = [sys.executable, "-m", "flask", "migrate"]
+    done = subprocess.run(words, check=False, cwd=ROOT, env=environ, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr.strip() == "BELFORT_FOO is not a setting of Belfort. The README lists them all."
