@@ -211,6 +211,10 @@ def test_an_hour_before_midnight_typed_after_it_is_of_yesterday():
 
 def test_an_hour_of_declaring_is_never_still_to_come():
     afternoon = datetime(2026, 11, 23, 15, 20)
+    assert annex3.moment("23:30", afternoon, is_past=True) == datetime(2026, 11, 22, 22, 30)
+    assert annex3.moment("18:19", afternoon, is_past=True) == datetime(
+        2026, 11, 23, 17, 19
+    )  # a slip, refused
     assert annex3.moment("00:10", afternoon, is_past=True) == datetime(2026, 11, 22, 23, 10)
     assert annex3.moment("16:22", afternoon, is_past=True) == datetime(2026, 11, 23, 15, 22)
 

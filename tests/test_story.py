@@ -146,7 +146,7 @@ def test_a_town_asks_for_an_information_number_and_the_centre_answers(world):
         "description": "Leiding geraakt om 02:20. Brandweer ter plaatse.",
         "phase": "municipal",
         "declared_by": "Greet Moons, burgemeester",
-        "declared_at": "00:10",
+        "declared_at": hour(clock.now() - clock.seconds(3600))[:5],
         "recommendations": "Ramen en deuren dicht, binnen blijven.",
         "liaison_name": "Aïcha Benali",
         "liaison_phone": "0470 00 30 12",

@@ -47,7 +47,7 @@ NAMES = {
 }
 FIELDS = tuple(name for _, fields in SECTIONS.values() for name in fields if name != "password")
 CLOCKS = {"declared_at": -1, "wanted_open_at": 1}  # behind us, or ahead
-AHEAD_WEIGHS = 3  # how much less likely the next "03:30" is than the last one, where the past is meant
+SLIP = timedelta(hours=2)  # an hour so little ahead, where the past is meant, is a slip and not yesterday's
 CHOICES = {"phase": ("municipal", "none"), "arrangement": ("ordinary", "special"), "calls": ("d5", "d5d2")}
 TEXTS = ("description", "recommendations", "extra")
 LONGEST, LONGEST_TEXT = 250, 5000
@@ -143,7 +143,8 @@ def moment(typed: str, now: datetime, *, is_past: bool = False) -> datetime | No
             return clock.from_local(datetime.combine(on, hour))
         days = [here.date() + timedelta(days=n) for n in (-1, 0, 1)]
         moments = [clock.from_local(datetime.combine(day, hour)) for day in days]
-        return min(moments, key=lambda at: abs(at - now) * (AHEAD_WEIGHS if is_past and at > now else 1))
+        likely = [at for at in moments if at <= now + SLIP] if is_past else moments
+        return min(likely, key=lambda at: (is_past and at <= now, abs(at - now)))
     except (ValueError, OverflowError):  # the first and last day of the calendar have no other time zone
         return None
 

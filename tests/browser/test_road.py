@@ -5,7 +5,8 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from dispatch import demo
+from dispatch import clock, demo
+from dispatch.words import hour
 from tests.browser.conftest import does_not_scroll_sideways
 
 DEMERDAL = Path(__file__).parent.parent / "samples" / "bin-demerdal.csv"
@@ -116,7 +117,7 @@ def test_a_town_asks_for_its_number_on_a_phone_and_the_centre_opens_it(visit):
     phone.fill("[name=description]", "Leiding geraakt. Brandweer ter plaatse.")
     phone.check("[name=phase][value=municipal]")
     phone.fill("[name=declared_by]", "Greet Moons, burgemeester")
-    phone.fill("[name=declared_at]", "00:01")
+    phone.fill("[name=declared_at]", hour(clock.now() - clock.seconds(3600))[:5])
     phone.fill("[name=recommendations]", "Ramen en deuren dicht, binnen blijven.")
     phone.locator("[name=recommendations]").blur()
     phone.wait_for_timeout(1500)
