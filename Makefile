@@ -3,7 +3,7 @@ VENV = .venv
 BIN = $(VENV)/bin
 CATALOGUES = $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/messages.po))
 
-.PHONY: run test lint words
+.PHONY: run test bench lint words
 run: $(VENV)/run $(CATALOGUES)
 	@$(BIN)/flask migrate --demo
 	@exec $(BIN)/python app.py
@@ -11,6 +11,11 @@ run: $(VENV)/run $(CATALOGUES)
 test: $(VENV)/test $(CATALOGUES)
 	@tests/install-peers
 	$(BIN)/python -m pytest
+
+# Speed, as ratios to its peers on the same sinks: a table here and in bench.json. Some only: make bench BENCH="email sms".
+bench: $(VENV)/bench $(CATALOGUES)
+	@tests/install-peers bench
+	@$(BIN)/python -m tests.bench $(BENCH)
 
 lint: $(VENV)/test
 	$(BIN)/ruff check .
@@ -25,11 +30,15 @@ $(VENV)/test: $(VENV)/run tests/requirements.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
 	@touch $@
 
+$(VENV)/bench: $(VENV)/test tests/bench/requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/bench/requirements.txt
+	@touch $@
+
 %.mo: %.po $(VENV)/run
 	@$(BIN)/pybabel --quiet compile -i $< -o $@ -l $(notdir $(patsubst %/LC_MESSAGES/,%,$(dir $<)))
 
 # Gathers the strings of code and templates into the catalogues; a translator then fills in what is new.
 words: $(VENV)/run
 	$(BIN)/pybabel --quiet extract -F translations/babel.cfg -k N_ -k _l -k say --no-location --sort-output --project Belfort -o translations/messages.pot .
-	$(BIN)/pybabel --quiet update -i translations/messages.pot -d translations --no-fuzzy-matching --omit-header -w 110
+	$(BIN)/pybabel --quiet update -i translations/messages.pot -d translations --no-fuzzy-matching -w 110
 	@rm translations/messages.pot

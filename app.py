@@ -268,6 +268,9 @@ def _open_roads(settings: dict, secret: str) -> Roads:
 def serve(app: Flask) -> None:
     """Serves pages and pumps messages until SIGTERM or Ctrl-C; then answers and records what is in hand."""
     jobs: Jobs = app.extensions["jobs"]
+    sys.setswitchinterval(
+        0.001
+    )  # a page asks for the interpreter a dozen times: not 5 ms each while messages leave
     server = _bound(app)  # before anything is sent: of two processes on one port only one pumps
     if app.config["BELFORT_PUMP"]:
         jobs.start()

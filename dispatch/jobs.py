@@ -1,6 +1,8 @@
 """What happens by the clock. Only this module knows the scheduler."""
 
 import logging
+from collections.abc import Callable
+from functools import partial
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
@@ -11,11 +13,11 @@ from models import database
 
 log = logging.getLogger(__name__)
 EVERY_SECONDS = 0.25
-CHANNELS = "pump-"
+FREEZE = "launches"
 
 
 class Jobs:
-    """One job per channel, so that a slow road holds up no other, and one that listens and tidies."""
+    """One job per channel, so that a slow road holds up no other, one for practice beside it, and those that tidy."""
 
     def __init__(self, pump: Pump):
         self.pump = pump
@@ -24,8 +26,9 @@ class Jobs:
         )
 
     def start(self) -> None:
-        for channel in self.pump.roads.channels:
-            self._every(EVERY_SECONDS, self.pump.turn, f"{CHANNELS}{channel}", channel)
+        for name, channel, is_practice in self._lanes():
+            self._every(EVERY_SECONDS, partial(self.pump.run, channel, is_practice=is_practice), name)
+        self._every(EVERY_SECONDS, self.pump.freeze, FREEZE)
         self._every(EVERY_SECONDS, self.pump.listen, "listen")
         self._every(1, self.pump.tidy, "tidy")
         self._every(3600, _discard_abandoned, "abandoned lists")
@@ -34,8 +37,8 @@ class Jobs:
     def wake(self) -> None:
         """Turns the pump now, not at the next beat: for the launch of a campaign."""
         if self.scheduler.running:
-            for channel in self.pump.roads.channels:
-                self.scheduler.modify_job(f"{CHANNELS}{channel}", next_run_time=clock.now_with_zone())
+            for name in (FREEZE, *(name for name, _, _ in self._lanes())):
+                self.scheduler.modify_job(name, next_run_time=clock.now_with_zone())
 
     def stop(self) -> None:
         """Returns when what was claimed is recorded."""
@@ -43,9 +46,16 @@ class Jobs:
         if self.scheduler.running:
             self.scheduler.shutdown(wait=True)
 
-    def _every(self, seconds: float, deed, name: str, *args) -> None:
+    def _lanes(self) -> list[tuple[str, str, bool]]:
+        return [
+            (f"{'practice' if is_practice else 'pump'}-{channel}", channel, is_practice)
+            for channel in self.pump.roads.channels
+            for is_practice in (False, True)
+        ]
+
+    def _every(self, seconds: float, deed: Callable[[], object], name: str) -> None:
         self.scheduler.add_job(
-            _told, "interval", args=(name, deed, *args), seconds=seconds, id=name, misfire_grace_time=None
+            _told, "interval", args=(name, deed), seconds=seconds, id=name, misfire_grace_time=None
         )
 
 
@@ -54,7 +64,7 @@ def _discard_abandoned() -> None:
         imports.discard_abandoned(clock.now())
 
 
-def _told(name: str, deed, *args) -> None:
+def _told(name: str, deed: Callable[[], object]) -> None:
     """The scheduler would log an error with its words, which may quote a person."""
     with mishaps.Contained(log, name):
-        deed(*args)
+        deed()

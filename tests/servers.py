@@ -1,11 +1,13 @@
 """Real servers for the tests: an SMTP server in this process, and Kannel with its own fake message centre."""
 
 import contextlib
+import os
 import re
 import shutil
 import socket
 import ssl
 import subprocess
+import tempfile
 import threading
 import time
 from dataclasses import dataclass
@@ -212,6 +214,9 @@ def http_server(status: int = 200, words: str = ""):
         daemon_threads = True
         request_queue_size = 256
 
+        def handle_error(self, *_):
+            """A client that hangs up, or is killed, is nothing to print."""
+
     server = House(("127.0.0.1", 0), Door)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
@@ -346,3 +351,212 @@ def _end(started: subprocess.Popen) -> None:
     except subprocess.TimeoutExpired:
         started.kill()
         started.wait(5)
+
+
+class PostOffice:
+    """An SMTP server that reads ahead: answers pipelined commands in order, and remembers what it delivered.
+
+    refuse={address: answer} answers RCPT; answers={"DATA": …} answers a verb; `hang_up_after` letters it goes without a
+    word more; `is_mute` from that moment means that it stays and says nothing.
+    """
+
+    def __init__(self, extensions=(), refuse=None, answers=None, hang_up_after=None, is_mute=False, tls=None):
+        self.extensions, self.refuse, self.answers = extensions, refuse or {}, answers or {}
+        self.hang_up_after, self.is_mute, self.tls = hang_up_after, is_mute, tls
+        self.letters: list[Letter] = []
+        self.verbs: list[str] = []
+        self.logins = self.connections = 0
+
+    def serve(self, peer: socket.socket) -> None:
+        self.connections += 1
+        with contextlib.suppress(OSError):
+            peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            peer.sendall(b"220 post.example ESMTP\r\n")
+            while peer := self._converse(peer):
+                pass
+
+    def _converse(self, peer: socket.socket) -> socket.socket | None:
+        """Until the peer goes; after STARTTLS the socket with which it goes on."""
+        sender, readers, chunks, pending = "", [], b"", []
+        file = peer.makefile("rb")
+        while line := file.readline():
+            verb, _, rest = line.decode().strip().partition(" ")
+            verb = verb.upper()
+            self.verbs.append(verb)
+            address = rest.partition("<")[2].partition(">")[0]
+            answer = self.answers.get(verb, "250 2.0.0 Ok")
+            if verb == "EHLO":
+                lines = ["post.example", *self.extensions, *(["STARTTLS"] if self.tls else [])]
+                answer = "\r\n".join(f"250-{word}" for word in lines) + "\r\n250 HELP"
+            elif verb == "STARTTLS":
+                peer.sendall(b"220 2.0.0 go\r\n")
+                tls, self.tls = self.tls, None
+                return tls.wrap_socket(peer, server_side=True)
+            elif verb == "AUTH":
+                self.logins += 1
+                answer = "235 2.7.0 welcome"
+            elif verb in ("RSET", "MAIL"):
+                sender, readers, chunks = address if answer.startswith("250") else "", [], b""
+            elif verb == "RCPT":
+                answer = self.refuse.get(address, answer) if sender else "503 5.5.1 no sender"
+                readers += [address] if answer.startswith("250") else []
+            elif verb == "DATA" and "DATA" not in self.answers:
+                if readers:
+                    self._flush(peer, pending)
+                    peer.sendall(b"354 go ahead\r\n")
+                    content = b""
+                    while (read := file.readline()) not in (b".\r\n", b""):
+                        content += read.removeprefix(b".")
+                    answer = self._take(Letter(sender, readers, content), read)
+                else:
+                    answer = "554 5.5.1 no valid recipients"
+            elif verb == "BDAT":
+                size, _, last = rest.partition(" ")
+                chunks += file.read(int(size))
+                good = readers and "BDAT" not in self.answers
+                answer = answer if "BDAT" in self.answers else "554 5.5.1 no valid recipients"
+                answer = self._take(Letter(sender, readers, chunks), last) if good else answer
+            elif verb == "QUIT":
+                answer = "221 bye"
+            if not answer:
+                self._flush(peer, pending)
+                time.sleep(3 if self.is_mute else 0)
+                file.close()
+                peer.shutdown(socket.SHUT_RDWR)
+                return None
+            pending.append(answer)
+            if not _has_more(file, peer):
+                self._flush(peer, pending)
+            if answer.startswith(("421", "221")):
+                self._flush(peer, pending)
+                return None
+        return None
+
+    def _flush(self, peer, pending):
+        peer.sendall("".join(f"{answer}\r\n" for answer in pending).encode())
+        pending.clear()
+
+    def _take(self, letter: Letter, is_whole) -> str:
+        if not is_whole:
+            return ""
+        self.letters.append(letter)
+        if self.hang_up_after is not None and len(self.letters) > self.hang_up_after:
+            return ""
+        return f"250 2.0.0 Ok: queued as {len(self.letters):08X}"
+
+
+def _has_more(file, peer) -> bool:
+    """Whether more has come in already: then the answers go out together."""
+    peer.setblocking(False)
+    try:
+        return bool(file.peek(1))
+    except (BlockingIOError, ssl.SSLWantReadError):
+        return False
+    finally:
+        peer.setblocking(True)
+
+
+@contextlib.contextmanager
+def post_office(*extensions: str, **knobs):
+    """A running PostOffice on 127.0.0.1, with its `port`."""
+    office = PostOffice(extensions, **knobs)
+    listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+    office.port = listener.getsockname()[1]
+
+    def listen() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                threading.Thread(target=_serve, args=(office, listener.accept()[0]), daemon=True).start()
+
+    threading.Thread(target=listen, daemon=True).start()
+    try:
+        yield office
+    finally:
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+
+
+def _serve(office: PostOffice, peer: socket.socket) -> None:
+    with peer:
+        office.serve(peer)
+
+
+POSTFIX = "/usr/sbin/postfix"
+POSTFIX_MAIN = """
+compatibility_level = 3.6
+queue_directory = {folder}/queue
+data_directory = {folder}/data
+maillog_file = {folder}/postfix.log
+maillog_file_prefixes = {folder}
+myhostname = post.example
+mydestination =
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+mynetworks = 127.0.0.0/8
+relay_domains =
+default_transport = discard
+smtpd_recipient_restrictions = check_recipient_access inline:{{nobody@voorbeeld.example=REJECT}}, permit_mynetworks, reject
+smtpd_tls_cert_file = {folder}/cert.pem
+smtpd_tls_key_file = {folder}/key.pem
+smtpd_tls_security_level = may
+smtpd_discard_ehlo_keywords = {without}
+"""
+POSTFIX_MASTER = """
+127.0.0.1:{port} inet n - n - 40 smtpd
+pickup unix n - n 60 1 pickup
+cleanup unix n - n - 0 cleanup
+qmgr unix n - n 300 1 qmgr
+tlsmgr unix - - n 1000? 1 tlsmgr
+rewrite unix - - n - - trivial-rewrite
+bounce unix - - n - 0 bounce
+defer unix - - n - 0 bounce
+trace unix - - n - 0 bounce
+verify unix - - n - 1 verify
+flush unix n - n 1000? 0 flush
+proxymap unix - - n - - proxymap
+error unix - - n - - error
+retry unix - - n - - error
+discard unix - - n - - discard
+anvil unix - - n - 1 anvil
+scache unix - - n - 1 scache
+postlog unix-dgram n - n - 1 postlogd
+"""
+
+
+@dataclass
+class Postfix:
+    """A running Postfix that throws away what it takes, and writes down for whom."""
+
+    port: int
+    log: Path
+
+    def delivered(self) -> list[str]:
+        words = self.log.read_text(errors="replace") if self.log.exists() else ""
+        return re.findall(r"postfix/discard\[\d+\]: \w+: to=<([^>]*)>.*status=sent", words)
+
+
+@contextlib.contextmanager
+def postfix(folder: Path, without: str = ""):
+    """Postfix with a configuration of its own; `without` names what EHLO shall not announce; skipped where missing."""
+    if not Path(POSTFIX).exists() or os.geteuid():
+        pytest.skip("Debian's package postfix is not installed, or we are not root")
+    home = Path(tempfile.mkdtemp(prefix="postfix", dir="/tmp"))  # its own user must be able to enter
+    home.chmod(0o755)
+    for name in ("etc", "queue", "data"):
+        (home / name).mkdir()
+    shutil.chown(home / "data", "postfix")
+    certificate(home)
+    office = Postfix(free_port(), home / "postfix.log")
+    (home / "etc/main.cf").write_text(POSTFIX_MAIN.format(folder=home, without=without))
+    (home / "etc/master.cf").write_text(POSTFIX_MASTER.format(port=office.port))
+    try:
+        subprocess.run(
+            [POSTFIX, "-c", str(home / "etc"), "start"], check=True, capture_output=True, timeout=30
+        )
+        wait_until(lambda: _is_open(office.port), what="postfix")
+        yield office
+    finally:
+        subprocess.run(
+            [POSTFIX, "-c", str(home / "etc"), "stop"], check=False, capture_output=True, timeout=30
+        )
+        shutil.rmtree(home, ignore_errors=True)

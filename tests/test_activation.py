@@ -449,4 +449,4 @@ def words_of(pdf):
 
 def test_messages_of_a_letter_are_counted_for_no_campaign(people):
     requested(people)
-    assert messages.is_waiting("email", NIGHT)
+    assert messages.queued("email", NIGHT).exists()

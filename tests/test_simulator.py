@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch.providers import open_road
-from dispatch.providers.base import Outgoing
+from dispatch.providers.base import Content, Outgoing
 
 NOON = datetime(2026, 3, 2, 12, 0)
 MUCH_LATER = NOON + timedelta(seconds=2.1)
@@ -14,7 +14,7 @@ MUCH_LATER = NOON + timedelta(seconds=2.1)
 
 def a_message(ending="11", n=0, channel="sms"):
     address = f"+3247000{n % 100:02d}{ending}" if channel != "email" else f"lid{ending}@voorbeeld.example"
-    return Outgoing(f"{n:016d}", address, "Goedenavond")
+    return Outgoing(f"{n:016d}", address, Content("Goedenavond"))
 
 
 def sent(road, *messages):
@@ -57,7 +57,7 @@ def test_e_mail_follows_the_digits_before_the_at_sign_and_has_no_receipts():
     road = open_road("simulator://", channel="email")
     assert sent(road, a_message("01", channel="email")) == [("failed", "no_such_mailbox")]
     assert sent(road, a_message("03", channel="email")) == [("unsure", "unreadable_answer")]
-    assert sent(road, Outgoing("a" * 16, "an.peeters@straat01.example", "Dag")) == [("accepted", "")]
+    assert sent(road, Outgoing("a" * 16, "an.peeters@straat01.example", Content("Dag"))) == [("accepted", "")]
     assert not road.has_receipts and told(road) == []
 
 

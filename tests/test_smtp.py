@@ -7,9 +7,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dispatch.providers import open_road
-from dispatch.providers.base import Attachment, Outgoing, Unfit
+from dispatch.providers.base import Attachment, Content, Outgoing, Unfit
 from dispatch.providers.smtp import write
-from tests.servers import certificate, conversation, free_port, smtp_server
+from tests.servers import certificate, conversation, free_port, post_office, postfix, smtp_server, wait_until
 
 pytestmark = [pytest.mark.loopback, pytest.mark.filterwarnings("ignore:Requiring AUTH")]
 SENDER = "Politiezone Zavelstreek <no-reply@zavelstreek.example>"
@@ -25,11 +25,18 @@ def a_road(port, scheme="smtp", user="", **options):
 
 
 def a_letter(n=0, address="", **facts):
-    return Outgoing(f"{n:016d}", address or f"lid{n}@voorbeeld.example", facts.pop("text", "Dag"), **facts)
+    names = facts.pop("names", "")
+    content = facts.pop("content", None) or Content(facts.pop("text", "Dag"), **facts)
+    return Outgoing(f"{n:016d}", address or f"lid{n}@voorbeeld.example", content, names)
 
 
 def statuses(road, *letters):
-    return [(outcome.status, outcome.code) for outcome in road.send(letters)]
+    """Of the letters that were pulled, in the order of their numbers."""
+    return [(outcome.status, outcome.code) for outcome in answers(road, *letters)]
+
+
+def answers(road, *letters):
+    return sorted(filter(None, road.send(letters)))
 
 
 def parsed(outgoing):
@@ -56,7 +63,7 @@ def test_a_letter_arrives_with_everything_a_good_citizen_of_the_mail_says():
         attachments=(plan,),
     )
     with smtp_server() as room:
-        outcomes = list(a_road(room.port).send([outgoing]))
+        outcomes = answers(a_road(room.port), outgoing)
     assert [(o.reference, o.status, o.provider_reference) for o in outcomes] == [
         ("0" * 16, "accepted", "4XyZ1")
     ]
@@ -67,14 +74,14 @@ def test_a_letter_arrives_with_everything_a_good_citizen_of_the_mail_says():
     assert [(to.display_name, to.addr_spec) for to in mail["To"].addresses] == [
         (outgoing.names, outgoing.address)
     ]
-    assert mail["Subject"] == outgoing.subject
+    assert mail["Subject"] == outgoing.content.subject
     assert mail["Message-ID"] == "<0000000000000000@zavelstreek.example>"
     assert mail["Date"].datetime.utcoffset() is not None
     assert (mail["Auto-Submitted"], mail["X-Auto-Response-Suppress"]) == ("auto-generated", "All")
     assert (mail["Content-Language"], mail["Precedence"]) == ("nl", "bulk")
     assert mail["List-Id"] == "<molenakker.zavelstreek>"
     assert mail["List-Unsubscribe"].startswith("<mailto:no-reply@zavelstreek.example?subject=unsubscribe%20")
-    assert text_of(mail.get_body()) == outgoing.text
+    assert text_of(mail.get_body()) == outgoing.content.text
     [attached] = mail.iter_attachments()
     assert (attached.get_filename(), attached.get_content()) == (plan.filename, plan.content)
 
@@ -118,7 +125,7 @@ def test_dots_and_long_lines_arrive(text):
 )
 def test_what_is_no_mailbox_is_never_sent(address):
     with smtp_server() as room:
-        wrong = Outgoing("0" * 16, address, "Dag")
+        wrong = Outgoing("0" * 16, address, Content("Dag"))
         assert statuses(a_road(room.port), wrong, a_letter(1)) == [
             ("failed", "no_such_mailbox"),
             ("accepted", ""),
@@ -167,9 +174,8 @@ def test_a_refused_receiver_says_whether_another_try_makes_sense(answer, outcome
 def test_the_words_kept_of_a_refusal_name_nobody():
     words = "550 5.1.1 <jan.peeters@voorbeeld.example>: jan.peeters, +32 470 12 34 56, is unknown here"
     with smtp_server(refuse={"jan.peeters@voorbeeld.example": words}) as room:
-        [outcome] = a_road(room.port).send(
-            [a_letter(0, "jan.peeters@voorbeeld.example", names="Jan Peeters")]
-        )
+        letter = a_letter(0, "jan.peeters@voorbeeld.example", names="Jan Peeters")
+        [outcome] = answers(a_road(room.port), letter)
     assert "unknown here" in outcome.detail
     assert not re.search(r"jan|peeters|470", outcome.detail)
 
@@ -182,9 +188,9 @@ def test_a_greylisted_letter_is_worth_another_try_and_then_goes():
     assert len(room.letters) == 1
 
 
-def test_one_connection_carries_all_batches():
+def test_one_connection_carries_all_feeds():
     with smtp_server() as room:
-        road = a_road(room.port)
+        road = a_road(room.port, connections=1)
         for first in range(0, 300, 100):
             assert set(statuses(road, *map(a_letter, range(first, first + 100)))) == {("accepted", "")}
         road.close()
@@ -231,19 +237,20 @@ def test_a_connection_lost_before_the_body_was_surely_not_sent():
 )
 def test_a_server_that_does_not_greet_gets_nothing(greeting, code):
     with conversation(greeting=greeting, silent_seconds=2) as port:
-        assert statuses(a_road(port, timeout=0.3), a_letter(0), a_letter(1)) == [("retry", code)] * 2
+        assert statuses(a_road(port, timeout=0.3), a_letter(0), a_letter(1)) == [("retry", code)]
 
 
-def test_an_unreachable_server_is_dialled_once_for_the_whole_batch():
-    road = a_road(free_port())
-    assert statuses(road, *map(a_letter, range(50))) == [("retry", "no_answer")] * 50
+def test_an_unreachable_server_answers_one_letter_and_leaves_the_others_where_they_are():
+    road, feed = a_road(free_port()), iter(list(map(a_letter, range(50))))
+    assert [(o.status, o.code) for o in filter(None, road.send(feed))] == [("retry", "no_answer")]
+    assert len(list(feed)) == 49
 
 
 def test_signing_in():
     with smtp_server(auth=("belfort", "ge:h@im")) as room:
         assert statuses(a_road(room.port, user="belfort:ge%3Ah%40im@"), a_letter()) == [("accepted", "")]
         wrong = a_road(room.port, user="belfort:verkeerd@")
-        outcomes = list(wrong.send([a_letter()]))
+        outcomes = answers(wrong, a_letter())
         assert [(o.status, o.code) for o in outcomes] == [("retry", "not_authorised")]
         assert "verkeerd" not in f"{outcomes}{wrong!r}{wrong.name}"
         assert statuses(a_road(room.port), a_letter()) == [("retry", "not_authorised")]
@@ -269,3 +276,146 @@ def test_smtps_speaks_tls_from_the_first_byte(tmp_path, monkeypatch):
     monkeypatch.setenv("SSL_CERT_FILE", str(cert))
     with smtp_server(implicit_tls=context) as room:
         assert statuses(a_road(room.port, "smtps"), a_letter()) == [("accepted", "")]
+
+
+READS_AHEAD = pytest.mark.parametrize("extensions", [(), ("PIPELINING",), ("PIPELINING", "CHUNKING")])
+
+
+@READS_AHEAD
+def test_each_letter_reaches_its_own_reader_once(extensions):
+    letters = [a_letter(n, text=f"Dag {n}\n.\n..einde") for n in range(200)]
+    with post_office(*extensions) as office:
+        assert statuses(a_road(office.port, connections=3), *letters) == [("accepted", "")] * 200
+    assert sorted(letter.recipients[0] for letter in office.letters) == sorted(o.address for o in letters)
+    for letter in office.letters:
+        assert text_of(letter.parsed) == f"Dag {letter.recipients[0][3:].split('@')[0]}\n.\n..einde"
+        assert (
+            letter.parsed["Message-ID"]
+            == f"<{int(letter.recipients[0][3:].split('@')[0]):016d}@zavelstreek.example>"
+        )
+
+
+@READS_AHEAD
+def test_a_queue_identity_is_kept_of_what_was_accepted(extensions):
+    with post_office(*extensions) as office:
+        outcomes = answers(a_road(office.port, connections=1), *map(a_letter, range(3)))
+    assert [(o.provider_reference, o.detail) for o in outcomes] == [(f"0000000{n}", "") for n in (1, 2, 3)]
+
+
+@READS_AHEAD
+def test_refusals_in_mid_pipeline_touch_only_their_own_reader(extensions):
+    refuse = {"lid1@voorbeeld.example": "550 5.1.1 unknown", "lid2@voorbeeld.example": "450 4.2.0 later"}
+    with post_office(*extensions, refuse=refuse) as office:
+        found = statuses(a_road(office.port, connections=1), *map(a_letter, range(6)))
+    assert (
+        found
+        == [("accepted", ""), ("failed", "no_such_mailbox"), ("retry", "later")] + [("accepted", "")] * 3
+    )
+    assert [letter.recipients[0][3] for letter in office.letters] == ["0", "3", "4", "5"]
+
+
+@READS_AHEAD
+def test_a_refused_sender_refuses_every_letter(extensions):
+    with post_office(*extensions, answers={"MAIL": "550 5.1.8 not you"}) as office:
+        found = statuses(a_road(office.port, connections=1), *map(a_letter, range(3)))
+    assert found == [("failed", "sender_refused")] * 3 and office.letters == []
+
+
+def test_no_body_follows_a_refused_data():
+    with post_office("PIPELINING", answers={"DATA": "451 4.3.0 disk full"}) as office:
+        assert statuses(a_road(office.port), *map(a_letter, range(3))) == [("retry", "later")] * 3
+    assert set(office.verbs) <= {"EHLO", "MAIL", "RCPT", "DATA", "RSET", "QUIT"}
+
+
+def test_a_lone_dot_ends_a_letter_for_nobody():
+    talk = conversation(
+        "250-x\r\n250 PIPELINING\r\n",
+        "250 ok\r\n550 5.1.1 no\r\n354 go\r\n",
+        "554 none\r\n250 ok\r\n",
+        greeting="220 dag\r\n",
+    )
+    with talk as port:
+        assert statuses(a_road(port), a_letter()) == [("failed", "no_such_mailbox")]
+
+
+def test_after_421_the_letters_behind_it_were_surely_not_sent():
+    refuse = {"lid1@voorbeeld.example": "421 4.3.2 going down"}
+    with post_office("PIPELINING", "CHUNKING", refuse=refuse) as office:
+        found = statuses(a_road(office.port, connections=1), *map(a_letter, range(5)))
+    assert found[:2] == [("accepted", ""), ("retry", "later")]
+    assert [letter.recipients[0][3] for letter in office.letters].count("1") == 0
+    accepted = {letter.recipients[0] for letter in office.letters}
+    assert accepted == {f"lid{n}@voorbeeld.example" for n in range(5) if found[n][0] == "accepted"}
+
+
+@pytest.mark.parametrize("is_mute", [False, True])
+@READS_AHEAD
+def test_a_server_that_goes_in_mid_pipeline_leaves_no_wrong_certainty(extensions, is_mute):
+    with post_office(*extensions, hang_up_after=5, is_mute=is_mute) as office:
+        road, feed = a_road(office.port, connections=1, timeout=0.5), iter(list(map(a_letter, range(40))))
+        found = [o for o in road.send(feed) if o]
+    delivered = {letter.recipients[0] for letter in office.letters}
+    assert [o.status for o in found].count("accepted") == 5
+    for outcome in found:
+        if f"lid{int(outcome.reference)}@voorbeeld.example" in delivered:
+            assert outcome.status in ("accepted", "unsure")
+    assert len(found) + len(list(feed)) == 40 and len({o.reference for o in found}) == len(found)
+    assert {o.code for o in found} == {"", "connection_lost"}
+
+
+def test_tls_and_sign_in_and_reading_ahead_together(tmp_path, monkeypatch):
+    cert, context = certificate(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(cert))
+    with post_office("PIPELINING", "CHUNKING", "AUTH PLAIN", tls=context) as office:
+        road = a_road(office.port, user="belfort:geheim@", starttls=1, connections=1)
+        letters = [a_letter(n, text="regel\n" * 3000) for n in range(60)]
+        assert statuses(road, *letters) == [("accepted", "")] * 60
+        road.close()
+    assert (len(office.letters), office.logins) == (60, 1)
+
+
+def test_a_handshake_that_hangs_is_given_up():
+    with conversation(silent_seconds=3) as port:
+        start = time.monotonic()
+        [outcome] = answers(a_road(port, "smtps", timeout=0.3), a_letter())
+        assert outcome.status == "retry" and time.monotonic() - start < 2
+
+
+def test_a_quiet_feed_is_asked_again_while_letters_are_under_way():
+    def feed():
+        yield a_letter(0)
+        yield None
+        yield a_letter(1)
+        while True:
+            yield None
+
+    with post_office("PIPELINING") as office:
+        assert [o.status for o in a_road(office.port).send(feed()) if o] == ["accepted"] * 2
+
+
+def test_what_an_abandoned_feed_never_gave_was_not_sent():
+    with post_office("PIPELINING") as office:
+        feed = iter(list(map(a_letter, range(1000))))
+        road = a_road(office.port, connections=1)
+        sending = road.send(feed)
+        while not next(sending):
+            pass
+        sending.close()
+        left = len(list(feed))
+        assert statuses(road, a_letter(2000)) == [("accepted", "")]
+    assert left > 900 and len(office.letters) <= 1000 - left + 1
+
+
+@pytest.mark.parametrize("without", ["", "chunking", "chunking,pipelining"])
+def test_a_real_postfix_takes_what_it_accepts_and_nothing_else(tmp_path, without):
+    letters = [a_letter(n, text="Dag\n.\nbuur\n" * 40) for n in range(300)]
+    letters[150] = a_letter(150, "nobody@voorbeeld.example")
+    with postfix(tmp_path, without) as office:
+        road = a_road(office.port, connections=4, starttls=1, verify=0)
+        found = answers(road, *letters)
+        assert (found[150].status, found[150].provider_reference) == ("failed", "")
+        assert {o.status for o in found if int(o.reference) != 150} == {"accepted"}
+        assert len({o.provider_reference for o in found}) == 300
+        wait_until(lambda: len(office.delivered()) >= 299, what="the deliveries")
+        road.close()
+        assert sorted(office.delivered()) == sorted(o.address for o in letters if o.address[0] == "l")

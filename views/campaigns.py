@@ -1,6 +1,6 @@
 """Messages to an audience: the list, the text, the page before sending, the launch, and the page while it runs."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -17,6 +17,13 @@ from views import control, guard, lookups, render, reports, wording
 
 pages = Blueprint("campaigns", __name__)
 PAGE_SIZE = 20
+USEFUL = {
+    "": N_("no limit"),
+    "1": N_("1 hour"),
+    "6": N_("6 hours"),
+    "24": N_("24 hours"),
+    "72": N_("3 days"),
+}  # for how long after the launch a message is worth delivering
 
 
 # ── The list ────────────────────────────────────────────────────────────
@@ -236,6 +243,8 @@ def _review(campaign: Campaign, refusal: str = "", terms_error: str | None = Non
         now=now,
         refusal=refusal,
         terms_error=terms_error,
+        useful=[(hours, _(words)) for hours, words in USEFUL.items()],
+        useful_hours=request.form.get("useful_hours", ""),
     )
 
 
@@ -304,7 +313,15 @@ def _launch(campaign: Campaign) -> None:
         now=clock.now(),
         terms_accepted="terms" in request.form,
         version=wording.version(),
+        useful_for=_useful_for(),
     )
+
+
+def _useful_for() -> timedelta | None:
+    hours = request.form.get("useful_hours", "")
+    if hours not in USEFUL:
+        raise Refusal(N_("Choose from the list until when it may be delivered. Nothing was sent."))
+    return timedelta(hours=int(hours)) if hours else None
 
 
 # ── While it runs, and after ────────────────────────────────────────────

@@ -118,6 +118,7 @@ def standing(campaign: Campaign, now: datetime, seen: str = "", said: int = -SPO
         "sender": campaign.launched_by.name,
         "curve": curve(campaign, now, left),
         "doubt": doubt,
+        "halted": _(campaigns.HALTS[campaign.halted]) if campaign.halted else "",
         "outcome": outcome(campaign, counts),
         "may_control": campaign.is_underway and rights.may(current_user, "campaign.control", campaign),
         "is_settled": campaign.is_over and not counts["sending"],

@@ -5,7 +5,7 @@ import hmac
 from flask import Blueprint, abort, current_app, request
 
 from dispatch import clock
-from dispatch.providers.base import BadReceipt
+from dispatch.providers.base import BadReceipt, Posted
 from dispatch.sending import receipts
 from views import guard
 
@@ -22,7 +22,8 @@ def take(provider: str, key: str):
         abort(404)
     body = request.get_data(cache=True)
     try:
-        found = road.read_receipts(request.values, body, request.content_type or "")
+        told = Posted(request.values, body, request.content_type or "", request.url, request.headers)
+        found = road.read_receipts(told)
     except BadReceipt as refusal:
         return f"{refusal}\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
     receipts.take(found, clock.now())

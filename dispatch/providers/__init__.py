@@ -3,13 +3,18 @@
 import re
 
 from dispatch.providers.base import BadRoad, Provider, RoadURL
+from dispatch.providers.cm import Cm
+from dispatch.providers.infobip import Infobip
 from dispatch.providers.kannel import Kannel
 from dispatch.providers.simulator import Simulator
 from dispatch.providers.smtp import Smtp
+from dispatch.providers.twilio import Twilio
 from dispatch.words import CHANNELS, N_, Sentence
 
 PROVIDERS: dict[str, type[Provider]] = {
-    scheme: provider for provider in (Simulator, Smtp, Kannel) for scheme in provider.schemes
+    scheme: provider
+    for provider in (Simulator, Smtp, Kannel, Infobip, Twilio, Cm)
+    for scheme in provider.schemes
 }
 
 

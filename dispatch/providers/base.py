@@ -1,10 +1,10 @@
 """The contract between the house and the roads to the outside: what goes out, what became of it, what is said later."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar, Self
+from typing import ClassVar, NamedTuple, Self
 from urllib.parse import unquote, urlsplit
 
 from dispatch.errors import Refusal
@@ -32,6 +32,13 @@ REASONS = {
     "later": N_("the receiving server asked to try again later"),
     "connection_lost": N_("the connection broke before we knew the answer"),
     "unreadable_answer": N_("the gateway's answer could not be read"),
+    "opted_out": N_("the receiver asked for no more messages"),
+    "confirmed": N_("the receiver confirmed with a key"),
+    "answered": N_("the call was answered, without a key"),
+    "voicemail": N_("an answering machine took the call"),
+    "hung_up": N_("the receiver hung up before the end"),
+    "busy_line": N_("the line was busy"),
+    "no_pickup": N_("nobody picked up"),
 }
 """Why a message did not arrive, or not yet: each code in words for the reports."""
 NO_ROAD = frozenset(("no_answer", "connection_lost", "not_authorised", "no_safe_connection"))
@@ -61,23 +68,28 @@ class Attachment:
     content: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """One message to one address. `reference` is ours, [0-9a-z]{16}, and comes back in the receipt."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Content:
+    """What all readers of one language get: made once for a campaign, so that a road may write it down once."""
 
-    reference: str
-    address: str
     text: str
     subject: str = ""
-    names: str = ""
     lang: str = "nl"
     is_news: bool = False
     list_id: str = ""
     attachments: tuple[Attachment, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outgoing(NamedTuple):
+    """One message to one address. `reference` is ours, [0-9a-z]{16}, and comes back in the receipt."""
+
+    reference: str
+    address: str
+    content: Content
+    names: str = ""
+
+
+class Outcome(NamedTuple):
     """What became of one Outgoing when it was handed over.
 
     accepted: the provider has it · failed: surely not sent, and never will be · retry: surely not sent, another try
@@ -92,14 +104,27 @@ class Outcome:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """What a provider says later: accepted, delivered, failed or expired."""
 
     reference: str
     status: str
     code: str = ""
     detail: str = ""
+
+
+class Posted(NamedTuple):
+    """One request at our door for receipts, as it came."""
+
+    args: Mapping[str, str]
+    body: bytes = b""
+    content_type: str = ""
+    url: str = ""
+    headers: Mapping[str, str] = {}
+
+
+Feed = Iterable[Outgoing | None]
+"""What may leave, one after the other; None: nothing at this moment, see to what is under way and ask again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +192,7 @@ class Provider:
     schemes: ClassVar[tuple[str, ...]]
     channels: ClassVar[tuple[str, ...]]
     options: ClassVar[frozenset[str]] = frozenset()
-    batch_size = 100
-    is_lazy = False  # sends a message only when its outcome is asked for
-    at_once = 1  # how many it carries side by side: a smaller batch would leave carriers idle
+    at_once = 1  # how many it carries side by side, or in one request
     has_receipts = False
 
     def __init__(self, name: str, channel: str, rate: float, sender: str):
@@ -183,14 +206,23 @@ class Provider:
         """The road that this URL describes; raises BadRoad."""
         raise NotImplementedError
 
-    def send(self, batch: Sequence[Outgoing]) -> Iterator[Outcome]:
-        """Hands over a batch and yields one Outcome per Outgoing as it goes, in any order; network trouble is an
-        outcome and never an exception."""
+    def send(self, feed: Feed) -> Iterator[Outcome | None]:
+        """Pulls from the feed as it has room, and yields one Outcome for each Outgoing that it pulled, in any order.
+
+        What it never pulled surely did not leave: that is how a stop takes hold, and how a road in trouble keeps the
+        rest for another one. It returns when the feed has ended, or says None while nothing is under way, or when the
+        road is in trouble, and then everything that it pulled is answered for. None in between: nothing new, but the
+        caller may write down what it has. Network trouble is an outcome and never an exception.
+        """
         raise NotImplementedError
 
-    def read_receipts(self, args: Mapping[str, str], body: bytes, content_type: str) -> list[Receipt]:
+    def read_receipts(self, told: Posted) -> list[Receipt]:
         """What the provider posted to us; raises BadReceipt."""
         raise BadReceipt(N_("This road sends no receipts."))
+
+    def look_up(self, references: Iterable[str]) -> list[Receipt]:
+        """What became of these messages, asked for without using anything up; what is not found is not in it."""
+        return []
 
     def collect(self, now: datetime) -> list[Receipt]:
         """The receipts that have to be asked for, up to `now`."""

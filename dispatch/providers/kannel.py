@@ -8,39 +8,38 @@ Its smsbox needs `http-request-retry = 5` or it loses some receipts, and `sendsm
 """
 
 import re
-import threading
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from ssl import SSLCertVerificationError
+import socket
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Self
 from urllib.parse import parse_qsl
-
-import requests
-from requests.adapters import HTTPAdapter
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
 from dispatch.providers.base import (
     DEFAULT_RATES,
     BadReceipt,
     BadRoad,
+    Feed,
     Outcome,
     Outgoing,
+    Posted,
     Provider,
     Receipt,
     RoadURL,
     Unfit,
     without_people,
 )
+from dispatch.providers.http import HttpTalk, dial
+from dispatch.providers.lines import Lines
 from dispatch.sending.text import measure
 from dispatch.words import N_
 
 PORT = 13013
 # Kannel's own boxes talk with delayed acknowledgements (some 40 ms a message once receipts are asked), so it takes
-# two dozen requests under way to reach the 500 messages a second that one carrier reaches without receipts.
-CARRIERS = 24
-CONNECT_SECONDS = 5
-EVERY_REPORT = "31"
-CODINGS = {"GSM-7": "0", "UCS-2": "2"}
+# two dozen requests under way to reach the 500 messages a second that one line reaches without receipts.
+LINES, MOST_LINES = 24, 32
+IDLE_SECONDS = 3  # a line that rested longer is dialled anew: the smsbox may just be closing it
+EVERY_REPORT = b"31"
+CODINGS = {"GSM-7": b"0", "UCS-2": b"2"}
 ACCEPTED = re.compile(r"0: Accepted|3: Queued|Sent\.")
 REFUSALS = (
     (re.compile(r"Authorization failed", re.IGNORECASE), "retry", "not_authorised"),
@@ -74,13 +73,11 @@ SMPP_STATES = {
 
 
 class Kannel(Provider):
-    """A Kannel smsbox; its carriers share the kept connections."""
+    """A Kannel smsbox, over several kept lines with one request under way on each."""
 
     schemes = ("kannel",)
     channels = ("sms",)
-    options = frozenset({"smsc", "tls", "verify", "timeout", "parts"})
-    batch_size = 50
-    at_once = CARRIERS
+    options = frozenset({"smsc", "tls", "verify", "timeout", "parts", "connections"})
 
     def __init__(self, url: RoadURL, *, sender: str, receipts_at: str = ""):
         name = f"kannel://{url.host}:{url.port or PORT}"
@@ -91,19 +88,23 @@ class Kannel(Provider):
         self.has_receipts = bool(receipts_at)
         self._receipts_at = receipts_at.replace("%", "%%")
         self._parts = int(url.number("parts", 10))
-        self._timeout = (CONNECT_SECONDS, url.number("timeout", 30))
-        scheme = "https" if url.flag("tls") else "http"
-        self._sendsms = f"{scheme}://{url.host}:{url.port or PORT}/cgi-bin/sendsms"
+        self._host, self._port = url.host, url.port or PORT
+        self._is_tls, self._is_verified = url.flag("tls"), url.flag("verify", True)
         self._secrets = (url.user, url.password)
-        self._headers = {
-            "Content-Type": "text/plain; charset=utf-8",
-            "X-Kannel-Username": url.user.encode(),
-            "X-Kannel-Password": url.password.encode(),
-            "X-Kannel-From": sender.encode(),
-            **({"X-Kannel-SMSC": smsc.encode()} if smsc else {}),
-        }
-        self._session = _session(verify=url.flag("verify", True))
-        self._carriers = ThreadPoolExecutor(CARRIERS, thread_name_prefix="kannel")
+        host = f"[{url.host}]" if ":" in url.host else url.host
+        self._head = b"POST /cgi-bin/sendsms HTTP/1.1\r\n" + _headers(
+            {
+                "Host": f"{host}:{self._port}".encode(),
+                "Content-Type": b"text/plain; charset=utf-8",
+                "X-Kannel-Username": url.user.encode(),
+                "X-Kannel-Password": url.password.encode(),
+                "X-Kannel-From": sender.encode(),
+                **({"X-Kannel-SMSC": smsc.encode()} if smsc else {}),
+            }
+        )
+        self._measure = lru_cache(maxsize=64)(measure)
+        self.at_once = max(1, int(min(url.number("connections", LINES), MOST_LINES)))
+        self._lines = Lines(self._dial, self.at_once, url.number("timeout", 30), IDLE_SECONDS)
 
     @classmethod
     def from_url(cls, url: RoadURL, *, channel: str, sender: str, public_url: str, receipt_key: str) -> Self:
@@ -117,21 +118,14 @@ class Kannel(Provider):
         receipts_at = f"{public_url}/receipts/kannel/{receipt_key}" if public_url and receipt_key else ""
         return cls(url, sender=sender, receipts_at=receipts_at)
 
-    def send(self, batch: Sequence[Outgoing]) -> Iterator[Outcome]:
-        is_unreachable = threading.Event()
-        carried = [self._carriers.submit(self._carry, outgoing, is_unreachable) for outgoing in batch]
-        try:
-            for outcome in as_completed(carried):
-                yield outcome.result()
-        finally:
-            for waiting in carried:
-                waiting.cancel()
+    def send(self, feed: Feed) -> Iterator[Outcome | None]:
+        return self._lines.carry(feed)
 
-    def read_receipts(self, args: Mapping[str, str], body: bytes, content_type: str) -> list[Receipt]:
+    def read_receipts(self, posted: Posted) -> list[Receipt]:
         """Reads `reference`, `state` and `answer` from the query or from a posted form."""
-        told = dict(args)
-        if content_type.startswith("application/x-www-form-urlencoded"):
-            told |= parse_qsl(body.decode("utf-8", "replace"))
+        told = dict(posted.args)
+        if posted.content_type.startswith("application/x-www-form-urlencoded"):
+            told |= parse_qsl(posted.body.decode("utf-8", "replace"))
         reference, state, answer = (told.get(key, "") for key in ("reference", "state", "answer"))
         if not re.fullmatch(r"[0-9a-z]{16}", reference):
             raise BadReceipt(N_("The receipt has no reference of ours."))
@@ -140,49 +134,35 @@ class Kannel(Provider):
         return [_receipt(reference, int(state), answer)]
 
     def close(self) -> None:
-        self._carriers.shutdown(wait=True, cancel_futures=True)
-        self._session.close()
+        self._lines.close()
 
-    def _carry(self, outgoing: Outgoing, is_unreachable: threading.Event) -> Outcome:
-        if is_unreachable.is_set():
-            return Outcome(outgoing.reference, "retry", code="no_answer")
-        try:
-            request = self._request(outgoing)
-            answer = self._session.send(request, timeout=self._timeout, allow_redirects=False)
-        except Unfit as unfit:
-            return Outcome(outgoing.reference, "failed", code=unfit.code)
-        except (OSError, ValueError, HTTPError) as trouble:  # requests' own errors are OSErrors
-            outcome = _trouble(outgoing, trouble)
-            if outcome.status == "retry":
-                is_unreachable.set()
-            return outcome
-        return self._read(outgoing, answer.status_code, answer.content[:2000].decode("utf-8", "replace"))
+    def _dial(self) -> tuple[socket.socket, HttpTalk]:
+        connected = dial(self._host, self._port, is_tls=self._is_tls, is_verified=self._is_verified)
+        return connected, HttpTalk(self._request, self._read)
 
-    def _request(self, outgoing: Outgoing) -> requests.PreparedRequest:
+    def _request(self, outgoing: Outgoing) -> bytes:
         """Raises Unfit for what cannot be written down as a request."""
         if not re.fullmatch(r"\+[1-9]\d{5,14}", outgoing.address):  # a space would make two receivers of it
             raise Unfit("no_such_number")
         try:
-            text = outgoing.text.encode()
-            headers = self._headers | self._about(outgoing)
-            return self._session.prepare_request(requests.Request("POST", self._sendsms, headers, data=text))
+            text = outgoing.content.text.encode()
+            address = outgoing.address.encode("ascii")
         except ValueError:
             raise Unfit("not_writable") from None
-
-    def _about(self, outgoing: Outgoing) -> dict[str, str]:
-        size = measure(outgoing.text)
+        size = self._measure(outgoing.content.text)
         if size.parts > self._parts:
             raise Unfit("too_long")
-        about = {"X-Kannel-To": outgoing.address, "X-Kannel-Coding": CODINGS[size.encoding]}
+        about = {"X-Kannel-To": address, "X-Kannel-Coding": CODINGS[size.encoding]}
         if self.has_receipts:
             url = f"{self._receipts_at}?reference={outgoing.reference}&state=%d&answer=%A"
-            about |= {"X-Kannel-DLR-Mask": EVERY_REPORT, "X-Kannel-DLR-URL": url}
-        return about
+            about |= {"X-Kannel-DLR-Mask": EVERY_REPORT, "X-Kannel-DLR-URL": url.encode()}
+        return b"%b%bContent-Length: %d\r\n\r\n%b" % (self._head, _headers(about), len(text), text)
 
-    def _read(self, outgoing: Outgoing, status: int, words: str) -> Outcome:
-        detail = without_people(words, outgoing.text, outgoing.address[1:], *self._secrets)
-        if status in (200, 202) and ACCEPTED.match(words):
-            return Outcome(outgoing.reference, "accepted", detail=detail)
+    def _read(self, outgoing: Outgoing, status: int, body: bytes) -> Outcome:
+        words = body[:2000].decode("utf-8", "replace")
+        if status in (200, 202) and (found := ACCEPTED.match(words)):
+            return Outcome(outgoing.reference, "accepted", detail=found[0])
+        detail = without_people(words, outgoing.content.text, outgoing.address[1:], *self._secrets)
         verdict = next(
             (tuple(rest) for pattern, *rest in REFUSALS if pattern.search(words) and status >= 400), None
         )
@@ -192,33 +172,12 @@ class Kannel(Provider):
         return Outcome(outgoing.reference, became, code=code, detail=f"{status} {detail}".strip())
 
 
-def _session(*, verify: bool) -> requests.Session:
-    session = requests.Session()
-    session.trust_env = False  # the road is what its URL says: no proxy, no .netrc of the machine
-    session.verify = verify
-    for scheme in ("http://", "https://"):
-        session.mount(scheme, HTTPAdapter(pool_connections=1, pool_maxsize=CARRIERS, max_retries=0))
-    return session
-
-
-def _trouble(outgoing: Outgoing, trouble: Exception) -> Outcome:
-    """Retry only when nothing can have left us. Of the exception only its kind is kept: its words hold the request."""
-    causes = {type(cause) for cause in _causes(trouble)}
-    if causes & {SSLCertVerificationError}:
-        return Outcome(
-            outgoing.reference, "retry", code="no_safe_connection", detail="SSLCertVerificationError"
-        )
-    if any(issubclass(cause, NewConnectionError | ConnectTimeoutError) for cause in causes):
-        return Outcome(outgoing.reference, "retry", code="no_answer", detail=type(trouble).__name__)
-    code = "no_answer" if isinstance(trouble, requests.Timeout) else "connection_lost"
-    return Outcome(outgoing.reference, "unsure", code=code, detail=type(trouble).__name__)
-
-
-def _causes(trouble: BaseException | None) -> Iterator[BaseException]:
-    while trouble is not None:
-        yield trouble
-        wrapped = getattr(trouble, "reason", None) or next(iter(trouble.args), None)
-        trouble = wrapped if isinstance(wrapped, BaseException) else trouble.__cause__ or trouble.__context__
+def _headers(facts: Mapping[str, bytes]) -> bytes:
+    """Control characters become spaces, so that no option of a road can add a header."""
+    return b"".join(
+        b"%b: %b\r\n" % (name.encode(), re.sub(rb"[\x00-\x1f\x7f]", b" ", value))
+        for name, value in facts.items()
+    )
 
 
 def _receipt(reference: str, state: int, answer: str) -> Receipt:

@@ -17,15 +17,14 @@ process: after a restart the receipts that were still to come are lost.
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Self
 from zlib import crc32
 
-from dispatch.providers.base import DEFAULT_RATES, Outcome, Outgoing, Provider, Receipt, RoadURL
+from dispatch.providers.base import DEFAULT_RATES, Feed, Outcome, Outgoing, Provider, Receipt, RoadURL
 
-BATCH_SIZES = {"sms": 500, "email": 500, "voice": 10}
 TRIES_BEFORE_05 = 2
 RECEIPTS = {
     "02": (("failed", "unreachable"),),
@@ -44,7 +43,6 @@ class Simulator(Provider):
 
     def __init__(self, channel: str, rate: float, sender: str = ""):
         super().__init__(f"simulator:{channel}", channel, rate, sender)
-        self.batch_size = BATCH_SIZES[channel]
         self.has_receipts = channel != "email"
         self._lock = Lock()
         self._fresh: list[Receipt] = []
@@ -55,8 +53,10 @@ class Simulator(Provider):
     def from_url(cls, url: RoadURL, *, channel: str, sender: str, public_url: str, receipt_key: str) -> Self:
         return cls(channel, url.rate(DEFAULT_RATES[channel]), url.options.get("from") or sender)
 
-    def send(self, batch: Sequence[Outgoing]) -> Iterator[Outcome]:
-        for outgoing in batch:
+    def send(self, feed: Feed) -> Iterator[Outcome | None]:
+        for outgoing in feed:
+            if outgoing is None:  # each is answered as it comes, so nothing is ever under way
+                return
             with self._lock:
                 outcome = self._answer(outgoing)
             yield outcome

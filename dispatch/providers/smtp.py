@@ -1,19 +1,23 @@
-"""E-mail over SMTP (RFC 5321): one connection kept over batches, one letter per reader, an outcome for every doubt.
+"""E-mail over SMTP (RFC 5321): kept connections, one letter per reader, an outcome for every doubt.
 
 The final dot is the border: what breaks before it has surely not been sent (retry), what breaks after it and before
-the answer nobody can know (unsure).
+the answer nobody can know (unsure). Where the server allows it, the next letter does not wait for the answer to the
+one before: PIPELINING (RFC 2920), and CHUNKING (RFC 3030), whose letters need no word of the server in between.
 """
 
 import re
 import smtplib
+import socket
 import ssl
-from collections.abc import Iterator, Sequence
+from base64 import b64encode
+from collections import deque
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from email import policy
 from email.header import Header
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 from functools import lru_cache
-from threading import Lock
 from typing import Self
 from unicodedata import category
 from urllib.parse import quote
@@ -21,8 +25,9 @@ from urllib.parse import quote
 from dispatch import clock
 from dispatch.providers.base import (
     DEFAULT_RATES,
-    Attachment,
     BadRoad,
+    Content,
+    Feed,
     Outcome,
     Outgoing,
     Provider,
@@ -30,13 +35,18 @@ from dispatch.providers.base import (
     Unfit,
     without_people,
 )
+from dispatch.providers.lines import Lines, NoLine
 from dispatch.words import N_
 
 MAILBOX = re.compile(r"[^\s@<>()\[\]\\,;:\"\x00-\x1f\x7f]{1,64}@[^\s@<>()\[\]\\,;:\"\x00-\x1f\x7f]{1,253}")
 SEVEN_BIT = policy.SMTP.clone(cte_type="7bit")
-MOST_LOSSES = 2  # in a row: a server that hangs is not waited for with each letter of the batch
+CONNECTIONS, MOST_CONNECTIONS = 16, 32
+DEPTH = 8  # whole letters on one line without an answer, where there is CHUNKING
+HEAP = 1_000_000  # bytes on one line without an answer: not several letters with a large attachment
+LONGEST_ANSWER = 65536
+MAIL, RCPT, DATA, LETTER, NOTHING, RESET = range(6)
 PORTS = {"smtp": 587, "smtps": 465}
-QUEUED = re.compile(r"queued as <?([\w.-]{4,60})|\bid=([\w.-]{4,60})", re.IGNORECASE)
+QUEUED = re.compile(rb"queued as <?([\w.-]{4,60})|\bid=([\w.-]{4,60})", re.IGNORECASE)
 ENHANCED = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})\b")
 # RFC 3463: the second and third number of the enhanced status code, without its class.
 BY_ENHANCED = {
@@ -62,21 +72,12 @@ BY_CODE = {
 }
 
 
-class Unreachable(Exception):
-    """No connection on which a letter can begin; `code` is a key of REASONS."""
-
-    def __init__(self, code: str, detail: str):
-        self.code, self.detail = code, detail
-        super().__init__(code)
-
-
 class Smtp(Provider):
-    """One mail server. Safe to use from several threads, which then take turns at each letter."""
+    """One mail server, over several connections at once."""
 
     schemes = ("smtp", "smtps")
     channels = ("email",)
-    is_lazy = True
-    options = frozenset({"starttls", "verify", "timeout"})
+    options = frozenset({"starttls", "verify", "timeout", "connections"})
 
     def __init__(self, url: RoadURL, *, sender: str):
         self._host, self._port = url.host, url.port or PORTS[url.scheme]
@@ -87,10 +88,10 @@ class Smtp(Provider):
         self._is_implicit, self._is_upgraded = url.scheme == "smtps", url.flag("starttls")
         self._is_verified = url.flag("verify", True)
         self._timeout = url.number("timeout", 30)
-        name, self._mailbox = parseaddr(sender)
-        self._from = _reader("From", name, self._mailbox)
-        self._lock = Lock()
-        self._connection: smtplib.SMTP | None = None
+        name, self.mailbox = parseaddr(sender)
+        self.sender_line = _reader("From", name, self.mailbox)
+        self.at_once = max(1, int(min(url.number("connections", CONNECTIONS), MOST_CONNECTIONS)))
+        self._lines = Lines(self._dial, self.at_once, self._timeout)
 
     @classmethod
     def from_url(cls, url: RoadURL, *, channel: str, sender: str, public_url: str, receipt_key: str) -> Self:
@@ -103,126 +104,44 @@ class Smtp(Provider):
             )
         return cls(url, sender=sender)
 
-    def send(self, batch: Sequence[Outgoing]) -> Iterator[Outcome]:
-        unreachable, losses = None, 0
-        for outgoing in batch:
-            if not unreachable:
-                try:
-                    outcome = self._post(outgoing)
-                    losses = losses + 1 if outcome.code == "connection_lost" else 0
-                    if losses == MOST_LOSSES:
-                        unreachable = Unreachable("connection_lost", outcome.detail)
-                    yield outcome
-                    continue
-                except Unreachable as trouble:
-                    unreachable = trouble
-            yield Outcome(outgoing.reference, "retry", code=unreachable.code, detail=unreachable.detail)
+    def send(self, feed: Feed) -> Iterator[Outcome | None]:
+        return self._lines.carry(feed)
 
     def close(self) -> None:
-        with self._lock:
-            if self._connection:
-                self._say(self._connection.quit)
-                self._hang_up()
+        self._lines.close()
 
-    def _post(self, outgoing: Outgoing) -> Outcome:
-        try:
-            letter = write(outgoing, self._from, self._mailbox)
-        except Unfit as unfit:
-            return Outcome(outgoing.reference, "failed", code=unfit.code)
-        with self._lock:
-            code, words = self._begin(outgoing.address)
-            if code // 100 != 2:
-                return self._end(outgoing, code, words, "sender_refused")
-            code, words = self._say(lambda: self._connection.rcpt(_route(outgoing.address)))
-            if code // 100 != 2:
-                return self._end(outgoing, code, words, BY_CODE.get(code, "refused"))
-            code, words = self._say(lambda: self._connection.docmd("DATA"))
-            if code != 354:
-                return self._end(outgoing, code, words, "refused")
-            return self._hand_over(outgoing, letter)
+    def envelope(self, outgoing: Outgoing, has_smtputf8: bool) -> tuple[bytes, bytes]:
+        """MAIL and RCPT of one letter; raises Unfit."""
+        route = _route(outgoing.address)
+        if not route.isascii() and not has_smtputf8:
+            raise Unfit("not_writable")
+        option = "" if route.isascii() else " SMTPUTF8"
+        return f"MAIL FROM:<{self.mailbox}>{option}\r\n".encode(), f"RCPT TO:<{route}>\r\n".encode()
 
-    def _begin(self, address: str) -> tuple[int, str]:
-        """MAIL FROM on the kept connection, or on a new one when that has died meanwhile."""
-        code = 0
-        if self._connection:
-            code, words = self._mail_from(address)
-        if code in (0, 421):
-            self._hang_up()
-            self._connection = self._connect()
-            code, words = self._mail_from(address)
-        return code, words
+    def fit(self, words: str, outgoing: Outgoing) -> str:
+        """A server's words without the reader and without our secret."""
+        return without_people(
+            words, outgoing.address, outgoing.address.partition("@")[0], outgoing.names, self._password
+        )
 
-    def _mail_from(self, address: str) -> tuple[int, str]:
-        is_plain = _route(address).isascii()
-        if not is_plain and not self._connection.has_extn("smtputf8"):
-            return 553, "5.6.7 no SMTPUTF8"
-        return self._say(lambda: self._connection.mail(self._mailbox, [] if is_plain else ["SMTPUTF8"]))
-
-    def _hand_over(self, outgoing: Outgoing, letter: bytes) -> Outcome:
-        try:
-            self._connection.send(letter)
-        except OSError as trouble:
-            self._hang_up()
-            return Outcome(outgoing.reference, "retry", code="connection_lost", detail=type(trouble).__name__)
-        code, words = self._say(self._connection.getreply)
-        if code // 100 == 2:
-            found = QUEUED.search(words)
-            queue_id = (found[1] or found[2]) if found else ""
-            return Outcome(outgoing.reference, "accepted", queue_id, detail=self._fit(words, outgoing))
-        if code // 100 in (4, 5):
-            return self._end(outgoing, code, words, "too_long" if code == 552 else "refused")
-        self._hang_up()
-        reason = "unreadable_answer" if code else "connection_lost"
-        return Outcome(outgoing.reference, "unsure", code=reason)
-
-    def _end(self, outgoing: Outgoing, code: int, words: str, reason: str) -> Outcome:
-        """The outcome of a letter that surely was not taken; leaves the connection ready for the next one."""
-        if code in (0, 421) or self._say(self._connection.rset)[0] != 250:
-            self._hang_up()
-        detail = f"{code} {self._fit(words, outgoing)}".strip() if code else ""
-        if not code:
-            return Outcome(outgoing.reference, "retry", code="connection_lost")
-        reason = self._reason(code, words, reason)
-        is_final = code // 100 == 5 and reason != "not_authorised"
-        return Outcome(outgoing.reference, "failed" if is_final else "retry", code=reason, detail=detail)
-
-    def _reason(self, code: int, words: str, otherwise: str) -> str:
-        enhanced = ENHANCED.match(words)
-        digits = enhanced[1].partition(".")[2] if enhanced else ""
-        if code in (530, 535, 538):
-            return "not_authorised"
-        if digits == "6.7":
-            return "not_writable"
-        if digits in BY_ENHANCED:
-            return BY_ENHANCED[digits]
-        if code // 100 == 4:
-            return BY_CODE.get(code, "later")
-        return "refused" if digits.startswith("7.") else otherwise
-
-    def _say(self, command) -> tuple[int, str]:
-        """What the server answers; code 0 when the connection is gone."""
-        try:
-            code, words = command()
-        except smtplib.SMTPResponseException as odd:
-            code, words = odd.smtp_code, odd.smtp_error
-        except (OSError, ValueError):
-            return 0, ""
-        return code, words.decode("utf-8", "replace") if isinstance(words, bytes) else str(words)
-
-    def _connect(self) -> smtplib.SMTP:
+    def _dial(self) -> tuple[socket.socket, "SmtpTalk"]:
+        """smtplib speaks until letters can begin: greeting, TLS, sign-in."""
         connection = None
         try:
-            connection = self._dial()
+            connection = self._connect()
             if self._user:
                 connection.login(self._user, self._password)
-            return connection
         except (OSError, ValueError) as trouble:
             # smtplib's own errors are OSErrors; a password that it cannot encode is a ValueError
             if connection:
                 connection.close()
-            raise self._unreachable(trouble) from None
+            raise _no_line(trouble) from None
+        talk = SmtpTalk(self, connection.has_extn)
+        connected, connection.sock = connection.sock, None
+        connection.close()  # its file; the socket goes on
+        return connected, talk
 
-    def _dial(self) -> smtplib.SMTP:
+    def _connect(self) -> smtplib.SMTP:
         context = ssl.create_default_context()
         if not self._is_verified:
             context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
@@ -239,66 +158,300 @@ class Smtp(Provider):
             raise
         return connection
 
-    def _unreachable(self, trouble: Exception) -> Unreachable:
-        if isinstance(trouble, smtplib.SMTPAuthenticationError):
-            is_temporary = trouble.smtp_code // 100 == 4
-            return Unreachable("busy" if is_temporary else "not_authorised", str(trouble.smtp_code))
-        if isinstance(trouble, smtplib.SMTPNotSupportedError):
-            missing = "no_safe_connection" if "STARTTLS" in str(trouble) else "not_authorised"
-            return Unreachable(missing, "SMTPNotSupportedError")
-        if isinstance(trouble, ssl.SSLError):
-            return Unreachable("no_safe_connection", getattr(trouble, "verify_message", "") or "SSLError")
-        if isinstance(trouble, smtplib.SMTPResponseException):
-            return Unreachable("busy" if trouble.smtp_code // 100 == 4 else "refused", str(trouble.smtp_code))
-        return Unreachable("no_answer", type(trouble).__name__)
 
-    def _hang_up(self) -> None:
-        if self._connection:
-            self._connection.close()
-        self._connection = None
-
-    def _fit(self, words: str, outgoing: Outgoing) -> str:
-        return without_people(
-            words, outgoing.address, outgoing.address.partition("@")[0], outgoing.names, self._password
-        )
+def _no_line(trouble: Exception) -> NoLine:
+    if isinstance(trouble, smtplib.SMTPAuthenticationError):
+        is_temporary = trouble.smtp_code // 100 == 4
+        return NoLine("busy" if is_temporary else "not_authorised", str(trouble.smtp_code))
+    if isinstance(trouble, smtplib.SMTPNotSupportedError):
+        missing = "no_safe_connection" if "STARTTLS" in str(trouble) else "not_authorised"
+        return NoLine(missing, "SMTPNotSupportedError")
+    if isinstance(trouble, ssl.SSLError):
+        return NoLine("no_safe_connection", getattr(trouble, "verify_message", "") or "SSLError")
+    if isinstance(trouble, smtplib.SMTPResponseException):
+        return NoLine("busy" if trouble.smtp_code // 100 == 4 else "refused", str(trouble.smtp_code))
+    return NoLine("no_answer", type(trouble).__name__)
 
 
-def write(outgoing: Outgoing, sender_line: bytes, sender: str) -> bytes:
+class Mail:
+    """One letter under way, with the first refusal that it met and the byte of the line that ends it."""
+
+    __slots__ = ("end", "letter", "mail", "outgoing", "rcpt", "refusal")
+
+    def __init__(self, outgoing: Outgoing, mail: bytes, rcpt: bytes, letter: bytes):
+        self.outgoing, self.mail, self.rcpt, self.letter = outgoing, mail, rcpt, letter
+        self.refusal, self.end = None, None
+
+
+class SmtpTalk:
+    """What is spoken on one signed-in connection; every command that was said stands in `_expected` until answered."""
+
+    goodbye = b"QUIT\r\n"
+
+    def __init__(self, road: Smtp, has_extn):
+        self._road = road
+        self._has_smtputf8 = has_extn("smtputf8")
+        self._is_pipelined = has_extn("pipelining")
+        self._is_chunked = self._is_pipelined and has_extn("chunking")
+        self.is_spoiled = False
+        self._expected: deque[tuple[Mail | None, int]] = deque()
+        self._held: dict[Mail, None] = {}
+        self._waiting: deque[Mail] = deque()  # written, and not yet begun
+        self._said = self._heap = 0
+        self._out: list[bytes] = []
+        self._rest, self._words = b"", []
+        self._outcomes: list[Outcome] = []
+        self._is_open = True  # the server waits for a MAIL
+
+    @property
+    def held(self) -> int:
+        return len(self._held)
+
+    def room(self) -> int:
+        if self._is_chunked:
+            return DEPTH - len(self._held) if self._heap < HEAP else 0
+        if self._is_pipelined:
+            return 1 if not self._waiting else 0
+        return 0 if self._held or self._expected else 1
+
+    def say(self, outgoing: Outgoing) -> bytes:
+        mail, rcpt = self._road.envelope(outgoing, self._has_smtputf8)
+        letter = write(outgoing, self._road.sender_line, self._road.mailbox, is_chunk=self._is_chunked)
+        one = Mail(outgoing, mail, rcpt, letter)
+        self._held[one] = None
+        if self._is_chunked:
+            return self._say_chunk(one)
+        self._waiting.append(one)
+        if self._is_open:
+            self._begin()
+        return self._taken()
+
+    def hear(self, data: bytes) -> tuple[list[Outcome], bytes]:
+        lines = (self._rest + data if self._rest else data).split(b"\n")
+        self._rest = lines.pop()
+        if len(self._rest) > LONGEST_ANSWER or len(self._words) > 100:
+            self.is_spoiled = True
+        for line in lines:
+            if self.is_spoiled:
+                break
+            self._words.append(line[4:])
+            if line[3:4] != b"-":
+                words, self._words = self._words, []
+                self._answer(int(line[:3]) if line[:3].isdigit() else 0, words)
+        outcomes, self._outcomes = self._outcomes, []
+        return outcomes, self._taken()
+
+    def lost(self, code: str, written: int) -> list[Outcome]:
+        for one in list(self._held):
+            is_sent = one.end is not None and written >= one.end
+            if one.refusal and (one.refusal[0] or not is_sent):
+                self._refuse(one)
+            else:
+                self._settle(one, "unsure" if is_sent else "retry", code="connection_lost")
+        self._expected.clear()
+        self._waiting.clear()
+        outcomes, self._outcomes = self._outcomes, []
+        return outcomes
+
+    def _say_chunk(self, one: Mail) -> bytes:
+        """Begins with RSET: after a refused BDAT nobody knows in what state the server is (RFC 3030, 2)."""
+        size = len(one.letter)
+        said = b"RSET\r\n%b%bBDAT %d LAST\r\n%b" % (one.mail, one.rcpt, size, one.letter)
+        self._said += len(said)
+        self._heap += size
+        one.end, one.letter, one.mail, one.rcpt = self._said, size, b"", b""
+        self._expected += ((None, RESET), (one, MAIL), (one, RCPT), (one, LETTER))
+        return said
+
+    def _put(self, said: bytes, *steps: tuple[Mail | None, int]) -> None:
+        self._said += len(said)
+        self._out.append(said)
+        self._expected += steps
+
+    def _taken(self) -> bytes:
+        said, self._out = self._out, []
+        return b"".join(said)
+
+    def _begin(self) -> None:
+        """The next letter's envelope, in the same write as what went before."""
+        if not self._waiting:
+            self._is_open = True
+            return
+        self._is_open = False
+        one = self._waiting.popleft()
+        if self._is_pipelined:
+            self._put(one.mail + one.rcpt + b"DATA\r\n", (one, MAIL), (one, RCPT), (one, DATA))
+        else:
+            self._put(one.mail, (one, MAIL))
+
+    def _answer(self, code: int, words: list[bytes]) -> None:
+        if not self._expected:
+            self.is_spoiled = True  # nobody asked: as a rule 421, the server goes
+            return
+        one, step = self._expected.popleft()
+        if step == LETTER:
+            self._end(one, code, words)
+        elif step == RESET:
+            self.is_spoiled = code != 250
+            if not self._is_chunked and not self._is_pipelined:
+                self._begin()
+        elif step == NOTHING:
+            self._refuse(one)
+        else:
+            self._go_on(one, step, code, words)
+        if code == 421:
+            self._give_up()
+        self.is_spoiled = self.is_spoiled or not code
+
+    def _go_on(self, one: Mail, step: int, code: int, words: list[bytes]) -> None:
+        """The answer to MAIL, RCPT or DATA."""
+        is_good = code == 354 if step == DATA else code // 100 == 2
+        if not is_good and not one.refusal:
+            one.refusal = (code, words, step)
+        if step == DATA:
+            self._hand_over(one, is_good)
+        elif not self._is_pipelined:
+            if one.refusal:
+                self._refuse(one)
+                self._reset()
+            elif step == MAIL:
+                self._put(one.rcpt, (one, RCPT))
+            else:
+                self._put(b"DATA\r\n", (one, DATA))
+
+    def _hand_over(self, one: Mail, is_awaited: bool) -> None:
+        """The letter; nothing after a refused DATA; a lone dot where the server wants a letter for nobody."""
+        if not is_awaited:
+            self._refuse(one)
+            self._reset()
+        elif one.refusal and one.refusal[2] == MAIL:
+            self.is_spoiled = True  # without a sender there can be no letter: we misunderstand each other
+        elif one.refusal:
+            self._put(b".\r\n", (one, NOTHING))
+            self._reset()
+        else:
+            self._put(one.letter, (one, LETTER))
+            one.end, one.letter = self._said, b""
+            if self._is_pipelined:
+                self._begin()
+
+    def _reset(self) -> None:
+        self._put(b"RSET\r\n", (None, RESET))
+        if self._is_pipelined:
+            self._begin()
+
+    def _end(self, one: Mail, code: int, words: list[bytes]) -> None:
+        """The answer to a whole letter."""
+        if code // 100 == 2 and not one.refusal:
+            found = QUEUED.search(words[0])
+            queue_id = (found[1] or found[2]).decode() if found else ""
+            self._settle(one, "accepted", queue_id)
+        elif code // 100 in (4, 5):
+            one.refusal = one.refusal or (code, words, LETTER)
+            self._refuse(one)
+            if not self._is_pipelined:
+                self._reset()
+            return
+        else:
+            self._settle(one, "unsure", code="unreadable_answer")
+            self.is_spoiled = True
+        if not self._is_pipelined:
+            self._begin()
+
+    def _give_up(self) -> None:
+        """After 421 the server reads no more, so what it had not answered was surely not taken."""
+        self.is_spoiled = True
+        for one in list(self._held):
+            if one.refusal:
+                self._refuse(one)
+            else:
+                self._settle(one, "retry", code="connection_lost")
+
+    def _settle(self, one: Mail, status: str, queue_id: str = "", code: str = "", detail: str = "") -> None:
+        if self._is_chunked:
+            self._heap -= one.letter
+        del self._held[one]
+        self._outcomes.append(Outcome(one.outgoing.reference, status, queue_id, code, detail))
+
+    def _refuse(self, one: Mail) -> None:
+        """The outcome of a letter that surely was not taken."""
+        code, lines, step = one.refusal
+        words = b"\n".join(lines).decode("utf-8", "replace")
+        reason = _reason(code, words, _otherwise(step, code))
+        is_final = code // 100 == 5 and reason != "not_authorised"
+        detail = f"{code} {self._road.fit(words, one.outgoing)}".strip()
+        self._settle(one, "failed" if is_final else "retry", code=reason, detail=detail)
+
+
+def _otherwise(step: int, code: int) -> str:
+    if step == MAIL:
+        return "sender_refused"
+    if step == RCPT:
+        return BY_CODE.get(code, "refused")
+    return "too_long" if step == LETTER and code == 552 else "refused"
+
+
+def _reason(code: int, words: str, otherwise: str) -> str:
+    enhanced = ENHANCED.match(words)
+    digits = enhanced[1].partition(".")[2] if enhanced else ""
+    if code in (530, 535, 538):
+        return "not_authorised"
+    if digits == "6.7":
+        return "not_writable"
+    if digits in BY_ENHANCED:
+        return BY_ENHANCED[digits]
+    if code // 100 == 4:
+        return BY_CODE.get(code, "later")
+    return "refused" if digits.startswith("7.") else otherwise
+
+
+def write(outgoing: Outgoing, sender_line: bytes, sender: str, *, is_chunk: bool = False) -> bytes:
     """The letter as it goes over the line after DATA: CRLF, dots stuffed, the final dot at its end.
 
-    Raises Unfit. No subject, name or address can add a header: control characters become spaces.
+    A chunk has neither stuffed dots nor a final one. Raises Unfit. No subject, name or address can add a header:
+    control characters become spaces.
     """
     try:
-        head = b"".join([sender_line, *_head(outgoing, sender)])
-        letter = head + _body(outgoing.text, outgoing.attachments)
+        reader = _reader("To", outgoing.names, _route(outgoing.address))
+        chunk, stuffed = _shared(outgoing.content, sender)
     except (ValueError, LookupError):
         raise Unfit("not_writable") from None
-    return re.sub(rb"(?m)^\.", b"..", letter) + b".\r\n"
+    domain = sender.partition("@")[2]
+    date = _date(int(clock.now().timestamp()))
+    own = b"%b%bMessage-ID: <%b@%b>\r\n" % (reader, date, outgoing.reference.encode(), domain.encode())
+    return sender_line + own + (chunk if is_chunk else stuffed)
 
 
-def _head(outgoing: Outgoing, sender: str) -> Iterator[bytes]:
-    yield _reader("To", outgoing.names, _route(outgoing.address))
-    yield _words("Subject", outgoing.subject)
-    yield _fact("Date", format_datetime(clock.local(clock.now())))
-    yield _fact("Message-ID", f"<{outgoing.reference}@{sender.partition('@')[2]}>")
-    yield _fact("Content-Language", outgoing.lang)
+@lru_cache(maxsize=16)
+def _shared(content: Content, sender: str) -> tuple[bytes, bytes]:
+    """What all readers of one content share, written once and not for each: as a chunk, and with stuffed dots."""
+    written = b"".join(_head(content, sender)) + _body(content)
+    return written, re.sub(rb"(?m)^\.", b"..", written) + b".\r\n"
+
+
+@lru_cache(maxsize=2)
+def _date(second: int) -> bytes:
+    return _fact("Date", format_datetime(clock.local(datetime.fromtimestamp(second, UTC))))
+
+
+def _head(content: Content, sender: str) -> Iterator[bytes]:
+    yield _words("Subject", content.subject)
+    yield _fact("Content-Language", content.lang)
     yield _fact("Auto-Submitted", "auto-generated")
     yield _fact("X-Auto-Response-Suppress", "All")
-    if outgoing.is_news:
+    if content.is_news:
         yield _fact("Precedence", "bulk")
         yield _fact(
-            "List-Unsubscribe", f"<mailto:{sender}?subject={quote('unsubscribe ' + outgoing.list_id)}>"
+            "List-Unsubscribe", f"<mailto:{sender}?subject={quote('unsubscribe ' + content.list_id)}>"
         )
-        if outgoing.list_id:
-            yield _fact("List-Id", f"<{outgoing.list_id}>")
+        if content.list_id:
+            yield _fact("List-Id", f"<{content.list_id}>")
 
 
-@lru_cache(maxsize=8)
-def _body(text: str, attachments: tuple[Attachment, ...]) -> bytes:
-    """What all readers of one message share, its MIME headers first, so written once and not for each."""
+def _body(content: Content) -> bytes:
     body = EmailMessage(policy=SEVEN_BIT)
-    body.set_content(text)
-    for attachment in attachments:
+    body.set_content(content.text)
+    for attachment in content.attachments:
         kind, _, subkind = attachment.media_type.partition("/")
         filename = _one_line(attachment.filename)
         body.add_attachment(attachment.content, maintype=kind, subtype=subkind, filename=filename)
@@ -312,8 +465,14 @@ def _reader(header: str, name: str, mailbox: str) -> bytes:
     if name.isascii():
         quoted = '"' + re.sub(r'(["\\])', r"\\\1", name) + '"'
     else:
-        quoted = Header(name, "utf-8", header_name=header).encode(linesep="\r\n")
+        quoted = _encoded(name)
     return f"{header}: {quoted} <{mailbox}>\r\n".encode()
+
+
+def _encoded(name: str) -> str:
+    """RFC 2047: words of at most 75 characters, so 45 bytes before base64, and no letter in two pieces."""
+    pieces = re.findall(rb"(?s).{1,45}(?![\x80-\xbf])", name.encode())
+    return "\r\n ".join(f"=?utf-8?b?{b64encode(piece).decode()}?=" for piece in pieces)
 
 
 def _words(header: str, value: str) -> bytes:
@@ -327,6 +486,8 @@ def _fact(header: str, value: str) -> bytes:
 
 
 def _one_line(words: str) -> str:
+    if words.isascii() and words.isprintable():
+        return " ".join(words.split())
     return " ".join(
         "".join(" " if category(letter) in ("Cc", "Zl", "Zp") else letter for letter in words).split()
     )

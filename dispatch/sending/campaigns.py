@@ -9,7 +9,7 @@ from dispatch.people.audience import Audience
 from dispatch.sending import messages, tallies
 from dispatch.sending.text import measure
 from dispatch.words import LANGUAGE_NAMES, N_, Sentence, translator
-from models import RANKS, Audit, Campaign, Organisation, Template, Unreached, User, writing
+from models import RANKS, Audit, Campaign, Organisation, Template, Unreached, User, many, slots, writing
 
 MOVES = {
     "launched": ("draft", "running"),
@@ -18,8 +18,17 @@ MOVES = {
     "stopped": (("running", "paused"), "stopped"),
     "finished": ("running", "done"),
 }
+HALTS = {
+    "refused": N_(
+        "The gateway refuses too many of these messages. What is queued waits: look at the reasons below."
+    ),
+    "misconfigured": N_(
+        "The gateway does not accept our sign-in. What is queued waits until an administrator mends it."
+    ),
+}
 RECEIPTS_AWAITED = timedelta(seconds=30)  # after the last news of a campaign; a later receipt still counts
 DOUBT_LASTS = timedelta(seconds=30)
+FROZEN_AT_ONCE = 2_000  # members in one transaction of a launch: no page waits longer than some 50 ms
 MAX_SMS_PARTS = 10  # what the gateways concatenate
 READY_CHANNELS = ("sms", "email")
 WORDING = ("name", "kind", "channels", "texts", "audience", "fallback_language")
@@ -147,9 +156,19 @@ def _text_faults(campaign: Campaign | Template, channel: str) -> dict[str, Sente
 
 
 def launch(
-    campaign: Campaign, *, by: User, now: datetime, terms_accepted: bool, version: int | None = None
+    campaign: Campaign,
+    *,
+    by: User,
+    now: datetime,
+    terms_accepted: bool,
+    version: int | None = None,
+    useful_for: timedelta | None = None,
 ) -> Campaign:
-    """Freezes text and audience, queues every message and writes it down, all in one transaction or not at all."""
+    """Freezes text and audience, queues every message and writes it down, all in one transaction or not at all.
+
+    useful_for: what has not left by then is not delivered any more.
+    Beyond FROZEN_AT_ONCE members the others follow in transactions of that size: see `freeze`.
+    """
     if not terms_accepted:
         raise Incomplete(
             N_("Nothing was sent. One thing is missing."),
@@ -158,23 +177,48 @@ def launch(
     with writing():
         campaign = Campaign.get_by_id(campaign.id)
         _refuse_unready(campaign, version)
-        whom = audience_of(campaign)
-        if not whom.mailings:
+        facts = {"launched_by": by.id, "launched_at": now, "moved_at": now, "queued_through": 0}
+        expires_at = useful_for and now + useful_for
+        _move(campaign, "launched", by=by, now=now, expires_at=expires_at, **facts)
+        if not (_freeze_part(campaign.id, now) or Campaign.get_by_id(campaign.id).queued_through):
             raise Refusal(
                 N_("Nobody would get this message: nobody in the audience can be reached by these channels.")
             )
-        _move(
-            campaign,
-            "launched",
-            by=by,
-            now=now,
-            launched_by=by.id,
-            launched_at=now,
-            moved_at=now,
-            people=whom.reached,
-        )
-        _freeze(campaign, whom, now)
     return Campaign.get_by_id(campaign.id)
+
+
+def freeze(now: datetime) -> None:
+    """Queues the next part of each launch of more people than one short transaction holds."""
+    for (id,) in list(half_frozen().tuples()):
+        _freeze_part(id, now)
+
+
+def half_frozen():
+    """The campaigns of which not everybody's message is queued yet."""
+    return Campaign.select(Campaign.id).where(Campaign.queued_through.is_null(False))
+
+
+def _freeze_part(id: int, now: datetime) -> int:
+    """Queues the messages of the next members and moves the mark behind them, all in one transaction or not at all.
+
+    Killed in between, the next start goes on behind the mark; what a stop was quicker than is written down as withheld.
+    """
+    with writing():
+        campaign = Campaign.get_by_id(id)
+        if campaign.queued_through is None:  # another pump came first
+            return 0
+        whom, last = audience.part(
+            campaign.organisation_id,
+            campaign.audience,
+            campaign.channels,
+            after=campaign.queued_through,
+            limit=FROZEN_AT_ONCE,
+        )
+        _queue(campaign, whom, now)
+        Campaign.update(queued_through=last, people=Campaign.people + whom.reached).where(
+            Campaign.id == id
+        ).execute()
+    return whom.reached
 
 
 def _refuse_unready(campaign: Campaign, version: int | None) -> None:
@@ -186,26 +230,31 @@ def _refuse_unready(campaign: Campaign, version: int | None) -> None:
         raise Incomplete(N_("Nothing was sent. The message is not complete."), found)
 
 
-def _freeze(campaign: Campaign, whom: Audience, now: datetime) -> None:
+def _queue(campaign: Campaign, whom: Audience, now: datetime) -> None:
+    parts = {
+        (channel, lang): parts_of(campaign, channel, lang)
+        for channel, lang in {(mailing.channel, mailing.language) for mailing in whom.mailings}
+    }
     messages.enqueue(
         campaign,
-        (
-            {
-                "channel": mailing.channel,
-                "address": mailing.address,
-                "names": mailing.names,
-                "language": mailing.language,
-                "parts": parts_of(campaign, mailing.channel, mailing.language),
-                "members": [member.id for member in mailing.people],
-            }
-            for mailing in whom.mailings
-        ),
+        [
+            (one.channel, one.address, one.names, one.language, parts[one.channel, one.language])
+            for one in whom.mailings
+        ],
         now,
+        status="withheld" if campaign.is_over else "queued",
     )
-    Unreached.insert_many(
-        [(campaign.id, member.id, reason) for reason, members in whom.left_out.items() for member in members],
-        fields=[Unreached.campaign, Unreached.member, Unreached.reason],
-    ).execute()
+    messages.address_to(
+        campaign, [(member.id, one.channel, one.address) for one in whom.mailings for member in one.people]
+    )
+    left_out = [
+        (campaign.id, member.id, reason) for reason, members in whom.left_out.items() for member in members
+    ]
+    many(_LEFT_OUT, left_out)
+
+
+_place = slots(3)
+_LEFT_OUT = Unreached.insert(campaign=_place[0], member=_place[1], reason=_place[2]).on_conflict_ignore()
 
 
 def parts_of(campaign: Campaign, channel: str, lang: str) -> int:
@@ -224,7 +273,22 @@ def pause(campaign: Campaign, *, by: User, now: datetime) -> None:
 def resume(campaign: Campaign, *, by: User, now: datetime) -> None:
     """Goes on with what is queued; nobody gets anything twice."""
     with writing():
-        _move(campaign, "resumed", by=by, now=now, moved_at=now)
+        _move(campaign, "resumed", by=by, now=now, moved_at=now, halted="")
+
+
+def halt(campaign: Campaign, why: str, *, now: datetime) -> None:
+    """Pauses a running campaign by itself, and says why; a person resumes it when that is mended."""
+    with writing():
+        here = (Campaign.id == campaign.id) & (Campaign.status == "running")
+        if Campaign.update(status="paused", halted=why).where(here).execute():
+            facts = {"organisation": campaign.organisation_id, "why": why}
+            audit.record("campaign.halted", campaign, by=None, now=now, **facts)
+
+
+def expire(now: datetime) -> int:
+    """Takes what was not to be delivered after now out of the queue, and returns how many messages that were."""
+    late = Campaign.select().where(Campaign.status.in_(("running", "paused")), Campaign.expires_at <= now)
+    return sum(messages.expire(campaign, now) for campaign in list(late))
 
 
 def stop(campaign: Campaign, *, by: User, now: datetime) -> int:
@@ -263,11 +327,13 @@ def unsure_is_left(campaign: Campaign) -> bool:
 
 def is_running(campaign: Campaign) -> bool:
     """Whether it runs at this moment, whatever the row in hand says."""
-    return running().where(Campaign.id == campaign.id).exists()
+    return Campaign.select().where(Campaign.id == campaign.id, Campaign.status == "running").exists()
 
 
-def running():
-    return Campaign.select().where(Campaign.status == "running")
+def running(now: datetime):
+    """The campaigns that run and are not past the moment after which they are of no use."""
+    is_fresh = Campaign.expires_at.is_null() | (Campaign.expires_at > now)
+    return Campaign.select().where(Campaign.status == "running", is_fresh)
 
 
 def finish(campaign: Campaign, now: datetime) -> None:
@@ -278,6 +344,8 @@ def finish(campaign: Campaign, now: datetime) -> None:
 
 
 def _is_finished(campaign: Campaign, now: datetime) -> bool:
+    if campaign.queued_through is not None:
+        return False
     table = tallies.counts(campaign)
     total = {status: sum(row[status] for row in table.values()) for status in RANKS}
     if total["queued"] or total["sending"]:

@@ -1,82 +1,135 @@
-"""A batch in hand: handed to its road, kept ours for as long as that takes, each answer written down as it comes."""
+"""What is in hand: a stream of messages to one road, kept ours for as long as that takes, each answer written down."""
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from threading import Event, Thread
 
 from dispatch import mishaps
-from dispatch.providers.base import Outcome, Outgoing, Provider
-from dispatch.sending import messages
-from models import database
+from dispatch.providers.base import NO_ROAD, Outcome, Outgoing, Provider
+from dispatch.sending import messages, throttle
+from models import database, writing
 
 log = logging.getLogger(__name__)
-WRITTEN_WITHIN = timedelta(seconds=0.25)  # what a power cut can make unsure
+WRITTEN_WITHIN = timedelta(seconds=0.1)  # what a power cut can make unsure
+WRITTEN_AT_ONCE = 1_000
+LOOKED_UP_WITHIN = timedelta(seconds=0.1)  # so soon a stop, a pause or something more urgent takes hold
+CLAIMED_FOR = timedelta(
+    seconds=0.1
+)  # so long a batch may last, since only what has not left can be given back
+MOST_CLAIMED = 1_000
+LASTS = timedelta(seconds=1)  # then whoever carries looks at how the road did, and begins anew
 MOST_BEATS = 40  # ten minutes: a road that never answers does not hold a message for ever
+
+Claim = Callable[[int], list[Outgoing] | None]
 
 
 class Hand:
-    """Carries one batch; every message of it ends recorded, whatever the road does."""
+    """Carries what `claim` gives until it gives None; every message of it ends recorded, whatever the road does."""
 
     def __init__(
         self,
         road: Provider,
-        references: Sequence[str],
         now: Callable[[], datetime],
+        claim: Claim,
         may_go_on: Callable[[], bool] = lambda: True,
+        size: int = 0,
     ):
         self.road = road
         self.now = now
+        self.claim = claim
         self.may_go_on = may_go_on
-        self.unanswered = set(references)
+        self.size = size or road.at_once
+        self.carried = 0
         self.reasons: set[str] = (
             set()
         )  # why what came back may be tried again, or "" for what did not come back
-        self.given_back = 0
+        self.refused = 0
         self.is_broken = False
+        self._is_lost = (
+            False  # the road carried one of these back: the rest waits for the next stream, or another road
+        )
+        self._waiting: deque[Outgoing] = deque()  # claimed, and the road did not ask for it yet
+        self._under_way: set[str] = set()
+        self._answers: list[Outcome] = []
+        self._begun_at = self._written_at = self._looked_at = now()
 
-    def carry(self, batch: Sequence[Outgoing]) -> None:
-        """Hands the batch over; what gets no answer, or one that cannot be written down, is unsure."""
-        answers: list[Outcome] = []
+    def carry(self) -> None:
+        """Hands over until nothing is left; what gets no answer, or one that cannot be written down, is unsure."""
         with self._kept():
             # The contract of a road allows no error: one that comes all the same tells nothing of what left.
-            with self._contained() as sending:
-                self._send(batch, answers)
+            with self._contained() as sending, closing(self._feed()) as feed:
+                for outcome in self.road.send(feed):
+                    if outcome:
+                        self._answers.append(outcome)
+                        self._is_lost |= outcome.status == "retry" and outcome.code in NO_ROAD
+                    self._write_in_time()
             with self._contained() as writing:
-                self._write(answers)
-            self._write([Outcome(reference, "unsure", code="interrupted") for reference in self.unanswered])
+                self._write(self._answers)
+            self._give_back()
+            self._write([Outcome(reference, "unsure", code="interrupted") for reference in self._under_way])
         self.is_broken = sending.has_failed or writing.has_failed
 
-    def fail(self) -> None:
-        """Says of the whole batch that it surely did not leave and never will."""
-        self._write([Outcome(reference, "failed", code="not_writable") for reference in self.unanswered])
+    def _feed(self) -> Iterator[Outgoing | None]:
+        while not self._is_lost and (batch := self._claimed()) is not None:
+            if not batch:
+                yield None
+            begun_at = self.now()
+            while self._waiting and not self._is_lost and self._is_still_right():
+                outgoing = self._waiting.popleft()
+                self._under_way.add(outgoing.reference)
+                yield outgoing
+            if self._waiting:
+                self._give_back()
+            elif batch:
+                self._learn(self.now() - begun_at)
 
-    def _send(self, batch: Sequence[Outgoing], answers: list[Outcome]) -> None:
-        written_at = self.now()
-        for outcome in (sending := self.road.send(batch)):
-            answers.append(outcome)
-            if self.now() - written_at > WRITTEN_WITHIN:
-                self._write(answers)
-                answers.clear()
-                written_at = self.now()
-                if self.road.is_lazy and not self.may_go_on():
-                    sending.close()
-                    return self._give_back()
+    def _claimed(self) -> list[Outgoing] | None:
+        self._write_in_time()
+        batch = self.claim(self.size) if self.now() - self._begun_at < LASTS else None
+        if batch:
+            self._waiting.extend(batch)
+        return batch
+
+    def _learn(self, took: timedelta) -> None:
+        """Measures the next batch by the pace of this one: a slow road holds little, a fast one is asked seldom."""
+        fitting = int(self.size * CLAIMED_FOR / took) if took else MOST_CLAIMED
+        self.size = max(self.road.at_once, 1, min(fitting, 4 * self.size, MOST_CLAIMED))
+
+    def _is_still_right(self) -> bool:
+        now = self.now()
+        if now - self._looked_at < LOOKED_UP_WITHIN:
+            return True
+        self._looked_at = now
+        return self.may_go_on()
 
     def _give_back(self) -> None:
-        """What a lazy road was not asked for yet surely did not leave: a stop takes hold of it."""
-        self.given_back = len(self.unanswered)
-        self._write([Outcome(reference, "retry") for reference in self.unanswered])
+        """What the road did not ask for surely did not leave: a stop takes hold of it, or another road carries it."""
+        if self._waiting:
+            with writing():
+                messages.give_back([one.reference for one in self._waiting], self.now())
+                throttle.give_back(self.road.name, self.road.rate, len(self._waiting), self.now())
+            self._waiting.clear()
 
-    def _write(self, answers: Sequence[Outcome]) -> None:
-        if answers:
-            messages.record(answers, road=self.road.name, now=self.now())
-            self.reasons.update(outcome.code if outcome.status == "retry" else "" for outcome in answers)
-            self.unanswered -= {outcome.reference for outcome in answers}
+    def _write_in_time(self) -> None:
+        if len(self._answers) >= WRITTEN_AT_ONCE or self.now() - self._written_at > WRITTEN_WITHIN:
+            self._write(self._answers)
+            self._answers = []
+
+    def _write(self, answers: list[Outcome]) -> None:
+        self._written_at = self.now()
+        if not answers:
+            return
+        messages.record(answers, road=self.road.name, now=self._written_at)
+        self.carried += len(answers)
+        self.reasons.update(outcome.code if outcome.status == "retry" else "" for outcome in answers)
+        self.refused += sum(outcome.status == "failed" for outcome in answers)
+        self._under_way.difference_update([outcome.reference for outcome in answers])
 
     def _contained(self) -> mishaps.Contained:
-        return mishaps.Contained(log, f"road {self.road.name}, {len(self.unanswered)} messages in hand")
+        return mishaps.Contained(log, f"road {self.road.name}, {len(self._under_way)} messages under way")
 
     @contextmanager
     def _kept(self) -> Iterator[None]:
@@ -95,4 +148,5 @@ class Hand:
             if over.wait(messages.LEASE.total_seconds() / 4):
                 return
             with mishaps.Contained(log, "a lease was not renewed"), database.connection_context():
-                messages.keep(list(self.unanswered), self.now())
+                held = [*self._under_way.copy(), *(one.reference for one in self._waiting.copy())]
+                messages.keep(held, self.now())

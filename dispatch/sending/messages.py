@@ -1,14 +1,19 @@
 """The messages themselves: queued, claimed, recorded, advanced. Each only ever moves to a higher rank."""
 
+import json
+import random
 import secrets
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import count
+from typing import NamedTuple
+
+from peewee import SQL, fn
 
 from dispatch.providers.base import Outcome, Receipt
 from dispatch.sending import tallies
-from models import RANKS, Campaign, Letter, Member, Message, Recipient, writing
+from models import RANKS, Campaign, Letter, Member, Message, Recipient, database, many, slots, writing
 
 MAX_ATTEMPTS = 30  # for almost an hour without a road
 LONGEST_WAIT_SECONDS = 120
@@ -16,11 +21,9 @@ LEASE = timedelta(seconds=60)  # whoever lives renews it well before; see hand.p
 LETTER_DOUBT = timedelta(seconds=30)  # so long a letter may be unsure before it goes again
 MAX_REPEATS = 2
 DEAD_ADDRESS = {"no_such_number", "no_such_mailbox", "invalid_number", "invalid_mailbox"}
-CHUNK = 400
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(NamedTuple):
     """A message in our hands: claimed from the queue, not yet answered for."""
 
     id: int
@@ -31,8 +34,7 @@ class Claimed:
     attempts: int
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """Where a message stands at the moment that news of it arrives."""
 
     id: int
@@ -43,22 +45,76 @@ class Standing:
     attempts: int
 
 
+class Move(NamedTuple):
+    """A message's way to another status, and what is then known of it; None leaves what was known before."""
+
+    standing: Standing
+    status: str
+    code: str = ""
+    detail: str = ""
+    road: str | None = None
+    provider_reference: str | None = None
+    accepted_at: datetime | None = None
+    ended_at: datetime | None = None
+    due_at: datetime | None = None
+    spent: int = 0  # attempts that count; -1 takes back the one that a claim counted
+
+
 def new_reference() -> str:
     return secrets.token_hex(8)
+
+
+def new_references() -> Iterator[str]:
+    """References one after the other behind a beginning that nobody can guess: neighbours in the index of a million."""
+    beginning = secrets.token_hex(6)
+    return (f"{beginning}{number:04x}" for number in count())
 
 
 # ── Queue ───────────────────────────────────────────────────────────────
 
 
-def enqueue(campaign: Campaign, letters: Iterable[dict], now: datetime) -> int:
-    """Puts one message per row into the queue; rows are {channel, address, names, language, parts, members}."""
-    number, tally = 0, Counter()
-    for chunk in _chunks(letters, CHUNK):
-        number += len(chunk)
-        tally.update(row["channel"] for row in chunk)
-        _insert(campaign, chunk, now)
-    tallies.count({(campaign.id, channel, "queued"): n for channel, n in tally.items()})
-    return number
+def enqueue(campaign: Campaign, rows: Sequence[tuple], now: datetime, *, status: str = "queued") -> None:
+    """Puts a message per (channel, address, names, language, parts) into the queue, unless the campaign has it already.
+
+    status: `withheld` writes down, for the account of everybody, what a stop was quicker than.
+    """
+    ended_at = now if status == "withheld" else None
+    facts = (campaign.id, campaign.is_practice, status, now, ended_at, 0, "")
+    tally = Counter()
+    for channel in {row[0] for row in rows}:
+        mine = [row for row in rows if row[0] == channel]
+        meant = [(*row, reference, *facts) for row, reference in zip(mine, new_references(), strict=False)]
+        tally[campaign.id, channel, status] = many(_INSERT, meant)
+    tallies.count(tally)
+
+
+def address_to(campaign: Campaign, rows: Sequence[tuple]) -> None:
+    """Says which members a message is meant for, by (member, channel, address)."""
+    many(_ADDRESS, [(member, campaign.id, channel, address) for member, channel, address in rows])
+
+
+_place = slots(14)
+_INSERT = Message.insert(
+    channel=_place[0],
+    address=_place[1],
+    names=_place[2],
+    language=_place[3],
+    parts=_place[4],
+    reference=_place[5],
+    campaign=_place[6],
+    is_practice=_place[7],
+    status=_place[8],
+    due_at=_place[9],
+    ended_at=_place[10],
+    attempts=_place[11],
+    **dict.fromkeys(("road", "provider_reference", "code", "detail"), _place[12]),
+).on_conflict_ignore()
+_ADDRESS = Recipient.insert_from(
+    Message.select(Message.id, _place[0]).where(
+        Message.campaign == _place[1], Message.channel == _place[2], Message.address == _place[3]
+    ),
+    fields=[Recipient.message, Recipient.member],
+).on_conflict_ignore()
 
 
 def enqueue_letter(letter: Letter, addresses: list[str], *, now: datetime) -> None:
@@ -78,46 +134,48 @@ def enqueue_letter(letter: Letter, addresses: list[str], *, now: datetime) -> No
     ).execute()
 
 
-def is_waiting(channel: str, now: datetime) -> bool:
-    """Whether anything at all is due on this channel: one look in the index of what is queued."""
-    queued = Message.select(Message.id).where(
-        Message.status == "queued", Message.channel == channel, Message.due_at <= now
+def queued(channel: str, now: datetime, *narrower):
+    """What is due on this channel: one look in the index of what is queued."""
+    return Message.select(Message.id).where(
+        Message.status == "queued", Message.channel == channel, *narrower, Message.due_at <= now
     )
-    return queued.limit(1).exists()
 
 
 def claim(channel: str, source: Campaign | Letter, *, limit: int, now: datetime) -> list[Claimed]:
     """Takes up to `limit` due messages of a campaign or letter into our hands, oldest first, while it may run."""
     campaign = source if isinstance(source, Campaign) else None
     with writing():
-        if (
-            campaign
-            and not Campaign.select().where(Campaign.id == campaign.id, Campaign.status == "running").exists()
-        ):
+        if campaign and not _is_running(campaign, now):
             return []
-        due = (
-            Message.select(Message.id)
-            .where(
-                Message.status == "queued",
-                Message.channel == channel,
-                *_belongs(source),
-                Message.due_at <= now,
-            )
-            .order_by(Message.id)
-            .limit(limit)
-        )
-        rows = list(
+        due = queued(channel, now, *_belongs(source)).order_by(Message.due_at, Message.id).limit(limit)
+        taken = (
             Message.update(status="sending", claimed_at=now, attempts=Message.attempts + 1)
             .where(Message.id.in_(due), Message.status == "queued")
-            .returning(*(getattr(Message, name) for name in Claimed.__slots__))
-            .tuples()
-            .execute()
+            .returning(*(getattr(Message, name) for name in Claimed._fields))
         )
+        rows = [Claimed._make(row) for row in database.execute(taken)]
         if campaign:
             tallies.count(
                 {(campaign.id, channel, "queued"): -len(rows), (campaign.id, channel, "sending"): len(rows)}
             )
-    return [Claimed(*row) for row in rows]
+    return rows
+
+
+def give_back(references: Sequence[str], now: datetime) -> None:
+    """Returns to the queue what was claimed and surely did not leave: it was no attempt."""
+    with writing():
+        standings = _standings(references)
+        over = _over(standings)
+        _move(
+            [_unsent(one, now, one.campaign in over, due_at=now, spent=-1) for one in standings.values()], now
+        )
+
+
+def _is_running(campaign: Campaign, now: datetime) -> bool:
+    is_fresh = Campaign.expires_at.is_null() | (Campaign.expires_at > now)
+    return (
+        Campaign.select().where(Campaign.id == campaign.id, Campaign.status == "running", is_fresh).exists()
+    )
 
 
 # ── News of a message ───────────────────────────────────────────────────
@@ -126,13 +184,12 @@ def claim(channel: str, source: Campaign | Letter, *, limit: int, now: datetime)
 def record(outcomes: Sequence[Outcome], *, road: str, now: datetime) -> None:
     """Writes down what the provider answered; an answer that a receipt has overtaken changes nothing."""
     with writing():
-        standings = _standings(outcome.reference for outcome in outcomes)
+        standings = _standings([outcome.reference for outcome in outcomes])
         over = _over(standings)
         moves = [
-            move
+            _after(standing, outcome, road, now, standing.campaign in over)
             for outcome in outcomes
             if (standing := standings.get(outcome.reference))
-            and (move := _after(standing, outcome, road, now, over))
         ]
         _move(moves, now)
 
@@ -140,22 +197,21 @@ def record(outcomes: Sequence[Outcome], *, road: str, now: datetime) -> None:
 def advance(receipts: Sequence[Receipt], now: datetime) -> int:
     """Moves messages by delivery receipts, in any order and however often they come; returns how many were ours."""
     with writing():
-        standings = _standings(receipt.reference for receipt in receipts)
+        standings = _standings([receipt.reference for receipt in receipts])
         known = [receipt for receipt in receipts if receipt.reference in standings]
-        latest: dict[int, tuple] = {}
+        highest: dict[str, Receipt] = {}
         for receipt in known:
-            standing = standings[receipt.reference]
-            _keep_highest(latest, (standing, receipt.status, _facts(receipt, now)))
-        _move(list(latest.values()), now)
+            held = highest.get(receipt.reference)
+            if not held or RANKS[receipt.status] > RANKS[held.status]:
+                highest[receipt.reference] = receipt
+        _move([_told(standings[reference], receipt, now) for reference, receipt in highest.items()], now)
     return len(known)
 
 
 def keep(references: Sequence[str], now: datetime) -> None:
     """Says of messages that they are still in our hands, so that nobody doubts them."""
     with writing():
-        for chunk in _chunks(references, CHUNK):
-            here = Message.reference.in_(chunk) & (Message.status == "sending")
-            Message.update(claimed_at=now).where(here).execute()
+        Message.update(claimed_at=now).where(_among(references), Message.status == "sending").execute()
 
 
 def doubt(now: datetime) -> int:
@@ -165,7 +221,7 @@ def doubt(now: datetime) -> int:
             Message.status == "sending", Message.claimed_at < now - LEASE
         )
         standings = _standings([row[0] for row in held.tuples()])
-        _move([(standing, "unsure", {"code": "interrupted"}) for standing in standings.values()], now)
+        _move([Move(standing, "unsure", "interrupted") for standing in standings.values()], now)
     return len(standings)
 
 
@@ -173,6 +229,12 @@ def withhold(campaign: Campaign, now: datetime) -> int:
     """Takes what is still queued out of the queue for good."""
     with writing():
         return _sweep(campaign, "queued", "withheld", code="stopped", ended_at=now)
+
+
+def expire(campaign: Campaign, now: datetime) -> int:
+    """Takes what is still queued out of the queue because it came too late to be of use."""
+    with writing():
+        return _sweep(campaign, "queued", "expired", code="too_late", ended_at=now)
 
 
 def send_again(campaign: Campaign, now: datetime, *, most_attempts: int = MAX_ATTEMPTS) -> int:
@@ -231,73 +293,94 @@ def _over(standings: dict[str, Standing]) -> set[int]:
     return {id for (id,) in ended.tuples()}
 
 
-def _after(standing: Standing, outcome: Outcome, road: str, now: datetime, over: set[int]):
-    facts = {"road": road, "code": outcome.code, "detail": outcome.detail[:250]}
-    if outcome.provider_reference:
-        facts["provider_reference"] = outcome.provider_reference[:250]
-    if outcome.status != "retry":
-        return standing, outcome.status, facts | _moments(outcome.status, now)
-    if standing.status != "sending":
-        return None
-    if standing.campaign in over:
-        return standing, "withheld", facts | {"code": "stopped", "ended_at": now}
-    if standing.attempts >= MAX_ATTEMPTS:
-        return standing, "failed", facts | {"ended_at": now}
-    return standing, "queued", facts | {"due_at": now + _patience(standing.attempts)}
+def _after(standing: Standing, outcome: Outcome, road: str, now: datetime, is_over: bool) -> Move:
+    status, code = outcome.status, outcome.code
+    facts = {"code": code, "detail": outcome.detail[:250], "road": road}
+    if status == "retry":
+        return _again(standing, now, is_over, facts)
+    known = outcome.provider_reference[:250] or None
+    accepted_at = now if status == "accepted" else None
+    ended_at = now if RANKS[status] == 4 else None
+    return Move(standing, status, code, facts["detail"], road, known, accepted_at, ended_at)
+
+
+def _again(standing: Standing, now: datetime, is_over: bool, facts: dict) -> Move:
+    if standing.attempts >= MAX_ATTEMPTS and not is_over:
+        return Move(standing, "failed", ended_at=now, **facts)
+    return _unsent(standing, now, is_over, due_at=now + _patience(standing.attempts), **facts)
+
+
+def _unsent(standing: Standing, now: datetime, is_over: bool, **facts) -> Move:
+    """What surely did not leave goes back to the queue, unless its campaign is over."""
+    if is_over:
+        return Move(standing, "withheld", **facts | {"code": "stopped", "ended_at": now})
+    return Move(standing, "queued", **facts)
 
 
 def _patience(attempts: int) -> timedelta:
-    """How long a message waits after so many attempts: at first seconds, then two minutes."""
-    return timedelta(seconds=min(LONGEST_WAIT_SECONDS, 2 * 3 ** (attempts - 1)))
+    """How long a message waits after so many attempts: seconds, then two minutes, and never all at the same moment."""
+    seconds = min(LONGEST_WAIT_SECONDS, 2 * 3 ** (attempts - 1))
+    return timedelta(seconds=seconds * random.uniform(0.8, 1))
 
 
-def _facts(receipt: Receipt, now: datetime) -> dict:
-    return {"code": receipt.code, "detail": receipt.detail[:250]} | _moments(receipt.status, now)
+def _told(standing: Standing, receipt: Receipt, now: datetime) -> Move:
+    accepted_at = now if receipt.status == "accepted" else None
+    ended_at = now if RANKS[receipt.status] == 4 else None
+    return Move(
+        standing,
+        receipt.status,
+        receipt.code,
+        receipt.detail[:250],
+        accepted_at=accepted_at,
+        ended_at=ended_at,
+    )
 
 
-def _moments(status: str, now: datetime) -> dict:
-    if status == "accepted":
-        return {"accepted_at": now}
-    return {"ended_at": now} if RANKS[status] == 4 else {}
+def _standings(references: Sequence[str]) -> dict[str, Standing]:
+    columns = [getattr(Message, name) for name in Standing._fields]
+    rows = database.execute(Message.select(*columns).where(_among(references)))
+    return {row[1]: Standing._make(row) for row in rows}
 
 
-def _keep_highest(latest: dict[int, tuple], move: tuple) -> None:
-    held = latest.get(move[0].id)
-    if not held or RANKS[move[1]] > RANKS[held[1]]:
-        latest[move[0].id] = move
+def _among(references: Sequence[str]) -> SQL:
+    """One value however many references there are: a statement of a thousand places takes longer to write than to run."""
+    return SQL('"reference" IN (SELECT value FROM json_each(?))', [json.dumps(list(references))])
 
 
-def _standings(references: Iterable[str]) -> dict[str, Standing]:
-    found = {}
-    for chunk in _chunks(references, CHUNK):
-        rows = (
-            Message.select(
-                Message.id,
-                Message.reference,
-                Message.status,
-                Message.campaign,
-                Message.channel,
-                Message.attempts,
-            )
-            .where(Message.reference.in_(chunk))
-            .tuples()
-        )
-        found.update((row[1], Standing(*row)) for row in rows)
-    return found
+def _kept(field, place):
+    """What a move does not say stays as it is."""
+    return fn.COALESCE(place, field)
 
 
-def _move(moves: Sequence[tuple[Standing, str, dict]], now: datetime) -> None:
-    """Moves each message if the new status ranks higher (or it goes back to the queue) and counts the move."""
+_STEP = Message.update(
+    status=_place[0],
+    code=_place[1],
+    detail=_place[2],
+    road=_kept(Message.road, _place[3]),
+    provider_reference=_kept(Message.provider_reference, _place[4]),
+    accepted_at=_kept(Message.accepted_at, _place[5]),
+    ended_at=_kept(Message.ended_at, _place[6]),
+    due_at=_kept(Message.due_at, _place[7]),
+    attempts=Message.attempts + _place[8],
+).where(Message.id == _place[9], Message.status == _place[10])
+
+
+def _move(moves: Iterable[Move], now: datetime) -> None:
+    """Takes every move to a higher rank (or back to the queue) and counts it; the transaction has read where all stand."""
+    steps = [move for move in moves if _is_step(move.standing.status, move.status)]
+    many(_STEP, ((*move[1:], move.standing.id, move.standing.status) for move in steps))
     tally, pulse, dead = Counter(), defaultdict(Counter), defaultdict(list)
-    for standing, status, facts in moves:
-        if not _is_step(standing.status, status) or not _step(standing, status, facts):
-            continue
-        if standing.campaign:
-            tally[standing.campaign, standing.channel, standing.status] -= 1
-            tally[standing.campaign, standing.channel, status] += 1
-            pulse[standing.campaign].update(_beats(standing.status, status))
-        if status == "failed" and facts.get("code") in DEAD_ADDRESS:
-            dead[standing.channel, facts["code"]].append(standing.id)
+    ways = Counter(
+        (one.standing.campaign, one.standing.channel, one.standing.status, one.status) for one in steps
+    )
+    for (campaign, channel, old, new), number in ways.items():
+        if campaign:
+            tally[campaign, channel, old] -= number
+            tally[campaign, channel, new] += number
+            pulse[campaign].update({beat: number for beat in _beats(old, new)})
+    for standing, status, code, *_ in steps:
+        if status == "failed" and code in DEAD_ADDRESS:
+            dead[standing.channel, code].append(standing.id)
     tallies.count(tally)
     tallies.beat(pulse, now)
     _note_dead(dead)
@@ -305,11 +388,6 @@ def _move(moves: Sequence[tuple[Standing, str, dict]], now: datetime) -> None:
 
 def _is_step(old: str, new: str) -> bool:
     return RANKS[new] > RANKS[old] or (old, new) == ("sending", "queued")
-
-
-def _step(standing: Standing, status: str, facts: dict) -> bool:
-    here = (Message.id == standing.id) & (Message.status == standing.status)
-    return bool(Message.update(status=status, **facts).where(here).execute())
 
 
 def _beats(old: str, new: str) -> list[str]:
@@ -322,38 +400,3 @@ def _note_dead(dead: dict[tuple[str, str], list[int]]) -> None:
         field = Member.email_fault if channel == "email" else Member.mobile_fault
         reached = Recipient.select(Recipient.member).where(Recipient.message.in_(ids))
         Member.update({field: code}).where(Member.id.in_(reached)).execute()
-
-
-def _insert(campaign: Campaign, rows: list[dict], now: datetime) -> None:
-    references = [new_reference() for _ in rows]
-    ids = (
-        Message.insert_many(
-            [
-                {
-                    "campaign": campaign.id,
-                    "is_practice": campaign.is_practice,
-                    "reference": reference,
-                    "due_at": now,
-                    **{name: row[name] for name in ("channel", "address", "names", "language", "parts")},
-                }
-                for row, reference in zip(rows, references, strict=True)
-            ]
-        )
-        .returning(Message.id, Message.reference)
-        .tuples()
-        .execute()
-    )
-    by_reference = {reference: message_id for message_id, reference in ids}
-    recipients = [
-        (by_reference[reference], member)
-        for row, reference in zip(rows, references, strict=True)
-        for member in row["members"]
-    ]
-    for chunk in _chunks(recipients, CHUNK):
-        Recipient.insert_many(chunk, fields=[Recipient.message, Recipient.member]).execute()
-
-
-def _chunks(things: Iterable, size: int):
-    things = list(things)
-    for start in range(0, len(things), size):
-        yield things[start : start + size]

@@ -1,25 +1,24 @@
 """The pump: throttle → claim → send → record, one channel at a time, until nothing is due or the rate is used up."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from threading import Event
 
-from peewee import fn
-
 from dispatch import clock, mishaps
-from dispatch.providers.base import NO_ROAD, Attachment, Outgoing, Provider
-from dispatch.sending import campaigns, messages, receipts, report, throttle
+from dispatch.providers.base import NO_ROAD, Provider
+from dispatch.sending import campaigns, messages, receipts, report
 from dispatch.sending.hand import Hand
-from dispatch.sending.messages import Claimed
+from dispatch.sending.lanes import Lane
 from dispatch.sending.roads import Roads
-from models import Bin, Campaign, Letter, Message, database, writing
+from models import Campaign, database
 
 log = logging.getLogger(__name__)
-URGENCY = {"warning": 0, "preventive": 1, "other": 2, "news": 3}
-HELD_SECONDS = 0.5  # so long may a batch be in hand, since a stop cannot take it back
-SHUNNED = timedelta(seconds=2)  # a road that broke is left alone, or it would make a whole campaign unsure
+LEAST_PAUSE, LONGEST_PAUSE = 0.01, 0.25  # seconds between two looks at a throttle that is empty
 REPORT_AGAIN = timedelta(minutes=5)
+MISCONFIGURED = frozenset(("not_authorised", "no_safe_connection"))
+REFUSED_AT_LEAST = 10
+REFUSED_SHARE = 10  # in a hundred of what was answered
 
 
 class Pump:
@@ -29,26 +28,96 @@ class Pump:
         self.roads = roads
         self.now = now
         self.stopping = Event()
-        self._batches: dict[str, int] = {}  # road: how many it carries while a batch may be in hand
-        self._shunned: dict[str, datetime] = {}  # road: until when it is left alone
+        self._lanes = {
+            (channel, is_practice): Lane(channel, is_practice, lambda: self.now())
+            for channel in roads.channels
+            for is_practice in (False, True)
+        }
         self._put_off: dict[int, datetime] = {}  # campaign: when its report is tried again
 
     def tick(self) -> int:
-        """Turns every channel once, takes in what simulated roads have to say, and ends what is over."""
+        """Does everything once: launches that go on, every channel, receipts that must be asked for, what is over."""
+        self.freeze()
         carried = sum(self.turn(channel) for channel in self.roads.channels)
         self.listen()
         self.tidy()
         return carried
 
+    def freeze(self) -> None:
+        """Goes on with the launches that are bigger than one transaction, to their end."""
+        with database.connection_context(), _going_on("a launch"):
+            while not self.stopping.is_set() and campaigns.half_frozen().exists():
+                campaigns.freeze(self.now())
+
     def turn(self, channel: str) -> int:
-        """Sends what is due on one channel, most urgent campaign first; returns how many messages it carried."""
+        """Sends what is due on one channel and the rate allows now; returns how many messages it carried."""
         carried = 0
-        with database.connection_context():
-            if not messages.is_waiting(channel, self.now()):
-                return 0
-            while not self.stopping.is_set() and (sent := self._carry_next(channel)):
+        for is_practice in (False, True):
+            while sent := self.carry(channel, is_practice=is_practice):
                 carried += sent
         return carried
+
+    def run(self, channel: str, *, is_practice: bool) -> None:
+        """Carries until nothing is due any more; pauses as briefly as the rate of the road asks."""
+        pause = 0.0
+        while not self.stopping.wait(pause) and (road := self._road(channel, is_practice)):
+            self.carry(channel, is_practice=is_practice)
+            pause = min(LONGEST_PAUSE, max(LEAST_PAUSE, 0.1 / road.rate))
+
+    def carry(self, channel: str, *, is_practice: bool) -> int:
+        """One stream: throttle → claim → send → record, the most urgent first, until nothing may leave any more."""
+        if self.stopping.is_set() or not (road := self._road(channel, is_practice)):
+            return 0
+        lane = self._lanes[channel, is_practice]
+        lane.claimed_of.clear()
+        with database.connection_context():
+            hand = Hand(
+                road,
+                self.now,
+                claim=lambda most: None if self.stopping.is_set() else lane.claim(road, most),
+                may_go_on=lambda: not self.stopping.is_set() and lane.is_still_first(),
+                size=1 if self.roads.is_on_trial(road) else road.at_once,
+            )
+            hand.carry()
+            self._judge(hand, lane)
+        return hand.carried
+
+    def _road(self, channel: str, is_practice: bool) -> Provider | None:
+        """The road for what is due now; None when nothing is, or every road rests."""
+        now = self.now()
+        road = self.roads.choose(channel, is_practice=is_practice, now=now)
+        with database.connection_context():
+            is_due = not self.roads.is_resting(road, now) and self._lanes[channel, is_practice].is_due()
+        return road if is_due else None
+
+    def _judge(self, hand: Hand, lane: Lane) -> None:
+        """Leaves a road alone that broke or carried nothing; holds a campaign that a road refuses."""
+        road = hand.road
+        if (
+            hand.is_broken or hand.reasons and hand.reasons <= NO_ROAD
+        ):  # a mailbox that asks to wait is no such fault
+            self.roads.rest(road, self.now())
+            log.warning(
+                "road %s carried none of %d messages: %s", road.name, hand.carried, ", ".join(hand.reasons)
+            )
+        elif hand.carried:
+            self.roads.trust(road)
+        for campaign in lane.claimed_of.values():
+            if why := self._why_halt(hand, campaign):
+                campaigns.halt(campaign, why, now=self.now())
+
+    def _why_halt(self, hand: Hand, campaign: Campaign) -> str:
+        road = hand.road
+        if hand.reasons and hand.reasons <= MISCONFIGURED and self._is_alone(road):
+            return "misconfigured"
+        refused, answered = report.refusals(campaign, road.channel) if hand.refused else (0, 0)
+        is_refused = refused >= REFUSED_AT_LEAST and refused * 100 >= answered * REFUSED_SHARE
+        return "refused" if is_refused else ""
+
+    def _is_alone(self, road: Provider) -> bool:
+        """Whether no other road could carry in its place now."""
+        other = self.roads.choose(road.channel, is_practice=False, now=self.now())
+        return other is road or self.roads.is_resting(other, self.now())
 
     def listen(self) -> None:
         """Takes in the receipts of roads that have to be asked for them."""
@@ -63,7 +132,13 @@ class Pump:
         """Says of what was in hand too long that it is unsure, ends the campaigns that are over, reports on them."""
         now = self.now()
         with database.connection_context():
-            for deed in (messages.doubt, messages.send_letters_again, self._finish, self._report):
+            for deed in (
+                messages.doubt,
+                messages.send_letters_again,
+                campaigns.expire,
+                self._finish,
+                self._report,
+            ):
                 with _going_on(deed.__name__):
                     deed(now)
 
@@ -72,13 +147,13 @@ class Pump:
         self.stopping.set()
 
     def _finish(self, now: datetime) -> None:
-        for campaign in campaigns.running():
+        for campaign in list(Campaign.select().where(Campaign.status == "running")):
             with _going_on(f"the end of campaign {campaign.id}"):
                 campaigns.finish(campaign, now)
 
     def _report(self, now: datetime) -> None:
         """One report that cannot be made holds up no other, and is not tried again at every beat."""
-        for campaign in report.missing(now):
+        for campaign in list(report.missing(now)):
             if self._put_off.get(campaign.id, now) > now:
                 continue
             self._put_off[campaign.id] = now + REPORT_AGAIN
@@ -86,106 +161,6 @@ class Pump:
                 report.make(campaign, now=now)
                 del self._put_off[campaign.id]
 
-    def _carry_next(self, channel: str) -> int:
-        """One batch of the most urgent that may leave, sought anew each time: a warning overtakes the news."""
-        return next((sent for source in _sources(channel) if (sent := self._carry(channel, source))), 0)
-
-    def _carry(self, channel: str, source: Campaign | Letter) -> int:
-        now = self.now()
-        road = self.roads.choose(channel, is_practice=source.is_practice, now=now)
-        if self._shunned.get(road.name, now) > now:
-            return 0
-        claimed = _claim(channel, source, road, self._batches.get(road.name, road.at_once), now)
-        if claimed:
-            hand = Hand(road, [one.reference for one in claimed], self.now, lambda: self._may_go_on(source))
-            if batch := _written(channel, source, claimed):
-                hand.carry(batch)
-                self._learn(road, hand, len(claimed) - hand.given_back, now)
-            else:
-                hand.fail()
-        return len(claimed)
-
-    def _may_go_on(self, source: Campaign | Letter) -> bool:
-        """Asked while a batch leaves: a stop, a pause or the end of the program take hold between two messages."""
-        is_held = isinstance(source, Campaign) and not campaigns.is_running(source)
-        return not is_held and not self.stopping.is_set()
-
-    def _learn(self, road: Provider, hand: Hand, number: int, begun_at: datetime) -> None:
-        """Measures the next batch by the pace of this one, and leaves a road alone that broke or carried nothing."""
-        seconds = (self.now() - begun_at).total_seconds()
-        fitting = int(number * HELD_SECONDS / seconds) if seconds > 0 else road.batch_size
-        self._batches[road.name] = max(1, road.at_once, min(road.batch_size, fitting))
-        if hand.is_broken:
-            self._shunned[road.name] = self.now() + SHUNNED
-            self._batches.pop(road.name)
-        if hand.is_broken or hand.reasons <= NO_ROAD:  # one mailbox that asks to wait is not the road's fault
-            self.roads.rest(road, self.now())
-            log.warning("road %s carried none of %d messages: %s", road.name, number, ", ".join(hand.reasons))
-
 
 def _going_on(deed: str) -> mishaps.Contained:
     return mishaps.Contained(log, deed)
-
-
-def _claim(
-    channel: str, source: Campaign | Letter, road: Provider, most: int, now: datetime
-) -> list[Claimed]:
-    with writing():
-        limit = min(most, road.batch_size, throttle.available(road.name, road.rate, now))
-        if not limit:
-            return []
-        claimed = messages.claim(channel, source, limit=limit, now=now)
-        if claimed:
-            throttle.spend(road.name, road.rate, len(claimed), now)
-    return claimed
-
-
-def _written(channel: str, source: Campaign | Letter, claimed: list[Claimed]) -> list[Outgoing]:
-    """What goes out; nothing when it cannot be written, which must not keep the queue."""
-    with _going_on(f"the text for {channel} of {type(source).__name__} {source.id}"):
-        return [_outgoing(channel, source, one) for one in claimed]
-    return []
-
-
-def _sources(channel: str) -> Iterator[Campaign | Letter]:
-    """What has messages queued on this channel: our own letters first, then campaigns by urgency and age."""
-    queued = (Message.status == "queued") & (Message.channel == channel)
-    letters = Message.select(Message.letter).where(queued, Message.campaign.is_null())
-    yield from Letter.select().where(Letter.id.in_(letters)).order_by(Letter.id)
-    waiting = Message.select(Message.id).where(queued, Message.campaign == Campaign.id)
-    running = Campaign.select().where(Campaign.status == "running", fn.EXISTS(waiting))
-    yield from sorted(running, key=lambda campaign: (URGENCY[campaign.kind], campaign.id))
-
-
-def _outgoing(channel: str, source: Campaign | Letter, message: Claimed) -> Outgoing:
-    if isinstance(source, Letter):
-        return _outgoing_letter(source, message)
-    text = campaigns.text_for(source, channel, message.language)
-    return Outgoing(
-        reference=message.reference,
-        address=message.address,
-        names=message.names,
-        lang=campaigns.spoken(source, channel, message.language),
-        subject=text.get("subject", ""),
-        text=text["body"],
-        is_news=source.kind == "news",
-        list_id=_list_id(source),
-    )
-
-
-def _outgoing_letter(letter: Letter, message: Claimed) -> Outgoing:
-    paper = letter.document
-    return Outgoing(
-        reference=message.reference,
-        address=message.address,
-        lang=letter.language,
-        subject=letter.subject,
-        text=letter.body,
-        attachments=(Attachment(paper.filename, paper.media_type, bytes(paper.content)),) if paper else (),
-    )
-
-
-def _list_id(campaign: Campaign) -> str:
-    bins = campaign.audience.get("bins", [])
-    only = Bin.get_or_none(Bin.id == bins[0]) if len(bins) == 1 else None
-    return f"{only.slug if only else 'news'}.{campaign.organisation.slug}"

@@ -2,7 +2,9 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from threading import Lock
 
 from dispatch.providers.base import Receipt
 from dispatch.sending import messages
@@ -10,9 +12,41 @@ from dispatch.sending import messages
 log = logging.getLogger(__name__)
 
 
-def take(receipts: Sequence[Receipt], now: datetime) -> int:
-    """Settles each receipt's message; one that is not ours is noted and dropped, so that nobody repeats it for ever."""
-    known = messages.advance(receipts, now)
-    if known < len(receipts):
-        log.warning("%d receipts for messages that are not ours", len(receipts) - known)
-    return known
+@dataclass(eq=False, slots=True)
+class _Post:
+    """What one gateway posted, and whether it has been written down."""
+
+    receipts: Sequence[Receipt]
+    is_kept: bool = False
+
+
+_guard, _desk = Lock(), Lock()
+_posts: list[_Post] = []
+
+
+def take(receipts: Sequence[Receipt], now: datetime) -> None:
+    """Settles each receipt's message, and returns once that is committed.
+
+    Posts that arrive while another is being written share the next transaction: gateways send a thousand a second, and
+    a disk does not turn so often. Raises what the writing raises: an answer that says so makes the gateway send again.
+    """
+    post = _Post(receipts)
+    with _guard:
+        _posts.append(post)
+    with _desk:
+        if not post.is_kept:
+            _keep_all(now, post)
+
+
+def _keep_all(now: datetime, mine: _Post) -> None:
+    with _guard:
+        together = _posts[:]
+        _posts.clear()
+    if mine not in together:  # whoever took it before us could not write it: we answer for our own
+        together = [mine]
+    told = [receipt for post in together for receipt in post.receipts]
+    known = messages.advance(told, now)
+    for post in together:
+        post.is_kept = True
+    if known < len(told):
+        log.warning("%d receipts for messages that are not ours", len(told) - known)

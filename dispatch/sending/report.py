@@ -27,9 +27,11 @@ PAPER = "campaign_report"
 MOST_ON_PAPER = 3000  # more messages than this are in the spreadsheet only
 MOST_POINTS = 200  # the paper draws every one of them
 ARRIVED = ("accepted", "delivered")
+ROAD_REFUSES = ("refused", "sender_refused")
 OUR_REASONS = {
     "interrupted": N_("we cannot know: the connection or the program stopped while it was under way"),
     "stopped": N_("the campaign was stopped before it left"),
+    "too_late": N_("it could not leave before the moment after which it was of no use"),
 }
 
 
@@ -75,6 +77,14 @@ def failures(campaign: Campaign) -> list[tuple[str, str, int]]:
         .order_by(count.desc())
         .tuples()
     )
+
+
+def refusals(campaign: Campaign, channel: str) -> tuple[int, int]:
+    """How many messages the road refused for no fault of their address, and how many it answered at all."""
+    row = tallies.counts(campaign)[channel]
+    answered = sum(row.values()) - row["queued"] - row["sending"] - row["withheld"]
+    here = (Message.campaign == campaign.id) & (Message.status == "failed") & (Message.channel == channel)
+    return Message.select().where(here, Message.code.in_(ROAD_REFUSES)).count(), answered
 
 
 def reason_in_words(code: str) -> str:
@@ -135,7 +145,9 @@ HAPPENED = {
 def missing(now: datetime):
     """The campaigns that are over and have no final report yet."""
     made = Document.select(Document.campaign).where(Document.kind == PAPER, Document.campaign.is_null(False))
-    return Campaign.select().where(Campaign.status.in_(("done", "stopped")), Campaign.id.not_in(made))
+    return Campaign.select().where(
+        Campaign.status.in_(("done", "stopped")), Campaign.queued_through.is_null(), Campaign.id.not_in(made)
+    )
 
 
 def make(campaign: Campaign, *, now: datetime) -> Document | None:

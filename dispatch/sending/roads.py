@@ -7,6 +7,7 @@ from dispatch.providers import open_road
 from dispatch.providers.base import Provider
 
 REST = timedelta(seconds=10)
+LONGEST_REST = timedelta(seconds=80)
 
 
 class Roads:
@@ -36,6 +37,7 @@ class Roads:
             for channel, channel_urls in urls.items()
         }
         self._resting: dict[int, datetime] = {}
+        self._troubles: dict[int, int] = {}  # road: how often in a row it could carry nothing
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -46,11 +48,23 @@ class Roads:
         if is_practice:
             return self._practice[channel]
         roads = self._real[channel]
-        return next((road for road in roads if self._resting.get(id(road), now) <= now), roads[0])
+        return next((road for road in roads if not self.is_resting(road, now)), roads[0])
+
+    def is_resting(self, road: Provider, now: datetime) -> bool:
+        return self._resting.get(id(road), now) > now
+
+    def is_on_trial(self, road: Provider) -> bool:
+        """Whether it failed when it was last tried: then one message shows whether it carries again."""
+        return id(road) in self._troubles
 
     def rest(self, road: Provider, now: datetime) -> None:
-        """Leaves a road that could carry nothing alone for a while, so that the next of the list is tried."""
-        self._resting[id(road)] = now + REST
+        """Leaves a road that carried nothing alone, longer each time in a row, so that the next of the list is tried."""
+        times = self._troubles[id(road)] = self._troubles.get(id(road), 0) + 1
+        self._resting[id(road)] = now + min(LONGEST_REST, REST * 2 ** (times - 1))
+
+    def trust(self, road: Provider) -> None:
+        """Says that a road carries."""
+        self._troubles.pop(id(road), None)
 
     def all(self) -> list[Provider]:
         return [*(road for roads in self._real.values() for road in roads), *self._practice.values()]

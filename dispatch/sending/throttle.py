@@ -1,31 +1,84 @@
-"""The rate of a road: a token bucket that is a row, so that whoever pumps shares one rate."""
+"""The rate of a road: a bucket that is a row, so that whoever pumps shares one rate.
 
+Two rules together: tokens flow in evenly at the rate, and a pump that was held up may catch up; but in no second, or
+in the time of ten messages where that is longer, does more leave than the rate allows: a cap is a cap.
+"""
+
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil, floor
 
 from models import Throttle
 
-BURST_SECONDS = 0.25
+CATCH_UP_SECONDS = 0.03  # more would come back as the same burst each second, as the window opens
 CLOCK_STEPPED = timedelta(seconds=2)  # the machine was set back: nothing may wait until it is that late again
+SLACK = 1.1  # one message, and the pause between two looks at a slow road
+EPOCH = datetime(2026, 1, 1)
+MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """How many tokens a bucket holds at a moment, and what left, [microsecond, number], in the window that ends there."""
+
+    tokens: float
+    recent: list[list[int]]
+    room: int
+
+    @property
+    def available(self) -> int:
+        return max(0, min(floor(self.tokens + 1e-6), self.room))
 
 
 def available(road: str, rate: float, now: datetime) -> int:
     """How many messages may leave by this road at this moment; call it in the transaction that claims them."""
-    row = Throttle.get_or_none(Throttle.road == road)
-    return int(_level(row, rate, now))
+    return _level(road, rate, now).available
 
 
 def spend(road: str, rate: float, number: int, now: datetime) -> None:
     """Takes the tokens of `number` messages out of the bucket, in the transaction that claims them."""
+    level = _level(road, rate, now)
+    _keep(road, level.tokens - number, now, [*level.recent, [_microsecond(now), number]])
+
+
+def give_back(road: str, rate: float, number: int, now: datetime) -> None:
+    """Puts back the tokens of messages that were claimed last and did not leave after all."""
+    level, left = _level(road, rate, now), number
+    recent = [list(entry) for entry in level.recent]
+    for entry in reversed(recent):
+        taken = min(left, entry[1])
+        entry[1] -= taken
+        left -= taken
+    _keep(road, level.tokens + number, now, [entry for entry in recent if entry[1]])
+
+
+def most_in_window(rate: float) -> int:
+    """The whole messages of a second, or ten where that is longer; `window_seconds` is the time that they take."""
+    return max(10, ceil(rate))
+
+
+def window_seconds(rate: float) -> float:
+    return most_in_window(rate) / rate
+
+
+def _level(road: str, rate: float, now: datetime) -> Level:
     row = Throttle.get_or_none(Throttle.road == road)
-    left = _level(row, rate, now) - number
-    Throttle.insert(road=road, tokens=left, refilled_at=now).on_conflict(
-        conflict_target=[Throttle.road], update={Throttle.tokens: left, Throttle.refilled_at: now}
+    full = SLACK + rate * CATCH_UP_SECONDS
+    if row is None or row.refilled_at - now > CLOCK_STEPPED:
+        return Level(full, [], most_in_window(rate))
+    begins = _microsecond(now) - round(window_seconds(rate) * 1_000_000)
+    recent = [entry for entry in row.recent if entry[0] > begins]
+    passed = max(0.0, (now - row.refilled_at).total_seconds())
+    room = most_in_window(rate) - sum(number for _, number in recent)
+    return Level(min(full, row.tokens + rate * passed), recent, room)
+
+
+def _keep(road: str, tokens: float, now: datetime, recent: list[list[int]]) -> None:
+    Throttle.insert(road=road, tokens=tokens, refilled_at=now, recent=recent).on_conflict(
+        conflict_target=[Throttle.road],
+        update={Throttle.tokens: tokens, Throttle.refilled_at: now, Throttle.recent: recent},
     ).execute()
 
 
-def _level(row: Throttle | None, rate: float, now: datetime) -> float:
-    """A bucket holds a quarter of a second, and at least the one message without which nothing would ever leave."""
-    burst = max(1.0, rate * BURST_SECONDS)
-    if row is None or row.refilled_at - now > CLOCK_STEPPED:
-        return burst
-    return min(burst, row.tokens + rate * max(0.0, (now - row.refilled_at).total_seconds()))
+def _microsecond(now: datetime) -> int:
+    return (now - EPOCH) // MICROSECOND

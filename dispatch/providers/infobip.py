@@ -1,0 +1,217 @@
+"""Infobip: text messages in batches and spoken messages, over HTTPS with an API key.
+
+https://www.infobip.com/docs/api/channels/sms and https://www.infobip.com/docs/api/channels/voice
+"""
+
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Self
+
+from dispatch.providers.base import (
+    DEFAULT_RATES,
+    BadReceipt,
+    Feed,
+    Outcome,
+    Outgoing,
+    Posted,
+    Provider,
+    Receipt,
+    RoadURL,
+)
+from dispatch.providers.posting import (
+    NUMBER,
+    Trouble,
+    a_session,
+    ask,
+    base_of,
+    carried,
+    receipts_url,
+    sender_of,
+)
+from dispatch.words import N_
+
+AT_ONCE = 500
+PATHS = {"sms": "/sms/3/messages", "voice": "/tts/3/advanced"}
+# https://www.infobip.com/docs/essentials/response-status-and-error-codes#api-status-codes
+GROUPS = {
+    "ACCEPTED": ("accepted", ""),
+    "PENDING": ("accepted", ""),
+    "DELIVERED": ("delivered", ""),
+    "UNDELIVERABLE": ("failed", "unreachable"),
+    "EXPIRED": ("expired", "expired"),
+    "REJECTED": ("failed", "refused"),
+}
+# https://www.infobip.com/docs/essentials/response-status-and-error-codes#error-codes
+VOICE_ERRORS = {
+    "EC_VOICE_USER_BUSY": ("failed", "busy_line"),
+    "EC_VOICE_NO_ANSWER": ("failed", "no_pickup"),
+    "VOICE_ANSWERED_MACHINE": ("accepted", "voicemail"),
+}
+
+
+class Infobip(Provider):
+    """One POST for up to 500 receivers; several POSTs side by side."""
+
+    schemes = ("infobip",)
+    channels = ("sms", "voice")
+    options = frozenset({"tls", "timeout", "connections", "secret"})
+    at_once = AT_ONCE
+
+    def __init__(self, url: RoadURL, channel: str, *, sender: str, receipts_at: str = ""):
+        name = f"infobip://{url.host}" + (f":{url.port}" if url.port else "")
+        super().__init__(name, channel, url.rate(DEFAULT_RATES[channel]), sender)
+        self._base, self._receipts_at = base_of(url), receipts_at
+        self.has_receipts = bool(receipts_at)
+        self._connections = int(url.number("connections", 4)) or 1
+        self._seconds, self._secret = url.number("timeout", 30), url.options.get("secret", "")
+        self._session = a_session(self._connections)
+        self._session.headers["Authorization"] = f"App {url.user}"
+        self._session.headers["Content-Type"] = "application/json"
+        self._carriers = ThreadPoolExecutor(self._connections, thread_name_prefix="infobip")
+
+    @classmethod
+    def from_url(cls, url: RoadURL, *, channel: str, sender: str, public_url: str, receipt_key: str) -> Self:
+        receipts_at = receipts_url(public_url, "infobip", receipt_key)
+        return cls(url, channel, sender=sender_of(url, sender), receipts_at=receipts_at)
+
+    def send(self, feed: Feed) -> Iterator[Outcome | None]:
+        side_by_side = self._connections
+        return carried(feed, self._carry, self._carriers, side_by_side=side_by_side, size=AT_ONCE)
+
+    def look_up(self, references: Sequence[str]) -> list[Receipt]:
+        """What became of messages, from the logs: reports can be read only once, logs are not used up by reading."""
+        asked = [("messageId", reference) for reference in references]
+        path = "/sms/3/logs" if self.channel == "sms" else "/tts/3/logs"
+        try:
+            return _receipts(ask(self._session, "GET", self._base + path, self._seconds, params=asked))
+        except (Trouble, BadReceipt):
+            return []
+
+    def read_receipts(self, told: Posted) -> list[Receipt]:
+        """With `secret=` the body must be signed; without it the key in the URL is the proof."""
+        if self._secret and not self._is_signed(told):
+            raise BadReceipt(N_("The receipt is not signed as it should be."))
+        try:
+            return _receipts(json.loads(told.body))
+        except (ValueError, RecursionError):
+            raise BadReceipt(N_("The receipt cannot be read.")) from None
+
+    def close(self) -> None:
+        self._carriers.shutdown(wait=True, cancel_futures=True)
+        self._session.close()
+
+    def _carry(self, batch: list[Outgoing]) -> list[Outcome]:
+        fit = [outgoing for outgoing in batch if NUMBER.fullmatch(outgoing.address)]
+        unfit = [
+            Outcome(outgoing.reference, "failed", code="no_such_number")
+            for outgoing in batch
+            if not NUMBER.fullmatch(outgoing.address)
+        ]
+        return unfit + (self._post(fit) if fit else [])
+
+    def _post(self, batch: list[Outgoing]) -> list[Outcome]:
+        body = json.dumps({"messages": self._messages(batch)})
+        url = self._base + PATHS[self.channel]
+        try:
+            told = ask(self._session, "POST", url, self._seconds, data=body)
+        except Trouble as trouble:
+            return [trouble.of(outgoing.reference) for outgoing in batch]
+        return _outcomes(batch, told)
+
+    def _messages(self, batch: list[Outgoing]) -> list[dict]:
+        """One message for each content, whatever the number of its receivers."""
+        heads, receivers = {}, {}
+        for reference, address, content, _ in batch:
+            heads[id(content)] = content
+            receivers.setdefault(id(content), []).append({"to": address[1:], "messageId": reference})
+        return [self._message(heads[key], receivers[key]) for key in receivers]
+
+    def _message(self, content, destinations: list[dict]) -> dict:
+        told = {"destinations": destinations}
+        if self.channel == "sms":
+            told |= {"sender": self.sender.lstrip("+"), "content": {"text": content.text}}
+            return told | (
+                {"webhooks": {"delivery": {"url": self._receipts_at}}} if self.has_receipts else {}
+            )
+        told |= {
+            "from": self.sender.lstrip("+"),
+            "text": content.text,
+            "language": content.lang,
+            "maxDtmf": 1,
+        }
+        return told | (
+            {"notifyUrl": self._receipts_at, "notifyContentType": "application/json"}
+            if self.has_receipts
+            else {}
+        )
+
+    def _is_signed(self, told: Posted) -> bool:
+        # The published specifications name no header: whoever sets the secret at Infobip sets this header with it.
+        headers = {key.lower(): value for key, value in told.headers.items()}
+        expected = hmac.new(self._secret.encode(), told.body, hashlib.sha256).hexdigest()
+        given = headers.get("x-hub-signature", "").rpartition("=")[2]
+        return hmac.compare_digest(given.encode(), expected.encode())
+
+
+def _outcomes(batch: list[Outgoing], told: dict) -> list[Outcome]:
+    messages = told.get("messages")
+    answers = {m.get("messageId"): m for m in messages if isinstance(m, dict)} if _is_list(messages) else {}
+    return [_outcome(outgoing.reference, answers.get(outgoing.reference)) for outgoing in batch]
+
+
+def _outcome(reference: str, answer: dict | None) -> Outcome:
+    status = answer.get("status") if answer else None
+    verdict = _verdict(status)
+    if not verdict:
+        return Outcome(reference, "unsure", code="unreadable_answer")
+    became, code = verdict
+    became = {"delivered": "accepted", "expired": "failed"}.get(became, became)
+    return Outcome(reference, became, reference if became == "accepted" else "", code, _name(status))
+
+
+def _receipts(told: object) -> list[Receipt]:
+    results = told.get("results") if isinstance(told, dict) else None
+    if not _is_list(results):
+        raise BadReceipt(N_("The receipt has no results."))
+    return [_receipt(result) for result in results]
+
+
+def _receipt(result: object) -> Receipt:
+    reference = result.get("messageId") if isinstance(result, dict) else None
+    if not isinstance(reference, str) or not re.fullmatch(r"[0-9a-z]{16}", reference):
+        raise BadReceipt(N_("The receipt has no reference of ours."))
+    verdict = _voice(result) or _verdict(result.get("status"))
+    if not verdict:
+        raise BadReceipt(N_("The receipt has a status that we do not know."))
+    return Receipt(reference, *verdict, detail=_name(result.get("status")))
+
+
+def _voice(result: dict) -> tuple[str, str] | None:
+    """A key pressed is a confirmation; a call that was only answered is not yet one."""
+    call = result.get("voiceCall") if isinstance(result.get("voiceCall"), dict) else result
+    name = _name(result.get("error"))
+    if str(call.get("dtmfCodes") or "").startswith("1"):
+        return "delivered", "confirmed"
+    if call.get("answeredBy") == "MACHINE":
+        return "accepted", "voicemail"
+    if name == "VOICE_ANSWERED":
+        return "accepted", "answered"
+    return VOICE_ERRORS.get(name)
+
+
+def _verdict(status: object) -> tuple[str, str] | None:
+    return GROUPS.get(str(status.get("groupName"))) if isinstance(status, dict) else None
+
+
+def _name(status: object) -> str:
+    """Their word for it, never their sentence: that may quote a number."""
+    found = re.fullmatch(r"[A-Z_]{2,60}", str(status.get("name"))) if isinstance(status, dict) else None
+    return found[0] if found else ""
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, list)

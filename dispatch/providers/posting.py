@@ -1,0 +1,149 @@
+"""Requests to gateways over HTTP: carried side by side, and requests' troubles told as outcomes."""
+
+import re
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from itertools import islice
+from ssl import SSLCertVerificationError
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
+
+from dispatch.providers.base import NO_ROAD, BadRoad, Feed, Outcome, Outgoing, RoadURL
+from dispatch.words import N_
+
+CONNECT_SECONDS = 5
+BREATH = 0.05  # seconds without news after which the caller may write down what it has
+NUMBER = re.compile(r"\+[1-9]\d{5,14}")
+HERE = ("127.0.0.1", "localhost")
+BY_STATUS = {401: ("retry", "not_authorised"), 403: ("retry", "not_authorised"), 429: ("retry", "busy")}
+
+
+class Trouble(Exception):
+    """What became of a request that brought no usable answer."""
+
+    def __init__(self, status: str, code: str, detail: str = ""):
+        self.status, self.code, self.detail = status, code, detail
+        super().__init__(code)
+
+    def of(self, reference: str) -> Outcome:
+        return Outcome(reference, self.status, code=self.code, detail=self.detail)
+
+
+def a_session(connections: int) -> requests.Session:
+    """The road is what its URL says: no proxy, no .netrc of the machine, and never a second try of its own."""
+    session = requests.Session()
+    session.trust_env = False
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, HTTPAdapter(pool_connections=1, pool_maxsize=connections, max_retries=0))
+    return session
+
+
+def base_of(url: RoadURL) -> str:
+    """Raises BadRoad: the key may cross only this machine without TLS."""
+    if not url.host or not url.user:
+        raise BadRoad(N_("The road %(scheme)s:// needs a key and a host."), scheme=url.scheme)
+    is_safe = url.flag("tls", True)
+    if not is_safe and url.host not in HERE:
+        raise BadRoad(N_("Only a gateway on this machine may be spoken to without TLS."))
+    return f"{'https' if is_safe else 'http'}://{url.host}" + (f":{url.port}" if url.port else "")
+
+
+def sender_of(url: RoadURL, sender: str) -> str:
+    """Eleven letters and digits at most, or E.164; 3GPP TS 23.040, 9.1.2.5. Raises BadRoad."""
+    sender = url.options.get("from") or sender
+    if not re.fullmatch(r"[A-Za-z0-9 ._&-]{1,11}", sender) and not NUMBER.fullmatch(sender):
+        raise BadRoad(N_("The sender is at most 11 letters and digits, or a number such as +32470000000."))
+    return sender
+
+
+def receipts_url(public_url: str, scheme: str, key: str) -> str:
+    """Raises BadRoad."""
+    if public_url and not public_url.startswith(("http://", "https://")):
+        raise BadRoad(N_("The public address must begin with http:// or https://."))
+    return f"{public_url}/receipts/{scheme}/{key}" if public_url and key else ""
+
+
+def ask(session: requests.Session, method: str, url: str, seconds: float, **said) -> dict:
+    """The JSON object that was answered; raises Trouble."""
+    try:
+        answer = session.request(
+            method, url, timeout=(CONNECT_SECONDS, seconds), allow_redirects=False, **said
+        )
+    except (OSError, ValueError, HTTPError) as trouble:  # requests' own errors are OSErrors
+        raise _of_network(trouble) from None
+    if not answer.ok or answer.is_redirect:
+        raise of_status(answer)
+    return _object(answer)
+
+
+def of_status(answer: requests.Response) -> Trouble:
+    """After a 5xx nobody knows whether it left; a gateway's own number of the error is all that we keep."""
+    status = answer.status_code
+    verdict = BY_STATUS.get(status)
+    if not verdict and 400 <= status < 500 and status != 408:
+        verdict = ("failed", "refused")
+    trouble = Trouble(*(verdict or ("unsure", "unreadable_answer")), str(status))
+    trouble.answer = answer
+    return trouble
+
+
+def _object(answer: requests.Response) -> dict:
+    try:
+        told = answer.json()
+    except ValueError:
+        told = None
+    if not isinstance(told, dict):
+        raise Trouble("unsure", "unreadable_answer", str(answer.status_code))
+    return told
+
+
+def carried(
+    feed: Feed,
+    carry: Callable[[list[Outgoing]], list[Outcome]],
+    carriers: ThreadPoolExecutor,
+    *,
+    side_by_side: int,
+    size: int = 1,
+) -> Iterator[Outcome | None]:
+    """Batches of `size`, some side by side; what speaks against the road ends the pulling."""
+    feed, under_way, is_open = iter(feed), set(), True
+    while is_open or under_way:
+        while is_open and len(under_way) < side_by_side and (batch := _gathered(feed, size)):
+            under_way.add(carriers.submit(carry, batch))
+        if not under_way:
+            return
+        done, under_way = wait(under_way, BREATH, FIRST_COMPLETED)
+        for outcomes in [future.result() for future in done]:
+            is_open = is_open and not any(outcome.code in NO_ROAD for outcome in outcomes)
+            yield from outcomes
+        if not done:
+            yield None
+
+
+def _gathered(feed: Iterator[Outgoing | None], size: int) -> list[Outgoing]:
+    batch: list[Outgoing] = []
+    for outgoing in islice(feed, size):
+        if outgoing is None:
+            break
+        batch.append(outgoing)
+    return batch
+
+
+def _of_network(trouble: Exception) -> Trouble:
+    """Retry only when nothing can have left us. Of the exception only its kind is kept: its words hold the request."""
+    causes, name = {type(cause) for cause in _causes(trouble)}, type(trouble).__name__
+    if SSLCertVerificationError in causes:
+        return Trouble("retry", "no_safe_connection", "SSLCertVerificationError")
+    if any(issubclass(cause, NewConnectionError | ConnectTimeoutError) for cause in causes):
+        return Trouble("retry", "no_answer", name)
+    code = "no_answer" if isinstance(trouble, requests.Timeout) else "connection_lost"
+    return Trouble("unsure", code, name)
+
+
+def _causes(trouble: BaseException | None) -> Iterator[BaseException]:
+    while trouble is not None:
+        yield trouble
+        wrapped = getattr(trouble, "reason", None) or next(iter(trouble.args), None)
+        trouble = wrapped if isinstance(wrapped, BaseException) else trouble.__cause__ or trouble.__context__

@@ -1,0 +1,142 @@
+"""What may leave by one channel, and in which order: our own letters, then warnings before preventive messages before news."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from peewee import fn
+
+from dispatch import mishaps
+from dispatch.providers.base import Attachment, Content, Outcome, Outgoing, Provider
+from dispatch.sending import campaigns, messages, throttle
+from dispatch.sending.messages import Claimed
+from models import Bin, Campaign, Letter, Message, writing
+
+log = logging.getLogger(__name__)
+URGENCY = {"warning": 0, "preventive": 1, "other": 2, "news": 3}
+SHARE_OF_THE_OTHERS = 10  # each tenth batch begins with the least urgent, so that nothing waits for ever
+KEPT_CONTENTS = 200
+
+Source = Campaign | Letter
+
+
+class Lane:
+    """One channel, real or practice: claims for a road what is due, the most urgent first."""
+
+    def __init__(self, channel: str, is_practice: bool, now: Callable[[], datetime]):
+        self.channel = channel
+        self.is_practice = is_practice
+        self.now = now
+        self.claimed_of: dict[
+            int, Campaign
+        ] = {}  # the campaigns of which the stream in hand carries messages
+        self._source: Source | None = None  # of the batch in hand
+        self._turns = 0
+        self._contents: dict[tuple, Content] = {}
+
+    def is_due(self) -> bool:
+        return bool(self._sources())
+
+    def claim(self, road: Provider, most: int) -> list[Outgoing] | None:
+        """The next batch; empty when the road's rate allows none at this moment, None when nothing is due."""
+        for source in self._in_turn():
+            claimed = self._claim(road, source, most)
+            if claimed is None:
+                return []
+            if claimed and (batch := self._written(road, source, claimed)):
+                self._source = source
+                if isinstance(source, Campaign):
+                    self.claimed_of[source.id] = source
+                return batch
+        return None
+
+    def is_still_first(self) -> bool:
+        """Whether the batch in hand may go on: its campaign runs, and nothing more urgent came meanwhile."""
+        if isinstance(self._source, Campaign) and not campaigns.is_running(self._source):
+            return False
+        return self._is_theirs() or _urgency(self._source) <= min(map(_urgency, self._sources()), default=9)
+
+    def _in_turn(self) -> list[Source]:
+        self._turns += 1
+        found = self._sources()
+        return found[-1:] + found[:-1] if self._is_theirs() else found
+
+    def _is_theirs(self) -> bool:
+        return self._turns % SHARE_OF_THE_OTHERS == 0
+
+    def _sources(self) -> list[Source]:
+        """What has messages due: our own letters first, then campaigns by urgency and age.
+
+        Read to the end at once: a look that stays open would make the next write of this thread fail.
+        """
+        now, mine = self.now(), Message.is_practice == self.is_practice
+        letters = messages.queued(self.channel, now, Message.campaign.is_null(), mine)
+        due = messages.queued(self.channel, now, Message.campaign == Campaign.id)
+        running = campaigns.running(now).where(Campaign.is_practice == self.is_practice, fn.EXISTS(due))
+        return [
+            *Letter.select().where(Letter.id.in_(letters.select(Message.letter))).order_by(Letter.id),
+            *sorted(running, key=lambda campaign: (_urgency(campaign), campaign.id)),
+        ]
+
+    def _claim(self, road: Provider, source: Source, most: int) -> list[Claimed] | None:
+        now = self.now()
+        with writing():
+            limit = min(most, throttle.available(road.name, road.rate, now))
+            if not limit:
+                return None
+            claimed = messages.claim(self.channel, source, limit=limit, now=now)
+            if claimed:
+                throttle.spend(road.name, road.rate, len(claimed), now)
+        return claimed
+
+    def _written(self, road: Provider, source: Source, claimed: list[Claimed]) -> list[Outgoing]:
+        """What goes out; nothing when it cannot be written, which must not keep the queue."""
+        with mishaps.Contained(log, f"the text for {self.channel} of {type(source).__name__} {source.id}"):
+            return [
+                Outgoing(one.reference, one.address, self._content(source, one.language), one.names)
+                for one in claimed
+            ]
+        unfit = [Outcome(one.reference, "failed", code="not_writable") for one in claimed]
+        messages.record(unfit, road=road.name, now=self.now())
+        return []
+
+    def _content(self, source: Source, lang: str) -> Content:
+        """What a source says to readers of a language: written once, so that a road may render it once."""
+        key = (type(source), source.id, lang)
+        if key not in self._contents:
+            if len(self._contents) >= KEPT_CONTENTS:
+                self._contents.clear()
+            write = _of_campaign if isinstance(source, Campaign) else _of_letter
+            self._contents[key] = write(source, self.channel, lang)
+        return self._contents[key]
+
+
+def _urgency(source: Source | None) -> int:
+    return URGENCY[source.kind] if isinstance(source, Campaign) else -1
+
+
+def _of_campaign(campaign: Campaign, channel: str, lang: str) -> Content:
+    text = campaigns.text_for(campaign, channel, lang)
+    return Content(
+        text=text["body"],
+        subject=text.get("subject", ""),
+        lang=campaigns.spoken(campaign, channel, lang),
+        is_news=campaign.kind == "news",
+        list_id=_list_id(campaign),
+    )
+
+
+def _of_letter(letter: Letter, channel: str, lang: str) -> Content:
+    paper = letter.document
+    return Content(
+        text=letter.body,
+        subject=letter.subject,
+        lang=letter.language,
+        attachments=(Attachment(paper.filename, paper.media_type, bytes(paper.content)),) if paper else (),
+    )
+
+
+def _list_id(campaign: Campaign) -> str:
+    bins = campaign.audience.get("bins", [])
+    only = Bin.get_or_none(Bin.id == bins[0]) if len(bins) == 1 else None
+    return f"{only.slug if only else 'news'}.{campaign.organisation.slug}"

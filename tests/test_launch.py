@@ -1,0 +1,155 @@
+"""Launches of more people than one short transaction holds: in parts, to the end, whatever comes in between."""
+
+from collections import Counter
+
+import pytest
+
+from dispatch.errors import Refusal
+from dispatch.sending import campaigns, report
+from dispatch.sending.pump import Pump
+from dispatch.sending.roads import Roads
+from models import Campaign, Membership, Message, Recipient, Tally, Unreached
+from tests import cast
+from tests.cast import NOON
+
+TEXTS = {
+    "sms": {"nl": {"body": "Hou deuren en ramen dicht."}},
+    "email": {"nl": {"subject": "s", "body": "b"}},
+}
+
+
+@pytest.fixture(autouse=True)
+def small_parts(monkeypatch):
+    monkeypatch.setattr(campaigns, "FROZEN_AT_ONCE", 10)
+
+
+@pytest.fixture
+def sender(app):
+    return cast.user("sender", cast.zone())
+
+
+@pytest.fixture
+def molenakker(app):
+    bin = cast.bin_named("Molenakker")
+    for number in range(10, 55):
+        cast.member(bin, f"Lid{number}", mobile=f"+324700000{number}", email=f"lid{number}@voorbeeld.example")
+    return bin
+
+
+def launched(sender, bin, *, channels=("sms",)) -> Campaign:
+    draft = campaigns.draft(sender.organisation, by=sender, now=NOON)
+    wording = {"name": "Gaslek", "kind": "news", "channels": list(channels), "texts": TEXTS}
+    ready = campaigns.write(draft, by=sender, now=NOON, version=1, audience={"bins": [bin.id]}, **wording)
+    return campaigns.launch(ready, by=sender, now=NOON, terms_accepted=True)
+
+
+def to_the_end():
+    while campaigns.half_frozen().exists():
+        campaigns.freeze(NOON)
+
+
+def standing(campaign) -> Counter:
+    rows = Message.select(Message.status).where(Message.campaign == campaign.id).tuples()
+    return Counter(status for (status,) in rows)
+
+
+def tallied(campaign) -> Counter:
+    rows = Tally.select(Tally.status, Tally.number).where(Tally.campaign == campaign.id)
+    return +sum((Counter({status: number}) for status, number in rows.tuples()), Counter())
+
+
+def test_the_first_part_is_queued_with_the_launch_and_the_others_follow(sender, molenakker):
+    campaign = launched(sender, molenakker)
+    assert standing(campaign) == tallied(campaign) == {"queued": 10} and campaign.people == 10
+    to_the_end()
+    assert standing(campaign) == tallied(campaign) == {"queued": 45}
+    assert Campaign.get_by_id(campaign.id).people == 45
+    assert Recipient.select().count() == 45
+
+
+def test_the_pump_goes_on_with_a_launch_that_a_killed_program_left(sender, molenakker):
+    campaign = launched(sender, molenakker, channels=("sms", "email"))
+    campaigns.freeze(NOON)
+    pump = Pump(
+        Roads({"sms": ["simulator://?rate=100000"], "email": ["simulator://?rate=100000"]}), now=lambda: NOON
+    )
+    pump.tick()
+    assert standing(campaign) == {"accepted": 90} and not campaigns.half_frozen().exists()
+
+
+def test_what_leaves_while_the_launch_goes_on_is_not_queued_again(sender, molenakker):
+    campaign = launched(sender, molenakker)
+    pump = Pump(Roads({"sms": ["simulator://?rate=100000"]}), now=lambda: NOON)
+    pump.turn("sms")
+    assert standing(campaign) == {"accepted": 10}
+    Campaign.update(queued_through=0).where(Campaign.id == campaign.id).execute()  # as if the mark were lost
+    to_the_end()
+    assert standing(campaign) == tallied(campaign) == {"accepted": 10, "queued": 35}
+
+
+def test_a_campaign_is_not_over_before_everybody_is_queued(sender, molenakker):
+    campaign = launched(sender, molenakker)
+    pump = Pump(Roads({"sms": ["simulator://?rate=100000"]}), now=lambda: NOON)
+    pump.turn("sms")
+    pump.tidy()
+    assert Campaign.get_by_id(campaign.id).is_running
+
+
+def test_who_was_not_queued_when_a_stop_came_is_withheld_and_accounted_for(sender, molenakker):
+    campaign = launched(sender, molenakker)
+    campaigns.stop(campaign, by=sender, now=NOON)
+    assert not list(report.missing(NOON))
+    to_the_end()
+    assert standing(campaign) == tallied(campaign) == {"withheld": 45}
+    assert [one.id for one in report.missing(NOON)] == [campaign.id]
+
+
+def test_a_pause_does_not_hold_the_launch(sender, molenakker):
+    campaign = launched(sender, molenakker)
+    campaigns.pause(campaign, by=sender, now=NOON)
+    to_the_end()
+    assert standing(campaign) == {"queued": 45} and Campaign.get_by_id(campaign.id).is_paused
+
+
+def test_a_household_in_two_parts_gets_one_message_in_all_their_names(sender, molenakker):
+    first = cast.member(molenakker, "Maes", "Els", mobile="+32470000099")
+    for number in range(20):
+        cast.member(molenakker, f"Meer{number}", mobile=f"+3247100{number:04}")
+    last = cast.member(molenakker, "Maes", "Jan", mobile="+32470000099")
+    campaign = launched(sender, molenakker)
+    to_the_end()
+    message = Message.get(Message.campaign == campaign.id, Message.address == "+32470000099")
+    assert message.names == "Els & Jan Maes"
+    meant = {row.member_id for row in Recipient.select().where(Recipient.message == message.id)}
+    assert meant == {first.id, last.id}
+
+
+def test_the_paused_and_the_unreachable_are_left_out_with_their_reason_in_every_part(sender, molenakker):
+    for number in range(15):
+        cast.member(molenakker, f"Zonder{number}", phone=f"+321600{number:04}")
+    paused = cast.member(molenakker, "Rust", mobile="+32470000098")
+    Membership.update(paused_at=NOON).where(Membership.member == paused.id).execute()
+    campaign = launched(sender, molenakker)
+    to_the_end()
+    assert Counter(row.reason for row in Unreached.select()) == {"no_mobile": 15, "paused": 1}
+    assert report.people_meant(Campaign.get_by_id(campaign.id)) == 61
+
+
+def test_somebody_in_two_bins_of_a_big_audience_gets_it_once(sender, molenakker):
+    other = cast.bin_named("Kerkdries")
+    for membership in list(Membership.select().where(Membership.bin == molenakker.id)):
+        Membership.create(member=membership.member_id, bin=other, joined_at=NOON, paused_at=NOON)
+    draft = campaigns.draft(sender.organisation, by=sender, now=NOON)
+    wording = {"name": "Gaslek", "kind": "news", "channels": ["sms"], "texts": TEXTS}
+    audience = {"bins": [other.id, molenakker.id]}
+    ready = campaigns.write(draft, by=sender, now=NOON, version=1, audience=audience, **wording)
+    campaign = campaigns.launch(ready, by=sender, now=NOON, terms_accepted=True)
+    to_the_end()
+    assert standing(campaign) == {"queued": 45}  # paused in one list and not in the other: they get it
+
+
+def test_nobody_to_reach_at_all_is_refused(sender, app):
+    empty = cast.bin_named("Leegte")
+    with pytest.raises(Refusal):
+        launched(sender, empty)
+    assert Campaign.get().is_draft
