@@ -21,6 +21,7 @@ from dispatch.people.sheets import Limits
 from dispatch.sending import campaigns, tallies
 from dispatch.words import CAMPAIGN_STATUSES, LANGUAGES, N_, translator
 from models import Bin, Campaign, Organisation, Template, User
+from views import bench_commands
 
 TICK_SECONDS = 0.1
 WORKPLACES = {
@@ -37,6 +38,7 @@ campaign_commands = AppGroup("campaign", help="Campaigns.")
 def register(app: Flask) -> None:
     for command in (migrate, load_demo, user_commands, member_commands, campaign_commands):
         app.cli.add_command(command)
+    app.cli.add_command(bench_commands.commands)
 
 
 def spoken_language() -> str:

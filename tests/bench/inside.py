@@ -1,0 +1,257 @@
+"""What is measured inside the engine, each in a process of its own, so that time and memory are nobody else's.
+
+Usage: python -m tests.bench.inside DEED [WORDS]: prints the figures as one line of JSON.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from pathlib import Path
+from threading import Event, Thread
+
+import models
+from dispatch import bench, clock, demo
+from dispatch.sending import campaigns, messages, tallies
+from dispatch.sending.pump import Pump
+from models import Bin, Campaign, Message, Organisation, User, database, writing
+
+QUEUE = """
+WITH RECURSIVE one(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM one WHERE n < ?)
+INSERT INTO message (campaign_id, channel, is_practice, address, names, language, reference, status, parts, attempts,
+    road, provider_reference, code, detail, due_at)
+SELECT ?, ?, 0, 'a' || n || '@maatstok.example', 'An Peeters', 'nl', printf('%016x', n), ?, 1, 0, '', '', '', '', ?
+FROM one
+"""
+PAGE_SECONDS = 0.020
+LOOK_SECONDS = 0.001
+
+
+# ── A million ───────────────────────────────────────────────────────────
+
+
+def launch(number: str) -> dict:
+    """Freezes and queues so many messages while somebody else writes small things."""
+    count = int(number)
+    with bench.own_database():
+        campaign, by = _drafted("email", count)
+        pump = Pump(_nowhere())
+        with _writer() as blocked:
+            seconds = _timed(lambda: _launch_whole(campaign, by, pump))
+        queued = bench.standing(campaign)["queued"]
+    if queued != count:
+        raise RuntimeError(f"{queued} of {count} messages were queued")
+    return {
+        "seconds": seconds,
+        "blocked_ms": max(blocked) * 1000,
+        "writes": len(blocked),
+        "peak_mb": bench.peak_mb(),
+    }
+
+
+def _launch_whole(campaign: Campaign, by: User, pump: Pump) -> None:
+    with database.connection_context():
+        campaigns.launch(campaign, by=by, now=clock.now(), terms_accepted=True)
+    pump.freeze()
+
+
+@contextmanager
+def _writer():
+    """Small writes from another thread, one every 20 ms; yields how long each took, waiting included."""
+    taken, over = [], Event()
+
+    def write() -> None:
+        with database.connection_context():
+            while not over.wait(PAGE_SECONDS):
+                taken.append(_timed(_small_write))
+
+    thread = Thread(target=write)
+    thread.start()
+    try:
+        yield taken
+    finally:
+        over.set()
+        thread.join()
+
+
+def _small_write() -> None:
+    with writing():
+        Bin.update(town="Oosterzavel").execute()
+
+
+def claim(number: str) -> dict:
+    """Claims a thousand messages at a time out of so many that are queued."""
+    with bench.own_database():
+        campaign, _ = _drafted("email", 1)
+        with database.connection_context():
+            with writing():
+                queue(campaign, int(number), "queued")
+            database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            claimed, times = 0, []
+            for _ in range(min(20, int(number) // 1000)):
+                begun = time.perf_counter()
+                claimed += len(messages.claim("email", campaign, limit=1000, now=clock.now()))
+                times.append((time.perf_counter() - begun) * 1000)
+    if claimed != 1000 * len(times):
+        raise RuntimeError(f"{claimed} claimed in {len(times)} claims of 1,000")
+    return {"median_ms": sorted(times)[len(times) // 2], "worst_ms": max(times)}
+
+
+def queue(campaign: Campaign, number: int, status: str) -> None:
+    """A running campaign with so many messages in one state, made by the database itself."""
+    now = clock.now()
+    facts = {"status": "running", "launched_at": now, "moved_at": now, "people": number}
+    Campaign.update(**facts).where(Campaign.id == campaign.id).execute()
+    database.execute_sql(QUEUE, (number, campaign.id, campaign.channels[0], status, str(now)))
+    tallies.count({(campaign.id, campaign.channels[0], status): number})
+
+
+# ── The first message ───────────────────────────────────────────────────
+
+
+def first(number: str, to: str) -> dict:
+    """How long after the launch of so many the first message is accepted."""
+    with bench.own_database():
+        campaign, by = _drafted("email", int(number))
+        roads = bench.open_roads("email", to)
+        pump = Pump(roads)
+        with _carrying(pump):
+            seconds = _timed(lambda: _until_first(campaign, by))
+        roads.close()
+    return {"milliseconds": seconds * 1000}
+
+
+@contextmanager
+def _carrying(pump: Pump):
+    """Launches go on and messages leave, each in a thread of its own, as in the whole program."""
+    carriers = [
+        Thread(target=_again, args=(pump, deed)) for deed in (lambda: pump.turn("email"), pump.freeze)
+    ]
+    for carrier in carriers:
+        carrier.start()
+    try:
+        yield
+    finally:
+        pump.stop()
+        for carrier in carriers:
+            carrier.join()
+
+
+def _again(pump: Pump, deed: Callable[[], object]) -> None:
+    while not pump.stopping.wait(LOOK_SECONDS):
+        deed()
+
+
+def _until_first(campaign: Campaign, by: User) -> None:
+    with database.connection_context():
+        campaigns.launch(campaign, by=by, now=clock.now(), terms_accepted=True)
+    deadline = time.monotonic() + 30
+    while not bench.standing(campaign)["accepted"]:
+        if time.monotonic() > deadline:
+            raise RuntimeError("nothing was accepted in 30 seconds")
+        time.sleep(LOOK_SECONDS)
+
+
+# ── The throttle ────────────────────────────────────────────────────────
+
+
+def paced(number: str, to: str) -> dict:
+    """Sends so many by a road with a rate, as the whole program does."""
+    with bench.own_database():
+        campaign, by = _drafted("email", int(number))
+        roads = bench.open_roads("email", to)
+        pump = Pump(roads)
+        _launch_whole(campaign, by, pump)
+        pump.run("email", is_practice=False)
+        roads.close()
+        accepted = bench.standing(campaign)["accepted"]
+        with database.connection_context():
+            claimed = Message.select(Message.claimed_at).where(Message.claimed_at.is_null(False)).tuples()
+            moments = sorted(at.timestamp() for (at,) in claimed)
+    if accepted != int(number):
+        raise RuntimeError(f"{accepted} of {number} were accepted")
+    return {"claimed": moments}
+
+
+def slow(rate: str, seconds: str, to: str) -> dict:
+    """What leaves each quarter of a second by a slow road, where time is a value: the moments, in seconds."""
+    begun = clock.now()
+    moment = [begun]
+    left = []
+    with bench.own_database():
+        campaign, by = _drafted("email", 1_000)
+        roads = bench.open_roads("email", f"{to}?rate={rate}")
+        pump = Pump(roads, now=lambda: moment[0])
+        with database.connection_context():
+            campaigns.launch(campaign, by=by, now=begun, terms_accepted=True)
+        while moment[0] < begun + timedelta(seconds=float(seconds)):
+            left += [(moment[0] - begun).total_seconds()] * pump.turn("email")
+            moment[0] += timedelta(seconds=0.25)
+        roads.close()
+    return {"left": left}
+
+
+# ── A town for the whole program ────────────────────────────────────────
+
+
+def town(path: str, number: str) -> dict:
+    """The demonstration in a new database, with a big BIN, a campaign for it and a draft for a small one."""
+    models.connect(f"sqlite:///{path}")
+    models.migrate()
+    with database.connection_context():
+        demo.load(clock.now())
+        zone = Organisation.get(Organisation.kind == "police_zone")
+        by = User.get(User.organisation == zone, User.role == "sender")
+        small = Bin.get(Bin.organisation == zone)
+        with writing():
+            big = bench.add_bin(zone, int(number), clock.now())
+    campaign, other = bench.draft("email", by, big), bench.draft("email", by, small)
+    return {
+        "email": by.email,
+        "password": demo.PASSWORD,
+        "campaign": campaign.id,
+        "version": campaign.version,
+        "draft": other.id,
+        "draft_version": other.version,
+        "bin": small.id,
+    }
+
+
+def accepted(path: str, number: str, references: str) -> dict:
+    """A database with so many accepted messages, whose references are written to a file, one a line."""
+    models.connect(f"sqlite:///{path}")
+    models.migrate()
+    by, bin = bench.settle(1)
+    campaign = bench.draft("sms", by, bin)
+    with database.connection_context(), writing():
+        queue(campaign, int(number), "accepted")
+        rows = Message.select(Message.reference).order_by(Message.id).tuples()
+        Path(references).write_text("\n".join(reference for (reference,) in rows))
+    return {"campaign": campaign.id}
+
+
+# ── Parts ───────────────────────────────────────────────────────────────
+
+
+def _drafted(channel: str, number: int) -> tuple[Campaign, User]:
+    by, bin = bench.settle(number)
+    return bench.draft(channel, by, bin), by
+
+
+def _nowhere():
+    return bench.open_roads("email", "smtp://127.0.0.1:9")
+
+
+def _timed(deed) -> float:
+    begun = time.perf_counter()
+    deed()
+    return time.perf_counter() - begun
+
+
+DEEDS = {deed.__name__: deed for deed in (launch, claim, first, paced, slow, town, accepted)}
+
+if __name__ == "__main__":
+    with suppress(BrokenPipeError):
+        print(json.dumps(DEEDS[sys.argv[1]](*sys.argv[2:])))

@@ -1,0 +1,110 @@
+"""How the pages feel while the engine sends as fast as it can: the whole program, and people at its pages."""
+
+import re
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Event
+
+from tests.bench import processes
+from tests.bench.table import Figure, at_most, percentile, shown
+from tests.bench.whole import Browser, program
+
+NUMBER = 100_000
+LONGEST_SECONDS = 30
+LIVE, LISTS = "/campaigns/{campaign}/live", ("/campaigns", "/bins/{bin}/members")
+READERS, THINKING_SECONDS = 2, 0.05
+VERSION = re.compile(r'name="version"[^>]*value="(\d+)"|value="(\d+)"[^>]*name="version"')
+SLOWEST_MS = 250
+
+
+def while_it_sends() -> Iterator[Figure]:
+    with processes.folder() as home, processes.smtp_sink() as sink:
+        database = home / "belfort.db"
+        town = processes.inside("town", database, NUMBER)
+        road = f"smtp://127.0.0.1:{sink}?rate=999999"
+        with program(database, BELFORT_EMAIL=road) as address:
+            _visited(address, town, LISTS, lambda: time.sleep(1))  # the first pages of a program are slow
+            idle, _ = _visited(address, town, LISTS, lambda: time.sleep(2))
+            begun, launched = time.monotonic(), _launched(address, town)
+            reads, writes = _visited(address, town, (LIVE, *LISTS), lambda: _await_end(database))
+            speed = _accepted(database) / (time.monotonic() - begun)
+    yield from _figures(idle, reads, writes)
+    launch = f"launched in {launched * 1000:.0f} ms"
+    yield Figure("  the engine meanwhile", shown(speed, "e-mails/s"), note=launch)
+
+
+def _figures(idle: list[float], reads: list[float], writes: list[float]) -> Iterator[Figure]:
+    at_rest = f"{len(reads)} reads; at rest p95 {percentile(idle, 0.95) * 1000:.0f} ms"
+    yield at_most("pages while it sends: read, p95", percentile(reads, 0.95) * 1000, 20, "ms", at_rest)
+    yield at_most(
+        "pages while it sends: write, p95", percentile(writes, 0.95) * 1000, 30, "ms", f"{len(writes)} writes"
+    )
+    yield at_most("pages while it sends: the slowest of all", max(reads + writes) * 1000, SLOWEST_MS, "ms")
+
+
+def _visited(
+    address: str, town: dict, paths: tuple[str, ...], until: Callable[[], None]
+) -> tuple[list[float], list[float]]:
+    """The seconds of each read and each write of people who go on until `until()` returns."""
+    over, people = Event(), [Browser(address, town["email"], town["password"]) for _ in range(READERS + 1)]
+    with ThreadPoolExecutor(len(people)) as pool:
+        readers = [
+            pool.submit(_read, person, [path.format(**town) for path in paths], over)
+            for person in people[:-1]
+        ]
+        writer = pool.submit(_write, people[-1], town, over)
+        try:
+            until()
+        finally:
+            over.set()
+        return [taken for reader in readers for taken in reader.result()], writer.result()
+
+
+def _read(person: Browser, paths: list[str], over: Event) -> list[float]:
+    taken = []
+    while not over.is_set():
+        for path in paths:
+            taken.append(person.get(path))
+            over.wait(THINKING_SECONDS)
+    return taken
+
+
+def _write(person: Browser, town: dict, over: Event) -> list[float]:
+    """Somebody who writes another message, which is saved after each pause in typing."""
+    taken, wording = [], {"name": "Nieuws", "kind": "news", "channels": "email", "bins": town["bin"]}
+    while not over.wait(THINKING_SECONDS):
+        text = {"email-nl-subject": "Nieuws", "email-nl-body": f"Beste buur, dit is poging {len(taken)}."}
+        fields = wording | text | {"version": town["draft_version"]}
+        seconds, answer = person.post(f"/campaigns/{town['draft']}/autosave", **fields)
+        town["draft_version"] = int(next(filter(None, VERSION.search(answer).groups())))
+        taken.append(seconds)
+    return taken
+
+
+def _launched(address: str, town: dict) -> float:
+    """Launches the campaign at its page; returns how many seconds the page took."""
+    person = Browser(address, town["email"], town["password"])
+    return person.post(f"/campaigns/{town['campaign']}/launch", version=town["version"], terms="1")[0]
+
+
+def _await_end(database: Path) -> None:
+    """Returns when all is accepted, or after LONGEST_SECONDS."""
+    deadline = time.monotonic() + LONGEST_SECONDS
+    while _accepted(database) < NUMBER and time.monotonic() < deadline:
+        time.sleep(0.1)
+
+
+def _accepted(database: Path) -> int:
+    connection = sqlite3.connect(database, timeout=5)
+    try:
+        return connection.execute(
+            "SELECT COALESCE(SUM(number), 0) FROM tally WHERE status = 'accepted'"
+        ).fetchone()[0]
+    finally:
+        connection.close()
+
+
+MEASUREMENTS = (while_it_sends,)
