@@ -138,7 +138,8 @@ def test_practice_does_not_hold_up_what_is_real(sender, molenakker, time):
     campaigns.launch(ready, by=sender, now=NOON, terms_accepted=True)
     real = launched(sender, molenakker)
     pump = pump_on(Broken(accepts), time)
-    assert pump.carry("sms", is_practice=False) == 50
+    while pump.carry("sms", is_practice=False):
+        pass
     assert standing(real) == {"accepted": 50} and standing(practice) == {"queued": 50}
 
 

@@ -9,7 +9,7 @@ from dispatch.people.audience import Audience
 from dispatch.sending import messages, tallies
 from dispatch.sending.text import measure
 from dispatch.words import LANGUAGE_NAMES, N_, Sentence, translator
-from models import RANKS, Audit, Campaign, Organisation, Template, Unreached, User, many, slots, writing
+from models import RANKS, Audit, Campaign, Organisation, Prepared, Template, Unreached, User, slots, writing
 
 MOVES = {
     "launched": ("draft", "running"),
@@ -250,11 +250,13 @@ def _queue(campaign: Campaign, whom: Audience, now: datetime) -> None:
     left_out = [
         (campaign.id, member.id, reason) for reason, members in whom.left_out.items() for member in members
     ]
-    many(_LEFT_OUT, left_out)
+    _LEFT_OUT.run(left_out)
 
 
 _place = slots(3)
-_LEFT_OUT = Unreached.insert(campaign=_place[0], member=_place[1], reason=_place[2]).on_conflict_ignore()
+_LEFT_OUT = Prepared(
+    Unreached.insert(campaign=_place[0], member=_place[1], reason=_place[2]).on_conflict_ignore()
+)
 
 
 def parts_of(campaign: Campaign, channel: str, lang: str) -> int:

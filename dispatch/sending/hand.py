@@ -20,7 +20,7 @@ CLAIMED_FOR = timedelta(
     seconds=0.1
 )  # so long a batch may last, since only what has not left can be given back
 MOST_CLAIMED = 1_000
-LASTS = timedelta(seconds=1)  # then whoever carries looks at how the road did, and begins anew
+LASTS = timedelta(seconds=3)  # then whoever carries looks at how the road did, and begins anew
 MOST_BEATS = 40  # ten minutes: a road that never answers does not hold a message for ever
 
 Claim = Callable[[int], list[Outgoing] | None]
@@ -48,9 +48,7 @@ class Hand:
         )  # why what came back may be tried again, or "" for what did not come back
         self.refused = 0
         self.is_broken = False
-        self._is_lost = (
-            False  # the road carried one of these back: the rest waits for the next stream, or another road
-        )
+        self._is_lost = False  # the road brought one back: the rest waits for another stream
         self._waiting: deque[Outgoing] = deque()  # claimed, and the road did not ask for it yet
         self._under_way: set[str] = set()
         self._answers: list[Outcome] = []
@@ -74,8 +72,6 @@ class Hand:
 
     def _feed(self) -> Iterator[Outgoing | None]:
         while not self._is_lost and (batch := self._claimed()) is not None:
-            if not batch:
-                yield None
             begun_at = self.now()
             while self._waiting and not self._is_lost and self._is_still_right():
                 outgoing = self._waiting.popleft()
@@ -85,6 +81,7 @@ class Hand:
                 self._give_back()
             elif batch:
                 self._learn(self.now() - begun_at)
+            yield None  # what was claimed leaves before more is: at a low rate a road would hold it back until it is full
 
     def _claimed(self) -> list[Outgoing] | None:
         self._write_in_time()

@@ -13,7 +13,7 @@ from peewee import SQL, fn
 
 from dispatch.providers.base import Outcome, Receipt
 from dispatch.sending import tallies
-from models import RANKS, Campaign, Letter, Member, Message, Recipient, database, many, slots, writing
+from models import RANKS, Campaign, Letter, Member, Message, Prepared, Recipient, database, slots, writing
 
 MAX_ATTEMPTS = 30  # for almost an hour without a road
 LONGEST_WAIT_SECONDS = 120
@@ -84,37 +84,41 @@ def enqueue(campaign: Campaign, rows: Sequence[tuple], now: datetime, *, status:
     for channel in {row[0] for row in rows}:
         mine = [row for row in rows if row[0] == channel]
         meant = [(*row, reference, *facts) for row, reference in zip(mine, new_references(), strict=False)]
-        tally[campaign.id, channel, status] = many(_INSERT, meant)
+        tally[campaign.id, channel, status] = _INSERT.run(meant)
     tallies.count(tally)
 
 
 def address_to(campaign: Campaign, rows: Sequence[tuple]) -> None:
     """Says which members a message is meant for, by (member, channel, address)."""
-    many(_ADDRESS, [(member, campaign.id, channel, address) for member, channel, address in rows])
+    _ADDRESS.run([(member, campaign.id, channel, address) for member, channel, address in rows])
 
 
 _place = slots(14)
-_INSERT = Message.insert(
-    channel=_place[0],
-    address=_place[1],
-    names=_place[2],
-    language=_place[3],
-    parts=_place[4],
-    reference=_place[5],
-    campaign=_place[6],
-    is_practice=_place[7],
-    status=_place[8],
-    due_at=_place[9],
-    ended_at=_place[10],
-    attempts=_place[11],
-    **dict.fromkeys(("road", "provider_reference", "code", "detail"), _place[12]),
-).on_conflict_ignore()
-_ADDRESS = Recipient.insert_from(
-    Message.select(Message.id, _place[0]).where(
-        Message.campaign == _place[1], Message.channel == _place[2], Message.address == _place[3]
-    ),
-    fields=[Recipient.message, Recipient.member],
-).on_conflict_ignore()
+_INSERT = Prepared(
+    Message.insert(
+        channel=_place[0],
+        address=_place[1],
+        names=_place[2],
+        language=_place[3],
+        parts=_place[4],
+        reference=_place[5],
+        campaign=_place[6],
+        is_practice=_place[7],
+        status=_place[8],
+        due_at=_place[9],
+        ended_at=_place[10],
+        attempts=_place[11],
+        **dict.fromkeys(("road", "provider_reference", "code", "detail"), _place[12]),
+    ).on_conflict_ignore()
+)
+_ADDRESS = Prepared(
+    Recipient.insert_from(
+        Message.select(Message.id, _place[0]).where(
+            Message.campaign == _place[1], Message.channel == _place[2], Message.address == _place[3]
+        ),
+        fields=[Recipient.message, Recipient.member],
+    ).on_conflict_ignore()
+)
 
 
 def enqueue_letter(letter: Letter, addresses: list[str], *, now: datetime) -> None:
@@ -352,23 +356,25 @@ def _kept(field, place):
     return fn.COALESCE(place, field)
 
 
-_STEP = Message.update(
-    status=_place[0],
-    code=_place[1],
-    detail=_place[2],
-    road=_kept(Message.road, _place[3]),
-    provider_reference=_kept(Message.provider_reference, _place[4]),
-    accepted_at=_kept(Message.accepted_at, _place[5]),
-    ended_at=_kept(Message.ended_at, _place[6]),
-    due_at=_kept(Message.due_at, _place[7]),
-    attempts=Message.attempts + _place[8],
-).where(Message.id == _place[9], Message.status == _place[10])
+_STEP = Prepared(
+    Message.update(
+        status=_place[0],
+        code=_place[1],
+        detail=_place[2],
+        road=_kept(Message.road, _place[3]),
+        provider_reference=_kept(Message.provider_reference, _place[4]),
+        accepted_at=_kept(Message.accepted_at, _place[5]),
+        ended_at=_kept(Message.ended_at, _place[6]),
+        due_at=_kept(Message.due_at, _place[7]),
+        attempts=Message.attempts + _place[8],
+    ).where(Message.id == _place[9], Message.status == _place[10])
+)
 
 
 def _move(moves: Iterable[Move], now: datetime) -> None:
     """Takes every move to a higher rank (or back to the queue) and counts it; the transaction has read where all stand."""
     steps = [move for move in moves if _is_step(move.standing.status, move.status)]
-    many(_STEP, ((*move[1:], move.standing.id, move.standing.status) for move in steps))
+    _STEP.run((*move[1:], move.standing.id, move.standing.status) for move in steps)
     tally, pulse, dead = Counter(), defaultdict(Counter), defaultdict(list)
     ways = Counter(
         (one.standing.campaign, one.standing.channel, one.standing.status, one.status) for one in steps

@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import datetime
 
-from models import RANKS, Campaign, Pulse, Tally
+from models import RANKS, Campaign, Prepared, Pulse, Tally, slots
 
 
 def counts(campaign: Campaign) -> dict[str, dict[str, int]]:
@@ -15,22 +15,31 @@ def counts(campaign: Campaign) -> dict[str, dict[str, int]]:
     return table
 
 
+_place = slots(4)
+_COUNT = Prepared(
+    Tally.insert(campaign=_place[0], channel=_place[1], status=_place[2], number=_place[3]).on_conflict(
+        conflict_target=[Tally.campaign, Tally.channel, Tally.status],
+        update={Tally.number: Tally.number + _place[3]},
+    )
+)
+_BEAT = Prepared(
+    Pulse.insert(campaign=_place[0], second=_place[1], accepted=_place[2], delivered=_place[3]).on_conflict(
+        conflict_target=[Pulse.campaign, Pulse.second],
+        update={Pulse.accepted: Pulse.accepted + _place[2], Pulse.delivered: Pulse.delivered + _place[3]},
+    )
+)
+
+
 def count(changes: dict[tuple[int, str, str], int]) -> None:
-    for (campaign, channel, status), number in changes.items():
-        if number:
-            Tally.insert(campaign=campaign, channel=channel, status=status, number=number).on_conflict(
-                conflict_target=[Tally.campaign, Tally.channel, Tally.status],
-                update={Tally.number: Tally.number + number},
-            ).execute()
+    _COUNT.run([(*key, number) for key, number in changes.items() if number])
 
 
 def beat(pulse: dict[int, Counter], now: datetime) -> None:
-    for campaign_id, beats in pulse.items():
-        campaign = Campaign.get_by_id(campaign_id)
-        second = int((now - campaign.launched_at).total_seconds())
-        accepted, delivered = beats["accepted"], beats["delivered"]
-        Pulse.insert(campaign=campaign_id, second=second, accepted=accepted, delivered=delivered).on_conflict(
-            conflict_target=[Pulse.campaign, Pulse.second],
-            update={Pulse.accepted: Pulse.accepted + accepted, Pulse.delivered: Pulse.delivered + delivered},
-        ).execute()
-        Campaign.update(moved_at=now).where(Campaign.id == campaign_id).execute()
+    launched = Campaign.select(Campaign.id, Campaign.launched_at).where(Campaign.id.in_(list(pulse))).tuples()
+    _BEAT.run(
+        [
+            (id, int((now - at).total_seconds()), pulse[id]["accepted"], pulse[id]["delivered"])
+            for id, at in launched
+        ]
+    )
+    Campaign.update(moved_at=now).where(Campaign.id.in_(list(pulse))).execute()

@@ -12,6 +12,9 @@ from models import Throttle
 
 CATCH_UP_SECONDS = 0.03  # more would come back as the same burst each second, as the window opens
 CLOCK_STEPPED = timedelta(seconds=2)  # the machine was set back: nothing may wait until it is that late again
+STEADY = 0.99  # a little below the cap, or the smallest delay would come back each second as the cap opens
+BEGINNING = 0.01  # seconds: what a road that was never used may begin with
+FAST = 100  # below, one message is more than the difference
 SLACK = 1.1  # one message, and the pause between two looks at a slow road
 EPOCH = datetime(2026, 1, 1)
 MICROSECOND = timedelta(microseconds=1)
@@ -65,12 +68,13 @@ def _level(road: str, rate: float, now: datetime) -> Level:
     row = Throttle.get_or_none(Throttle.road == road)
     full = SLACK + rate * CATCH_UP_SECONDS
     if row is None or row.refilled_at - now > CLOCK_STEPPED:
-        return Level(full, [], most_in_window(rate))
+        return Level(1 + BEGINNING * rate, [], most_in_window(rate))
     begins = _microsecond(now) - round(window_seconds(rate) * 1_000_000)
     recent = [entry for entry in row.recent if entry[0] > begins]
     passed = max(0.0, (now - row.refilled_at).total_seconds())
     room = most_in_window(rate) - sum(number for _, number in recent)
-    return Level(min(full, row.tokens + rate * passed), recent, room)
+    steady = STEADY if rate >= FAST else 1.0
+    return Level(min(full, row.tokens + steady * rate * passed), recent, room)
 
 
 def _keep(road: str, tokens: float, now: datetime, recent: list[list[int]]) -> None:
