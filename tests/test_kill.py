@@ -166,6 +166,17 @@ def test_what_a_road_says_nothing_readable_about_is_unsure(sender, molenakker, t
     assert standing(campaign) == tallied(campaign)
 
 
+def test_a_road_that_answers_twice_is_counted_once(sender, molenakker, time):
+    class Talkative(Broken):
+        def send(self, feed):
+            for outgoing in super().send(feed):
+                yield from (outgoing, outgoing._replace(status="failed"))
+
+    campaign = launched(sender, molenakker)
+    pump_on(Talkative(accepts), time).turn("sms")
+    assert standing(campaign) == tallied(campaign) == {"accepted": 30}
+
+
 def test_a_text_that_cannot_be_written_fails_and_does_not_keep_the_queue(sender, molenakker, time):
     campaign = launched(sender, molenakker)
     Campaign.update(texts={}).where(Campaign.id == campaign.id).execute()

@@ -101,6 +101,7 @@ def test_who_was_not_queued_when_a_stop_came_is_withheld_and_accounted_for(sende
     assert not list(report.missing(NOON))
     to_the_end()
     assert standing(campaign) == tallied(campaign) == {"withheld": 45}
+    assert {message.code for message in campaign.messages} == {"stopped"}
     assert [one.id for one in report.missing(NOON)] == [campaign.id]
 
 

@@ -78,8 +78,8 @@ def enqueue(campaign: Campaign, rows: Sequence[tuple], now: datetime, *, status:
 
     status: `withheld` writes down, for the account of everybody, what a stop was quicker than.
     """
-    ended_at = now if status == "withheld" else None
-    facts = (campaign.id, campaign.is_practice, status, now, ended_at, 0, "")
+    ended_at, code = (now, "stopped") if status == "withheld" else (None, "")
+    facts = (campaign.id, campaign.is_practice, status, now, ended_at, code, 0, "")
     tally = Counter()
     for channel in {row[0] for row in rows}:
         mine = [row for row in rows if row[0] == channel]
@@ -107,8 +107,9 @@ _INSERT = Prepared(
         status=_place[8],
         due_at=_place[9],
         ended_at=_place[10],
-        attempts=_place[11],
-        **dict.fromkeys(("road", "provider_reference", "code", "detail"), _place[12]),
+        code=_place[11],
+        attempts=_place[12],
+        **dict.fromkeys(("road", "provider_reference", "detail"), _place[13]),
     ).on_conflict_ignore()
 )
 _ADDRESS = Prepared(
@@ -186,13 +187,16 @@ def _is_running(campaign: Campaign, now: datetime) -> bool:
 
 
 def record(outcomes: Sequence[Outcome], *, road: str, now: datetime) -> None:
-    """Writes down what the provider answered; an answer that a receipt has overtaken changes nothing."""
+    """Writes down what the provider answered; an answer that a receipt has overtaken, or a second one, changes nothing."""
+    answers = {
+        outcome.reference: outcome for outcome in reversed(outcomes)
+    }  # of two answers the first counts
     with writing():
-        standings = _standings([outcome.reference for outcome in outcomes])
+        standings = _standings(list(answers))
         over = _over(standings)
         moves = [
             _after(standing, outcome, road, now, standing.campaign in over)
-            for outcome in outcomes
+            for outcome in answers.values()
             if (standing := standings.get(outcome.reference))
         ]
         _move(moves, now)
