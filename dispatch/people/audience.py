@@ -13,13 +13,23 @@ from models import Bin, Member, Membership, database
 REASONS = {
     "paused": N_("have paused their membership"),
     "no_mobile": N_("have no mobile number"),
+    "no_phone": N_("have no telephone number"),
     "no_email": N_("have no e-mail address"),
+    "no_contact": N_("have neither a telephone number nor an e-mail address"),
     "no_address": N_("have neither a mobile number nor an e-mail address"),
 }
-ADDRESS = {"sms": "mobile", "email": "email"}
+ADDRESSES = {"sms": ("mobile",), "voice": ("mobile", "phone"), "email": ("email",)}  # the first that there is
+MISSING = {
+    frozenset(("sms",)): "no_mobile",
+    frozenset(("email",)): "no_email",
+    frozenset(("voice",)): "no_phone",
+    frozenset(("sms", "voice")): "no_phone",
+    frozenset(("sms", "email")): "no_address",
+}
 SCANNED = 20_000  # members looked at for one part
 _COLUMNS = [
-    getattr(Member, name) for name in ("id", "last_name", "first_name", "mobile", "email", "language")
+    getattr(Member, name)
+    for name in ("id", "last_name", "first_name", "mobile", "phone", "email", "language")
 ]
 First = Member.alias()
 
@@ -31,6 +41,7 @@ class Person(NamedTuple):
     last_name: str
     first_name: str
     mobile: str
+    phone: str
     email: str
     language: str
     is_active: int
@@ -113,9 +124,7 @@ def _sorted_out(people: list, active: set[int], channels: Iterable[str]) -> Audi
     left_out, channels = defaultdict(list), tuple(dict.fromkeys(channels))
     households: dict[tuple[str, str], list] = defaultdict(list)
     for member in people:
-        addresses = [
-            (channel, address) for channel in channels if (address := getattr(member, ADDRESS[channel]))
-        ]
+        addresses = [(channel, address) for channel in channels if (address := address_of(member, channel))]
         if member.id not in active:
             left_out["paused"].append(member)
         elif not addresses:
@@ -133,14 +142,24 @@ def _sorted_out(people: list, active: set[int], channels: Iterable[str]) -> Audi
 
 def _name_the_rest(found: Audience, further, here) -> None:
     """Adds to the name of each mailing those who share its address and stand further on in the audience."""
-    for channel, kept_in in ADDRESS.items():
+    for channel in ADDRESSES:
         mine = {one.address: one for one in found.mailings if one.channel == channel}
         if mine:
-            address = getattr(First, kept_in)
-            shared = First.select(address).where(here, address != "")
-            for other in _listed(further.where(getattr(Member, kept_in).in_(shared))):
-                if other.is_active and getattr(other, kept_in) in mine:
-                    mine[getattr(other, kept_in)].others.append(other)
+            shared = First.select(_kept_in(First, channel)).where(here, _kept_in(First, channel) != "")
+            for other in _listed(further.where(_kept_in(Member, channel).in_(shared))):
+                if other.is_active and address_of(other, channel) in mine:
+                    mine[address_of(other, channel)].others.append(other)
+
+
+def address_of(member: Member | Person, channel: str) -> str:
+    """Where a person is reached on a channel, "" when nowhere: a call goes to the mobile, or else to the house."""
+    return next((found for name in ADDRESSES[channel] if (found := getattr(member, name))), "")
+
+
+def _kept_in(table, channel: str):
+    """The same, for the database to look for."""
+    *first, last = (getattr(table, name) for name in ADDRESSES[channel])
+    return fn.COALESCE(*(fn.NULLIF(field, "") for field in first), last) if first else last
 
 
 def household_name(people: Iterable[Member]) -> str:
@@ -169,7 +188,7 @@ def streets_of(bins: Iterable[Bin]) -> list[tuple[Bin, str, int]]:
 
 
 def _missing(channels: tuple[str, ...]) -> str:
-    return {("sms",): "no_mobile", ("email",): "no_email"}.get(channels, "no_address")
+    return MISSING.get(frozenset(channels), "no_contact")
 
 
 def _memberships(organisation_id: int, choice: dict):
