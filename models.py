@@ -179,6 +179,7 @@ class Organisation(Table):
     email = CharField(default="")
     phone = CharField(default="")
     parent = ForeignKeyField("self", null=True, backref="children", on_delete="RESTRICT")
+    openings = JSONField(null=True)  # how its calls begin and end, by language; see sending.speech
 
     class Meta:
         constraints = (one_of("kind", ORGANISATION_KINDS),)
@@ -393,7 +394,7 @@ KINDS = ("warning", "preventive", "news", "other")
 class Wording(Table):
     """What a campaign and a template share: kind, channels, texts and audience.
 
-    `texts` is {channel: {language: {"subject": …, "body": …}}};
+    `texts` is {channel: {language: {"subject": …, "body": …, "recording": a Recording's key}}};
     `audience` is {"bins": [id], "streets": [[bin id, street]], "members": [id]}.
     """
 
@@ -521,6 +522,19 @@ class Document(Table):
     made_at = DateTimeField()
 
 
+class Recording(Table):
+    """A spoken message that somebody recorded; `key` is the part of its address that nobody can guess."""
+
+    organisation = ForeignKeyField(Organisation, on_delete="RESTRICT")
+    key = CharField(unique=True)
+    by = ForeignKeyField(User, on_delete="RESTRICT")
+    filename = CharField()
+    media_type = CharField()
+    seconds = IntegerField()
+    content = BlobField()
+    created_at = DateTimeField()
+
+
 class Letter(Table):
     """A mail of our own, such as an activation form on its way to the contact centre."""
 
@@ -540,11 +554,17 @@ RANKS = {
     "sending": 1,
     "unsure": 2,
     "accepted": 3,
-    "delivered": 4,
+    "delivered": 4,  # of a call: the receiver confirmed it with a key
+    "answered": 4,  # a call that was heard by nobody knows whom: answered, and no key
+    "voicemail": 4,
+    "hung_up": 4,
+    "busy": 4,
+    "no_answer": 4,
     "failed": 4,
     "withheld": 4,
     "expired": 4,
 }
+CALL_ENDINGS = ("answered", "voicemail", "hung_up", "busy", "no_answer")  # only a call ends so
 
 
 class Message(Table):
@@ -570,6 +590,7 @@ class Message(Table):
     claimed_at = DateTimeField(null=True)
     accepted_at = DateTimeField(null=True)
     ended_at = DateTimeField(null=True)
+    first_reference = CharField(null=True)  # of the first call, where there is a second; never a third
 
     class Meta:
         constraints = (
@@ -597,6 +618,15 @@ Message.add_index(
         Message.claimed_at,
         where=Message.status.in_(("sending", "unsure")),
         name="message_in_hand",
+    )
+)
+# How many lines of a road are taken.
+Message.add_index(
+    Message.index(
+        Message.road,
+        Message.accepted_at,
+        where=(Message.channel == "voice") & (Message.status == "accepted"),
+        name="message_on_line",
     )
 )
 # Nobody gets a campaign twice by one channel, whatever a launch that was interrupted does when it goes on.
@@ -727,6 +757,7 @@ TABLES = [
     Tally,
     Pulse,
     Document,
+    Recording,
     Letter,
     Message,
     Recipient,

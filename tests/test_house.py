@@ -160,3 +160,13 @@ def test_the_audit_can_be_added_to_and_never_changed(app):
         with pytest.raises(peewee.IntegrityError, match="append-only"):
             deed.execute()
     assert Audit.get().deed == "bell.rung"
+
+
+def test_a_message_can_end_in_every_way_that_the_models_know(empty_database):
+    import sqlite3
+
+    from models import RANKS
+
+    with sqlite3.connect(empty_database) as connection:
+        (sql,) = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'message'").fetchone()
+    assert all(f"'{status}'" in sql for status in RANKS)

@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from dispatch import clock, rights
 from dispatch.errors import WrongMoment
-from dispatch.sending import campaigns, estimate, report, tallies
+from dispatch.sending import calls, campaigns, estimate, report, tallies
 from dispatch.words import CHANNELS, KINDS
 from models import Campaign
 from views import charts, guard, lookups, render, wording
@@ -86,11 +86,15 @@ def _do(campaign: Campaign, deed, said: str):
 
 
 def rates(campaign: Campaign, now: datetime) -> dict[str, float]:
-    """Messages per second of the road that each channel would take now."""
-    roads = current_app.extensions["roads"]
+    """Messages per second of the road that each channel would take now; calls also wait for a line."""
+    choose = current_app.extensions["roads"].choose
+    roads = {
+        channel: choose(channel, is_practice=campaign.is_practice, now=now) for channel in campaign.channels
+    }
+    seconds = campaigns.speech_of(campaign, campaign.fallback_language).seconds if "voice" in roads else 0
     return {
-        channel: roads.choose(channel, is_practice=campaign.is_practice, now=now).rate
-        for channel in campaign.channels
+        channel: calls.pace(road, seconds) if channel == "voice" else road.rate
+        for channel, road in roads.items()
     }
 
 
@@ -134,6 +138,7 @@ def totals(campaign: Campaign, table: dict[str, dict[str, int]]) -> dict:
     rows = [
         (look, [table[channel][status] for channel in campaign.channels], LIT.get(status, ""))
         for status, look in render.MESSAGE_LOOKS.items()
+        if status in report.statuses(campaign)
     ]
     return {
         "channels": [wording.capital(_(CHANNELS[channel])) for channel in campaign.channels],

@@ -157,7 +157,11 @@ def listed(campaign: Campaign) -> dict:
         "first": first + 1,
         "last": min(first + PAGE_SIZE, number),
         "statuses": [("", _("All states"))]
-        + [(word, wording.capital(_(said))) for word, said in MESSAGE_STATUSES.items()],
+        + [
+            (word, wording.capital(_(said)))
+            for word, said in MESSAGE_STATUSES.items()
+            if word in report.statuses(campaign)
+        ],
         "channel_choices": [("", _("All channels"))]
         + [(channel, wording.capital(_(CHANNELS[channel]))) for channel in campaign.channels],
     }
@@ -199,6 +203,8 @@ def _steps(campaign: Campaign, message: Message) -> list[tuple[datetime, str, st
     steps = [(campaign.launched_at, _("Queued"), _("The campaign was launched."))]
     if message.claimed_at:
         attempts = ngettext("%(num)d attempt", "%(num)d attempts", message.attempts)
+        if message.first_reference and message.status != "queued":
+            attempts = _("The second call: the first one reached nobody.")
         steps.append((message.claimed_at, _("Handed to the provider"), attempts))
     if message.accepted_at:
         steps.append((message.accepted_at, _("Accepted by the provider"), ""))

@@ -1,7 +1,7 @@
 """The contract between the house and the roads to the outside: what goes out, what became of it, what is said later."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar, NamedTuple, Self
@@ -12,6 +12,7 @@ from dispatch.words import N_
 
 DEFAULT_RATES = {"sms": 500.0, "email": 2500.0, "voice": 10.0}
 SECONDS = {"s": 1, "min": 60, "h": 3600}
+RING_SECONDS, CALL_SECONDS = 40, 300  # so long a telephone rings, and so long a call lasts at most
 FLAGS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 REASONS = {
     "no_such_number": N_("the number does not exist any more"),
@@ -68,6 +69,20 @@ class Attachment:
     content: bytes
 
 
+class Speech(NamedTuple):
+    """What a call says around its text: the opening before and after it, then which key does what.
+
+    `audio`: the path of a recording that is played instead of the text, behind our public address; `seconds`: how long
+    all of it lasts, said once.
+    """
+
+    opening: str
+    ask: str
+    thanks: str
+    audio: str = ""
+    seconds: int = 30
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Content:
     """What all readers of one language get: made once for a campaign, so that a road may write it down once."""
@@ -78,6 +93,7 @@ class Content:
     is_news: bool = False
     list_id: str = ""
     attachments: tuple[Attachment, ...] = ()
+    speech: Speech | None = None
 
 
 class Outgoing(NamedTuple):
@@ -105,7 +121,10 @@ class Outcome(NamedTuple):
 
 
 class Receipt(NamedTuple):
-    """What a provider says later: accepted, delivered, failed or expired."""
+    """What a provider says later: accepted, delivered, failed or expired.
+
+    Of a call: delivered when it was confirmed with a key, else answered, voicemail, hung_up, busy, no_answer or failed.
+    """
 
     reference: str
     status: str
@@ -186,7 +205,8 @@ class RoadURL:
 class Provider:
     """A road to the outside. Carries only: knows no table, chooses nothing, waits for no rate.
 
-    `name` tells roads apart without a secret; `rate` is in messages per second; `sender` is what the receiver sees.
+    `name` tells roads apart without a secret; `rate` is in messages per second; `sender` is what the receiver sees;
+    `lines` is how many calls it carries at the same time, 0 without a limit.
     """
 
     schemes: ClassVar[tuple[str, ...]]
@@ -194,6 +214,7 @@ class Provider:
     options: ClassVar[frozenset[str]] = frozenset()
     at_once = 1  # how many it carries side by side, or in one request
     has_receipts = False
+    lines = 0
 
     def __init__(self, name: str, channel: str, rate: float, sender: str):
         self.name = name
@@ -219,6 +240,13 @@ class Provider:
     def read_receipts(self, told: Posted) -> list[Receipt]:
         """What the provider posted to us; raises BadReceipt."""
         raise BadReceipt(N_("This road sends no receipts."))
+
+    def answer(self, told: Posted, content_of: Callable[[str], Content | None]) -> str | None:
+        """What a gateway that asks at our door how a call goes on is told, as XML; None where nothing is asked.
+
+        content_of: what the call with this reference says.
+        """
+        return None
 
     def look_up(self, references: Iterable[str]) -> list[Receipt]:
         """What became of these messages, asked for without using anything up; what is not found is not in it."""

@@ -6,7 +6,8 @@ from dispatch import audit
 from dispatch.errors import Incomplete, Refusal, WrongMoment
 from dispatch.people import audience
 from dispatch.people.audience import Audience
-from dispatch.sending import messages, tallies
+from dispatch.providers.base import Speech
+from dispatch.sending import calls, messages, recordings, speech, tallies
 from dispatch.sending.text import measure
 from dispatch.words import LANGUAGE_NAMES, N_, Sentence, translator
 from models import RANKS, Audit, Campaign, Organisation, Prepared, Template, Unreached, User, slots, writing
@@ -30,7 +31,7 @@ RECEIPTS_AWAITED = timedelta(seconds=30)  # after the last news of a campaign; a
 DOUBT_LASTS = timedelta(seconds=30)
 FROZEN_AT_ONCE = 2_000  # members in one transaction of a launch: no page waits longer than some 50 ms
 MAX_SMS_PARTS = 10  # what the gateways concatenate
-READY_CHANNELS = ("sms", "email")
+READY_CHANNELS = ("sms", "voice", "email")
 WORDING = ("name", "kind", "channels", "texts", "audience", "fallback_language")
 
 
@@ -104,8 +105,17 @@ def text_for(campaign: Campaign, channel: str, lang: str) -> dict[str, str]:
     text = campaign.texts[channel][lang]
     if not campaign.is_practice:
         return text
-    mark = f"[{translator(lang).gettext(N_('EXERCISE'))}]"
-    return {name: f"{mark} {value}" for name, value in text.items()}
+    word = translator(lang).gettext(N_("EXERCISE"))
+    mark = f"{word}." if channel == "voice" else f"[{word}]"
+    return {name: value if name == "recording" else f"{mark} {value}" for name, value in text.items()}
+
+
+def speech_of(campaign: Campaign | Template, lang: str) -> Speech:
+    """What is said around the text of a call, in the language in which a reader of `lang` is addressed."""
+    lang = spoken(campaign, "voice", lang)
+    text = campaign.texts.get("voice", {}).get(lang, {})
+    is_practice = isinstance(campaign, Campaign) and campaign.is_practice
+    return speech.of(campaign.organisation, text, lang, is_practice=is_practice)
 
 
 def spoken(campaign: Campaign, channel: str, lang: str) -> str:
@@ -114,7 +124,8 @@ def spoken(campaign: Campaign, channel: str, lang: str) -> str:
 
 
 def has_text(text: dict[str, str] | None) -> bool:
-    return bool(text and text.get("body", "").strip())
+    """Whether there is anything to read or to hear."""
+    return bool(text and (text.get("body", "").strip() or text.get("recording")))
 
 
 def faults(campaign: Campaign | Template) -> dict[str, Sentence]:
@@ -149,7 +160,19 @@ def _text_faults(campaign: Campaign | Template, channel: str) -> dict[str, Sente
             found[f"{channel}-{other}-body"] = Sentence(
                 N_("The text is longer than %(parts)s parts. Make it shorter."), parts=MAX_SMS_PARTS
             )
+        if channel == "voice" and has_text(text):
+            found |= _spoken_faults(campaign, other, text)
     return found
+
+
+def _spoken_faults(campaign: Campaign | Template, lang: str, text: dict[str, str]) -> dict[str, Sentence]:
+    field, key = f"voice-{lang}-body", text.get("recording", "")
+    if key and not recordings.find(campaign.organisation_id, key):
+        return {field: Sentence(N_("The recording is not there any more. Upload it again."))}
+    if speech.of(campaign.organisation, text, lang).seconds > speech.MOST_SECONDS:
+        sentence = N_("With its opening the message lasts longer than %(seconds)s seconds. Make it shorter.")
+        return {field: Sentence(sentence, seconds=speech.MOST_SECONDS)}
+    return {}
 
 
 # ── Launch ──────────────────────────────────────────────────────────────
@@ -260,6 +283,9 @@ _LEFT_OUT = Prepared(
 
 
 def parts_of(campaign: Campaign, channel: str, lang: str) -> int:
+    """What is charged: the parts of an SMS, the minutes of a call, one mail."""
+    if channel == "voice":
+        return speech.charged(speech_of(campaign, lang).seconds)
     return measure(text_for(campaign, channel, lang)["body"]).parts if channel == "sms" else 1
 
 
@@ -353,6 +379,8 @@ def _is_finished(campaign: Campaign, now: datetime) -> bool:
     if total["queued"] or total["sending"]:
         return False
     quiet = now - campaign.moved_at
+    if table.get("voice", {}).get("accepted") and quiet <= calls.LONGEST:
+        return False
     if total["unsure"]:
         return quiet > DOUBT_LASTS and not _repeats(campaign, now)
     return not _awaits_receipts(table) or quiet > RECEIPTS_AWAITED

@@ -8,7 +8,7 @@ from peewee import fn
 
 from dispatch import mishaps
 from dispatch.providers.base import Attachment, Content, Outcome, Outgoing, Provider
-from dispatch.sending import campaigns, messages, throttle
+from dispatch.sending import calls, campaigns, messages, throttle
 from dispatch.sending.messages import Claimed
 from models import Bin, Campaign, Letter, Message, writing
 
@@ -81,6 +81,8 @@ class Lane:
     def _claim(self, road: Provider, source: Source, most: int) -> list[Claimed] | None:
         now = self.now()
         with writing():
+            if self.channel == "voice":
+                most = min(most, calls.free_lines(road, is_practice=self.is_practice, now=now))
             limit = min(most, throttle.available(road.name, road.rate, now))
             if not limit:
                 return None
@@ -106,7 +108,7 @@ class Lane:
         if key not in self._contents:
             if len(self._contents) >= KEPT_CONTENTS:
                 self._contents.clear()
-            write = _of_campaign if isinstance(source, Campaign) else _of_letter
+            write = content_of if isinstance(source, Campaign) else _of_letter
             self._contents[key] = write(source, self.channel, lang)
         return self._contents[key]
 
@@ -115,7 +117,8 @@ def _urgency(source: Source | None) -> int:
     return URGENCY[source.kind] if isinstance(source, Campaign) else -1
 
 
-def _of_campaign(campaign: Campaign, channel: str, lang: str) -> Content:
+def content_of(campaign: Campaign, channel: str, lang: str) -> Content:
+    """What a campaign says on a channel to a reader of this language."""
     text = campaigns.text_for(campaign, channel, lang)
     return Content(
         text=text["body"],
@@ -123,6 +126,7 @@ def _of_campaign(campaign: Campaign, channel: str, lang: str) -> Content:
         lang=campaigns.spoken(campaign, channel, lang),
         is_news=campaign.kind == "news",
         list_id=_list_id(campaign),
+        speech=campaigns.speech_of(campaign, lang) if channel == "voice" else None,
     )
 
 

@@ -7,7 +7,8 @@ from datetime import datetime
 from threading import Lock
 
 from dispatch.providers.base import Receipt
-from dispatch.sending import messages
+from dispatch.sending import calls, messages
+from models import writing
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +46,9 @@ def _keep_all(now: datetime, mine: _Post) -> None:
     if mine not in together:  # whoever took it before us could not write it: we answer for our own
         together = [mine]
     told = [receipt for post in together for receipt in post.receipts]
-    known = messages.advance(told, now)
+    with writing():
+        left = calls.repeat(told, now)
+        known = messages.advance(left, now) + len(told) - len(left)
     for post in together:
         post.is_kept = True
     if known < len(told):
