@@ -75,6 +75,13 @@ def sms_sender(value: str) -> str:
     return value
 
 
+def voice_sender(value: str) -> str:
+    """A number that can be called back: since 2024 a call from abroad with a made-up Belgian number is blocked."""
+    if not re.fullmatch(r"\+[1-9][0-9]{5,14}", value):
+        raise ValueError("must be a number in full, such as +32477777755")
+    return value
+
+
 def ip_address(value: str) -> str:
     return str(ipaddress.ip_address(value)) if value else ""
 
@@ -132,6 +139,12 @@ SETTINGS = (
     Setting("BELFORT_VOICE", "simulator://", roads, "Roads for spoken messages.", True),
     Setting("BELFORT_SMS_SENDER", "Be-Alert", sms_sender, "The sender that people see on an SMS."),
     Setting("BELFORT_EMAIL_SENDER", "no-reply@be-alert.be", mailbox, "The sender that people see on a mail."),
+    Setting(
+        "BELFORT_VOICE_SENDER",
+        "+32477777755",
+        voice_sender,
+        "The number that people see when they are called.",
+    ),
     Setting(
         "BELFORT_TRUSTED_PROXY",
         "",
@@ -259,7 +272,7 @@ def _open_roads(settings: dict, secret: str) -> Roads:
             {channel: settings[f"BELFORT_{channel.upper()}"] for channel in models.CHANNELS},
             public_url=settings["BELFORT_PUBLIC_URL"],
             receipt_key=receipt_key(secret),
-            senders={"sms": settings["BELFORT_SMS_SENDER"], "email": settings["BELFORT_EMAIL_SENDER"]},
+            senders={channel: settings[f"BELFORT_{channel.upper()}_SENDER"] for channel in models.CHANNELS},
         )
     except BadRoad as error:
         raise BadSetting(str(error)) from None

@@ -31,7 +31,8 @@ REFUSED = {
 
 
 def a_road(scheme, port, channel="sms", **options):
-    query = "&".join(f"{key}={value}" for key, value in ({"from": "Zone", "tls": 0} | options).items())
+    sender = "+32470000000" if channel == "voice" else "Zone"
+    query = "&".join(f"{key}={value}" for key, value in ({"from": sender, "tls": 0} | options).items())
     url = f"{scheme}://{USERS[scheme]}@127.0.0.1:{port}?{query}"
     return open_road(url, channel=channel, public_url="http://belfort.example", receipt_key="sleutel")
 

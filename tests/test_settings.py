@@ -89,6 +89,8 @@ def test_a_database_that_cannot_be_opened_stops_the_start_with_a_sentence(tmp_pa
         ("BELFORT_IDLE_MINUTES", "9" * 20),
         ("BELFORT_SMS_SENDER", "WayTooLongSenderName"),
         ("BELFORT_EMAIL_SENDER", "geen adres"),
+        ("BELFORT_VOICE_SENDER", "0477 77 77 55"),
+        ("BELFORT_VOICE_SENDER", "Be-Alert"),
         ("BELFORT_TRUSTED_PROXY", "proxy"),
     ],
 )

@@ -95,6 +95,11 @@ class Content:
     attachments: tuple[Attachment, ...] = ()
     speech: Speech | None = None
 
+    @property
+    def around(self) -> tuple[str, str, str]:
+        """What a call says before its text, after it, and at the very end; empty where nobody wrote it."""
+        return (self.speech.opening, self.speech.opening, self.speech.ask) if self.speech else ("", "", "")
+
 
 class Outgoing(NamedTuple):
     """One message to one address. `reference` is ours, [0-9a-z]{16}, and comes back in the receipt."""

@@ -12,8 +12,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Self
 
 from dispatch.providers.base import (
+    CALL_SECONDS,
     DEFAULT_RATES,
+    RING_SECONDS,
     BadReceipt,
+    Content,
     Feed,
     Outcome,
     Outgoing,
@@ -45,11 +48,13 @@ GROUPS = {
     "EXPIRED": ("expired", "expired"),
     "REJECTED": ("failed", "refused"),
 }
+CONFIRM, REPEAT = "1", "2"
+MOST_LETTERS = 1400
 # https://www.infobip.com/docs/essentials/response-status-and-error-codes#error-codes
 VOICE_ERRORS = {
-    "EC_VOICE_USER_BUSY": ("failed", "busy_line"),
-    "EC_VOICE_NO_ANSWER": ("failed", "no_pickup"),
-    "VOICE_ANSWERED_MACHINE": ("accepted", "voicemail"),
+    "EC_VOICE_USER_BUSY": ("busy", "busy_line"),
+    "EC_VOICE_NO_ANSWER": ("no_answer", "no_pickup"),
+    "VOICE_ANSWERED_MACHINE": ("voicemail", "voicemail"),
 }
 
 
@@ -76,7 +81,9 @@ class Infobip(Provider):
     @classmethod
     def from_url(cls, url: RoadURL, *, channel: str, sender: str, public_url: str, receipt_key: str) -> Self:
         receipts_at = receipts_url(public_url, "infobip", receipt_key)
-        return cls(url, channel, sender=sender_of(url, sender), receipts_at=receipts_at)
+        if receipts_at and channel == "voice":
+            receipts_at += "?channel=voice"
+        return cls(url, channel, sender=sender_of(url, sender, channel), receipts_at=receipts_at)
 
     def send(self, feed: Feed) -> Iterator[Outcome | None]:
         side_by_side = self._connections
@@ -87,7 +94,8 @@ class Infobip(Provider):
         asked = [("messageId", reference) for reference in references]
         path = "/sms/3/logs" if self.channel == "sms" else "/tts/3/logs"
         try:
-            return _receipts(ask(self._session, "GET", self._base + path, self._seconds, params=asked))
+            told = ask(self._session, "GET", self._base + path, self._seconds, params=asked)
+            return _receipts(told, self.channel)
         except (Trouble, BadReceipt):
             return []
 
@@ -96,7 +104,7 @@ class Infobip(Provider):
         if self._secret and not self._is_signed(told):
             raise BadReceipt(N_("The receipt is not signed as it should be."))
         try:
-            return _receipts(json.loads(told.body))
+            return _receipts(json.loads(told.body), self.channel)
         except (ValueError, RecursionError):
             raise BadReceipt(N_("The receipt cannot be read.")) from None
 
@@ -105,13 +113,16 @@ class Infobip(Provider):
         self._session.close()
 
     def _carry(self, batch: list[Outgoing]) -> list[Outcome]:
-        fit = [outgoing for outgoing in batch if NUMBER.fullmatch(outgoing.address)]
-        unfit = [
-            Outcome(outgoing.reference, "failed", code="no_such_number")
-            for outgoing in batch
-            if not NUMBER.fullmatch(outgoing.address)
-        ]
+        faults = {outgoing.reference: self._fault(outgoing) for outgoing in batch}
+        fit = [outgoing for outgoing in batch if not faults[outgoing.reference]]
+        unfit = [Outcome(reference, "failed", code=code) for reference, code in faults.items() if code]
         return unfit + (self._post(fit) if fit else [])
+
+    def _fault(self, outgoing: Outgoing) -> str:
+        if not NUMBER.fullmatch(outgoing.address):
+            return "no_such_number"
+        is_spoken = self.channel == "voice" and not self._audio(outgoing.content)
+        return "too_long" if is_spoken and len(_spoken(outgoing.content)) > MOST_LETTERS else ""
 
     def _post(self, batch: list[Outgoing]) -> list[Outcome]:
         body = json.dumps({"messages": self._messages(batch)})
@@ -130,23 +141,36 @@ class Infobip(Provider):
             receivers.setdefault(id(content), []).append({"to": address[1:], "messageId": reference})
         return [self._message(heads[key], receivers[key]) for key in receivers]
 
-    def _message(self, content, destinations: list[dict]) -> dict:
+    def _message(self, content: Content, destinations: list[dict]) -> dict:
         told = {"destinations": destinations}
         if self.channel == "sms":
             told |= {"sender": self.sender.lstrip("+"), "content": {"text": content.text}}
             return told | (
                 {"webhooks": {"delivery": {"url": self._receipts_at}}} if self.has_receipts else {}
             )
+        audio = self._audio(content)
+        told |= {"audioFileUrl": audio} if audio else {"text": _spoken(content), "language": content.lang}
         told |= {
             "from": self.sender.lstrip("+"),
-            "text": content.text,
-            "language": content.lang,
             "maxDtmf": 1,
+            "repeatDtmf": REPEAT,
+            "machineDetection": "continue",
+            "ringTimeout": RING_SECONDS,
+            "callTimeout": CALL_SECONDS,
         }
         return told | (
             {"notifyUrl": self._receipts_at, "notifyContentType": "application/json"}
             if self.has_receipts
             else {}
+        )
+
+    def _audio(self, content: Content) -> str:
+        """Where a recording is fetched; Infobip plays it alone, so that it must itself say who speaks and which key is which."""
+        public_url = self._receipts_at.partition("/receipts/")[0]
+        return (
+            public_url + content.speech.audio
+            if public_url and content.speech and content.speech.audio
+            else ""
         )
 
     def _is_signed(self, told: Posted) -> bool:
@@ -173,18 +197,23 @@ def _outcome(reference: str, answer: dict | None) -> Outcome:
     return Outcome(reference, became, reference if became == "accepted" else "", code, _name(status))
 
 
-def _receipts(told: object) -> list[Receipt]:
+def _spoken(content: Content) -> str:
+    before, after, ask_for = content.around
+    return " ".join(filter(None, (before, content.text, after, ask_for)))
+
+
+def _receipts(told: object, channel: str) -> list[Receipt]:
     results = told.get("results") if isinstance(told, dict) else None
     if not _is_list(results):
         raise BadReceipt(N_("The receipt has no results."))
-    return [_receipt(result) for result in results]
+    return [_receipt(result, channel) for result in results]
 
 
-def _receipt(result: object) -> Receipt:
+def _receipt(result: object, channel: str) -> Receipt:
     reference = result.get("messageId") if isinstance(result, dict) else None
     if not isinstance(reference, str) or not re.fullmatch(r"[0-9a-z]{16}", reference):
         raise BadReceipt(N_("The receipt has no reference of ours."))
-    verdict = _voice(result) or _verdict(result.get("status"))
+    verdict = (_voice(result) if channel == "voice" else None) or _verdict(result.get("status"))
     if not verdict:
         raise BadReceipt(N_("The receipt has a status that we do not know."))
     return Receipt(reference, *verdict, detail=_name(result.get("status")))
@@ -194,13 +223,19 @@ def _voice(result: dict) -> tuple[str, str] | None:
     """A key pressed is a confirmation; a call that was only answered is not yet one."""
     call = result.get("voiceCall") if isinstance(result.get("voiceCall"), dict) else result
     name = _name(result.get("error"))
-    if str(call.get("dtmfCodes") or "").startswith("1"):
+    if CONFIRM in str(call.get("dtmfCodes") or ""):
         return "delivered", "confirmed"
     if call.get("answeredBy") == "MACHINE":
-        return "accepted", "voicemail"
-    if name == "VOICE_ANSWERED":
-        return "accepted", "answered"
+        return "voicemail", "voicemail"
+    if name == "VOICE_ANSWERED" or (_verdict(result.get("status")) or ("",))[0] == "delivered":
+        return ("hung_up", "hung_up") if _is_cut_short(call) else ("answered", "answered")
     return VOICE_ERRORS.get(name)
+
+
+def _is_cut_short(call: dict) -> bool:
+    """Whether the call was over before what was said: both are told in seconds."""
+    lasted, said = call.get("duration"), call.get("fileDuration")
+    return isinstance(lasted, int | float) and isinstance(said, int | float) and lasted + 1 < said
 
 
 def _verdict(status: object) -> tuple[str, str] | None:

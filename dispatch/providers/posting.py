@@ -50,9 +50,11 @@ def base_of(url: RoadURL) -> str:
     return f"{'https' if is_safe else 'http'}://{url.host}" + (f":{url.port}" if url.port else "")
 
 
-def sender_of(url: RoadURL, sender: str) -> str:
-    """Eleven letters and digits at most, or E.164; 3GPP TS 23.040, 9.1.2.5. Raises BadRoad."""
+def sender_of(url: RoadURL, sender: str, channel: str = "sms") -> str:
+    """Eleven letters and digits at most, or E.164 (3GPP TS 23.040, 9.1.2.5); of calls E.164 alone. Raises BadRoad."""
     sender = url.options.get("from") or sender
+    if channel == "voice" and not NUMBER.fullmatch(sender):
+        raise BadRoad(N_("The sender of spoken messages is a number such as +32470000000."))
     if not re.fullmatch(r"[A-Za-z0-9 ._&-]{1,11}", sender) and not NUMBER.fullmatch(sender):
         raise BadRoad(N_("The sender is at most 11 letters and digits, or a number such as +32470000000."))
     return sender

@@ -4,16 +4,19 @@ import base64
 import hashlib
 import hmac
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Self
 from urllib.parse import parse_qsl, urlsplit
 from xml.sax.saxutils import escape, quoteattr
 
 from dispatch.providers.base import (
+    CALL_SECONDS,
     DEFAULT_RATES,
+    RING_SECONDS,
     BadReceipt,
     BadRoad,
+    Content,
     Feed,
     Outcome,
     Outgoing,
@@ -53,16 +56,20 @@ ERRORS = {
 # https://www.twilio.com/docs/voice/api/call-resource#call-status-values
 STATES = {
     **dict.fromkeys(("queued", "accepted", "scheduled", "sending", "sent"), ("accepted", "")),
-    **dict.fromkeys(("initiated", "ringing", "in-progress"), ("accepted", "")),
+    **dict.fromkeys(("initiated", "ringing", "in-progress", "answered"), ("accepted", "")),
     "delivered": ("delivered", ""),
     "read": ("delivered", ""),
     "undelivered": ("failed", "unreachable"),
     "failed": ("failed", "refused"),
     "canceled": ("failed", "refused"),
-    "completed": ("accepted", "answered"),
-    "busy": ("failed", "busy_line"),
-    "no-answer": ("failed", "no_pickup"),
+    "completed": ("hung_up", "hung_up"),  # or our door would have been told that all of it was said
+    "busy": ("busy", "busy_line"),
+    "no-answer": ("no_answer", "no_pickup"),
 }
+# https://www.twilio.com/docs/voice/answering-machine-detection
+MACHINES = ("machine", "fax")
+CONFIRM = "1"
+MOST_TWIML = 4000
 
 
 class Twilio(Provider):
@@ -79,6 +86,7 @@ class Twilio(Provider):
         kind = "Messages" if channel == "sms" else "Calls"
         self._url = f"{base_of(url)}/2010-04-01/Accounts/{url.user}/{kind}.json"
         self._receipts_at, self.has_receipts = receipts_at, bool(receipts_at)
+        self._public_url = receipts_at.partition("/receipts/")[0]
         self._seconds, self._token = url.number("timeout", 30), url.password
         service = url.options.get("service", "")
         self._from = {"MessagingServiceSid": service} if service else {"From": sender}
@@ -91,20 +99,35 @@ class Twilio(Provider):
         if not re.fullmatch(r"[A-Za-z0-9]{1,64}", url.user) or not url.password:
             raise BadRoad(N_("The road twilio:// needs the sid and the token of an account."))
         receipts_at = receipts_url(public_url, "twilio", receipt_key)
-        return cls(url, channel, sender=sender_of(url, sender), receipts_at=receipts_at)
+        return cls(url, channel, sender=sender_of(url, sender, channel), receipts_at=receipts_at)
 
     def send(self, feed: Feed) -> Iterator[Outcome | None]:
         return carried(feed, self._carry, self._carriers, side_by_side=CARRIERS)
 
     def read_receipts(self, told: Posted) -> list[Receipt]:
         """Only what is signed with our token is believed."""
-        posted = dict(parse_qsl(told.body.decode("utf-8", "replace"), keep_blank_values=True))
+        posted, asked = _posted(told), _asked(told)
         if not self._is_signed(told, posted):
             raise BadReceipt(N_("The receipt is not signed as it should be."))
-        reference = dict(parse_qsl(urlsplit(told.url).query)).get("reference", "")
+        reference = asked.get("reference", "")
         if not re.fullmatch(r"[0-9a-z]{16}", reference):
             raise BadReceipt(N_("The receipt has no reference of ours."))
-        return [_receipt(reference, posted)]
+        return [
+            _call_receipt(reference, posted, asked) if "CallSid" in posted else _receipt(reference, posted)
+        ]
+
+    def answer(self, told: Posted, content_of: Callable[[str], Content | None]) -> str | None:
+        """TwiML after a key was pressed, or after all was said; told must have been read as a receipt before."""
+        posted, asked = _posted(told), _asked(told)
+        if "Digits" not in posted and "heard" not in asked:
+            return None
+        content = content_of(asked["reference"])
+        if "heard" in asked or not content:
+            return "<Response><Hangup/></Response>"
+        if posted["Digits"] == CONFIRM:
+            thanks = content.speech.thanks if content.speech else ""
+            return f"<Response>{_say(thanks, content.lang)}<Hangup/></Response>"
+        return self._script(content, asked["reference"])
 
     def close(self) -> None:
         self._carriers.shutdown(wait=True, cancel_futures=True)
@@ -116,18 +139,50 @@ class Twilio(Provider):
     def _post(self, outgoing: Outgoing) -> Outcome:
         if not NUMBER.fullmatch(outgoing.address):
             return Outcome(outgoing.reference, "failed", code="no_such_number")
+        form = self._form(outgoing)
+        if len(form.get("Twiml", "")) > MOST_TWIML:
+            return Outcome(outgoing.reference, "failed", code="too_long")
         try:
-            told = ask(self._session, "POST", self._url, self._seconds, data=self._form(outgoing))
+            told = ask(self._session, "POST", self._url, self._seconds, data=form)
         except Trouble as trouble:
             return _refusal(trouble).of(outgoing.reference)
         return _outcome(outgoing.reference, told)
 
     def _form(self, outgoing: Outgoing) -> dict[str, str]:
-        callback = f"{self._receipts_at}?reference={outgoing.reference}" if self.has_receipts else ""
-        form = {"To": outgoing.address} | ({"StatusCallback": callback} if callback else {})
+        door = self._door(outgoing.reference)
+        form = {"To": outgoing.address} | ({"StatusCallback": door} if door else {})
         if self.channel == "sms":
             return form | self._from | {"Body": outgoing.content.text}
-        return form | {"From": self.sender, "Twiml": _twiml(outgoing.content, callback)}
+        return form | {
+            "From": self.sender,
+            "Twiml": self._script(outgoing.content, outgoing.reference),
+            "MachineDetection": "Enable",
+            "Timeout": str(RING_SECONDS),
+            "TimeLimit": str(CALL_SECONDS),
+        }
+
+    def _door(self, reference: str) -> str:
+        """Where Twilio says what becomes of a message, and asks how a call goes on."""
+        channel = "channel=voice&" if self.channel == "voice" else ""
+        return f"{self._receipts_at}?{channel}reference={reference}" if self.has_receipts else ""
+
+    def _script(self, content: Content, reference: str) -> str:
+        """A call as it goes: all of it while a key is awaited, and word to us when it came to its end without one.
+
+        https://www.twilio.com/docs/voice/twiml/gather
+        """
+        before, after, ask_for = (_say(words, content.lang) for words in content.around)
+        said = before + self._message(content) + after
+        if not (door := self._door(reference)):
+            return f"<Response>{said}</Response>"
+        gather = f'<Gather numDigits="1" timeout="8" method="POST" action={quoteattr(door)}>{said}{ask_for}</Gather>'
+        heard = f'<Redirect method="POST">{escape(door)}&amp;heard=1</Redirect>'
+        return f"<Response>{gather}{heard}</Response>"
+
+    def _message(self, content: Content) -> str:
+        if content.speech and content.speech.audio and self._public_url:
+            return f"<Play>{escape(self._public_url + content.speech.audio)}</Play>"
+        return _say(content.text, content.lang)
 
     def _is_signed(self, told: Posted, posted: dict[str, str]) -> bool:
         """https://www.twilio.com/docs/usage/security#validating-requests; behind a proxy only our own URL is right."""
@@ -139,11 +194,17 @@ class Twilio(Provider):
         return hmac.compare_digest(given.encode(), expected)
 
 
-def _twiml(content, callback: str) -> str:
-    """https://www.twilio.com/docs/voice/twiml/gather"""
-    say = f'<Say language="{LANGUAGES.get(content.lang, "nl-NL")}">{escape(content.text)}</Say>'
-    action = f" action={quoteattr(callback)}" if callback else ""
-    return f'<Response><Gather numDigits="1" method="POST"{action}>{say}</Gather></Response>'
+def _say(words: str, lang: str) -> str:
+    """https://www.twilio.com/docs/voice/twiml/say"""
+    return f'<Say language="{LANGUAGES.get(lang, "nl-NL")}">{escape(words)}</Say>' if words else ""
+
+
+def _posted(told: Posted) -> dict[str, str]:
+    return dict(parse_qsl(told.body.decode("utf-8", "replace"), keep_blank_values=True))
+
+
+def _asked(told: Posted) -> dict[str, str]:
+    return dict(parse_qsl(urlsplit(told.url).query))
 
 
 def _refusal(trouble: Trouble) -> Trouble:
@@ -168,10 +229,19 @@ def _outcome(reference: str, told: dict) -> Outcome:
     return Outcome(reference, status, sid, code if status == "failed" else "")
 
 
+def _call_receipt(reference: str, posted: dict[str, str], asked: dict[str, str]) -> Receipt:
+    """A key that confirms is more than an ear, and an ear more than a line: a quarter of machines is misjudged."""
+    if posted.get("Digits") == CONFIRM:
+        return Receipt(reference, "delivered", "confirmed")
+    is_over = "heard" in asked or posted.get("CallStatus") == "completed"
+    if is_over and posted.get("AnsweredBy", "").startswith(MACHINES):
+        return Receipt(reference, "voicemail", "voicemail")
+    if "heard" in asked:
+        return Receipt(reference, "answered", "answered")
+    return _receipt(reference, posted)
+
+
 def _receipt(reference: str, posted: dict[str, str]) -> Receipt:
-    if posted.get("Digits"):
-        is_confirmed = posted["Digits"] == "1"
-        return Receipt(reference, *(("delivered", "confirmed") if is_confirmed else ("accepted", "answered")))
     state = posted.get("MessageStatus") or posted.get("CallStatus") or ""
     if state not in STATES:
         raise BadReceipt(N_("The receipt has a status that we do not know."))
@@ -179,6 +249,4 @@ def _receipt(reference: str, posted: dict[str, str]) -> Receipt:
     error = posted.get("ErrorCode", "")
     if status == "failed" and error.isdecimal():
         code = ERRORS.get(int(error[:6]), (status, code))[1]
-    if state == "completed" and posted.get("AnsweredBy", "").startswith("machine"):
-        code = "voicemail"
     return Receipt(reference, status, code, error[:6] if error.isdecimal() else "")

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
 
-from dispatch.providers.base import Receipt
-from dispatch.sending import calls, messages
-from models import writing
+from dispatch.providers.base import Content, Receipt
+from dispatch.sending import calls, lanes, messages
+from models import Message, writing
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +37,12 @@ def take(receipts: Sequence[Receipt], now: datetime) -> None:
     with _desk:
         if not post.is_kept:
             _keep_all(now, post)
+
+
+def content_of(reference: str) -> Content | None:
+    """What the call with this reference says; None when none is under way by that name."""
+    call = Message.get_or_none(Message.reference == reference, Message.channel == "voice")
+    return lanes.content_of(call.campaign, "voice", call.language) if call else None
 
 
 def _keep_all(now: datetime, mine: _Post) -> None:
