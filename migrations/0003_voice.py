@@ -50,7 +50,8 @@ def _widen(db):
     (version,) = db.execute_sql("PRAGMA schema_version").fetchone()
     db.execute_sql("PRAGMA writable_schema = on")
     db.execute_sql(
-        "UPDATE sqlite_master SET sql = replace(sql, ?, ?) WHERE type = 'table' AND name = 'message'", (OLD, NEW)
+        "UPDATE sqlite_master SET sql = replace(sql, ?, ?) WHERE type = 'table' AND name = 'message'",
+        (OLD, NEW),
     )
     db.execute_sql(f"PRAGMA schema_version = {version + 1}")
     db.execute_sql("PRAGMA writable_schema = off")

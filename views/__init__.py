@@ -28,6 +28,7 @@ from views import (
     message_templates,
     patterns,
     receipts,
+    recordings,
     render,
     reports,
     signin,
@@ -45,11 +46,17 @@ PAGES = (
     imports,
     activations,
     receipts,
+    recordings,
     patterns,
 )
 MENU = (
     ("home", "home.index", _l("Start"), None),
-    ("campaigns control reports message_templates", "campaigns.index", _l("Messages"), "campaign.see"),
+    (
+        "campaigns control reports message_templates recordings",
+        "campaigns.index",
+        _l("Messages"),
+        "campaign.see",
+    ),
     ("bins members imports", "bins.index", _l("Members"), "bin.see"),
     ("activations", "activations.index", _l("Contact centre"), "activation.see"),
 )

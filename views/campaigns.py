@@ -183,6 +183,9 @@ def measured(id: int):
     campaign = lookups.campaign_of(id, "campaign.compose")
     name = request.args.get("field", "")
     text = request.form.get(name, "").replace("\r\n", "\n")[: wording.LONGEST]
+    if name in wording.SPOKEN:
+        counter = wording.spoken_counter(name, text, campaign)
+        return render_template("campaigns/_spoken.html", campaign=campaign, counter=counter)
     return render_template("campaigns/_count.html", campaign=campaign, counter=wording.counter(name, text))
 
 
@@ -273,6 +276,14 @@ def _preview(campaign: Campaign, lang: str, size: estimate.Estimate) -> dict:
             "people": leg.people,
             "sender": sender,
             "measure": measure(said["body"]),
+        }
+    if "voice" in shown:
+        called = {
+            "sender": render.phone(shown["voice"]["sender"]),
+            "speech": campaigns.speech_of(campaign, lang),
+        }
+        shown["voice"] |= called | {
+            "recording": campaigns.recording_of(campaign, campaigns.spoken(campaign, "voice", lang))
         }
     return shown
 

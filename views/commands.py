@@ -315,7 +315,8 @@ def _chosen(channels: str | None) -> dict:
         return {}
     chosen = list(dict.fromkeys(channel.strip() for channel in channels.split(",")))
     if unknown := [channel for channel in chosen if channel not in campaigns.READY_CHANNELS]:
-        raise Missing(N_("“%(channel)s” is not a channel. There are: sms, email."), channel=unknown[0])
+        sentence = N_("“%(channel)s” is not a channel. There are: sms, voice, email.")
+        raise Missing(sentence, channel=unknown[0])
     return {"channels": chosen}
 
 

@@ -124,6 +124,7 @@ def standing(campaign: Campaign, now: datetime, seen: str = "", said: int = -SPO
         "doubt": doubt,
         "halted": _(campaigns.HALTS[campaign.halted]) if campaign.halted else "",
         "outcome": outcome(campaign, counts),
+        "second_calls": report.second_calls(campaign),
         "may_control": campaign.is_underway and rights.may(current_user, "campaign.control", campaign),
         "is_settled": campaign.is_over and not counts["sending"],
         "spoken": _spoken(accepted, sum(counts.values()), counts) if speaks else None,

@@ -10,7 +10,19 @@ from dispatch.providers.base import Speech
 from dispatch.sending import calls, messages, recordings, speech, tallies
 from dispatch.sending.text import measure
 from dispatch.words import LANGUAGE_NAMES, N_, Sentence, translator
-from models import RANKS, Audit, Campaign, Organisation, Prepared, Template, Unreached, User, slots, writing
+from models import (
+    RANKS,
+    Audit,
+    Campaign,
+    Organisation,
+    Prepared,
+    Recording,
+    Template,
+    Unreached,
+    User,
+    slots,
+    writing,
+)
 
 MOVES = {
     "launched": ("draft", "running"),
@@ -81,6 +93,37 @@ def change(what: Campaign | Template, where, *, version: int, now: datetime, **w
                 "Somebody else changed this text in the meantime. Nothing of yours was saved: compare both texts."
             )
         )
+
+
+def record(
+    campaign: Campaign, lang: str, content: bytes, filename: str, *, by: User, now: datetime
+) -> Recording:
+    """Lets the calls of a draft in this language play a recording; raises Refusal on what cannot be played."""
+    with writing():
+        recording = recordings.keep(campaign.organisation, content, filename, by=by, now=now)
+        _play(campaign, lang, recording.key, now)
+    return recording
+
+
+def unrecord(campaign: Campaign, lang: str, *, by: User, now: datetime) -> None:
+    """Lets the calls of a draft in this language speak the text again."""
+    _play(campaign, lang, "", now)
+
+
+def _play(campaign: Campaign, lang: str, key: str, now: datetime) -> None:
+    """Changes the recording alone, whatever else was written meanwhile."""
+    with writing():
+        fresh = Campaign.get_by_id(campaign.id)
+        calls_said = fresh.texts.get("voice", {})
+        text = calls_said.get(lang, {"body": ""}) | {"recording": key}
+        texts = fresh.texts | {"voice": calls_said | {lang: text}}
+        change(fresh, Campaign.status == "draft", version=fresh.version, now=now, texts=texts)
+
+
+def recording_of(campaign: Campaign | Template, lang: str) -> Recording | None:
+    """What the calls in this language play, in place of the text."""
+    text = campaign.texts.get("voice", {}).get(lang, {})
+    return recordings.find(campaign.organisation_id, text.get("recording", ""))
 
 
 def discard(campaign: Campaign, *, by: User, now: datetime) -> None:
