@@ -1,11 +1,16 @@
 """Calls: how they end, the one second call, the lines that they hold, and who counts as reached."""
 
+import shutil
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import models
 from dispatch.providers.base import Outcome, Receipt
 from dispatch.sending import calls, campaigns, messages, receipts, report, speech, tallies
 from dispatch.sending.pump import Pump
@@ -200,6 +205,35 @@ def test_a_text_message_is_never_called_again(app, sender, molenakker):
     [claimed] = messages.claim("sms", campaign, limit=1, now=NOON)
     assert calls.repeat([Receipt(claimed.reference, "busy")], NOON) != []
     assert Message.get().status == "sending"
+
+
+def test_a_power_cut_at_any_moment_leaves_the_first_call_or_the_second_and_the_counters_right(
+    app, settings, sender, molenakker, tmp_path
+):
+    campaign = called(sender, molenakker, "42")
+    [reference] = accepted(campaign)
+    file, copies = Path(settings["BELFORT_DATABASE"].removeprefix("sqlite:///")), []
+
+    def cut(_statement):
+        copies.append(tmp_path / f"cut{len(copies)}.db")
+        for ending in ("", "-wal"):
+            shutil.copy(f"{file}{ending}", f"{copies[-1]}{ending}")
+
+    models.database.connection().set_trace_callback(cut)
+    told(reference, "busy")
+    cut("the end")
+    models.database.connection().set_trace_callback(None)
+
+    found = set()
+    for copy in copies:
+        with closing(sqlite3.connect(copy)) as kept:
+            [message] = kept.execute(
+                "SELECT status, first_reference, reference = ? FROM message", [reference]
+            )
+            counted = kept.execute("SELECT status FROM tally WHERE number").fetchall()
+        assert counted == [message[:1]]
+        found.add(message)
+    assert found == {("accepted", None, 1), ("queued", reference, 0)} and len(copies) > 5
 
 
 # ── Lines ───────────────────────────────────────────────────────────────

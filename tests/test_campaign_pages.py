@@ -182,7 +182,9 @@ def test_the_page_says_who_lacks_a_text_in_their_language(lien, draft):
     page = lien.get(f"/campaigns/{draft().id}/text")
 
     assert page.select("#reach p.small")
-    assert len(page.select("details textarea")) == 6  # German and English, which nobody reads: three texts each
+    assert (
+        len(page.select("details textarea")) == 6
+    )  # German and English, which nobody reads: three texts each
 
 
 def test_a_draft_is_thrown_away_on_a_page_of_its_own(lien, draft):

@@ -12,7 +12,7 @@ from dispatch.sending.calls import LONGEST
 from dispatch.words import N_
 from models import Campaign, Organisation, Recording, User, writing
 
-MOST_BYTES = 10_000_000
+MOST_BYTES = 4_000_000  # what Infobip fetches
 MOST_SECONDS = 75
 WAV, MP3 = "audio/wav", "audio/mpeg"
 ENDINGS = {WAV: "wav", MP3: "mp3"}
@@ -75,7 +75,7 @@ def _says(campaign: Campaign, key: str) -> bool:
 def _read(content: bytes) -> tuple[str, int]:
     """What kind of file it is and how many seconds it lasts, from its content and not from its name."""
     if len(content) > MOST_BYTES:
-        raise Refusal(N_("The recording is larger than 10 megabytes. Save it as MP3, or make it shorter."))
+        raise Refusal(N_("The recording is larger than 4 megabytes. Save it as MP3, or make it shorter."))
     is_wav = content[:4] == b"RIFF"
     seconds = _wav_seconds(content) if is_wav else _mp3_seconds(content)
     if not seconds:

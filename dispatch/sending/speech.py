@@ -5,12 +5,15 @@ are spoken in the language of the receiver and so are no part of the catalogue, 
 """
 
 import re
+from datetime import datetime
 from math import ceil
 
+from dispatch import audit
+from dispatch.errors import Refusal
 from dispatch.providers.base import Speech
 from dispatch.sending import recordings
 from dispatch.words import N_, translator
-from models import Organisation
+from models import Organisation, User, writing
 
 LETTERS_A_SECOND = 14  # a calm voice; a digit is said as a whole word
 LETTERS_OF_A_DIGIT = 6
@@ -18,6 +21,7 @@ MOST_SECONDS = (
     90  # of all that is said once: longer than that nobody listens, and Infobip takes 1,400 letters
 )
 CHARGED_SECONDS = 60
+LONGEST_OPENING = 15
 OPENINGS = {
     "nl": "Luister goed. Dit is een bericht van %s.",
     "fr": "Écoutez bien. Ceci est un message de %s.",
@@ -76,6 +80,20 @@ def opening(organisation: Organisation, lang: str) -> str:
     own = (organisation.openings or {}).get(lang, "")
     name = KIND_IN_NAME.sub("", organisation.name)
     return own or OPENINGS[lang] % (SENDERS.get(organisation.kind, {}).get(lang, "%s") % name)
+
+
+def begin_with(organisation: Organisation, lang: str, words: str, *, by: User | None, now: datetime) -> None:
+    """Lets the calls of an organisation begin and end in its own words; without any, with its name again."""
+    words = " ".join(words.split())
+    if seconds(words) > LONGEST_OPENING:
+        raise Refusal(
+            N_("An opening lasts at most %(seconds)s seconds. Make it shorter."), seconds=LONGEST_OPENING
+        )
+    with writing():
+        fresh = Organisation.get_by_id(organisation.id)
+        kept = (fresh.openings or {}) | {lang: words}
+        Organisation.update(openings=kept).where(Organisation.id == organisation.id).execute()
+        audit.record("organisation.opening_changed", organisation, by=by, now=now, organisation=organisation)
 
 
 def seconds(text: str) -> int:
