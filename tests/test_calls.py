@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import models
+from dispatch.providers import open_road
 from dispatch.providers.base import Outcome, Receipt
 from dispatch.sending import calls, campaigns, messages, receipts, report, speech, tallies
 from dispatch.sending.pump import Pump
@@ -322,6 +323,13 @@ def test_whatever_happens_in_whatever_order_a_line_too_many_is_never_taken(sende
         assert len(under_way) <= Line.lines
 
 
+@pytest.mark.parametrize(
+    "url", ["twilio://AC0:t@h.example?from=+32470000000", "infobip://k@h.example?from=+32470000000"]
+)
+def test_texts_and_calls_by_one_gateway_have_a_rate_each(url):
+    assert open_road(url, channel="sms").name != open_road(url, channel="voice").name
+
+
 # ── Whom ────────────────────────────────────────────────────────────────
 
 
@@ -348,6 +356,17 @@ def test_a_household_in_two_parts_of_a_launch_is_called_once(app, sender, molena
     while campaigns.half_frozen().exists():
         campaigns.freeze(NOON)
     assert [one.names for one in campaign.messages] == ["Els & Jan & Fien Maes"]
+
+
+@pytest.mark.parametrize(
+    "where, fault", [({"mobile": "+32470000001"}, "no_such_number"), ({"phone": "+3216000001"}, "")]
+)
+def test_a_house_that_cannot_be_called_says_nothing_of_a_mobile(app, sender, molenakker, where, fault):
+    cast.member(molenakker, "Maes", **where)
+    campaign = called(sender, molenakker)
+    [claimed] = messages.claim("voice", campaign, limit=1, now=NOON)
+    messages.record([Outcome(claimed.reference, "failed", code="no_such_number")], road="r", now=NOON)
+    assert Member.get().mobile_fault == fault
 
 
 # ── What is said ────────────────────────────────────────────────────────

@@ -68,6 +68,7 @@ class Infobip(Provider):
 
     def __init__(self, url: RoadURL, channel: str, *, sender: str, receipts_at: str = ""):
         name = f"infobip://{url.host}" + (f":{url.port}" if url.port else "")
+        name += ":voice" if channel == "voice" else ""  # texts and calls have a rate each
         super().__init__(name, channel, url.rate(DEFAULT_RATES[channel]), sender)
         self._base, self._receipts_at = base_of(url), receipts_at
         self.has_receipts = bool(receipts_at)

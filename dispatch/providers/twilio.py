@@ -82,6 +82,7 @@ class Twilio(Provider):
 
     def __init__(self, url: RoadURL, channel: str, *, sender: str, receipts_at: str = ""):
         name = f"twilio://{url.host}" + (f":{url.port}" if url.port else "")
+        name += ":voice" if channel == "voice" else ""  # texts and calls have a rate each
         super().__init__(name, channel, url.rate(DEFAULT_RATES[channel]), sender)
         kind = "Messages" if channel == "sms" else "Calls"
         self._url = f"{base_of(url)}/2010-04-01/Accounts/{url.user}/{kind}.json"

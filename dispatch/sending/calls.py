@@ -21,10 +21,12 @@ def repeat(receipts: Sequence[Receipt], now: datetime) -> Sequence[Receipt]:
 
     The second call has a reference of its own: what is said later of the first one cannot settle it.
     """
-    settled = {one.reference for one in receipts if RANKS[one.status] == 4 and one.status not in AGAIN}
-    missed = {one.reference: one for one in receipts if one.status in AGAIN and one.reference not in settled}
+    missed = {one.reference: one for one in receipts if one.status in AGAIN}
     if not missed:
         return receipts
+    for one in receipts:
+        if RANKS[one.status] == 4 and one.status not in AGAIN:  # what settles a call is in the same post
+            missed.pop(one.reference, None)
     with writing():
         first = list(_first_calls(list(missed)))
         for id, reference, _, _ in first:

@@ -409,4 +409,7 @@ def _note_dead(dead: dict[tuple[str, str], list[int]]) -> None:
     for (channel, code), ids in dead.items():
         field = Member.email_fault if channel == "email" else Member.mobile_fault
         reached = Recipient.select(Recipient.member).where(Recipient.message.in_(ids))
-        Member.update({field: code}).where(Member.id.in_(reached)).execute()
+        theirs = Member.id.in_(reached)
+        if channel == "voice":  # it may have been the telephone of the house
+            theirs &= Member.mobile.in_(Message.select(Message.address).where(Message.id.in_(ids)))
+        Member.update({field: code}).where(theirs).execute()
