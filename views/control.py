@@ -1,5 +1,6 @@
 """A campaign underway: how it stands, and the hand on it. Pause, resume, stop, and what to do with the unsure."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
@@ -137,7 +138,11 @@ def standing(campaign: Campaign, now: datetime, seen: str = "", said: int = -SPO
 def totals(campaign: Campaign, table: dict[str, dict[str, int]]) -> dict:
     """Channels × statuses, in the one order of the statuses, with sums both ways."""
     rows = [
-        (look, [table[channel][status] for channel in campaign.channels], LIT.get(status, ""))
+        (
+            replace(look, label=_(report.state_in_words(status, campaign))),
+            [table[channel][status] for channel in campaign.channels],
+            LIT.get(status, ""),
+        )
         for status, look in render.MESSAGE_LOOKS.items()
         if status in report.statuses(campaign)
     ]

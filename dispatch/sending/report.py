@@ -105,6 +105,13 @@ def statuses(campaign: Campaign) -> list[str]:
     return [status for status in MESSAGE_STATUSES if calls or status not in CALL_ENDINGS]
 
 
+def state_in_words(status: str, campaign: Campaign) -> str:
+    """The word of a state in the figures of a campaign: what is delivered of a call is a confirmation."""
+    if status != "delivered" or "voice" not in campaign.channels:
+        return MESSAGE_STATUSES[status]
+    return N_("confirmed") if campaign.channels == ["voice"] else N_("delivered or confirmed")
+
+
 def reason_in_words(code: str) -> str:
     return REASONS.get(code) or OUR_REASONS.get(code) or N_("no reason was given")
 
@@ -302,11 +309,10 @@ def _totals(campaign: Campaign, lang: str) -> list[dict]:
     return [
         {
             "status": status,
-            "word": _(word),
+            "word": _(state_in_words(status, campaign)),
             "counts": [table[channel][status] for channel in campaign.channels],
         }
-        for status, word in MESSAGE_STATUSES.items()
-        if status in statuses(campaign)
+        for status in statuses(campaign)
     ]
 
 
