@@ -6,10 +6,10 @@ from dispatch import audit
 from dispatch.errors import Incomplete, Refusal, WrongMoment
 from dispatch.people import audience
 from dispatch.people.audience import Audience
-from dispatch.sending import messages, tallies
+from dispatch.sending import freezing, messages, tallies
 from dispatch.sending.text import measure
 from dispatch.words import LANGUAGE_NAMES, N_, Sentence, translator
-from models import RANKS, Audit, Campaign, Organisation, Prepared, Template, Unreached, User, slots, writing
+from models import LANGUAGES, RANKS, Audit, Campaign, Organisation, Template, User, writing
 
 MOVES = {
     "launched": ("draft", "running"),
@@ -207,18 +207,15 @@ def _freeze_part(id: int, now: datetime) -> int:
         campaign = Campaign.get_by_id(id)
         if campaign.queued_through is None:  # another pump came first
             return 0
-        whom, last = audience.part(
-            campaign.organisation_id,
-            campaign.audience,
-            campaign.channels,
-            after=campaign.queued_through,
-            limit=FROZEN_AT_ONCE,
-        )
-        _queue(campaign, whom, now)
-        Campaign.update(queued_through=last, people=Campaign.people + whom.reached).where(
-            Campaign.id == id
-        ).execute()
-    return whom.reached
+        parts = {
+            (channel, lang): parts_of(campaign, channel, lang)
+            for channel in campaign.channels
+            for lang in LANGUAGES
+        }
+        reached, last = freezing.freeze(campaign, parts=parts, limit=FROZEN_AT_ONCE, now=now)
+        mark = {"queued_through": last, "people": Campaign.people + reached}
+        Campaign.update(mark).where(Campaign.id == id).execute()
+    return reached
 
 
 def _refuse_unready(campaign: Campaign, version: int | None) -> None:
@@ -228,35 +225,6 @@ def _refuse_unready(campaign: Campaign, version: int | None) -> None:
         raise WrongMoment(N_("The message was changed after you read it. Nothing was sent: read it again."))
     if found := faults(campaign):
         raise Incomplete(N_("Nothing was sent. The message is not complete."), found)
-
-
-def _queue(campaign: Campaign, whom: Audience, now: datetime) -> None:
-    parts = {
-        (channel, lang): parts_of(campaign, channel, lang)
-        for channel, lang in {(mailing.channel, mailing.language) for mailing in whom.mailings}
-    }
-    messages.enqueue(
-        campaign,
-        [
-            (one.channel, one.address, one.names, one.language, parts[one.channel, one.language])
-            for one in whom.mailings
-        ],
-        now,
-        status="withheld" if campaign.is_over else "queued",
-    )
-    messages.address_to(
-        campaign, [(member.id, one.channel, one.address) for one in whom.mailings for member in one.people]
-    )
-    left_out = [
-        (campaign.id, member.id, reason) for reason, members in whom.left_out.items() for member in members
-    ]
-    _LEFT_OUT.run(left_out)
-
-
-_place = slots(3)
-_LEFT_OUT = Prepared(
-    Unreached.insert(campaign=_place[0], member=_place[1], reason=_place[2]).on_conflict_ignore()
-)
 
 
 def parts_of(campaign: Campaign, channel: str, lang: str) -> int:

@@ -4,9 +4,8 @@ import json
 import random
 import secrets
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from itertools import count
 from typing import NamedTuple
 
 from peewee import SQL, fn
@@ -64,62 +63,7 @@ def new_reference() -> str:
     return secrets.token_hex(8)
 
 
-def new_references() -> Iterator[str]:
-    """References one after the other behind a beginning that nobody can guess: neighbours in the index of a million."""
-    beginning = secrets.token_hex(6)
-    return (f"{beginning}{number:04x}" for number in count())
-
-
 # ── Queue ───────────────────────────────────────────────────────────────
-
-
-def enqueue(campaign: Campaign, rows: Sequence[tuple], now: datetime, *, status: str = "queued") -> None:
-    """Puts a message per (channel, address, names, language, parts) into the queue, unless the campaign has it already.
-
-    status: `withheld` writes down, for the account of everybody, what a stop was quicker than.
-    """
-    ended_at, code = (now, "stopped") if status == "withheld" else (None, "")
-    facts = (campaign.id, campaign.is_practice, status, now, ended_at, code, 0, "")
-    tally = Counter()
-    for channel in {row[0] for row in rows}:
-        mine = [row for row in rows if row[0] == channel]
-        meant = [(*row, reference, *facts) for row, reference in zip(mine, new_references(), strict=False)]
-        tally[campaign.id, channel, status] = _INSERT.run(meant)
-    tallies.count(tally)
-
-
-def address_to(campaign: Campaign, rows: Sequence[tuple]) -> None:
-    """Says which members a message is meant for, by (member, channel, address)."""
-    _ADDRESS.run([(member, campaign.id, channel, address) for member, channel, address in rows])
-
-
-_place = slots(14)
-_INSERT = Prepared(
-    Message.insert(
-        channel=_place[0],
-        address=_place[1],
-        names=_place[2],
-        language=_place[3],
-        parts=_place[4],
-        reference=_place[5],
-        campaign=_place[6],
-        is_practice=_place[7],
-        status=_place[8],
-        due_at=_place[9],
-        ended_at=_place[10],
-        code=_place[11],
-        attempts=_place[12],
-        **dict.fromkeys(("road", "provider_reference", "detail"), _place[13]),
-    ).on_conflict_ignore()
-)
-_ADDRESS = Prepared(
-    Recipient.insert_from(
-        Message.select(Message.id, _place[0]).where(
-            Message.campaign == _place[1], Message.channel == _place[2], Message.address == _place[3]
-        ),
-        fields=[Recipient.message, Recipient.member],
-    ).on_conflict_ignore()
-)
 
 
 def enqueue_letter(letter: Letter, addresses: list[str], *, now: datetime) -> None:
@@ -360,6 +304,7 @@ def _kept(field, place):
     return fn.COALESCE(place, field)
 
 
+_place = slots(11)
 _STEP = Prepared(
     Message.update(
         status=_place[0],
