@@ -49,6 +49,11 @@ def connect(url: str) -> peewee.Database:
     return database.obj
 
 
+def beside(name: str) -> Path:
+    """The folder of this name that belongs to the database, such as belfort.db-hands."""
+    return Path(f"{database.obj.database}-{name}")
+
+
 class WrongSchema(Exception):
     """The database is older or newer than this program."""
 

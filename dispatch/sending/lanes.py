@@ -9,6 +9,7 @@ from peewee import fn
 from dispatch import mishaps
 from dispatch.providers.base import Attachment, Content, Outcome, Outgoing, Provider
 from dispatch.sending import campaigns, messages, throttle
+from dispatch.sending.journal import Journal
 from dispatch.sending.messages import Claimed
 from models import Bin, Campaign, Letter, Message, writing
 
@@ -37,10 +38,10 @@ class Lane:
     def is_due(self) -> bool:
         return bool(self._sources())
 
-    def claim(self, road: Provider, most: int) -> list[Outgoing] | None:
+    def claim(self, road: Provider, most: int, journal: Journal) -> list[Outgoing] | None:
         """The next batch; empty when the road's rate allows none at this moment, None when nothing is due."""
         for source in self._in_turn():
-            claimed = self._claim(road, source, most)
+            claimed = self._claim(road, source, most, journal)
             if claimed is None:
                 return []
             if claimed and (batch := self._written(road, source, claimed)):
@@ -78,7 +79,7 @@ class Lane:
             *sorted(running, key=lambda campaign: (_urgency(campaign), campaign.id)),
         ]
 
-    def _claim(self, road: Provider, source: Source, most: int) -> list[Claimed] | None:
+    def _claim(self, road: Provider, source: Source, most: int, journal: Journal) -> list[Claimed] | None:
         now = self.now()
         with writing():
             limit = min(most, throttle.available(road.name, road.rate, now))
@@ -87,6 +88,7 @@ class Lane:
             claimed = messages.claim(self.channel, source, limit=limit, now=now)
             if claimed:
                 throttle.spend(road.name, road.rate, len(claimed), now)
+                journal.claimed([one.reference for one in claimed], now)
         return claimed
 
     def _written(self, road: Provider, source: Source, claimed: list[Claimed]) -> list[Outgoing]:

@@ -12,6 +12,7 @@ from peewee import SQL, fn
 
 from dispatch.providers.base import Outcome, Receipt
 from dispatch.sending import tallies
+from dispatch.sending.journal import Found
 from models import RANKS, Campaign, Letter, Member, Message, Prepared, Recipient, database, slots, writing
 
 MAX_ATTEMPTS = 30  # for almost an hour without a road
@@ -164,6 +165,21 @@ def keep(references: Sequence[str], now: datetime) -> None:
     """Says of messages that they are still in our hands, so that nobody doubts them."""
     with writing():
         Message.update(claimed_at=now).where(_among(references), Message.status == "sending").execute()
+
+
+def recover(found: Found, now: datetime) -> None:
+    """Settles what a process had in hand when it died, unless another one has taken it since."""
+    with writing():
+        held = Message.select(Message.reference).where(
+            _among([*found.waiting, *(one.reference for one in found.answered), *found.doubtful]),
+            Message.status == "sending",
+            Message.claimed_at <= found.until,
+        )
+        ours = {reference for (reference,) in held.tuples()}
+        give_back([reference for reference in found.waiting if reference in ours], now)
+        unsure = [Outcome(reference, "unsure", code="interrupted") for reference in found.doubtful]
+        outcomes = [one for one in [*found.answered, *unsure] if one.reference in ours]
+        record(outcomes, road=found.road, now=now)
 
 
 def doubt(now: datetime) -> int:

@@ -7,11 +7,11 @@ from threading import Event
 
 from dispatch import clock, mishaps
 from dispatch.providers.base import NO_ROAD, Provider
-from dispatch.sending import campaigns, messages, receipts, report
+from dispatch.sending import campaigns, journal, messages, receipts, report
 from dispatch.sending.hand import Hand
 from dispatch.sending.lanes import Lane
 from dispatch.sending.roads import Roads
-from models import Campaign, database
+from models import Campaign, beside, database
 
 log = logging.getLogger(__name__)
 LEAST_PAUSE, LONGEST_PAUSE = 0.01, 0.25  # seconds between two looks at a throttle that is empty
@@ -74,7 +74,7 @@ class Pump:
             hand = Hand(
                 road,
                 self.now,
-                claim=lambda most: None if self.stopping.is_set() else lane.claim(road, most),
+                claim=lambda *asked: None if self.stopping.is_set() else lane.claim(road, *asked),
                 may_go_on=lambda: not self.stopping.is_set() and lane.is_still_first(),
                 size=1 if self.roads.is_on_trial(road) else road.at_once,
             )
@@ -133,6 +133,7 @@ class Pump:
         now = self.now()
         with database.connection_context():
             for deed in (
+                self.recover,
                 messages.doubt,
                 messages.send_letters_again,
                 campaigns.expire,
@@ -145,6 +146,15 @@ class Pump:
     def stop(self) -> None:
         """Lets what is in hand be recorded, and claims nothing more."""
         self.stopping.set()
+
+    def recover(self, now: datetime) -> None:
+        """Settles what a killed process had in hand, as far as its journal tells."""
+        for found in journal.left_behind(beside("hands")):
+            messages.recover(found, now)
+            log.warning(
+                "a process died: %d messages had not left, %d were answered, %d are unsure",
+                *map(len, (found.waiting, found.answered, found.doubtful)),
+            )
 
     def _finish(self, now: datetime) -> None:
         for campaign in list(Campaign.select().where(Campaign.status == "running")):
