@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from threading import Event, Thread
 
-from dispatch import mishaps
+from dispatch import courtesy, mishaps
 from dispatch.providers.base import NO_ROAD, Outcome, Outgoing, Provider
 from dispatch.sending import messages, throttle
 from dispatch.sending.journal import Journal
@@ -77,6 +77,7 @@ class Hand:
         while not self._is_lost and (batch := self._claimed()) is not None:
             begun_at = self.now()
             while self._waiting and not self._is_lost and self._is_still_right():
+                courtesy.step_aside()
                 self._journal.given(self._waiting[0].reference)
                 outgoing = self._waiting.popleft()
                 self._under_way.add(outgoing.reference)

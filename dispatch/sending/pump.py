@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from threading import Event
 
-from dispatch import clock, mishaps
+from dispatch import clock, courtesy, mishaps
 from dispatch.providers.base import NO_ROAD, Provider
 from dispatch.sending import campaigns, journal, messages, receipts, report
 from dispatch.sending.hand import Hand
@@ -47,6 +47,7 @@ class Pump:
         """Goes on with the launches that are bigger than one transaction, to their end."""
         with database.connection_context(), _going_on("a launch"):
             while not self.stopping.is_set() and campaigns.half_frozen().exists():
+                courtesy.step_aside()
                 campaigns.freeze(self.now())
 
     def turn(self, channel: str) -> int:
