@@ -85,7 +85,6 @@ def register(app: Flask) -> None:
     commands.register(app)
     app.wsgi_app = _pages_first(app.wsgi_app)
     app.before_request(_open_database)
-    app.teardown_request(_leave_database)
     app.after_request(_secure)
     _answer_errors(app)
 
@@ -147,13 +146,11 @@ def _pages_first(answer):
 
 
 def _open_database() -> None:
-    session.permanent = True  # so that idleness ends it
-    database.connect(reuse_if_open=True)  # once for each thread that serves: opening costs as much as four queries
-
-
-def _leave_database(_error: BaseException | None) -> None:
-    if database.in_transaction():  # a page that broke inside one: the next in this thread begins clean
-        database.close()
+    if request.blueprint != receipts.pages.name:  # a gateway has no session
+        session.permanent = True  # so that idleness ends it
+    database.connect(
+        reuse_if_open=True
+    )  # once for each thread that serves: opening costs as much as four queries
 
 
 def _secure(response):
