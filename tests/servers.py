@@ -190,8 +190,11 @@ class Asked:
 
 
 @contextlib.contextmanager
-def http_server(status: int = 200, words: str = ""):
-    """An HTTP server that gives one answer to everything; yields (port, what it was asked)."""
+def http_server(status: int = 200, words: str = "", answer=None):
+    """An HTTP server that gives one answer to everything; yields (port, what it was asked).
+
+    answer(asked) says (status, words) to one request instead.
+    """
     asked: list[Asked] = []
 
     class Door(BaseHTTPRequestHandler):
@@ -199,11 +202,13 @@ def http_server(status: int = 200, words: str = ""):
 
         def do_GET(self):
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            asked.append(Asked(self.path, dict(self.headers), body))
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(words.encode())))
+            request = Asked(self.path, dict(self.headers), body)
+            asked.append(request)
+            number, said = answer(request) if answer else (status, words)
+            self.send_response(number)
+            self.send_header("Content-Length", str(len(said.encode())))
             self.end_headers()
-            self.wfile.write(words.encode())
+            self.wfile.write(said.encode())
 
         do_POST = do_GET
 

@@ -1,10 +1,14 @@
 import json
+from collections import Counter
+from datetime import timedelta
 
 import pytest
 
+from dispatch import clock
 from dispatch.providers.base import Content, Outgoing, Posted, Receipt
+from dispatch.providers.posting import MOST_MORE
 from tests.servers import http_server
-from tests.test_contracts import REFERENCE, a_road
+from tests.test_contracts import NUMBER, REFERENCE, a_road, infobip_answer
 
 
 def read(**result):
@@ -17,23 +21,79 @@ def read(**result):
     [
         ({"status": {"groupName": "DELIVERED"}}, "delivered", ""),
         ({"status": {"groupName": "EXPIRED"}}, "expired", "expired"),
+        ({"status": {"groupName": "DELIVERED", "name": "DELIVERED_TO_HANDSET"}}, "delivered", ""),
+        ({"status": {"groupName": "DELIVERED", "name": "DELIVERED_TO_OPERATOR"}}, "accepted", ""),
         ({"dtmfCodes": "1"}, "delivered", "confirmed"),
         ({"error": {"name": "EC_VOICE_USER_BUSY"}}, "failed", "busy_line"),
         ({"voiceCall": {"answeredBy": "MACHINE"}}, "accepted", "voicemail"),
     ],
 )
 def test_a_doubled_receipt_is_read_twice(result, status, code):
-    assert read(**result) == [Receipt(REFERENCE, status, code)] * 2
+    detail = result.get("status", {}).get("name", "")
+    assert read(**result) == [Receipt(REFERENCE, status, code, detail)] * 2
+
+
+def receivers(asked):
+    return [one for message in json.loads(asked.body)["messages"] for one in message["destinations"]]
+
+
+def five_hundred(content):
+    return [Outgoing(f"{n:016d}", f"+32470{n:06d}", content) for n in range(500)]
 
 
 @pytest.mark.loopback
 def test_one_request_for_five_hundred_receivers_of_one_content():
     content = Content("Dag")
     with http_server(500) as (port, asked):
-        list(
-            a_road("infobip", port).send(
-                [Outgoing(f"{n:016d}", f"+32470{n:06d}", content) for n in range(500)]
-            )
-        )
+        list(a_road("infobip", port).send(five_hundred(content)))
     [message] = json.loads(asked[0].body)["messages"]
     assert len(asked) == 1 and len(message["destinations"]) == 500
+
+
+@pytest.mark.loopback
+@pytest.mark.parametrize("bad", [{7}, {0, 499}, {250, 251}])
+def test_a_batch_refused_for_its_words_is_asked_again_in_halves_and_only_the_bad_one_fails(bad):
+    numbers = {f"32470{n:06d}" for n in bad}
+    taken = Counter()
+
+    def answer(asked):
+        told = receivers(asked)
+        if any(one["to"] in numbers for one in told):
+            return 400, "{}"
+        taken.update(one["messageId"] for one in told)
+        return infobip_answer(asked)
+
+    with http_server(answer=answer) as (port, asked):
+        outcomes = list(filter(None, a_road("infobip", port).send(five_hundred(Content("Dag")))))
+    failed = {outcome.reference for outcome in outcomes if outcome.status == "failed"}
+    assert failed == {f"{n:016d}" for n in bad} and len(asked) <= 1 + MOST_MORE
+    assert Counter(o.reference for o in outcomes if o.status == "accepted") == taken
+    assert set(taken.values()) == {1} and len(taken) == 500 - len(bad)
+
+
+@pytest.mark.loopback
+def test_a_batch_that_is_refused_whatever_half_is_asked_costs_a_few_requests_and_the_rest_waits():
+    with http_server(400, "{}") as (port, asked):
+        outcomes = list(filter(None, a_road("infobip", port).send(five_hundred(Content("Dag")))))
+    assert len(asked) <= 1 + MOST_MORE and len({outcome.reference for outcome in outcomes}) == 500
+    assert {outcome.status for outcome in outcomes} == {"failed", "retry"}
+    assert 10 <= sum(outcome.status == "failed" for outcome in outcomes) <= MOST_MORE
+
+
+@pytest.mark.loopback
+def test_halves_that_meet_a_busy_gateway_wait_and_are_not_asked_for():
+    answers = iter([(400, "{}"), (429, "{}")])
+    with http_server(answer=lambda _: next(answers)) as (port, asked):
+        outcomes = list(filter(None, a_road("infobip", port).send(five_hundred(Content("Dag")))))
+    assert len(asked) == 2 and len(outcomes) == 500
+    assert {(outcome.status, outcome.code) for outcome in outcomes} == {("retry", "throttled")}
+
+
+@pytest.mark.loopback
+@pytest.mark.parametrize("hours, seconds", [(None, 0), (1, 3_600), (100, 172_800), (-1, 1)])
+def test_infobip_is_told_at_the_moment_of_sending_how_long_a_message_is_of_use(hours, seconds):
+    content = Content("Dag", expires_at=hours and clock.now() + timedelta(hours=hours))
+    with http_server(answer=infobip_answer) as (port, asked):
+        list(a_road("infobip", port).send([Outgoing(REFERENCE, NUMBER, content)]))
+    options = json.loads(asked[0].body)["messages"][0].get("options", {"validityPeriod": {"amount": 0}})
+    assert max(0, seconds - 30) <= options["validityPeriod"]["amount"] <= seconds

@@ -1,19 +1,12 @@
-import base64
-import hashlib
-import hmac
+from datetime import timedelta
+from urllib.parse import parse_qs
 
 import pytest
 
-from dispatch.providers.base import BadReceipt, Posted, Receipt
-from tests.test_contracts import REFERENCE, SECRET, a_road
-
-URL = f"http://belfort.example/receipts/twilio/sleutel?reference={REFERENCE}"
-
-
-def signed(key, value):
-    digest = hmac.new(SECRET.encode(), f"{URL}{key}{value}".encode(), hashlib.sha1).digest()
-    headers = {"X-Twilio-Signature": base64.b64encode(digest).decode()}
-    return Posted({}, f"{key}={value}".encode(), "application/x-www-form-urlencoded", URL, headers)
+from dispatch import clock
+from dispatch.providers.base import Content, Outgoing, Receipt
+from tests.servers import http_server
+from tests.test_contracts import NUMBER, REFERENCE, a_road, twilio_answer, twilio_receipt
 
 
 @pytest.mark.parametrize(
@@ -27,10 +20,32 @@ def signed(key, value):
 )
 def test_a_signed_receipt_is_believed(key, value, status, code):
     road = a_road("twilio", 1)
-    assert road.read_receipts(signed(key, value)) == [Receipt(REFERENCE, status, code)]
+    assert road.read_receipts(twilio_receipt(key, value)) == [Receipt(REFERENCE, status, code)]
 
 
-def test_a_bad_signature_or_an_unknown_word_is_no_receipt():
-    for posted in (signed("MessageStatus", "sent")._replace(headers={}), signed("MessageStatus", "wat")):
-        with pytest.raises(BadReceipt):
-            a_road("twilio", 1).read_receipts(posted)
+@pytest.mark.parametrize(
+    "error, status, code",
+    [
+        ("30003", "failed", "unreachable"),
+        ("30004", "failed", "number_refused"),
+        ("30005", "failed", "no_such_number"),
+        ("30006", "failed", "not_routable"),
+        ("30008", "failed", "unreachable"),
+        ("30036", "expired", "expired"),
+    ],
+)
+def test_the_number_of_a_failure_says_why(error, status, code):
+    posted = twilio_receipt("MessageStatus", "undelivered", {"ErrorCode": error})
+    assert a_road("twilio", 1).read_receipts(posted) == [Receipt(REFERENCE, status, code, error)]
+
+
+@pytest.mark.loopback
+@pytest.mark.parametrize("hours, told", [(None, False), (1, True), (9.9, True), (11, False)])
+def test_twilio_is_told_how_long_a_message_is_of_use_when_that_is_less_than_its_own_ten_hours(hours, told):
+    expires_at = hours and clock.now() + timedelta(hours=hours)
+    with http_server(answer=twilio_answer) as (port, asked):
+        list(
+            a_road("twilio", port).send([Outgoing(REFERENCE, NUMBER, Content("Dag", expires_at=expires_at))])
+        )
+    [seconds] = parse_qs(asked[0].body.decode()).get("ValidityPeriod", ["0"])
+    assert (hours * 3600 - 30 <= int(seconds) <= hours * 3600) if told else seconds == "0"

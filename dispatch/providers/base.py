@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import ClassVar, NamedTuple, Self
 from urllib.parse import unquote, urlsplit
 
+from dispatch import clock
 from dispatch.errors import Refusal
 from dispatch.words import N_
 
@@ -29,6 +30,7 @@ REASONS = {
     "no_safe_connection": N_("no secure connection to the gateway was possible"),
     "no_answer": N_("no answer from the gateway"),
     "busy": N_("the gateway was busy"),
+    "throttled": N_("the gateway asked us to send more slowly"),
     "later": N_("the receiving server asked to try again later"),
     "connection_lost": N_("the connection broke before we knew the answer"),
     "unreadable_answer": N_("the gateway's answer could not be read"),
@@ -41,7 +43,7 @@ REASONS = {
     "no_pickup": N_("nobody picked up"),
 }
 """Why a message did not arrive, or not yet: each code in words for the reports."""
-NO_ROAD = frozenset(("no_answer", "connection_lost", "not_authorised", "no_safe_connection"))
+NO_ROAD = frozenset(("no_answer", "connection_lost", "not_authorised", "no_safe_connection", "throttled"))
 """The reasons that say something of the road and nothing of the message."""
 
 
@@ -70,7 +72,10 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Content:
-    """What all readers of one language get: made once for a campaign, so that a road may write it down once."""
+    """What all readers of one language get: made once for a campaign, so that a road may write it down once.
+
+    expires_at: after that moment (UTC) it is of no use to anybody, and a road that can tells its provider so.
+    """
 
     text: str
     subject: str = ""
@@ -78,6 +83,13 @@ class Content:
     is_news: bool = False
     list_id: str = ""
     attachments: tuple[Attachment, ...] = ()
+    expires_at: datetime | None = None
+
+    def useful_for(self, unit: int = 1) -> int:
+        """How many whole units of `unit` seconds it is still of use at this moment, at least one; 0: for ever."""
+        if not self.expires_at:
+            return 0
+        return max(1, int((self.expires_at - clock.now()).total_seconds()) // unit)
 
 
 class Outgoing(NamedTuple):

@@ -1,6 +1,10 @@
 """Infobip: text messages in batches and spoken messages, over HTTPS with an API key.
 
 https://www.infobip.com/docs/api/channels/sms and https://www.infobip.com/docs/api/channels/voice
+Statuses: https://www.infobip.com/docs/developer-resources/api-fundamentals/message-status-codes, by which
+DELIVERED_TO_OPERATOR is on its way though its group is DELIVERED. That receipts can be signed with HMAC is said by
+https://www.infobip.com/docs/api/platform/subscriptions-api/create-profile, but neither header nor algorithm:
+X-Hub-Signature with SHA-256 is our assumption, and with `secret=` whatever does not fit it is not believed.
 """
 
 import hashlib
@@ -23,18 +27,19 @@ from dispatch.providers.base import (
     RoadURL,
 )
 from dispatch.providers.posting import (
-    NUMBER,
     Trouble,
     a_session,
     ask,
     base_of,
     carried,
+    posted,
     receipts_url,
     sender_of,
 )
 from dispatch.words import N_
 
 AT_ONCE = 500
+MOST_SECONDS = 48 * 3600  # of validity
 PATHS = {"sms": "/sms/3/messages", "voice": "/tts/3/advanced"}
 # https://www.infobip.com/docs/essentials/response-status-and-error-codes#api-status-codes
 GROUPS = {
@@ -105,22 +110,12 @@ class Infobip(Provider):
         self._session.close()
 
     def _carry(self, batch: list[Outgoing]) -> list[Outcome]:
-        fit = [outgoing for outgoing in batch if NUMBER.fullmatch(outgoing.address)]
-        unfit = [
-            Outcome(outgoing.reference, "failed", code="no_such_number")
-            for outgoing in batch
-            if not NUMBER.fullmatch(outgoing.address)
-        ]
-        return unfit + (self._post(fit) if fit else [])
+        return posted(batch, self._post)
 
     def _post(self, batch: list[Outgoing]) -> list[Outcome]:
         body = json.dumps({"messages": self._messages(batch)})
         url = self._base + PATHS[self.channel]
-        try:
-            told = ask(self._session, "POST", url, self._seconds, data=body)
-        except Trouble as trouble:
-            return [trouble.of(outgoing.reference) for outgoing in batch]
-        return _outcomes(batch, told)
+        return _outcomes(batch, ask(self._session, "POST", url, self._seconds, data=body))
 
     def _messages(self, batch: list[Outgoing]) -> list[dict]:
         """One message for each content, whatever the number of its receivers."""
@@ -134,6 +129,9 @@ class Infobip(Provider):
         told = {"destinations": destinations}
         if self.channel == "sms":
             told |= {"sender": self.sender.lstrip("+"), "content": {"text": content.text}}
+            if seconds := content.useful_for():
+                validity = {"amount": min(seconds, MOST_SECONDS), "timeUnit": "SECONDS"}
+                told |= {"options": {"validityPeriod": validity}}
             return told | (
                 {"webhooks": {"delivery": {"url": self._receipts_at}}} if self.has_receipts else {}
             )
@@ -204,7 +202,11 @@ def _voice(result: dict) -> tuple[str, str] | None:
 
 
 def _verdict(status: object) -> tuple[str, str] | None:
-    return GROUPS.get(str(status.get("groupName"))) if isinstance(status, dict) else None
+    """An operator that has it is no telephone that has it, though the group says delivered."""
+    if not isinstance(status, dict):
+        return None
+    is_at_operator = status.get("name") == "DELIVERED_TO_OPERATOR"
+    return ("accepted", "") if is_at_operator else GROUPS.get(str(status.get("groupName")))
 
 
 def _name(status: object) -> str:

@@ -17,15 +17,34 @@ CONNECT_SECONDS = 5
 BREATH = 0.05  # seconds without news after which the caller may write down what it has
 NUMBER = re.compile(r"\+[1-9]\d{5,14}")
 HERE = ("127.0.0.1", "localhost")
-BY_STATUS = {401: ("retry", "not_authorised"), 403: ("retry", "not_authorised"), 429: ("retry", "busy")}
+BY_STATUS = {
+    **dict.fromkeys((401, 403, 404, 405), ("retry", "not_authorised")),  # says nothing of the message
+    429: ("retry", "throttled"),
+}
+OF_THE_WORDS = (400, 413, 422)  # something in the request is wrong, and perhaps in one message of many
+MOST_MORE = 40  # requests to find what is wrong in a batch: two in five hundred take 34
 
 
 class Trouble(Exception):
     """What became of a request that brought no usable answer."""
 
-    def __init__(self, status: str, code: str, detail: str = ""):
-        self.status, self.code, self.detail = status, code, detail
+    def __init__(self, status: str, code: str, detail: str = "", answer: requests.Response | None = None):
+        self.status, self.code, self.detail, self.answer = status, code, detail, answer
         super().__init__(code)
+
+    @property
+    def is_of_the_words(self) -> bool:
+        """Whether the request was refused for what it says: surely nothing of it was sent."""
+        is_refused = self.answer is not None and self.answer.status_code in OF_THE_WORDS
+        return self.status == "failed" and is_refused
+
+    def told(self) -> dict:
+        """The JSON object that came with it; empty when there is none."""
+        try:
+            told = self.answer.json()
+        except (AttributeError, ValueError):
+            return {}
+        return told if isinstance(told, dict) else {}
 
     def of(self, reference: str) -> Outcome:
         return Outcome(reference, self.status, code=self.code, detail=self.detail)
@@ -84,9 +103,7 @@ def of_status(answer: requests.Response) -> Trouble:
     verdict = BY_STATUS.get(status)
     if not verdict and 400 <= status < 500 and status != 408:
         verdict = ("failed", "refused")
-    trouble = Trouble(*(verdict or ("unsure", "unreadable_answer")), str(status))
-    trouble.answer = answer
-    return trouble
+    return Trouble(*(verdict or ("unsure", "unreadable_answer")), str(status), answer)
 
 
 def _object(answer: requests.Response) -> dict:
@@ -120,6 +137,34 @@ def carried(
             yield from outcomes
         if not done:
             yield None
+
+
+def posted(batch: list[Outgoing], post: Callable[[list[Outgoing]], list[Outcome]]) -> list[Outcome]:
+    """What became of each of a batch that `post` carries in one request, or raises Trouble for as a whole.
+
+    What is no number never leaves. Of a batch that was refused for its words each half is asked again, so that one bad
+    message does not take the others with it; after MOST_MORE requests, or when the road is in trouble, the rest waits.
+    """
+    fit = [outgoing for outgoing in batch if NUMBER.fullmatch(outgoing.address)]
+    unfit = [outgoing for outgoing in batch if not NUMBER.fullmatch(outgoing.address)]
+    outcomes = [Outcome(outgoing.reference, "failed", code="no_such_number") for outgoing in unfit]
+    parts, more = [fit] if fit else [], MOST_MORE
+    while parts:
+        part = parts.pop()
+        try:
+            outcomes += post(part)
+            continue
+        except Trouble as caught:
+            trouble = caught
+        if trouble.is_of_the_words and len(part) > 1:
+            middle, more = len(part) // 2, more - 2
+            parts += [part[middle:], part[:middle]]
+        else:
+            outcomes += [trouble.of(outgoing.reference) for outgoing in part]
+        if more < 0 or trouble.code in NO_ROAD:
+            left = Trouble("retry", trouble.code, trouble.detail)
+            return outcomes + [left.of(outgoing.reference) for part in parts for outgoing in part]
+    return outcomes
 
 
 def _gathered(feed: Iterator[Outgoing | None], size: int) -> list[Outgoing]:

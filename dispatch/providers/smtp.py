@@ -247,7 +247,7 @@ class SmtpTalk:
             if one.refusal and (one.refusal[0] or not is_sent):
                 self._refuse(one)
             else:
-                self._settle(one, "unsure" if is_sent else "retry", code="connection_lost")
+                self._settle(one, "unsure" if is_sent else "retry", code=code)
         self._expected.clear()
         self._waiting.clear()
         outcomes, self._outcomes = self._outcomes, []

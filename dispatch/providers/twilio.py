@@ -35,19 +35,31 @@ from dispatch.providers.posting import (
 from dispatch.words import N_
 
 CARRIERS = 16
+MOST_SECONDS = 36_000  # of validity, which is also what holds without it
 LANGUAGES = {"nl": "nl-NL", "fr": "fr-FR", "de": "de-DE", "en": "en-GB"}
-# https://www.twilio.com/docs/api/errors
+# https://www.twilio.com/docs/api/errors, each number on a page of its own below that address
 ERRORS = {
     20003: ("retry", "not_authorised"),
-    20429: ("retry", "busy"),
+    20429: ("retry", "throttled"),
     21211: ("failed", "no_such_number"),
-    21610: ("failed", "opted_out"),
-    21617: ("failed", "too_long"),
     21212: ("failed", "sender_refused"),
+    21408: ("failed", "not_routable"),
+    21606: ("failed", "sender_refused"),
+    21608: ("failed", "number_refused"),
+    21610: ("failed", "opted_out"),
+    21612: ("failed", "not_routable"),
+    21614: ("failed", "no_such_number"),
+    21617: ("failed", "too_long"),
+}
+# What is said of a message later: 30008 is unknown to them as well, and keeps the reason of its status.
+FAILURES = {
     30003: ("failed", "unreachable"),
+    30004: ("failed", "number_refused"),
     30005: ("failed", "no_such_number"),
     30006: ("failed", "not_routable"),
     30007: ("failed", "refused"),
+    30034: ("failed", "sender_refused"),
+    30036: ("expired", "expired"),
 }
 # https://www.twilio.com/docs/messaging/api/message-resource#message-status-values and
 # https://www.twilio.com/docs/voice/api/call-resource#call-status-values
@@ -126,7 +138,9 @@ class Twilio(Provider):
         callback = f"{self._receipts_at}?reference={outgoing.reference}" if self.has_receipts else ""
         form = {"To": outgoing.address} | ({"StatusCallback": callback} if callback else {})
         if self.channel == "sms":
-            return form | self._from | {"Body": outgoing.content.text}
+            seconds = outgoing.content.useful_for()
+            validity = {"ValidityPeriod": str(seconds)} if 0 < seconds <= MOST_SECONDS else {}
+            return form | self._from | {"Body": outgoing.content.text} | validity
         return form | {"From": self.sender, "Twiml": _twiml(outgoing.content, callback)}
 
     def _is_signed(self, told: Posted, posted: dict[str, str]) -> bool:
@@ -178,7 +192,7 @@ def _receipt(reference: str, posted: dict[str, str]) -> Receipt:
     status, code = STATES[state]
     error = posted.get("ErrorCode", "")
     if status == "failed" and error.isdecimal():
-        code = ERRORS.get(int(error[:6]), (status, code))[1]
+        status, code = FAILURES.get(int(error[:6]), (status, code))
     if state == "completed" and posted.get("AnsweredBy", "").startswith("machine"):
         code = "voicemail"
     return Receipt(reference, status, code, error[:6] if error.isdecimal() else "")

@@ -125,6 +125,7 @@ def _of_campaign(campaign: Campaign, channel: str, lang: str) -> Content:
         lang=campaigns.spoken(campaign, channel, lang),
         is_news=campaign.kind == "news",
         list_id=_list_id(campaign),
+        expires_at=campaign.expires_at,
     )
 
 
