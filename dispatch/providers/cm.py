@@ -10,23 +10,21 @@ numbers them 0 to 3, and in which shape it comes, is our assumption: anything el
 import json
 import re
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Self
 
 from dispatch.providers.base import (
-    DEFAULT_RATES,
     BadReceipt,
     Feed,
     Outcome,
     Outgoing,
     Posted,
-    Provider,
     Receipt,
     RoadURL,
 )
-from dispatch.providers.posting import Trouble, a_session, ask, base_of, carried, posted, sender_of
+from dispatch.providers.posting import Posting, Trouble, ask, carried, posted, sender_of
 from dispatch.words import N_
 
+PATH = "/v1.0/message"
 AT_ONCE = 500
 CONNECTIONS = 4
 MOST_MINUTES = 48 * 60  # of validity
@@ -53,7 +51,7 @@ STATES = {
 }
 
 
-class Cm(Provider):
+class Cm(Posting):
     """One POST for up to 500 messages. Where reports go is set at CM.com, and not by us."""
 
     schemes = ("cm",)
@@ -62,14 +60,10 @@ class Cm(Provider):
     at_once = AT_ONCE
 
     def __init__(self, url: RoadURL, *, sender: str, has_receipts: bool = False):
-        name = f"cm://{url.host}" + (f":{url.port}" if url.port else "")
-        super().__init__(name, "sms", url.rate(DEFAULT_RATES["sms"]), sender)
-        self._url, self._token = f"{base_of(url)}/v1.0/message", url.user
-        self._seconds, self._parts = url.number("timeout", 30), int(url.number("parts", 10))
+        super().__init__(url, "sms", CONNECTIONS, sender=sender)
+        self._token, self._parts = url.user, int(url.number("parts", 10))
         self.has_receipts = has_receipts
-        self._session = a_session(CONNECTIONS)
         self._session.headers["Content-Type"] = "application/json"
-        self._carriers = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="cm")
 
     @classmethod
     def from_url(cls, url: RoadURL, *, channel: str, sender: str, public_url: str, receipt_key: str) -> Self:
@@ -88,10 +82,6 @@ class Cm(Provider):
         except (ValueError, KeyError, TypeError, RecursionError):
             raise BadReceipt(N_("The receipt cannot be read.")) from None
 
-    def close(self) -> None:
-        self._carriers.shutdown(wait=True, cancel_futures=True)
-        self._session.close()
-
     def _carry(self, batch: list[Outgoing]) -> list[Outcome]:
         return posted(batch, self._post)
 
@@ -102,7 +92,7 @@ class Cm(Provider):
         }
         try:
             body = json.dumps({"messages": told})
-            answer = ask(self._session, "POST", self._url, self._seconds, data=body)
+            answer = ask(self._session, "POST", self._base + PATH, self._seconds, data=body)
         except Trouble as trouble:
             answer = _named_by(trouble, len(batch))
         return _outcomes(batch, answer)

@@ -12,25 +12,21 @@ import hmac
 import json
 import re
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Self
 
 from dispatch.providers.base import (
-    DEFAULT_RATES,
     BadReceipt,
     Feed,
     Outcome,
     Outgoing,
     Posted,
-    Provider,
     Receipt,
     RoadURL,
 )
 from dispatch.providers.posting import (
+    Posting,
     Trouble,
-    a_session,
     ask,
-    base_of,
     carried,
     posted,
     receipts_url,
@@ -58,7 +54,7 @@ VOICE_ERRORS = {
 }
 
 
-class Infobip(Provider):
+class Infobip(Posting):
     """One POST for up to 500 receivers; several POSTs side by side."""
 
     schemes = ("infobip",)
@@ -67,16 +63,11 @@ class Infobip(Provider):
     at_once = AT_ONCE
 
     def __init__(self, url: RoadURL, channel: str, *, sender: str, receipts_at: str = ""):
-        name = f"infobip://{url.host}" + (f":{url.port}" if url.port else "")
-        super().__init__(name, channel, url.rate(DEFAULT_RATES[channel]), sender)
-        self._base, self._receipts_at = base_of(url), receipts_at
-        self.has_receipts = bool(receipts_at)
-        self._connections = int(url.number("connections", 4)) or 1
-        self._seconds, self._secret = url.number("timeout", 30), url.options.get("secret", "")
-        self._session = a_session(self._connections)
+        connections = int(url.number("connections", 4)) or 1
+        super().__init__(url, channel, connections, sender=sender, receipts_at=receipts_at)
+        self._secret = url.options.get("secret", "")
         self._session.headers["Authorization"] = f"App {url.user}"
         self._session.headers["Content-Type"] = "application/json"
-        self._carriers = ThreadPoolExecutor(self._connections, thread_name_prefix="infobip")
 
     @classmethod
     def from_url(cls, url: RoadURL, *, channel: str, sender: str, public_url: str, receipt_key: str) -> Self:
@@ -104,10 +95,6 @@ class Infobip(Provider):
             return _receipts(json.loads(told.body))
         except (ValueError, RecursionError):
             raise BadReceipt(N_("The receipt cannot be read.")) from None
-
-    def close(self) -> None:
-        self._carriers.shutdown(wait=True, cancel_futures=True)
-        self._session.close()
 
     def _carry(self, batch: list[Outgoing]) -> list[Outcome]:
         return posted(batch, self._post)

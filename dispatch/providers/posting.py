@@ -10,7 +10,16 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
-from dispatch.providers.base import NO_ROAD, BadRoad, Feed, Outcome, Outgoing, RoadURL
+from dispatch.providers.base import (
+    DEFAULT_RATES,
+    NO_ROAD,
+    BadRoad,
+    Feed,
+    Outcome,
+    Outgoing,
+    Provider,
+    RoadURL,
+)
 from dispatch.words import N_
 
 CONNECT_SECONDS = 5
@@ -48,6 +57,23 @@ class Trouble(Exception):
 
     def of(self, reference: str) -> Outcome:
         return Outcome(reference, self.status, code=self.code, detail=self.detail)
+
+
+class Posting(Provider):
+    """A gateway that is posted to with a key, over a few kept connections, one thread each."""
+
+    def __init__(self, url: RoadURL, channel: str, connections: int, *, sender: str, receipts_at: str = ""):
+        name = f"{url.scheme}://{url.host}" + (f":{url.port}" if url.port else "")
+        super().__init__(name, channel, url.rate(DEFAULT_RATES[channel]), sender)
+        self._base, self._receipts_at = base_of(url), receipts_at
+        self.has_receipts = bool(receipts_at)
+        self._seconds, self._connections = url.number("timeout", 30), connections
+        self._session = a_session(connections)
+        self._carriers = ThreadPoolExecutor(connections, thread_name_prefix=url.scheme)
+
+    def close(self) -> None:
+        self._carriers.shutdown(wait=True, cancel_futures=True)
+        self._session.close()
 
 
 def a_session(connections: int) -> requests.Session:
@@ -139,15 +165,24 @@ def carried(
             yield None
 
 
-def posted(batch: list[Outgoing], post: Callable[[list[Outgoing]], list[Outcome]]) -> list[Outcome]:
+def fault_of(outgoing: Outgoing) -> str:
+    """Why it can never leave: a key of REASONS, or nothing."""
+    return "" if NUMBER.fullmatch(outgoing.address) else "no_such_number"
+
+
+def posted(
+    batch: list[Outgoing],
+    post: Callable[[list[Outgoing]], list[Outcome]],
+    fault: Callable[[Outgoing], str] = fault_of,
+) -> list[Outcome]:
     """What became of each of a batch that `post` carries in one request, or raises Trouble for as a whole.
 
-    What is no number never leaves. Of a batch that was refused for its words each half is asked again, so that one bad
+    What has a `fault` never leaves. Of a batch that was refused for its words each half is asked again, so that one bad
     message does not take the others with it; after MOST_MORE requests, or when the road is in trouble, the rest waits.
     """
-    fit = [outgoing for outgoing in batch if NUMBER.fullmatch(outgoing.address)]
-    unfit = [outgoing for outgoing in batch if not NUMBER.fullmatch(outgoing.address)]
-    outcomes = [Outcome(outgoing.reference, "failed", code="no_such_number") for outgoing in unfit]
+    faults = {outgoing.reference: fault(outgoing) for outgoing in batch}
+    fit = [outgoing for outgoing in batch if not faults[outgoing.reference]]
+    outcomes = [Outcome(reference, "failed", code=code) for reference, code in faults.items() if code]
     parts, more = [fit] if fit else [], MOST_MORE
     while parts:
         part = parts.pop()

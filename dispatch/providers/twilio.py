@@ -5,29 +5,25 @@ import hashlib
 import hmac
 import re
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Self
 from urllib.parse import parse_qsl, urlsplit
 from xml.sax.saxutils import escape, quoteattr
 
 from dispatch.providers.base import (
-    DEFAULT_RATES,
     BadReceipt,
     BadRoad,
     Feed,
     Outcome,
     Outgoing,
     Posted,
-    Provider,
     Receipt,
     RoadURL,
 )
 from dispatch.providers.posting import (
     NUMBER,
+    Posting,
     Trouble,
-    a_session,
     ask,
-    base_of,
     carried,
     receipts_url,
     sender_of,
@@ -77,7 +73,7 @@ STATES = {
 }
 
 
-class Twilio(Provider):
+class Twilio(Posting):
     """An account's sid and token; its carriers share the kept connections."""
 
     schemes = ("twilio",)
@@ -86,17 +82,13 @@ class Twilio(Provider):
     at_once = CARRIERS
 
     def __init__(self, url: RoadURL, channel: str, *, sender: str, receipts_at: str = ""):
-        name = f"twilio://{url.host}" + (f":{url.port}" if url.port else "")
-        super().__init__(name, channel, url.rate(DEFAULT_RATES[channel]), sender)
+        super().__init__(url, channel, CARRIERS, sender=sender, receipts_at=receipts_at)
         kind = "Messages" if channel == "sms" else "Calls"
-        self._url = f"{base_of(url)}/2010-04-01/Accounts/{url.user}/{kind}.json"
-        self._receipts_at, self.has_receipts = receipts_at, bool(receipts_at)
-        self._seconds, self._token = url.number("timeout", 30), url.password
+        self._url = f"{self._base}/2010-04-01/Accounts/{url.user}/{kind}.json"
+        self._token = url.password
         service = url.options.get("service", "")
         self._from = {"MessagingServiceSid": service} if service else {"From": sender}
-        self._session = a_session(CARRIERS)
         self._session.auth = (url.user, url.password)
-        self._carriers = ThreadPoolExecutor(CARRIERS, thread_name_prefix="twilio")
 
     @classmethod
     def from_url(cls, url: RoadURL, *, channel: str, sender: str, public_url: str, receipt_key: str) -> Self:
@@ -117,10 +109,6 @@ class Twilio(Provider):
         if not re.fullmatch(r"[0-9a-z]{16}", reference):
             raise BadReceipt(N_("The receipt has no reference of ours."))
         return [_receipt(reference, posted)]
-
-    def close(self) -> None:
-        self._carriers.shutdown(wait=True, cancel_futures=True)
-        self._session.close()
 
     def _carry(self, batch: list[Outgoing]) -> list[Outcome]:
         return [self._post(outgoing) for outgoing in batch]
