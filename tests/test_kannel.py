@@ -263,6 +263,15 @@ def test_a_sender_or_option_that_cannot_be_is_refused_at_the_start(query):
         open_road(f"kannel://u:p@host?{query}".replace("\n", "%0A"), channel="sms")
 
 
+def test_a_real_kannel_takes_a_message_that_is_of_use_for_an_hour(tmp_path):
+    content = Content("Goedenavond", expires_at=clock.now() + timedelta(hours=1))
+    with kannel(tmp_path) as gateway:
+        assert statuses(a_road(gateway.port), Outgoing(REFERENCE, "+32470000000", content)) == [
+            ("accepted", "")
+        ]
+        wait_until(lambda: gateway.texts() == ["8850 +32470000000 text Goedenavond"], what="the text")
+
+
 def test_kannel_is_told_how_many_minutes_a_message_is_of_use():
     content = Content("Dag", expires_at=clock.now() + timedelta(minutes=90, seconds=-5))
     with http_server(202, "0: Accepted for delivery") as (port, asked):
