@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from dispatch.providers import open_road
 from dispatch.providers.base import Attachment, Content, Outgoing, Unfit
-from dispatch.providers.smtp import write
+from dispatch.providers.letter import write
 from tests.servers import certificate, conversation, free_port, post_office, postfix, smtp_server, wait_until
 
 pytestmark = [pytest.mark.loopback, pytest.mark.filterwarnings("ignore:Requiring AUTH")]
