@@ -31,6 +31,7 @@ REASONS = {
     "no_answer": N_("no answer from the gateway"),
     "busy": N_("the gateway was busy"),
     "throttled": N_("the gateway asked us to send more slowly"),
+    "gave_up": N_("the receiving server could not be reached in time"),
     "later": N_("the receiving server asked to try again later"),
     "connection_lost": N_("the connection broke before we knew the answer"),
     "unreadable_answer": N_("the gateway's answer could not be read"),

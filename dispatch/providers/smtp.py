@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from email.utils import parseaddr
 from typing import Self
 
+from dispatch.providers import verp
 from dispatch.providers.base import (
     DEFAULT_RATES,
     BadRoad,
@@ -66,9 +67,9 @@ class Smtp(Provider):
 
     schemes = ("smtp", "smtps")
     channels = ("email",)
-    options = frozenset({"starttls", "verify", "timeout", "connections"})
+    options = frozenset({"starttls", "verify", "timeout", "connections", "bounces"})
 
-    def __init__(self, url: RoadURL, *, sender: str):
+    def __init__(self, url: RoadURL, *, sender: str, bounces: str = "", key: str = ""):
         self._host, self._port = url.host, url.port or PORTS[url.scheme]
         super().__init__(
             f"{url.scheme}://{self._host}:{self._port}", "email", url.rate(DEFAULT_RATES["email"]), sender
@@ -79,6 +80,7 @@ class Smtp(Provider):
         self._timeout = url.number("timeout", 30)
         name, self.mailbox = parseaddr(sender)
         self.sender_line = reader("From", name, self.mailbox)
+        self._bounces, self._key = bounces, key
         self.at_once = max(1, int(min(url.number("connections", CONNECTIONS), MOST_CONNECTIONS)))
         self._lines = Lines(self._dial, self.at_once, self._timeout)
 
@@ -91,7 +93,14 @@ class Smtp(Provider):
             raise BadRoad(
                 N_("The road %(scheme)s:// needs a sender: from=name@example.org."), scheme=url.scheme
             )
-        return cls(url, sender=sender)
+        bounces = verp.pattern(url.options.get("bounces", ""))
+        if bounces and not _may_return(bounces):
+            raise BadRoad(
+                N_(
+                    "The option “bounces” of the road is a short address such as bounce@example.org, or bounce+*@example.org."
+                )
+            )
+        return cls(url, sender=sender, bounces=bounces if receipt_key else "", key=receipt_key)
 
     def send(self, feed: Feed) -> Iterator[Outcome | None]:
         return self._lines.carry(feed)
@@ -99,13 +108,19 @@ class Smtp(Provider):
     def close(self) -> None:
         self._lines.close()
 
-    def envelope(self, outgoing: Outgoing, has_smtputf8: bool) -> tuple[bytes, bytes]:
-        """MAIL and RCPT of one letter; raises Unfit."""
+    def envelope(self, outgoing: Outgoing, has_smtputf8: bool, has_dsn: bool = False) -> tuple[bytes, bytes]:
+        """MAIL and RCPT of one letter; raises Unfit. A server that knows DSN (RFC 3461) tells of failures only, briefly."""
         to = route(outgoing.address)
         if not to.isascii() and not has_smtputf8:
             raise Unfit("not_writable")
         option = "" if to.isascii() else " SMTPUTF8"
-        return f"MAIL FROM:<{self.mailbox}>{option}\r\n".encode(), f"RCPT TO:<{to}>\r\n".encode()
+        if not self._bounces:
+            return f"MAIL FROM:<{self.mailbox}>{option}\r\n".encode(), f"RCPT TO:<{to}>\r\n".encode()
+        back = verp.address(self._bounces, outgoing.reference, self._key)
+        notify = ""
+        if has_dsn:
+            option, notify = f"{option} RET=HDRS ENVID={outgoing.reference}", " NOTIFY=FAILURE"
+        return f"MAIL FROM:<{back}>{option}\r\n".encode(), f"RCPT TO:<{to}>{notify}\r\n".encode()
 
     def fit(self, words: str, outgoing: Outgoing) -> str:
         """A server's words without the reader and without our secret."""
@@ -148,6 +163,12 @@ class Smtp(Provider):
         return connection
 
 
+def _may_return(bounces: str) -> bool:
+    """RFC 5321, 4.5.3.1.1: a name before the @ has at most 64 characters, and the mark needs its share."""
+    filled = bounces.replace(verp.STAR, "x" * verp.MARK_LENGTH)
+    return bounces.count(verp.STAR) == 1 and filled.isascii() and bool(MAILBOX.fullmatch(filled))
+
+
 def _no_line(trouble: Exception) -> NoLine:
     if isinstance(trouble, smtplib.SMTPAuthenticationError):
         is_temporary = trouble.smtp_code // 100 == 4
@@ -179,7 +200,7 @@ class SmtpTalk:
 
     def __init__(self, road: Smtp, has_extn):
         self._road = road
-        self._has_smtputf8 = has_extn("smtputf8")
+        self._has_smtputf8, self._has_dsn = has_extn("smtputf8"), has_extn("dsn")
         self._is_pipelined = has_extn("pipelining")
         self._is_chunked = self._is_pipelined and has_extn("chunking")
         self.is_spoiled = False
@@ -204,7 +225,7 @@ class SmtpTalk:
         return 0 if self._held or self._expected else 1
 
     def say(self, outgoing: Outgoing) -> bytes:
-        mail, rcpt = self._road.envelope(outgoing, self._has_smtputf8)
+        mail, rcpt = self._road.envelope(outgoing, self._has_smtputf8, self._has_dsn)
         letter = write(outgoing, self._road.sender_line, self._road.mailbox, is_chunk=self._is_chunked)
         one = Mail(outgoing, mail, rcpt, letter)
         self._held[one] = None
