@@ -122,6 +122,10 @@ def what_happened(message: Message) -> Sentence:
         return Sentence(N_("Delivery receipt after %(seconds)s s"), seconds=seconds)
     if message.status in HAPPENED:
         return Sentence(HAPPENED[message.status])
+    if message.status == "failed" and message.channel == "email" and message.accepted_at:
+        return Sentence(
+            N_("Accepted, and came back: %(reason)s"), reason=Sentence(reason_in_words(message.code))
+        )
     if message.status == "queued" and message.attempts:
         sentence = N_("Not accepted yet (%(reason)s). Another attempt at %(hour)s")
         return Sentence(sentence, reason=Sentence(reason_in_words(message.code)), hour=hour(message.due_at))
