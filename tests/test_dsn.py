@@ -160,6 +160,17 @@ def test_a_damaged_report_never_raises(data):
     assert found is None or found.reference == REFERENCE
 
 
+@pytest.mark.parametrize("charset", [b"us\x00x", b"undefined", b"idna"])
+def test_a_report_that_the_parser_itself_stumbles_over_is_passed_over(charset):
+    mail = (
+        f"To: {BACK}\n".encode()
+        + b"Content-Type: multipart/report; boundary*="
+        + charset
+        + b"'nl'%ff%ff\n\nx"
+    )
+    assert said(mail) is None
+
+
 def test_boxes_in_boxes_without_end_are_left_closed():
     nested = f"To: {BACK}\n".encode() + b"Content-Type: message/rfc822\n\n" * 5000
     assert said(nested) is None
