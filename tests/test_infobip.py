@@ -1,6 +1,7 @@
 import json
 from collections import Counter
 from datetime import timedelta
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -97,3 +98,23 @@ def test_infobip_is_told_at_the_moment_of_sending_how_long_a_message_is_of_use(h
         list(a_road("infobip", port).send([Outgoing(REFERENCE, NUMBER, content)]))
     options = json.loads(asked[0].body)["messages"][0].get("options", {"validityPeriod": {"amount": 0}})
     assert max(0, seconds - 30) <= options["validityPeriod"]["amount"] <= seconds
+
+
+@pytest.mark.loopback
+def test_a_line_of_the_log_that_cannot_be_read_hides_no_other():
+    other = "f" * 16
+    log = [
+        1,
+        {"messageId": REFERENCE, "status": {"groupName": "NEW"}},
+        {"messageId": other, "status": {"groupName": "DELIVERED"}},
+    ]
+    with http_server(200, json.dumps({"results": log})) as (port, _):
+        assert a_road("infobip", port).look_up([REFERENCE, other]) == [Receipt(other, "delivered")]
+
+
+@pytest.mark.loopback
+def test_a_look_up_says_how_many_it_asks_for_since_infobip_tells_of_fifty_otherwise():
+    with http_server(200, json.dumps({"results": []})) as (port, asked):
+        a_road("infobip", port).look_up([f"{n:016d}" for n in range(100)])
+    said = parse_qsl(urlsplit(asked[0].path).query)
+    assert dict(said)["limit"] == "100" and len(said) == 101

@@ -207,6 +207,7 @@ class Provider:
     options: ClassVar[frozenset[str]] = frozenset()
     at_once = 1  # how many it carries side by side, or in one request
     has_receipts = False
+    looked_up_at_once = 0  # how many messages one look-up may ask for; 0 when the road cannot be asked
 
     def __init__(self, name: str, channel: str, rate: float, sender: str):
         self.name = name
@@ -234,7 +235,11 @@ class Provider:
         raise BadReceipt(N_("This road sends no receipts."))
 
     def look_up(self, references: Iterable[str]) -> list[Receipt]:
-        """What became of these messages, asked for without using anything up; what is not found is not in it."""
+        """What became of these messages, asked for without using anything up; at most looked_up_at_once of them.
+
+        What is not found is not in it, and that proves nothing: an answer that never came back may still be on its way
+        into the provider's own books. Trouble is an empty answer and never an exception.
+        """
         return []
 
     def collect(self, now: datetime) -> list[Receipt]:
