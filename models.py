@@ -393,6 +393,7 @@ class MemberChange(Table):
 LANGUAGES = ("nl", "fr", "de", "en")
 CHANNELS = ("sms", "voice", "email")
 KINDS = ("warning", "preventive", "news", "other")
+POLICIES = ("insist", "ask")  # of what may not have arrived: send it again, or ask a person
 
 
 class Wording(Table):
@@ -409,6 +410,7 @@ class Wording(Table):
     texts = JSONField(default=dict)
     audience = JSONField(default=dict)
     fallback_language = CharField(default="nl")
+    policy = CharField(default="")  # one of POLICIES, or as the kind has it
     version = IntegerField(default=1)
     created_at = DateTimeField()
     changed_at = DateTimeField()
@@ -447,6 +449,7 @@ class Campaign(Wording):
     )  # while a big launch goes on: the last member who was looked at
     expires_at = DateTimeField(null=True)  # what has not left by then is not delivered any more
     halted = CharField(default="")  # why it was paused by itself: a key of campaigns.HALTS
+    doubts = IntegerField(default=0)  # how often some of its messages became unsure
 
     class Meta:
         indexes = ((("organisation", "status"), False),)
@@ -575,6 +578,9 @@ class Message(Table):
     claimed_at = DateTimeField(null=True)
     accepted_at = DateTimeField(null=True)
     ended_at = DateTimeField(null=True)
+    doubt = IntegerField(null=True)  # which of its campaign's doubts this is; none once somebody left it as it is
+    doubted_at = DateTimeField(null=True)
+    repeats = IntegerField(default=0)  # how often it was sent again though it may have arrived
 
     class Meta:
         constraints = (

@@ -32,6 +32,7 @@ class Jobs:
             self._every(EVERY_SECONDS, partial(self.pump.run, channel, is_practice=is_practice), name)
         self._every(EVERY_SECONDS, self.pump.freeze, FREEZE)
         self._every(EVERY_SECONDS, self.pump.listen, "listen")
+        self._every(1, self.pump.look_up, "look up")
         self._every(1, self.pump.tidy, "tidy")
         self._every(60, self.bounces.collect, "bounces")
         self._every(3600, _discard_abandoned, "abandoned lists")

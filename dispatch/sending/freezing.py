@@ -51,7 +51,7 @@ def _enqueue(campaign: Campaign, channel: str, parts: Parts, now: datetime) -> N
         Message.code: Value(code),
     }
     meant |= {getattr(Message, name): Value("") for name in ("road", "provider_reference", "detail")}
-    meant[Message.attempts] = Value(0)
+    meant |= {getattr(Message, name): Value(0) for name in ("attempts", "repeats")}
     rows = chosen_members(*meant.values()).where(Chosen.is_active, address != "").order_by(Member.id)
     queued = Message.insert_from(rows, fields=list(meant)).on_conflict_ignore().as_rowcount().execute()
     tallies.count({(campaign.id, channel, status): queued})

@@ -53,9 +53,10 @@ class Lane:
 
     def is_still_first(self) -> bool:
         """Whether the batch in hand may go on: its campaign runs, and nothing more urgent came meanwhile."""
-        if isinstance(self._source, Campaign) and not campaigns.is_running(self._source):
+        source = self._source
+        if isinstance(source, Campaign) and not _may_leave(source, self.now()):
             return False
-        return self._is_theirs() or _urgency(self._source) <= min(map(_urgency, self._sources()), default=9)
+        return self._is_theirs() or _urgency(source) <= min(map(_urgency, self._sources()), default=9)
 
     def _in_turn(self) -> list[Source]:
         self._turns += 1
@@ -73,7 +74,7 @@ class Lane:
         now, mine = self.now(), Message.is_practice == self.is_practice
         letters = messages.queued(self.channel, now, Message.campaign.is_null(), mine)
         due = messages.queued(self.channel, now, Message.campaign == Campaign.id)
-        running = campaigns.running(now).where(Campaign.is_practice == self.is_practice, fn.EXISTS(due))
+        running = messages.running(now).where(Campaign.is_practice == self.is_practice, fn.EXISTS(due))
         return [
             *Letter.select().where(Letter.id.in_(letters.select(Message.letter))).order_by(Letter.id),
             *sorted(running, key=lambda campaign: (_urgency(campaign), campaign.id)),
@@ -85,7 +86,7 @@ class Lane:
             limit = min(most, throttle.available(road.name, road.rate, now))
             if not limit:
                 return None
-            claimed = messages.claim(self.channel, source, limit=limit, now=now)
+            claimed = messages.claim(self.channel, source, limit=limit, now=now, road=road.name)
             if claimed:
                 throttle.spend(road.name, road.rate, len(claimed), now)
                 journal.claimed([one.reference for one in claimed], now)
@@ -111,6 +112,11 @@ class Lane:
             write = _of_campaign if isinstance(source, Campaign) else _of_letter
             self._contents[key] = write(source, self.channel, lang)
         return self._contents[key]
+
+
+def _may_leave(campaign: Campaign, now: datetime) -> bool:
+    """As it is at this moment, whatever the row in hand says."""
+    return messages.running(now).where(Campaign.id == campaign.id).exists()
 
 
 def _urgency(source: Source | None) -> int:

@@ -8,7 +8,7 @@ from peewee import fn
 from dispatch import clock, papers
 from dispatch.people.audience import REASONS as LEFT_OUT
 from dispatch.providers.base import REASONS
-from dispatch.sending import tallies
+from dispatch.sending import doubt, tallies
 from dispatch.words import (
     CAMPAIGN_STATUSES,
     CHANNELS,
@@ -214,6 +214,10 @@ def build(campaign: Campaign, lang: str, now: datetime, most: int | None = MOST_
         "not_reached": people_meant(campaign) - reached,
         "curve": list(_curve(campaign)),
         "failures": list(_failures(campaign, lang)),
+        "policy": _(doubt.IN_WORDS[doubt.policy_of(campaign)]),
+        "decisions": [
+            {"at": moment(at, lang), "said": said.in_language(lang)} for at, said in doubt.decisions(campaign)
+        ],
         "messages": list(_messages(campaign, lang, most)),
     }
 
