@@ -610,6 +610,19 @@ Message.add_index(
         name="message_in_hand",
     )
 )
+# The page of a campaign in doubt asks each second which groups there are, however many messages are in them.
+Message.add_index(
+    Message.index(
+        Message.campaign,
+        Message.status,
+        Message.channel,
+        Message.code,
+        Message.road,
+        Message.doubt,
+        where=Message.doubt.is_null(False),
+        name="message_doubt",
+    )
+)
 # Nobody gets a campaign twice by one channel, whatever a launch that was interrupted does when it goes on.
 Message.add_index(
     Message.index(Message.campaign, Message.channel, Message.address, unique=True, name="message_once")

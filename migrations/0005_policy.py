@@ -12,6 +12,10 @@ def up(migrator, db):
         migrator.add_column("message", "doubted_at", DateTimeField(null=True)),
         migrator.add_column("message", "repeats", IntegerField(default=0)),
     )
+    db.execute_sql(
+        "CREATE INDEX message_doubt ON message (campaign_id, status, channel, code, road, doubt) "
+        "WHERE doubt IS NOT NULL"
+    )
     # What is unsure now is the first doubt of its campaign, so that somebody is still asked.
     db.execute_sql("UPDATE message SET doubted_at = claimed_at WHERE status = 'unsure'")
     db.execute_sql("UPDATE message SET doubt = 1 WHERE status = 'unsure' AND campaign_id IS NOT NULL")
