@@ -578,7 +578,7 @@ class Message(Table):
     claimed_at = DateTimeField(null=True)
     accepted_at = DateTimeField(null=True)
     ended_at = DateTimeField(null=True)
-    doubt = IntegerField(null=True)  # which of its campaign's doubts this is; none once somebody left it as it is
+    doubt = IntegerField(null=True)  # which of its campaign's doubts; none once somebody left it as it is
     doubted_at = DateTimeField(null=True)
     repeats = IntegerField(default=0)  # how often it was sent again though it may have arrived
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import models
 from dispatch import clock
 from dispatch.errors import WrongMoment
 from dispatch.providers.base import Outcome, Receipt
@@ -497,3 +498,22 @@ def test_a_press_that_says_nothing_we_know_sends_nothing(sender, molenakker, tim
     campaign = doubtful(sender, molenakker, time)
     signed_in(sender).post(f"/campaigns/{campaign.id}/unsure", **typed)
     assert standing(campaign) == {"unsure": 10}
+
+
+def test_what_was_unsure_before_doubts_had_numbers_is_still_asked_about(sender, molenakker, time):
+    campaign = doubtful(sender, molenakker, time)
+    database = models.database.obj
+    database.execute_sql("DROP INDEX message_doubt")
+    for table, columns in {
+        "message": ("doubt", "doubted_at", "repeats"),
+        "campaign": ("policy", "doubts"),
+        "template": ("policy",),
+    }.items():
+        for column in columns:
+            database.execute_sql(f"ALTER TABLE {table} DROP COLUMN {column}")
+    database.execute_sql("DELETE FROM schema_migration WHERE name LIKE '0005%'")
+    assert models.migrate() == ["0005_policy"]
+    [group] = doubt.groups(fresh(campaign))
+    assert group.number == 10 and fresh(campaign).doubts == group.last == 1
+    assert doubt.policy_of(fresh(campaign)) == "ask"
+    assert doubt.send_again(campaign, group, by=sender, now=time()) == 10
