@@ -317,6 +317,9 @@ def test_a_press_in_a_paused_campaign_waits_for_it(sender, molenakker, time):
 
 STEPS = st.lists(
     st.one_of(
+        st.tuples(
+            st.sampled_from(["unsure", "unsure", "look", "again"]), st.sets(st.integers(0, 9), min_size=1)
+        ),
         st.tuples(st.sampled_from(["look", "again", "leave", "insist", "look up"]), st.none()),
         st.tuples(
             st.sampled_from(["unsure", "accepted", "retry", "delivered", "failed", "claim"]),
@@ -334,6 +337,7 @@ def test_in_whatever_order_doubts_receipts_and_presses_come_only_what_was_shown_
 ):
     time = Time()
     campaign = launched(sender, molenakker, kind=kind)
+    messages.claim("sms", campaign, limit=10, now=time(), road="r")
     shown: list = []
     seen: set[str] = set()
     left: set[str] = set()
