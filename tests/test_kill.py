@@ -474,7 +474,7 @@ def test_a_process_killed_again_and_again_loses_nothing_and_repeats_nothing(send
         pump = Pump(Roads({"sms": ["simulator://"], "email": [roads["BELFORT_EMAIL"]]}), now=later)
         for _ in range(200):
             pump.tick()
-            later.passes(600)  # a day without a decision, and the campaign ends with its doubt
+            later.passes(3600)  # a day without a decision, and the campaign ends with its doubt
             if Campaign.get_by_id(campaign.id).is_over:
                 break
         pump.roads.close()
