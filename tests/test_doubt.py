@@ -13,7 +13,8 @@ from dispatch import clock
 from dispatch.errors import WrongMoment
 from dispatch.providers.base import Outcome, Receipt
 from dispatch.sending import campaigns, doubt, messages, report
-from models import RANKS, Audit, Campaign, Message
+from dispatch.sending.journal import Journal
+from models import RANKS, Audit, Campaign, Message, beside
 from tests import cast, town
 from tests.cast import NOON
 from tests.servers import http_server
@@ -121,7 +122,8 @@ def test_a_message_that_was_in_hand_when_we_died_is_asked_for_at_its_road(sender
         campaign = launched(sender, molenakker, kind="warning")
         pump = pump_on(road, time)
         lane = pump._lanes["sms", False]
-        assert lane.claim(road, 10)  # and we died
+        with Journal(beside("hands"), road.name) as kept:
+            assert lane.claim(road, 10, kept)  # and the machine died
         known.update({one.reference: {"groupName": "PENDING"} for one in campaign.messages})
         time.passes(61)
         pump.tick()

@@ -321,7 +321,7 @@ def _kept(field, place):
     return fn.COALESCE(place, field)
 
 
-_place = slots(11)
+_place = slots(13)
 _STEP = Prepared(
     Message.update(
         status=_place[0],
