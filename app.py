@@ -22,6 +22,7 @@ import views
 from dispatch import mishaps
 from dispatch.jobs import Jobs
 from dispatch.providers import BadRoad
+from dispatch.sending.bounces import Bounces
 from dispatch.sending.pump import Pump
 from dispatch.sending.roads import Roads
 from dispatch.server import Server
@@ -146,6 +147,14 @@ SETTINGS = (
         "The number that people see when they are called.",
     ),
     Setting(
+        "BELFORT_BOUNCES",
+        "",
+        text,
+        "Where e-mail that came back is found: a mailbox of its own, `imaps://user:password@host?folder=INBOX`, looked "
+        "into every minute and marked as read; or a door for a mail server, `lmtp://127.0.0.1:2424`.",
+        True,
+    ),
+    Setting(
         "BELFORT_TRUSTED_PROXY",
         "",
         ip_address,
@@ -219,7 +228,7 @@ def build_app(environ: Mapping[str, str]) -> Flask:
     app.jinja_env.undefined = StrictUndefined
     _open_database(settings["BELFORT_DATABASE"])
     app.extensions["roads"] = _open_roads(settings, app.secret_key)
-    app.extensions["jobs"] = Jobs(Pump(app.extensions["roads"]))
+    app.extensions["jobs"] = Jobs(Pump(app.extensions["roads"]), _open_bounces(settings, app.secret_key))
     views.register(app)
     return app
 
@@ -278,6 +287,13 @@ def _open_roads(settings: dict, secret: str) -> Roads:
         raise BadSetting(str(error)) from None
 
 
+def _open_bounces(settings: dict, secret: str) -> Bounces:
+    try:
+        return Bounces(settings["BELFORT_BOUNCES"], receipt_key(secret))
+    except BadRoad as error:
+        raise BadSetting(f"BELFORT_BOUNCES: {error}") from None
+
+
 def serve(app: Flask) -> None:
     """Serves pages and pumps messages until SIGTERM or Ctrl-C; then answers and records what is in hand."""
     jobs: Jobs = app.extensions["jobs"]
@@ -286,11 +302,18 @@ def serve(app: Flask) -> None:
     )  # a page asks for the interpreter a dozen times: not 5 ms each while messages leave
     server = _bound(app)  # before anything is sent: of two processes on one port only one pumps
     if app.config["BELFORT_PUMP"]:
-        jobs.start()
+        _start(jobs)
     print(f"Belfort: http://{app.config['BELFORT_HOST']}:{app.config['PORT']}", flush=True)
     server.run()
     jobs.stop()
     app.extensions["roads"].close()
+
+
+def _start(jobs: Jobs) -> None:
+    try:
+        jobs.start()
+    except OSError as error:
+        raise BadSetting(f"BELFORT_BOUNCES: the door cannot be opened: {error.strerror}.") from None
 
 
 def _bound(app: Flask) -> Server:

@@ -49,6 +49,11 @@ def connect(url: str) -> peewee.Database:
     return database.obj
 
 
+def beside(name: str) -> Path:
+    """The folder of this name that belongs to the database, such as belfort.db-hands."""
+    return Path(f"{database.obj.database}-{name}")
+
+
 class WrongSchema(Exception):
     """The database is older or newer than this program."""
 
@@ -389,6 +394,7 @@ class MemberChange(Table):
 LANGUAGES = ("nl", "fr", "de", "en")
 CHANNELS = ("sms", "voice", "email")
 KINDS = ("warning", "preventive", "news", "other")
+POLICIES = ("insist", "ask")  # of what may not have arrived: send it again, or ask a person
 
 
 class Wording(Table):
@@ -405,6 +411,7 @@ class Wording(Table):
     texts = JSONField(default=dict)
     audience = JSONField(default=dict)
     fallback_language = CharField(default="nl")
+    policy = CharField(default="")  # one of POLICIES, or as the kind has it
     version = IntegerField(default=1)
     created_at = DateTimeField()
     changed_at = DateTimeField()
@@ -443,6 +450,7 @@ class Campaign(Wording):
     )  # while a big launch goes on: the last member who was looked at
     expires_at = DateTimeField(null=True)  # what has not left by then is not delivered any more
     halted = CharField(default="")  # why it was paused by itself: a key of campaigns.HALTS
+    doubts = IntegerField(default=0)  # how often some of its messages became unsure
 
     class Meta:
         indexes = ((("organisation", "status"), False),)
@@ -590,6 +598,9 @@ class Message(Table):
     claimed_at = DateTimeField(null=True)
     accepted_at = DateTimeField(null=True)
     ended_at = DateTimeField(null=True)
+    doubt = IntegerField(null=True)  # which of its campaign's doubts; none once somebody left it as it is
+    doubted_at = DateTimeField(null=True)
+    repeats = IntegerField(default=0)  # how often it was sent again though it may have arrived
     first_reference = CharField(null=True)  # of the first call, where there is a second; never a third
 
     class Meta:
@@ -627,6 +638,19 @@ Message.add_index(
         Message.accepted_at,
         where=(Message.channel == "voice") & (Message.status == "accepted"),
         name="message_on_line",
+    )
+)
+# The page of a campaign in doubt asks each second which groups there are, however many messages are in them.
+Message.add_index(
+    Message.index(
+        Message.campaign,
+        Message.status,
+        Message.channel,
+        Message.code,
+        Message.road,
+        Message.doubt,
+        where=Message.doubt.is_null(False),
+        name="message_doubt",
     )
 )
 # Nobody gets a campaign twice by one channel, whatever a launch that was interrupted does when it goes on.

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from dispatch import clock
+from dispatch.providers import kannel
 from dispatch.sending import campaigns, messages
 from dispatch.sending.pump import Pump
 from dispatch.sending.roads import Roads
@@ -24,6 +25,7 @@ from tests.servers import http_server
 ROOT = Path(__file__).parent.parent
 ROUNDS = int(os.environ.get("BELFORT_KILL_ROUNDS", "200"))
 MEMBERS = 50
+UNDER_WAY = kannel.LINES  # each carries one message
 REFERENCE = re.compile(r"reference=([0-9a-z]{16})")
 
 
@@ -61,9 +63,10 @@ def drain(port: int, monkeypatch) -> None:
     monkeypatch.setattr(messages, "LEASE", timedelta(seconds=0))
     road = f"kannel://u:p@127.0.0.1:{port}?from=8850&rate=5000"
     roads = Roads({"sms": [road]}, public_url="http://x", receipt_key="k")
+    pump = Pump(roads)
+    pump.recover(clock.now())
     messages.doubt(clock.now() + timedelta(hours=1))
     monkeypatch.setattr(messages, "LEASE", timedelta(seconds=60))
-    pump = Pump(roads)
     Campaign.update(status="running").where(Campaign.status == "paused").execute()
     while campaigns.half_frozen().exists() or Message.select().where(Message.status == "queued").exists():
         pump.freeze()
@@ -98,4 +101,4 @@ def test_rounds_of_kill_lose_nothing_and_repeat_nothing(people, settings, monkey
     assert_everything_is_accounted_for(got)
     unsure = Message.select().where(Message.status == "unsure").count()
     print(f"{ROUNDS} rounds of SIGKILL: {len(got)} delivered once, none twice, none lost, {unsure} unsure")
-    assert unsure <= ROUNDS * 100
+    assert unsure <= ROUNDS * UNDER_WAY, "more is in doubt than was under way"

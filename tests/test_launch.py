@@ -1,10 +1,15 @@
 """Launches of more people than one short transaction holds: in parts, to the end, whatever comes in between."""
 
 from collections import Counter
+from operator import itemgetter
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+import models
 from dispatch.errors import Refusal
+from dispatch.people import audience
 from dispatch.sending import campaigns, report
 from dispatch.sending.pump import Pump
 from dispatch.sending.roads import Roads
@@ -14,6 +19,7 @@ from tests.cast import NOON
 
 TEXTS = {
     "sms": {"nl": {"body": "Hou deuren en ramen dicht."}},
+    "voice": {"nl": {"body": "Hou deuren en ramen dicht."}},
     "email": {"nl": {"subject": "s", "body": "b"}},
 }
 
@@ -154,3 +160,75 @@ def test_nobody_to_reach_at_all_is_refused(sender, app):
     with pytest.raises(Refusal):
         launched(sender, empty)
     assert Campaign.get().is_draft
+
+
+PEOPLE = st.lists(
+    st.fixed_dictionaries(
+        {
+            "mobile": st.sampled_from(["", "+32470000001", "+32470000002", "+32470000003"]),
+            "phone": st.sampled_from(["", "+3216000001", "+3216000002", "+32470000001"]),
+            "email": st.sampled_from(["", "maes@voorbeeld.example", "peeters@voorbeeld.example"]),
+            "first_name": st.sampled_from(["", "Els", "Jan"]),
+            "last_name": st.sampled_from(["Maes", "Peeters"]),
+            "language": st.sampled_from(["nl", "fr"]),
+            "lists": st.lists(
+                st.tuples(st.sampled_from(["A", "B"]), st.booleans()), max_size=2, unique_by=itemgetter(0)
+            ),
+        }
+    ),
+    max_size=14,
+)
+
+
+@given(
+    people=PEOPLE,
+    channels=st.sampled_from([("sms",), ("email",), ("voice",), ("sms", "email"), ("voice", "email")]),
+    size=st.integers(1, 5),
+)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_parts_together_are_what_the_page_before_sending_said(app, people, channels, size):
+    with pytest.MonkeyPatch.context() as small, models.database.atomic() as undone:
+        small.setattr(campaigns, "FROZEN_AT_ONCE", size)
+        bins = {name: cast.bin_named(name) for name in "AB"}
+        for person in people:
+            lists = person.pop("lists")
+            row = cast.member(bins["A"], **person)
+            Membership.delete().where(Membership.member == row.id).execute()
+            for name, is_paused in lists:
+                paused_at = NOON if is_paused else None
+                Membership.create(member=row, bin=bins[name], joined_at=NOON, paused_at=paused_at)
+        by = cast.user("sender", cast.zone())
+        choice = {"bins": [bin.id for bin in bins.values()]}
+        meant = audience.resolve(by.organisation_id, choice, channels)
+        if meant.reached:
+            assert frozen(by, choice, channels) == as_said(meant)
+        undone.rollback()
+
+
+def as_said(meant: audience.Audience) -> tuple:
+    return (
+        {
+            (one.channel, one.address, one.language, audience.household_name(one.people))
+            + tuple(person.id for person in one.people)
+            for one in meant.mailings
+        },
+        {(member.id, reason) for reason, members in meant.left_out.items() for member in members},
+        meant.reached,
+    )
+
+
+def frozen(by, choice, channels) -> tuple:
+    draft = campaigns.draft(by.organisation, by=by, now=NOON)
+    wording = {"name": "Gaslek", "kind": "news", "channels": list(channels), "texts": TEXTS}
+    ready = campaigns.write(draft, by=by, now=NOON, version=1, audience=choice, **wording)
+    campaigns.launch(ready, by=by, now=NOON, terms_accepted=True)
+    to_the_end()
+    return (
+        {
+            (one.channel, one.address, one.language, one.names)
+            + tuple(sorted(row.member_id for row in one.recipients))
+            for one in ready.messages
+        },
+        {(row.member_id, row.reason) for row in ready.unreached},
+        Campaign.get_by_id(ready.id).people,
+    )

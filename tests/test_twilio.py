@@ -1,15 +1,17 @@
 import base64
 import hashlib
 import hmac
+from datetime import timedelta
 from urllib.parse import parse_qs, urlencode
 from xml.etree import ElementTree
 
 import pytest
 
+from dispatch import clock
 from dispatch.providers import open_road
 from dispatch.providers.base import BadReceipt, BadRoad, Content, Outgoing, Posted, Receipt, Speech
 from tests.servers import http_server
-from tests.test_contracts import ACCEPTED, REFERENCE, SECRET, a_road
+from tests.test_contracts import NUMBER, REFERENCE, SECRET, a_road, twilio_answer, twilio_receipt
 
 DOOR = f"http://belfort.example/receipts/twilio/sleutel?channel=voice&reference={REFERENCE}"
 CALL = {"CallSid": "CA1"}
@@ -72,7 +74,7 @@ def test_a_receipt_of_a_text_message_is_still_read_by_its_own_road():
 
 @pytest.mark.loopback
 def test_a_call_says_the_opening_first_and_last_and_awaits_a_key_meanwhile():
-    with http_server(200, ACCEPTED["twilio"]) as (port, asked):
+    with http_server(answer=twilio_answer) as (port, asked):
         list(a_road("twilio", port, "voice").send([Outgoing(REFERENCE, "+32470123456", CONTENT)]))
     form = parse_qs(asked[0].body.decode())
     gather, redirect = ElementTree.fromstring(form["Twiml"][0])
@@ -92,7 +94,7 @@ def test_a_call_says_the_opening_first_and_last_and_awaits_a_key_meanwhile():
 @pytest.mark.loopback
 def test_a_recording_is_played_between_the_openings():
     content = Content("", speech=SPEECH._replace(audio="/recordings/sleutel.mp3"))
-    with http_server(200, ACCEPTED["twilio"]) as (port, asked):
+    with http_server(answer=twilio_answer) as (port, asked):
         list(a_road("twilio", port, "voice").send([Outgoing(REFERENCE, "+32470123456", content)]))
     gather, _ = ElementTree.fromstring(parse_qs(asked[0].body.decode())["Twiml"][0])
     assert [part.tag for part in gather] == ["Say", "Play", "Say", "Say"]
@@ -101,7 +103,7 @@ def test_a_recording_is_played_between_the_openings():
 
 @pytest.mark.loopback
 def test_a_script_longer_than_twilio_takes_is_never_sent():
-    with http_server(200, ACCEPTED["twilio"]) as (port, asked):
+    with http_server(answer=twilio_answer) as (port, asked):
         road = a_road("twilio", port, "voice")
         [outcome] = filter(None, road.send([Outgoing(REFERENCE, "+32470123456", Content("& " * 2000))]))
     assert (outcome.status, outcome.code, asked) == ("failed", "too_long", [])
@@ -142,3 +144,31 @@ def test_lines_are_an_option_of_spoken_messages_alone():
     for url, channel in (("simulator://?lines=30", "sms"), ("simulator://?lines=veel", "voice")):
         with pytest.raises(BadRoad):
             open_road(url, channel=channel)
+
+
+@pytest.mark.parametrize(
+    "error, status, code",
+    [
+        ("30003", "failed", "unreachable"),
+        ("30004", "failed", "number_refused"),
+        ("30005", "failed", "no_such_number"),
+        ("30006", "failed", "not_routable"),
+        ("30008", "failed", "unreachable"),
+        ("30036", "expired", "expired"),
+    ],
+)
+def test_the_number_of_a_failure_says_why(error, status, code):
+    posted = twilio_receipt("MessageStatus", "undelivered", {"ErrorCode": error})
+    assert a_road("twilio", 1).read_receipts(posted) == [Receipt(REFERENCE, status, code, error)]
+
+
+@pytest.mark.loopback
+@pytest.mark.parametrize("hours, told", [(None, False), (1, True), (9.9, True), (11, False)])
+def test_twilio_is_told_how_long_a_message_is_of_use_when_that_is_less_than_its_own_ten_hours(hours, told):
+    expires_at = hours and clock.now() + timedelta(hours=hours)
+    with http_server(answer=twilio_answer) as (port, asked):
+        list(
+            a_road("twilio", port).send([Outgoing(REFERENCE, NUMBER, Content("Dag", expires_at=expires_at))])
+        )
+    [seconds] = parse_qs(asked[0].body.decode()).get("ValidityPeriod", ["0"])
+    assert (hours * 3600 - 30 <= int(seconds) <= hours * 3600) if told else seconds == "0"

@@ -17,7 +17,8 @@ from models import Campaign, Message, Recording
 from tests import cast
 from tests.page import Client
 from tests.test_campaign_pages import beekveld, draft, launched, lien, sender  # noqa: F401
-from tests.test_twilio import CALL, SECRET, signed
+from tests.test_contracts import KEY
+from tests.test_twilio import CALL, signed
 
 BODY = "Hou deuren en ramen dicht."
 VOICE = {"channels": ["voice"], "texts": {"voice": {"nl": {"body": BODY}}}}
@@ -212,7 +213,7 @@ def test_an_opening_is_changed_and_restored_and_cannot_be_endless(app):
 @pytest.fixture
 def called(settings):
     """A call under way by Twilio: (browser, message, our door for it)."""
-    road = f"twilio://AC{'0' * 32}:{SECRET}@api.twilio.com"
+    road = f"twilio://AC{'0' * 32}:{KEY}@api.twilio.com"
     app = belfort.build_app(
         settings
         | {"BELFORT_VOICE": road, "BELFORT_SMS": f"{road.replace('0', '1')}?from=Zone"}

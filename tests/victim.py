@@ -54,6 +54,7 @@ def live(url: str, port: str, seed: int) -> None:
         )
     )
     with database.connection_context():
+        pump.recover(clock.now())
         while True:
             try:
                 chance.choice([launch, take_receipts, intervene])(chance)

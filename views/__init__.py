@@ -1,6 +1,6 @@
 """What is asked and shown: forms in, pages and fragments out. No change of its own: that is done in dispatch/."""
 
-from flask import Flask, current_app, g, render_template, request, session, url_for
+from flask import Flask, current_app, render_template, request, session, url_for
 from flask_babel import Babel
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -11,7 +11,7 @@ from htmx_flask import Htmx
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter
 
-from dispatch import accounts, rights
+from dispatch import accounts, courtesy, rights
 from dispatch.errors import Missing, NotAllowed, Refusal, WrongMoment
 from dispatch.words import USER_ROLES
 from models import User, database
@@ -90,8 +90,8 @@ def register(app: Flask) -> None:
         app.register_blueprint(page.pages)
     csrf.exempt(receipts.pages)  # a gateway has no session; the key in its address is its token
     commands.register(app)
+    app.wsgi_app = _pages_first(app.wsgi_app)
     app.before_request(_open_database)
-    app.teardown_request(_close_database)
     app.after_request(_secure)
     _answer_errors(app)
 
@@ -140,14 +140,24 @@ def _remember_who(app: Flask) -> None:
         return accounts.user_of_session(user_id, session.get("sign_in", ""))
 
 
+def _pages_first(answer):
+    """The engine steps aside for people, not for gateways with their thousand receipts a second."""
+
+    def serve(environ, start_response):
+        if environ["PATH_INFO"].startswith(("/receipts/", "/static/")):
+            return answer(environ, start_response)
+        with courtesy.guest():
+            return answer(environ, start_response)
+
+    return serve
+
+
 def _open_database() -> None:
-    session.permanent = True  # so that idleness ends it
-    g.connected_here = database.connect(reuse_if_open=True)
-
-
-def _close_database(_error: BaseException | None) -> None:
-    if g.pop("connected_here", False):
-        database.close()
+    if request.blueprint != receipts.pages.name:  # a gateway has no session
+        session.permanent = True  # so that idleness ends it
+    database.connect(
+        reuse_if_open=True
+    )  # once for each thread that serves: opening costs as much as four queries
 
 
 def _secure(response):

@@ -9,10 +9,10 @@ from flask_login import current_user
 from dispatch import clock, rights
 from dispatch.errors import Incomplete, NotAllowed, Refusal, WrongMoment
 from dispatch.numerals import in_words
-from dispatch.sending import campaigns, estimate, report, tallies, whom
+from dispatch.sending import campaigns, doubt, estimate, report, tallies, whom
 from dispatch.sending.text import measure
 from dispatch.words import CHANNELS, KINDS, LANGUAGE_NAMES, N_, translator
-from models import Campaign
+from models import POLICIES, Campaign
 from views import control, guard, lookups, render, reports, wording
 
 pages = Blueprint("campaigns", __name__)
@@ -246,6 +246,8 @@ def _review(campaign: Campaign, refusal: str = "", terms_error: str | None = Non
         now=now,
         refusal=refusal,
         terms_error=terms_error,
+        policies=[(policy, _(doubt.IN_WORDS[policy])) for policy in POLICIES],
+        policy=request.form.get("policy", doubt.policy_of(campaign)),
         useful=[(hours, _(words)) for hours, words in USEFUL.items()],
         useful_hours=request.form.get("useful_hours", ""),
     )
@@ -325,7 +327,15 @@ def _launch(campaign: Campaign) -> None:
         terms_accepted="terms" in request.form,
         version=wording.version(),
         useful_for=_useful_for(),
+        policy=_policy(),
     )
+
+
+def _policy() -> str:
+    policy = request.form.get("policy", "")
+    if policy not in ("", *POLICIES):
+        raise Refusal(N_("Choose from the list what becomes of an unsure message. Nothing was sent."))
+    return policy
 
 
 def _useful_for() -> timedelta | None:

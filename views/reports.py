@@ -11,7 +11,7 @@ from flask_login import current_user
 
 from dispatch import clock, rights
 from dispatch.people import audience
-from dispatch.sending import campaigns, estimate, report, tallies
+from dispatch.sending import campaigns, doubt, estimate, report, tallies
 from dispatch.words import CHANNELS, KINDS, LANGUAGE_NAMES, MESSAGE_STATUSES
 from models import Campaign, Member, Message, Recipient
 from views import control, guard, lookups, render, wording
@@ -47,6 +47,8 @@ def final(campaign: Campaign, now: datetime) -> dict:
             for channel, code, number in report.failures(campaign)
         ],
         "outcome": control.outcome(campaign, counts),
+        "policy": _(doubt.IN_WORDS[doubt.policy_of(campaign)]),
+        "doubt": {"decisions": control.decisions(campaign)},
         "seconds": int((campaign.ended_at - campaign.launched_at).total_seconds()),
         "composed_in": int((campaign.launched_at - campaign.created_at).total_seconds()),
         "may_template": rights.may(current_user, "template.change")

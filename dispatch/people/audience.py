@@ -1,14 +1,15 @@
 """Who gets it: each person once per channel, each number and mailbox once, and everybody left out with a reason."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from functools import reduce
+from operator import attrgetter, or_
 
-from peewee import fn
+from peewee import JOIN, BigIntegerField, BooleanField, fn
 
 from dispatch.words import N_
-from models import Bin, Member, Membership, database
+from models import Bin, Member, Membership, Table
 
 REASONS = {
     "paused": N_("have paused their membership"),
@@ -27,24 +28,13 @@ MISSING = {
     frozenset(("sms", "email")): "no_address",
 }
 SCANNED = 20_000  # members looked at for one part
-_COLUMNS = [
-    getattr(Member, name)
-    for name in ("id", "last_name", "first_name", "mobile", "phone", "email", "language")
-]
-First = Member.alias()
 
 
-class Person(NamedTuple):
-    """What a launch must know of a member."""
+class Chosen(Table):
+    """The members of the part of an audience that is in hand: a scratch table, seen by this connection only."""
 
-    id: int
-    last_name: str
-    first_name: str
-    mobile: str
-    phone: str
-    email: str
-    language: str
-    is_active: int
+    member = BigIntegerField(primary_key=True)
+    is_active = BooleanField()
 
 
 @dataclass(frozen=True)
@@ -55,11 +45,6 @@ class Mailing:
     address: str
     language: str
     people: tuple[Member, ...]
-    others: list[Member] = field(default_factory=list)  # who share the address and are not in this part
-
-    @property
-    def names(self) -> str:
-        return household_name([*self.people, *self.others])
 
 
 @dataclass
@@ -92,31 +77,55 @@ def resolve(organisation_id: int, choice: dict, channels: Iterable[str]) -> Audi
     return _sorted_out(list(people.values()), active, channels)
 
 
-def part(
-    organisation_id: int, choice: dict, channels: Iterable[str], *, after: int, limit: int
-) -> tuple[Audience, int | None]:
-    """Some `limit` members of an audience behind a member's id, and the id to go on behind, or None at the end.
+def choose(organisation_id: int, choice: dict, *, after: int, limit: int) -> int | None:
+    """Puts the next `limit` members of an audience behind a member's id into Chosen, in the transaction at hand.
 
-    A mailing names the whole household, also those of its people who stand further on; only the part's own members are
-    among its people. Rows instead of objects: a million members in a few seconds.
+    Returns the id to go on behind, or None at the end. The database does it all: a million members in a few seconds.
     """
-    if not after and len(rows := _listed(_few(organisation_id, choice, limit + 1))) <= limit:
-        return _living_at(rows, channels), None
-    behind = _living(organisation_id, choice).where(Member.id > after).order_by(Member.id)
-    rows = _listed(behind.where(Member.id <= after + SCANNED).limit(limit))
-    last = rows[-1].id if len(rows) == limit else after + SCANNED
-    found = _living_at(rows, channels)
-    further = _living(organisation_id, choice).where(Member.id > last, Member.organisation == organisation_id)
-    _name_the_rest(found, further, (First.id > after) & (First.id <= last))
-    return found, last if Member.select().where(Member.id > last).exists() else None
+    Chosen.create_table(temporary=True)
+    if not after and _put(_few(organisation_id, choice, limit + 1)) <= limit:
+        return None
+    behind = _living(organisation_id, choice).where(Member.id > after, Member.id <= after + SCANNED)
+    is_full = _put(behind.order_by(Member.id).limit(limit)) == limit
+    last = Chosen.select(fn.MAX(Chosen.member)).scalar() if is_full else after + SCANNED
+    return last if Member.select().where(Member.id > last).exists() else None
 
 
-def _living_at(rows: list, channels: Iterable[str]) -> Audience:
-    return _sorted_out(rows, {row.id for row in rows if row.is_active}, tuple(channels))
+def households(organisation_id: int, choice: dict, channel: str) -> Iterator[tuple[str, str]]:
+    """(address, names) of each address that several people share, the first of whom stands in Chosen.
+
+    Everybody who gets the message is named, also those who stand further on in the audience.
+    """
+    address, other = kept_in(Member, channel), Member.alias()
+    is_same = _reached(other, channel, lambda field: field == address)
+    twin = other.select().where(other.organisation == organisation_id, is_same, other.id != Member.id)
+    shared = chosen_members(address).where(Chosen.is_active, address != "", fn.EXISTS(twin)).distinct()
+    people_at = defaultdict(list)
+    for person in _living_at(organisation_id, choice, channel, [row[0] for row in shared.tuples()]):
+        people_at[person.address].append(person)
+    here = {id for (id,) in Chosen.select(Chosen.member).where(Chosen.is_active).tuples()}
+    for address, people in people_at.items():
+        if len(people) > 1 and people[0].id in here:
+            yield address, household_name(people)
 
 
-def _listed(query) -> list[Person]:
-    return [Person._make(row) for row in database.execute(query)]
+def _living_at(organisation_id: int, choice: dict, channel: str, addresses: list[str]) -> list:
+    """The people of an audience who get a message at these addresses, by id."""
+    columns = Member.last_name, Member.first_name, kept_in(Member, channel).alias("address")
+    living = _living(organisation_id, choice, *columns).where(Member.organisation == organisation_id)
+    here = _reached(Member, channel, lambda field: field.in_(addresses))
+    found = living.where(here).namedtuples() if addresses else ()
+    return sorted((person for person in found if person.is_active), key=attrgetter("id"))
+
+
+def chosen_members(*columns):
+    """The members in hand, walked from there: whatever the database believes of their number, they are few."""
+    return Chosen.select(*columns).join(Member, JOIN.CROSS).where(Chosen.member == Member.id)
+
+
+def _put(members) -> int:
+    Chosen.delete().execute()
+    return Chosen.insert_from(members, fields=[Chosen.member, Chosen.is_active]).as_rowcount().execute()
 
 
 def _sorted_out(people: list, active: set[int], channels: Iterable[str]) -> Audience:
@@ -128,7 +137,7 @@ def _sorted_out(people: list, active: set[int], channels: Iterable[str]) -> Audi
         if member.id not in active:
             left_out["paused"].append(member)
         elif not addresses:
-            left_out[_missing(channels)].append(member)
+            left_out[missing(channels)].append(member)
         else:
             for key in addresses:
                 households[key].append(member)
@@ -140,26 +149,21 @@ def _sorted_out(people: list, active: set[int], channels: Iterable[str]) -> Audi
     return audience
 
 
-def _name_the_rest(found: Audience, further, here) -> None:
-    """Adds to the name of each mailing those who share its address and stand further on in the audience."""
-    for channel in ADDRESSES:
-        mine = {one.address: one for one in found.mailings if one.channel == channel}
-        if mine:
-            shared = First.select(_kept_in(First, channel)).where(here, _kept_in(First, channel) != "")
-            for other in _listed(further.where(_kept_in(Member, channel).in_(shared))):
-                if other.is_active and address_of(other, channel) in mine:
-                    mine[address_of(other, channel)].others.append(other)
-
-
-def address_of(member: Member | Person, channel: str) -> str:
+def address_of(member: Member, channel: str) -> str:
     """Where a person is reached on a channel, "" when nowhere: a call goes to the mobile, or else to the house."""
     return next((found for name in ADDRESSES[channel] if (found := getattr(member, name))), "")
 
 
-def _kept_in(table, channel: str):
+def kept_in(table, channel: str):
     """The same, for the database to look for."""
     *first, last = (getattr(table, name) for name in ADDRESSES[channel])
     return fn.COALESCE(*(fn.NULLIF(field, "") for field in first), last) if first else last
+
+
+def _reached(table, channel: str, is_it: Callable):
+    """Whether it is the address on a channel that is meant, said so that the index of each field is of use."""
+    first, *others = (getattr(table, name) for name in ADDRESSES[channel])
+    return reduce(or_, ((first == "") & is_it(other) for other in others), is_it(first))
 
 
 def household_name(people: Iterable[Member]) -> str:
@@ -187,7 +191,7 @@ def streets_of(bins: Iterable[Bin]) -> list[tuple[Bin, str, int]]:
     return rows
 
 
-def _missing(channels: tuple[str, ...]) -> str:
+def missing(channels: tuple[str, ...]) -> str:
     return MISSING.get(frozenset(channels), "no_contact")
 
 
@@ -204,8 +208,8 @@ def _memberships(organisation_id: int, choice: dict):
     )
 
 
-def _living(organisation_id: int, choice: dict):
-    """The members that a choice names: is_active when a membership of theirs is not paused.
+def _living(organisation_id: int, choice: dict, *columns):
+    """The members that a choice names, by id: is_active when a membership of theirs is not paused.
 
     Written so that the members are walked by id: a part of a million costs what the part costs.
     """
@@ -219,13 +223,13 @@ def _living(organisation_id: int, choice: dict):
             _chosen(choice),
         )
     )
-    return Member.select(*_COLUMNS, living.alias("is_active")).where(fn.COALESCE(living, -1) >= 0)
+    return Member.select(Member.id, living.alias("is_active"), *columns).where(fn.COALESCE(living, -1) >= 0)
 
 
 def _few(organisation_id: int, choice: dict, limit: int):
     """The same members for an audience that is small among many: found by its memberships, in no order."""
     return (
-        Membership.select(*_COLUMNS, fn.MAX(Membership.paused_at.is_null()).alias("is_active"))
+        Membership.select(Member.id, fn.MAX(Membership.paused_at.is_null()).alias("is_active"))
         .join(Bin)
         .switch(Membership)
         .join(Member)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import ClassVar, NamedTuple, Self
 from urllib.parse import unquote, urlsplit
 
+from dispatch import clock
 from dispatch.errors import Refusal
 from dispatch.words import N_
 
@@ -30,6 +31,8 @@ REASONS = {
     "no_safe_connection": N_("no secure connection to the gateway was possible"),
     "no_answer": N_("no answer from the gateway"),
     "busy": N_("the gateway was busy"),
+    "throttled": N_("the gateway asked us to send more slowly"),
+    "gave_up": N_("the receiving server could not be reached in time"),
     "later": N_("the receiving server asked to try again later"),
     "connection_lost": N_("the connection broke before we knew the answer"),
     "unreadable_answer": N_("the gateway's answer could not be read"),
@@ -42,7 +45,7 @@ REASONS = {
     "no_pickup": N_("nobody picked up"),
 }
 """Why a message did not arrive, or not yet: each code in words for the reports."""
-NO_ROAD = frozenset(("no_answer", "connection_lost", "not_authorised", "no_safe_connection"))
+NO_ROAD = frozenset(("no_answer", "connection_lost", "not_authorised", "no_safe_connection", "throttled"))
 """The reasons that say something of the road and nothing of the message."""
 
 
@@ -85,7 +88,10 @@ class Speech(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Content:
-    """What all readers of one language get: made once for a campaign, so that a road may write it down once."""
+    """What all readers of one language get: made once for a campaign, so that a road may write it down once.
+
+    expires_at: after that moment (UTC) it is of no use to anybody, and a road that can tells its provider so.
+    """
 
     text: str
     subject: str = ""
@@ -94,11 +100,18 @@ class Content:
     list_id: str = ""
     attachments: tuple[Attachment, ...] = ()
     speech: Speech | None = None
+    expires_at: datetime | None = None
 
     @property
     def around(self) -> tuple[str, str, str]:
         """What a call says before its text, after it, and at the very end; empty where nobody wrote it."""
         return (self.speech.opening, self.speech.opening, self.speech.ask) if self.speech else ("", "", "")
+
+    def useful_for(self, unit: int = 1) -> int:
+        """How many whole units of `unit` seconds it is still of use at this moment, at least one; 0: for ever."""
+        if not self.expires_at:
+            return 0
+        return max(1, int((self.expires_at - clock.now()).total_seconds()) // unit)
 
 
 class Outgoing(NamedTuple):
@@ -219,7 +232,8 @@ class Provider:
     options: ClassVar[frozenset[str]] = frozenset()
     at_once = 1  # how many it carries side by side, or in one request
     has_receipts = False
-    lines = 0
+    lines = 0  # how many calls it may have under way; 0 when it does not count them
+    looked_up_at_once = 0  # how many messages one look-up may ask for; 0 when the road cannot be asked
 
     def __init__(self, name: str, channel: str, rate: float, sender: str):
         self.name = name
@@ -254,7 +268,11 @@ class Provider:
         return None
 
     def look_up(self, references: Iterable[str]) -> list[Receipt]:
-        """What became of these messages, asked for without using anything up; what is not found is not in it."""
+        """What became of these messages, asked for without using anything up; at most looked_up_at_once of them.
+
+        What is not found is not in it, and that proves nothing: an answer that never came back may still be on its way
+        into the provider's own books. Trouble is an empty answer and never an exception.
+        """
         return []
 
     def collect(self, now: datetime) -> list[Receipt]:

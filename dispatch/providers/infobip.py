@@ -1,6 +1,10 @@
 """Infobip: text messages in batches and spoken messages, over HTTPS with an API key.
 
 https://www.infobip.com/docs/api/channels/sms and https://www.infobip.com/docs/api/channels/voice
+Statuses: https://www.infobip.com/docs/developer-resources/api-fundamentals/message-status-codes, by which
+DELIVERED_TO_OPERATOR is on its way though its group is DELIVERED. That receipts can be signed with HMAC is said by
+https://www.infobip.com/docs/api/platform/subscriptions-api/create-profile, but neither header nor algorithm:
+X-Hub-Signature with SHA-256 is our assumption, and with `secret=` whatever does not fit it is not believed.
 """
 
 import hashlib
@@ -8,12 +12,11 @@ import hmac
 import json
 import re
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Self
 
 from dispatch.providers.base import (
     CALL_SECONDS,
-    DEFAULT_RATES,
     RING_SECONDS,
     BadReceipt,
     Content,
@@ -21,23 +24,24 @@ from dispatch.providers.base import (
     Outcome,
     Outgoing,
     Posted,
-    Provider,
     Receipt,
     RoadURL,
 )
 from dispatch.providers.posting import (
-    NUMBER,
+    Posting,
     Trouble,
-    a_session,
     ask,
-    base_of,
     carried,
+    fault_of,
+    posted,
     receipts_url,
     sender_of,
 )
 from dispatch.words import N_
 
 AT_ONCE = 500
+MOST_SECONDS = 48 * 3600  # of validity
+LOOKED_UP_AT_ONCE = 100  # the messageIds of one look-up take at most 2,048 characters, and ours 17 each
 PATHS = {"sms": "/sms/3/messages", "voice": "/tts/3/advanced"}
 # https://www.infobip.com/docs/essentials/response-status-and-error-codes#api-status-codes
 GROUPS = {
@@ -58,26 +62,21 @@ VOICE_ERRORS = {
 }
 
 
-class Infobip(Provider):
+class Infobip(Posting):
     """One POST for up to 500 receivers; several POSTs side by side."""
 
     schemes = ("infobip",)
     channels = ("sms", "voice")
     options = frozenset({"tls", "timeout", "connections", "secret"})
     at_once = AT_ONCE
+    looked_up_at_once = LOOKED_UP_AT_ONCE
 
     def __init__(self, url: RoadURL, channel: str, *, sender: str, receipts_at: str = ""):
-        name = f"infobip://{url.host}" + (f":{url.port}" if url.port else "")
-        name += ":voice" if channel == "voice" else ""  # texts and calls have a rate each
-        super().__init__(name, channel, url.rate(DEFAULT_RATES[channel]), sender)
-        self._base, self._receipts_at = base_of(url), receipts_at
-        self.has_receipts = bool(receipts_at)
-        self._connections = int(url.number("connections", 4)) or 1
-        self._seconds, self._secret = url.number("timeout", 30), url.options.get("secret", "")
-        self._session = a_session(self._connections)
+        connections = int(url.number("connections", 4)) or 1
+        super().__init__(url, channel, connections, sender=sender, receipts_at=receipts_at)
+        self._secret = url.options.get("secret", "")
         self._session.headers["Authorization"] = f"App {url.user}"
         self._session.headers["Content-Type"] = "application/json"
-        self._carriers = ThreadPoolExecutor(self._connections, thread_name_prefix="infobip")
 
     @classmethod
     def from_url(cls, url: RoadURL, *, channel: str, sender: str, public_url: str, receipt_key: str) -> Self:
@@ -91,14 +90,18 @@ class Infobip(Provider):
         return carried(feed, self._carry, self._carriers, side_by_side=side_by_side, size=AT_ONCE)
 
     def look_up(self, references: Sequence[str]) -> list[Receipt]:
-        """What became of messages, from the logs: reports can be read only once, logs are not used up by reading."""
+        """From the logs of the last 48 hours: reports can be read only once, logs are not used up by reading.
+
+        Without a limit Infobip tells of 50. Nothing in its contract says that what it does not tell of never came.
+        """
         asked = [("messageId", reference) for reference in references]
         path = "/sms/3/logs" if self.channel == "sms" else "/tts/3/logs"
+        params = [*asked, ("limit", len(asked))]
         try:
-            told = ask(self._session, "GET", self._base + path, self._seconds, params=asked)
-            return _receipts(told, self.channel)
-        except (Trouble, BadReceipt):
+            told = ask(self._session, "GET", self._base + path, self._seconds, params=params)
+        except Trouble:
             return []
+        return _readable(told.get("results"), self.channel)
 
     def read_receipts(self, told: Posted) -> list[Receipt]:
         """With `secret=` the body must be signed; without it the key in the URL is the proof."""
@@ -109,30 +112,19 @@ class Infobip(Provider):
         except (ValueError, RecursionError):
             raise BadReceipt(N_("The receipt cannot be read.")) from None
 
-    def close(self) -> None:
-        self._carriers.shutdown(wait=True, cancel_futures=True)
-        self._session.close()
-
     def _carry(self, batch: list[Outgoing]) -> list[Outcome]:
-        faults = {outgoing.reference: self._fault(outgoing) for outgoing in batch}
-        fit = [outgoing for outgoing in batch if not faults[outgoing.reference]]
-        unfit = [Outcome(reference, "failed", code=code) for reference, code in faults.items() if code]
-        return unfit + (self._post(fit) if fit else [])
+        return posted(batch, self._post, self._fault)
 
     def _fault(self, outgoing: Outgoing) -> str:
-        if not NUMBER.fullmatch(outgoing.address):
-            return "no_such_number"
+        if unfit := fault_of(outgoing):
+            return unfit
         is_spoken = self.channel == "voice" and not self._audio(outgoing.content)
         return "too_long" if is_spoken and len(_spoken(outgoing.content)) > MOST_LETTERS else ""
 
     def _post(self, batch: list[Outgoing]) -> list[Outcome]:
         body = json.dumps({"messages": self._messages(batch)})
         url = self._base + PATHS[self.channel]
-        try:
-            told = ask(self._session, "POST", url, self._seconds, data=body)
-        except Trouble as trouble:
-            return [trouble.of(outgoing.reference) for outgoing in batch]
-        return _outcomes(batch, told)
+        return _outcomes(batch, ask(self._session, "POST", url, self._seconds, data=body))
 
     def _messages(self, batch: list[Outgoing]) -> list[dict]:
         """One message for each content, whatever the number of its receivers."""
@@ -146,6 +138,9 @@ class Infobip(Provider):
         told = {"destinations": destinations}
         if self.channel == "sms":
             told |= {"sender": self.sender.lstrip("+"), "content": {"text": content.text}}
+            if seconds := content.useful_for():
+                validity = {"amount": min(seconds, MOST_SECONDS), "timeUnit": "SECONDS"}
+                told |= {"options": {"validityPeriod": validity}}
             return told | (
                 {"webhooks": {"delivery": {"url": self._receipts_at}}} if self.has_receipts else {}
             )
@@ -210,6 +205,15 @@ def _receipts(told: object, channel: str) -> list[Receipt]:
     return [_receipt(result, channel) for result in results]
 
 
+def _readable(results: object, channel: str) -> list[Receipt]:
+    """What can be read of a log: one line that cannot hides no other."""
+    found = []
+    for result in results if _is_list(results) else []:
+        with suppress(BadReceipt):
+            found.append(_receipt(result, channel))
+    return found
+
+
 def _receipt(result: object, channel: str) -> Receipt:
     reference = result.get("messageId") if isinstance(result, dict) else None
     if not isinstance(reference, str) or not re.fullmatch(r"[0-9a-z]{16}", reference):
@@ -240,7 +244,11 @@ def _is_cut_short(call: dict) -> bool:
 
 
 def _verdict(status: object) -> tuple[str, str] | None:
-    return GROUPS.get(str(status.get("groupName"))) if isinstance(status, dict) else None
+    """An operator that has it is no telephone that has it, though the group says delivered."""
+    if not isinstance(status, dict):
+        return None
+    is_at_operator = status.get("name") == "DELIVERED_TO_OPERATOR"
+    return ("accepted", "") if is_at_operator else GROUPS.get(str(status.get("groupName")))
 
 
 def _name(status: object) -> str:

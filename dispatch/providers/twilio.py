@@ -5,14 +5,12 @@ import hashlib
 import hmac
 import re
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Self
 from urllib.parse import parse_qsl, urlsplit
 from xml.sax.saxutils import escape, quoteattr
 
 from dispatch.providers.base import (
     CALL_SECONDS,
-    DEFAULT_RATES,
     RING_SECONDS,
     BadReceipt,
     BadRoad,
@@ -21,16 +19,14 @@ from dispatch.providers.base import (
     Outcome,
     Outgoing,
     Posted,
-    Provider,
     Receipt,
     RoadURL,
 )
 from dispatch.providers.posting import (
     NUMBER,
+    Posting,
     Trouble,
-    a_session,
     ask,
-    base_of,
     carried,
     receipts_url,
     sender_of,
@@ -38,19 +34,31 @@ from dispatch.providers.posting import (
 from dispatch.words import N_
 
 CARRIERS = 16
+MOST_SECONDS = 36_000  # of validity, which is also what holds without it
 LANGUAGES = {"nl": "nl-NL", "fr": "fr-FR", "de": "de-DE", "en": "en-GB"}
-# https://www.twilio.com/docs/api/errors
+# https://www.twilio.com/docs/api/errors, each number on a page of its own below that address
 ERRORS = {
     20003: ("retry", "not_authorised"),
-    20429: ("retry", "busy"),
+    20429: ("retry", "throttled"),
     21211: ("failed", "no_such_number"),
-    21610: ("failed", "opted_out"),
-    21617: ("failed", "too_long"),
     21212: ("failed", "sender_refused"),
+    21408: ("failed", "not_routable"),
+    21606: ("failed", "sender_refused"),
+    21608: ("failed", "number_refused"),
+    21610: ("failed", "opted_out"),
+    21612: ("failed", "not_routable"),
+    21614: ("failed", "no_such_number"),
+    21617: ("failed", "too_long"),
+}
+# What is said of a message later: 30008 is unknown to them as well, and keeps the reason of its status.
+FAILURES = {
     30003: ("failed", "unreachable"),
+    30004: ("failed", "number_refused"),
     30005: ("failed", "no_such_number"),
     30006: ("failed", "not_routable"),
     30007: ("failed", "refused"),
+    30034: ("failed", "sender_refused"),
+    30036: ("expired", "expired"),
 }
 # https://www.twilio.com/docs/messaging/api/message-resource#message-status-values and
 # https://www.twilio.com/docs/voice/api/call-resource#call-status-values
@@ -72,7 +80,7 @@ CONFIRM = "1"
 MOST_TWIML = 4000
 
 
-class Twilio(Provider):
+class Twilio(Posting):
     """An account's sid and token; its carriers share the kept connections."""
 
     schemes = ("twilio",)
@@ -81,19 +89,14 @@ class Twilio(Provider):
     at_once = CARRIERS
 
     def __init__(self, url: RoadURL, channel: str, *, sender: str, receipts_at: str = ""):
-        name = f"twilio://{url.host}" + (f":{url.port}" if url.port else "")
-        name += ":voice" if channel == "voice" else ""  # texts and calls have a rate each
-        super().__init__(name, channel, url.rate(DEFAULT_RATES[channel]), sender)
+        super().__init__(url, channel, CARRIERS, sender=sender, receipts_at=receipts_at)
         kind = "Messages" if channel == "sms" else "Calls"
-        self._url = f"{base_of(url)}/2010-04-01/Accounts/{url.user}/{kind}.json"
-        self._receipts_at, self.has_receipts = receipts_at, bool(receipts_at)
+        self._url = f"{self._base}/2010-04-01/Accounts/{url.user}/{kind}.json"
         self._public_url = receipts_at.partition("/receipts/")[0]
-        self._seconds, self._token = url.number("timeout", 30), url.password
+        self._token = url.password
         service = url.options.get("service", "")
         self._from = {"MessagingServiceSid": service} if service else {"From": sender}
-        self._session = a_session(CARRIERS)
         self._session.auth = (url.user, url.password)
-        self._carriers = ThreadPoolExecutor(CARRIERS, thread_name_prefix="twilio")
 
     @classmethod
     def from_url(cls, url: RoadURL, *, channel: str, sender: str, public_url: str, receipt_key: str) -> Self:
@@ -130,10 +133,6 @@ class Twilio(Provider):
             return f"<Response>{_say(thanks, content.lang)}<Hangup/></Response>"
         return self._script(content, asked["reference"])
 
-    def close(self) -> None:
-        self._carriers.shutdown(wait=True, cancel_futures=True)
-        self._session.close()
-
     def _carry(self, batch: list[Outgoing]) -> list[Outcome]:
         return [self._post(outgoing) for outgoing in batch]
 
@@ -153,7 +152,9 @@ class Twilio(Provider):
         door = self._door(outgoing.reference)
         form = {"To": outgoing.address} | ({"StatusCallback": door} if door else {})
         if self.channel == "sms":
-            return form | self._from | {"Body": outgoing.content.text}
+            seconds = outgoing.content.useful_for()
+            validity = {"ValidityPeriod": str(seconds)} if 0 < seconds <= MOST_SECONDS else {}
+            return form | self._from | {"Body": outgoing.content.text} | validity
         return form | {
             "From": self.sender,
             "Twiml": self._script(outgoing.content, outgoing.reference),
@@ -249,5 +250,5 @@ def _receipt(reference: str, posted: dict[str, str]) -> Receipt:
     status, code = STATES[state]
     error = posted.get("ErrorCode", "")
     if status == "failed" and error.isdecimal():
-        code = ERRORS.get(int(error[:6]), (status, code))[1]
+        status, code = FAILURES.get(int(error[:6]), (status, code))
     return Receipt(reference, status, code, error[:6] if error.isdecimal() else "")

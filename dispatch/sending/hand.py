@@ -7,10 +7,11 @@ from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from threading import Event, Thread
 
-from dispatch import mishaps
+from dispatch import courtesy, mishaps
 from dispatch.providers.base import NO_ROAD, Outcome, Outgoing, Provider
 from dispatch.sending import messages, throttle
-from models import database, writing
+from dispatch.sending.journal import Journal
+from models import beside, database, writing
 
 log = logging.getLogger(__name__)
 WRITTEN_WITHIN = timedelta(seconds=0.1)  # what a power cut can make unsure
@@ -23,7 +24,7 @@ MOST_CLAIMED = 1_000
 LASTS = timedelta(seconds=3)  # then whoever carries looks at how the road did, and begins anew
 MOST_BEATS = 40  # ten minutes: a road that never answers does not hold a message for ever
 
-Claim = Callable[[int], list[Outgoing] | None]
+Claim = Callable[[int, Journal], list[Outgoing] | None]
 
 
 class Hand:
@@ -51,17 +52,19 @@ class Hand:
         self._is_lost = False  # the road brought one back: the rest waits for another stream
         self._waiting: deque[Outgoing] = deque()  # claimed, and the road did not ask for it yet
         self._under_way: set[str] = set()
+        self._journal = Journal(beside("hands"), road.name)
         self._answers: list[Outcome] = []
         self._begun_at = self._written_at = self._looked_at = now()
 
     def carry(self) -> None:
         """Hands over until nothing is left; what gets no answer, or one that cannot be written down, is unsure."""
-        with self._kept():
+        with self._journal, self._kept():
             # The contract of a road allows no error: one that comes all the same tells nothing of what left.
             with self._contained() as sending, closing(self._feed()) as feed:
                 for outcome in self.road.send(feed):
                     if outcome:
                         self._answers.append(outcome)
+                        self._journal.answered(outcome)
                         self._is_lost |= outcome.status == "retry" and outcome.code in NO_ROAD
                     self._write_in_time()
             with self._contained() as writing:
@@ -74,6 +77,8 @@ class Hand:
         while not self._is_lost and (batch := self._claimed()) is not None:
             begun_at = self.now()
             while self._waiting and not self._is_lost and self._is_still_right():
+                courtesy.step_aside()
+                self._journal.given(self._waiting[0].reference)
                 outgoing = self._waiting.popleft()
                 self._under_way.add(outgoing.reference)
                 yield outgoing
@@ -85,7 +90,7 @@ class Hand:
 
     def _claimed(self) -> list[Outgoing] | None:
         self._write_in_time()
-        batch = self.claim(self.size) if self.now() - self._begun_at < LASTS else None
+        batch = self.claim(self.size, self._journal) if self.now() - self._begun_at < LASTS else None
         if batch:
             self._waiting.extend(batch)
         return batch
@@ -104,11 +109,12 @@ class Hand:
 
     def _give_back(self) -> None:
         """What the road did not ask for surely did not leave: a stop takes hold of it, or another road carries it."""
-        if self._waiting:
+        if returned := [one.reference for one in self._waiting]:
             with writing():
-                messages.give_back([one.reference for one in self._waiting], self.now())
-                throttle.give_back(self.road.name, self.road.rate, len(self._waiting), self.now())
+                messages.give_back(returned, self.now())
+                throttle.give_back(self.road.name, self.road.rate, len(returned), self.now())
             self._waiting.clear()
+            self._journal.settled(returned)
 
     def _write_in_time(self) -> None:
         if len(self._answers) >= WRITTEN_AT_ONCE or self.now() - self._written_at > WRITTEN_WITHIN:
@@ -123,7 +129,9 @@ class Hand:
         self.carried += len(answers)
         self.reasons.update(outcome.code if outcome.status == "retry" else "" for outcome in answers)
         self.refused += sum(outcome.status == "failed" for outcome in answers)
-        self._under_way.difference_update([outcome.reference for outcome in answers])
+        settled = [outcome.reference for outcome in answers]
+        self._under_way.difference_update(settled)
+        self._journal.settled(settled)
 
     def _contained(self) -> mishaps.Contained:
         return mishaps.Contained(log, f"road {self.road.name}, {len(self._under_way)} messages under way")
@@ -146,4 +154,5 @@ class Hand:
                 return
             with mishaps.Contained(log, "a lease was not renewed"), database.connection_context():
                 held = [*self._under_way.copy(), *(one.reference for one in self._waiting.copy())]
-                messages.keep(held, self.now())
+                self._journal.kept(now := self.now())
+                messages.keep(held, now)

@@ -9,6 +9,7 @@ from peewee import fn
 from dispatch import mishaps
 from dispatch.providers.base import Attachment, Content, Outcome, Outgoing, Provider
 from dispatch.sending import calls, campaigns, messages, throttle
+from dispatch.sending.journal import Journal
 from dispatch.sending.messages import Claimed
 from models import Bin, Campaign, Letter, Message, writing
 
@@ -37,10 +38,10 @@ class Lane:
     def is_due(self) -> bool:
         return bool(self._sources())
 
-    def claim(self, road: Provider, most: int) -> list[Outgoing] | None:
+    def claim(self, road: Provider, most: int, journal: Journal) -> list[Outgoing] | None:
         """The next batch; empty when the road's rate allows none at this moment, None when nothing is due."""
         for source in self._in_turn():
-            claimed = self._claim(road, source, most)
+            claimed = self._claim(road, source, most, journal)
             if claimed is None:
                 return []
             if claimed and (batch := self._written(road, source, claimed)):
@@ -52,9 +53,10 @@ class Lane:
 
     def is_still_first(self) -> bool:
         """Whether the batch in hand may go on: its campaign runs, and nothing more urgent came meanwhile."""
-        if isinstance(self._source, Campaign) and not campaigns.is_running(self._source):
+        source = self._source
+        if isinstance(source, Campaign) and not _may_leave(source, self.now()):
             return False
-        return self._is_theirs() or _urgency(self._source) <= min(map(_urgency, self._sources()), default=9)
+        return self._is_theirs() or _urgency(source) <= min(map(_urgency, self._sources()), default=9)
 
     def _in_turn(self) -> list[Source]:
         self._turns += 1
@@ -72,13 +74,13 @@ class Lane:
         now, mine = self.now(), Message.is_practice == self.is_practice
         letters = messages.queued(self.channel, now, Message.campaign.is_null(), mine)
         due = messages.queued(self.channel, now, Message.campaign == Campaign.id)
-        running = campaigns.running(now).where(Campaign.is_practice == self.is_practice, fn.EXISTS(due))
+        running = messages.running(now).where(Campaign.is_practice == self.is_practice, fn.EXISTS(due))
         return [
             *Letter.select().where(Letter.id.in_(letters.select(Message.letter))).order_by(Letter.id),
             *sorted(running, key=lambda campaign: (_urgency(campaign), campaign.id)),
         ]
 
-    def _claim(self, road: Provider, source: Source, most: int) -> list[Claimed] | None:
+    def _claim(self, road: Provider, source: Source, most: int, journal: Journal) -> list[Claimed] | None:
         now = self.now()
         with writing():
             if self.channel == "voice":
@@ -86,9 +88,10 @@ class Lane:
             limit = min(most, throttle.available(road.name, road.rate, now))
             if not limit:
                 return None
-            claimed = messages.claim(self.channel, source, limit=limit, now=now)
+            claimed = messages.claim(self.channel, source, limit=limit, now=now, road=road.name)
             if claimed:
                 throttle.spend(road.name, road.rate, len(claimed), now)
+                journal.claimed([one.reference for one in claimed], now)
         return claimed
 
     def _written(self, road: Provider, source: Source, claimed: list[Claimed]) -> list[Outgoing]:
@@ -113,6 +116,11 @@ class Lane:
         return self._contents[key]
 
 
+def _may_leave(campaign: Campaign, now: datetime) -> bool:
+    """As it is at this moment, whatever the row in hand says."""
+    return messages.running(now).where(Campaign.id == campaign.id).exists()
+
+
 def _urgency(source: Source | None) -> int:
     return URGENCY[source.kind] if isinstance(source, Campaign) else -1
 
@@ -127,6 +135,7 @@ def content_of(campaign: Campaign, channel: str, lang: str) -> Content:
         is_news=campaign.kind == "news",
         list_id=_list_id(campaign),
         speech=campaigns.speech_of(campaign, lang) if channel == "voice" else None,
+        expires_at=campaign.expires_at,
     )
 
 

@@ -4,22 +4,22 @@ import json
 import random
 import secrets
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from itertools import count
 from typing import NamedTuple
 
 from peewee import SQL, fn
 
 from dispatch.providers.base import Outcome, Receipt
 from dispatch.sending import tallies
+from dispatch.sending.journal import Found
 from models import RANKS, Campaign, Letter, Member, Message, Prepared, Recipient, database, slots, writing
 
 MAX_ATTEMPTS = 30  # for almost an hour without a road
 LONGEST_WAIT_SECONDS = 120
 LEASE = timedelta(seconds=60)  # whoever lives renews it well before; see hand.py
 LETTER_DOUBT = timedelta(seconds=30)  # so long a letter may be unsure before it goes again
-MAX_REPEATS = 2
+MAX_REPEATS = 2  # of what may have arrived, without a person who asks for more
 DEAD_ADDRESS = {"no_such_number", "no_such_mailbox", "invalid_number", "invalid_mailbox"}
 
 
@@ -64,62 +64,7 @@ def new_reference() -> str:
     return secrets.token_hex(8)
 
 
-def new_references() -> Iterator[str]:
-    """References one after the other behind a beginning that nobody can guess: neighbours in the index of a million."""
-    beginning = secrets.token_hex(6)
-    return (f"{beginning}{number:04x}" for number in count())
-
-
 # ── Queue ───────────────────────────────────────────────────────────────
-
-
-def enqueue(campaign: Campaign, rows: Sequence[tuple], now: datetime, *, status: str = "queued") -> None:
-    """Puts a message per (channel, address, names, language, parts) into the queue, unless the campaign has it already.
-
-    status: `withheld` writes down, for the account of everybody, what a stop was quicker than.
-    """
-    ended_at, code = (now, "stopped") if status == "withheld" else (None, "")
-    facts = (campaign.id, campaign.is_practice, status, now, ended_at, code, 0, "")
-    tally = Counter()
-    for channel in {row[0] for row in rows}:
-        mine = [row for row in rows if row[0] == channel]
-        meant = [(*row, reference, *facts) for row, reference in zip(mine, new_references(), strict=False)]
-        tally[campaign.id, channel, status] = _INSERT.run(meant)
-    tallies.count(tally)
-
-
-def address_to(campaign: Campaign, rows: Sequence[tuple]) -> None:
-    """Says which members a message is meant for, by (member, channel, address)."""
-    _ADDRESS.run([(member, campaign.id, channel, address) for member, channel, address in rows])
-
-
-_place = slots(14)
-_INSERT = Prepared(
-    Message.insert(
-        channel=_place[0],
-        address=_place[1],
-        names=_place[2],
-        language=_place[3],
-        parts=_place[4],
-        reference=_place[5],
-        campaign=_place[6],
-        is_practice=_place[7],
-        status=_place[8],
-        due_at=_place[9],
-        ended_at=_place[10],
-        code=_place[11],
-        attempts=_place[12],
-        **dict.fromkeys(("road", "provider_reference", "detail"), _place[13]),
-    ).on_conflict_ignore()
-)
-_ADDRESS = Prepared(
-    Recipient.insert_from(
-        Message.select(Message.id, _place[0]).where(
-            Message.campaign == _place[1], Message.channel == _place[2], Message.address == _place[3]
-        ),
-        fields=[Recipient.message, Recipient.member],
-    ).on_conflict_ignore()
-)
 
 
 def enqueue_letter(letter: Letter, addresses: list[str], *, now: datetime) -> None:
@@ -146,15 +91,26 @@ def queued(channel: str, now: datetime, *narrower):
     )
 
 
-def claim(channel: str, source: Campaign | Letter, *, limit: int, now: datetime) -> list[Claimed]:
-    """Takes up to `limit` due messages of a campaign or letter into our hands, oldest first, while it may run."""
+def running(now: datetime):
+    """The campaigns of which messages may leave: they run, and are not past the moment after which they are of no use."""
+    is_fresh = Campaign.expires_at.is_null() | (Campaign.expires_at > now)
+    return Campaign.select().where(Campaign.status == "running", is_fresh)
+
+
+def claim(
+    channel: str, source: Campaign | Letter, *, limit: int, now: datetime, road: str = ""
+) -> list[Claimed]:
+    """Takes up to `limit` due messages of a campaign or letter into our hands, oldest first, while it may run.
+
+    road: the one that gets them, so that it can be asked about them though we die before it answers.
+    """
     campaign = source if isinstance(source, Campaign) else None
     with writing():
-        if campaign and not _is_running(campaign, now):
+        if campaign and not running(now).where(Campaign.id == campaign.id).exists():
             return []
         due = queued(channel, now, *_belongs(source)).order_by(Message.due_at, Message.id).limit(limit)
         taken = (
-            Message.update(status="sending", claimed_at=now, attempts=Message.attempts + 1)
+            Message.update(status="sending", claimed_at=now, attempts=Message.attempts + 1, road=road)
             .where(Message.id.in_(due), Message.status == "queued")
             .returning(*(getattr(Message, name) for name in Claimed._fields))
         )
@@ -174,13 +130,6 @@ def give_back(references: Sequence[str], now: datetime) -> None:
         _move(
             [_unsent(one, now, one.campaign in over, due_at=now, spent=-1) for one in standings.values()], now
         )
-
-
-def _is_running(campaign: Campaign, now: datetime) -> bool:
-    is_fresh = Campaign.expires_at.is_null() | (Campaign.expires_at > now)
-    return (
-        Campaign.select().where(Campaign.id == campaign.id, Campaign.status == "running", is_fresh).exists()
-    )
 
 
 # ── News of a message ───────────────────────────────────────────────────
@@ -222,6 +171,21 @@ def keep(references: Sequence[str], now: datetime) -> None:
         Message.update(claimed_at=now).where(_among(references), Message.status == "sending").execute()
 
 
+def recover(found: Found, now: datetime) -> None:
+    """Settles what a process had in hand when it died, unless another one has taken it since."""
+    with writing():
+        held = Message.select(Message.reference).where(
+            _among([*found.waiting, *(one.reference for one in found.answered), *found.doubtful]),
+            Message.status == "sending",
+            Message.claimed_at <= found.until,
+        )
+        ours = {reference for (reference,) in held.tuples()}
+        give_back([reference for reference in found.waiting if reference in ours], now)
+        unsure = [Outcome(reference, "unsure", code="interrupted") for reference in found.doubtful]
+        outcomes = [one for one in [*found.answered, *unsure] if one.reference in ours]
+        record(outcomes, road=found.road, now=now)
+
+
 def doubt(now: datetime) -> int:
     """Marks what was in hand for longer than a provider may take as unsure: we died, or got no answer."""
     with writing():
@@ -245,26 +209,23 @@ def expire(campaign: Campaign, now: datetime) -> int:
         return _sweep(campaign, "queued", "expired", code="too_late", ended_at=now)
 
 
-def send_again(campaign: Campaign, now: datetime, *, most_attempts: int = MAX_ATTEMPTS) -> int:
-    """Puts a campaign's unsure messages back into the queue: by a person's choice, or its policy, never blindly.
-
-    most_attempts: leaves alone what was tried more often than that.
-    """
+def send_again(campaign: Campaign, now: datetime, *which) -> int:
+    """Puts those unsure messages of a campaign back into the queue: by a person's choice, or its policy, never blindly."""
     with writing():
-        tried = Message.attempts <= most_attempts
-        return _sweep(campaign, "unsure", "queued", tried, code="", due_at=now)
+        again = {"code": "", "due_at": now, "doubt": None, "repeats": Message.repeats + 1}
+        return _sweep(campaign, "unsure", "queued", *which, **again)
 
 
 def send_letters_again(now: datetime) -> int:
     """Puts our own letters that may not have arrived back into the queue: rather twice than never."""
     with writing():
         return (
-            Message.update(status="queued", due_at=now, code="")
+            Message.update(status="queued", due_at=now, code="", repeats=Message.repeats + 1)
             .where(
                 Message.status == "unsure",
                 Message.campaign.is_null(),
-                Message.claimed_at < now - LETTER_DOUBT,
-                Message.attempts <= MAX_REPEATS,
+                Message.doubted_at < now - LETTER_DOUBT,
+                Message.repeats < MAX_REPEATS,
             )
             .execute()
         )
@@ -360,6 +321,7 @@ def _kept(field, place):
     return fn.COALESCE(place, field)
 
 
+_place = slots(13)
 _STEP = Prepared(
     Message.update(
         status=_place[0],
@@ -371,14 +333,26 @@ _STEP = Prepared(
         ended_at=_kept(Message.ended_at, _place[6]),
         due_at=_kept(Message.due_at, _place[7]),
         attempts=Message.attempts + _place[8],
-    ).where(Message.id == _place[9], Message.status == _place[10])
+        doubt=_place[9],
+        doubted_at=_kept(Message.doubted_at, _place[10]),
+    ).where(Message.id == _place[11], Message.status == _place[12])
 )
 
 
 def _move(moves: Iterable[Move], now: datetime) -> None:
     """Takes every move to a higher rank (or back to the queue) and counts it; the transaction has read where all stand."""
     steps = [move for move in moves if _is_step(move.standing.status, move.status)]
-    _STEP.run((*move[1:], move.standing.id, move.standing.status) for move in steps)
+    doubts = _new_doubts({move.standing.campaign for move in steps if move.status == "unsure"})
+    settled, doubted = (None, None), {campaign: (number, now) for campaign, number in doubts.items()}
+    _STEP.run(
+        (
+            *move[1:],
+            *(doubted[move.standing.campaign] if move.status == "unsure" else settled),
+            move.standing.id,
+            move.standing.status,
+        )
+        for move in steps
+    )
     tally, pulse, dead = Counter(), defaultdict(Counter), defaultdict(list)
     ways = Counter(
         (one.standing.campaign, one.standing.channel, one.standing.status, one.status) for one in steps
@@ -394,6 +368,21 @@ def _move(moves: Iterable[Move], now: datetime) -> None:
     tallies.count(tally)
     tallies.beat(pulse, now)
     _note_dead(dead)
+
+
+def _new_doubts(campaigns: set[int | None]) -> dict[int | None, int | None]:
+    """The number of what becomes unsure in this transaction, for each campaign: whoever saw a lower one saw nothing of it.
+
+    A letter has none: it goes again by itself.
+    """
+    if not campaigns:
+        return {}
+    counted = (
+        Campaign.update(doubts=Campaign.doubts + 1)
+        .where(Campaign.id.in_([id for id in campaigns if id]))
+        .returning(Campaign.id, Campaign.doubts)
+    )
+    return {None: None} | dict(counted.tuples().execute())
 
 
 def _is_step(old: str, new: str) -> bool:

@@ -5,15 +5,16 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from threading import Event
 
-from dispatch import clock, mishaps
+from dispatch import clock, courtesy, mishaps
 from dispatch.providers.base import NO_ROAD, Provider
-from dispatch.sending import campaigns, messages, receipts, report
+from dispatch.sending import campaigns, doubt, journal, messages, receipts, report
 from dispatch.sending.hand import Hand
 from dispatch.sending.lanes import Lane
 from dispatch.sending.roads import Roads
-from models import Campaign, database
+from models import Campaign, beside, database
 
 log = logging.getLogger(__name__)
+MOST_LOOKS = 10  # requests to one road at one beat
 LEAST_PAUSE, LONGEST_PAUSE = 0.01, 0.25  # seconds between two looks at a throttle that is empty
 REPORT_AGAIN = timedelta(minutes=5)
 MISCONFIGURED = frozenset(("not_authorised", "no_safe_connection"))
@@ -40,6 +41,7 @@ class Pump:
         self.freeze()
         carried = sum(self.turn(channel) for channel in self.roads.channels)
         self.listen()
+        self.look_up()
         self.tidy()
         return carried
 
@@ -47,6 +49,7 @@ class Pump:
         """Goes on with the launches that are bigger than one transaction, to their end."""
         with database.connection_context(), _going_on("a launch"):
             while not self.stopping.is_set() and campaigns.half_frozen().exists():
+                courtesy.step_aside()
                 campaigns.freeze(self.now())
 
     def turn(self, channel: str) -> int:
@@ -74,7 +77,7 @@ class Pump:
             hand = Hand(
                 road,
                 self.now,
-                claim=lambda most: None if self.stopping.is_set() else lane.claim(road, most),
+                claim=lambda *asked: None if self.stopping.is_set() else lane.claim(road, *asked),
                 may_go_on=lambda: not self.stopping.is_set() and lane.is_still_first(),
                 size=1 if self.roads.is_on_trial(road) else road.at_once,
             )
@@ -128,14 +131,34 @@ class Pump:
                     with database.connection_context():
                         receipts.take(found, now)
 
+    def look_up(self) -> None:
+        """Asks the roads that can be asked what became of the messages that they left us unsure about."""
+        for road in self.roads.all():
+            with _going_on(f"the look-up at {road.name}"):
+                looks = MOST_LOOKS if road.looked_up_at_once else 0
+                while looks and not self.stopping.is_set() and self._looked_up(road):
+                    looks -= 1
+
+    def _looked_up(self, road: Provider) -> bool:
+        """Whether the road knew something, so that it is worth asking on."""
+        with database.connection_context():
+            asked = doubt.to_look_up(road.name, self.now(), limit=road.looked_up_at_once)
+        found = road.look_up(asked) if asked else []
+        if found:
+            with database.connection_context():
+                receipts.take(found, self.now())
+        return bool(found)
+
     def tidy(self) -> None:
         """Says of what was in hand too long that it is unsure, ends the campaigns that are over, reports on them."""
         now = self.now()
         with database.connection_context():
             for deed in (
+                self.recover,
                 messages.doubt,
                 messages.send_letters_again,
                 campaigns.expire,
+                doubt.insist,
                 self._finish,
                 self._report,
             ):
@@ -145,6 +168,15 @@ class Pump:
     def stop(self) -> None:
         """Lets what is in hand be recorded, and claims nothing more."""
         self.stopping.set()
+
+    def recover(self, now: datetime) -> None:
+        """Settles what a killed process had in hand, as far as its journal tells."""
+        for found in journal.left_behind(beside("hands")):
+            messages.recover(found, now)
+            log.warning(
+                "a process died: %d messages had not left, %d were answered, %d are unsure",
+                *map(len, (found.waiting, found.answered, found.doubtful)),
+            )
 
     def _finish(self, now: datetime) -> None:
         for campaign in list(Campaign.select().where(Campaign.status == "running")):

@@ -8,7 +8,7 @@ from peewee import fn
 from dispatch import clock, papers
 from dispatch.people.audience import REASONS as LEFT_OUT
 from dispatch.providers.base import REASONS
-from dispatch.sending import campaigns, tallies
+from dispatch.sending import campaigns, doubt, tallies
 from dispatch.words import (
     CAMPAIGN_STATUSES,
     CHANNELS,
@@ -163,6 +163,10 @@ def what_happened(message: Message) -> Sentence:
         return Sentence(N_("Delivery receipt after %(seconds)s s"), seconds=seconds)
     if message.status in HAPPENED:
         return Sentence(HAPPENED[message.status])
+    if message.status == "failed" and message.channel == "email" and message.accepted_at:
+        return Sentence(
+            N_("Accepted, and came back: %(reason)s"), reason=Sentence(reason_in_words(message.code))
+        )
     if message.status == "queued" and message.attempts:
         sentence = N_("Not accepted yet (%(reason)s). Another attempt at %(hour)s")
         return Sentence(sentence, reason=Sentence(reason_in_words(message.code)), hour=hour(message.due_at))
@@ -262,6 +266,10 @@ def build(campaign: Campaign, lang: str, now: datetime, most: int | None = MOST_
         "not_reached": people_meant(campaign) - reached,
         "curve": list(_curve(campaign)),
         "failures": list(_failures(campaign, lang)),
+        "policy": _(doubt.IN_WORDS[doubt.policy_of(campaign)]),
+        "decisions": [
+            {"at": moment(at, lang), "said": said.in_language(lang)} for at, said in doubt.decisions(campaign)
+        ],
         "messages": list(_messages(campaign, lang, most)),
     }
 

@@ -1,0 +1,129 @@
+"""The journal of a hand: what was claimed, given to the road and answered, in a file beside the database.
+
+A kill leaves in the database only that a batch was in hand. The file outlives the process that wrote it, so the next
+start knows which of those messages never left, which were answered, and which few nobody can know. It does not outlive
+the machine: after a power cut it is not believed, and all of the batch is in doubt.
+"""
+
+import fcntl
+import json
+import os
+import secrets
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple, Self
+
+from dispatch.providers.base import Outcome
+
+BOOT_ID = Path("/proc/sys/kernel/random/boot_id")  # another one after each start of the machine (Linux)
+SUFFIX = ".hand"
+
+
+class Found(NamedTuple):
+    """What a dead process had in hand for a road: up to when it claimed, what never left, was answered, is in doubt."""
+
+    road: str
+    until: datetime
+    waiting: list[str]
+    answered: list[Outcome]
+    doubtful: list[str]
+
+
+class Journal:
+    """One file for one stream to a road, locked as long as its process lives, gone when all of it is recorded."""
+
+    def __init__(self, folder: Path, road: str):
+        folder.mkdir(exist_ok=True)
+        self._path = folder / f"{secrets.token_hex(8)}{SUFFIX}"
+        self._road = road
+
+    def __enter__(self) -> Self:
+        self._file = os.open(
+            self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o600
+        )
+        fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        self._write("road", boot_id(), self._road)
+        return self
+
+    def __exit__(self, *_) -> None:
+        self._path.unlink(missing_ok=True)
+        os.close(self._file)
+
+    def claimed(self, references: Iterable[str], now: datetime) -> None:
+        """To be said before the claim is committed."""
+        self._write("claimed", now.isoformat(), *references)
+
+    def kept(self, now: datetime) -> None:
+        """To be said before a lease is renewed."""
+        self._write("claimed", now.isoformat())
+
+    def given(self, reference: str) -> None:
+        """To be said before a message can leave: one short write, a third of a microsecond."""
+        os.write(self._file, b'["given","%b"]\n' % reference.encode())
+
+    def answered(self, outcome: Outcome) -> None:
+        self._write("answered", *outcome)
+
+    def settled(self, references: Iterable[str]) -> None:
+        """To be said once it is committed what became of these."""
+        self._write("settled", *references)
+
+    def _write(self, *words: str) -> None:
+        os.write(self._file, json.dumps(words).encode() + b"\n")
+
+
+def boot_id() -> str:
+    """What names this run of the machine; empty where that cannot be known."""
+    return BOOT_ID.read_text().strip() if BOOT_ID.exists() else ""
+
+
+def left_behind(folder: Path) -> Iterator[Found]:
+    """What processes that died had in hand; each file is removed once its finding has been dealt with."""
+    for path in sorted(folder.glob(f"*{SUFFIX}")):
+        if (file := _unheld(path)) is not None:
+            try:
+                if found := _read(os.read(file, os.fstat(file).st_size)):
+                    yield found
+                path.unlink(missing_ok=True)
+            finally:
+                os.close(file)
+
+
+def _unheld(path: Path) -> int | None:
+    file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:  # its process lives
+        os.close(file)
+        return None
+    return file
+
+
+def _read(written: bytes) -> Found | None:
+    """None when there is nothing in it that can be believed. A last line that was cut off is as if not written."""
+    lines = [json.loads(line) for line in written.split(b"\n")[:-1]]
+    if not lines or not (boot := lines[0][1]) or boot != boot_id():
+        return None
+    until, waiting, answered, under_way = "", set(), {}, set()
+    for word, *facts in lines[1:]:
+        if word == "claimed":
+            until = facts.pop(0)
+            waiting.update(facts)
+        elif word == "given":
+            waiting.discard(facts[0])
+            under_way.add(facts[0])
+        elif word == "answered":
+            under_way.discard(facts[0])
+            answered[facts[0]] = Outcome(*facts)
+        else:
+            waiting.difference_update(facts)
+            under_way.difference_update(facts)
+            for reference in facts:
+                answered.pop(reference, None)
+    if not until:
+        return None
+    road = lines[0][2]
+    return Found(
+        road, datetime.fromisoformat(until), sorted(waiting), [*answered.values()], sorted(under_way)
+    )
