@@ -15,6 +15,11 @@ NONE_SELECTED = 5  # pytest's exit code
 
 
 def rounds() -> Iterator[Figure]:
+    for channel in ("sms", "email"):
+        yield _rounds(channel)
+
+
+def _rounds(channel: str) -> Figure:
     env = processes.environment(BELFORT_KILL_ROUNDS=ROUNDS)
     command = (
         sys.executable,
@@ -22,7 +27,7 @@ def rounds() -> Iterator[Figure]:
         "pytest",
         "tests/test_kill_rounds.py",
         "-k",
-        "rounds",
+        f"rounds and {channel}",
         "-q",
         "-s",
         "-rs",
@@ -41,8 +46,8 @@ def rounds() -> Iterator[Figure]:
         raise NotMeasured("tests/test_kill_rounds.py has no test of rounds that runs here")
     said = [line for line in done.stdout.splitlines() if re.search(r"\brounds?\b", line)]
     words = said[0].strip(" .") if said else done.stdout.strip().splitlines()[-1]
-    yield Figure(
-        f"killed while it sends, {ROUNDS} rounds",
+    return Figure(
+        f"killed while it sends {channel}, {ROUNDS} rounds",
         "see the note",
         "none lost or twice",
         not done.returncode,
