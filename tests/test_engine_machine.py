@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
+    initialize,
     invariant,
     precondition,
     rule,
@@ -34,6 +35,12 @@ MOST_CAMPAIGNS = 3
 REPORTED = ("accepted", "delivered", "failed", "expired")
 ANSWERS = st.sampled_from(["accepted", "failed", "retry", "unsure"])
 STRANGER = "f" * 16
+WISHES = {
+    "kind": st.sampled_from(["warning", "news"]),
+    "channels": st.sampled_from([["sms"], ["email"], ["sms", "email"]]),
+    "useful_for": st.sampled_from([None, timedelta(minutes=2)]),
+    "at_once": st.sampled_from([2, 100]),
+}
 picks = st.lists(st.integers(0, 99), min_size=1, max_size=4)
 
 
@@ -74,20 +81,22 @@ class Engine(RuleBasedStateMachine):
         self.done[f"campaign.{deed}"] += 1
         return found
 
-    def _one(self, pick: int) -> Campaign | None:
+    def _one(self, pick: int) -> Campaign:
         rows = list(Campaign.select().order_by(Campaign.id))
-        return rows[pick % len(rows)] if rows else None
+        return rows[pick % len(rows)]
 
     # ── People ──────────────────────────────────────────────────────────
 
+    @initialize(**WISHES)
+    def launch_the_first(self, **wishes):
+        self._launch(**wishes)
+
     @precondition(lambda self: Campaign.select().count() < MOST_CAMPAIGNS)
-    @rule(
-        kind=st.sampled_from(["warning", "news"]),
-        channels=st.sampled_from([["sms"], ["email"], ["sms", "email"]]),
-        useful_for=st.sampled_from([None, timedelta(minutes=2)]),
-        at_once=st.sampled_from([2, 100]),
-    )
-    def launch(self, kind, channels, useful_for, at_once):
+    @rule(**WISHES)
+    def launch_another(self, **wishes):
+        self._launch(**wishes)
+
+    def _launch(self, kind, channels, useful_for, at_once):
         draft = campaigns.draft(self.sender.organisation, by=self.sender, now=self.now)
         wording = {"name": "Gaslek", "kind": kind, "channels": channels, "texts": TEXTS}
         audience = {"bins": [self.bin.id]}
@@ -97,19 +106,23 @@ class Engine(RuleBasedStateMachine):
         assert self._tried("launched", campaigns.launch, draft, **said)
         assert self._tried("launched", campaigns.launch, draft, **said) is None  # pressed twice
 
-    @rule(pick=st.integers(0, 9), deed=st.sampled_from(["paused", "resumed", "stopped", "unsure_left"]))
+    @rule(pick=st.integers(0, 9), deed=st.sampled_from(["paused", "resumed", "unsure_left"]))
     def intervene(self, pick, deed):
-        deeds = {"paused": campaigns.pause, "resumed": campaigns.resume, "stopped": campaigns.stop}
-        if campaign := self._one(pick):
-            self._tried(deed, deeds.get(deed, campaigns.leave_unsure), campaign, by=self.sender)
+        deeds = {"paused": campaigns.pause, "resumed": campaigns.resume}
+        campaign = self._one(pick)
+        self._tried(deed, deeds.get(deed, campaigns.leave_unsure), campaign, by=self.sender)
+
+    @rule(pick=st.integers(0, 9))
+    def stop(self, pick):
+        self._tried("stopped", campaigns.stop, self._one(pick), by=self.sender)
 
     @rule(pick=st.integers(0, 9))
     def send_again(self, pick):
-        if campaign := self._one(pick):
-            unsure = self._unsure(campaign)
-            if campaign.is_running:
-                assert campaigns.send_again(campaign, by=self.sender, now=self.now) == len(unsure)
-                self._accept_twice(unsure)
+        campaign = self._one(pick)
+        unsure = self._unsure(campaign)
+        if campaign.is_running:
+            assert campaigns.send_again(campaign, by=self.sender, now=self.now) == len(unsure)
+            self._accept_twice(unsure)
 
     def _unsure(self, campaign: Campaign) -> set[str]:
         rows = campaign.messages.select(Message.reference).where(Message.status == "unsure").tuples()
@@ -135,13 +148,16 @@ class Engine(RuleBasedStateMachine):
     @rule(pick=st.integers(0, 9), channel=st.sampled_from(["sms", "email"]), limit=st.integers(1, 5))
     def claim(self, pick, channel, limit):
         sources = [*Campaign.select(), *Letter.select()]
-        if not sources:
-            return
-        claimed = messages.claim(channel, sources[pick % len(sources)], limit=limit, now=self.now)
+        source = sources[pick % len(sources)]
+        claimed = messages.claim(channel, source, limit=limit, now=self.now)
         taken = [one.reference for one in claimed]
+        assert not taken or isinstance(source, Letter) or self._may_send(source)
         assert len(taken) <= limit and not self.has_left & set(taken), "what may have left was claimed again"
         assert not set(taken) & set(self.hand), "what is in hand was claimed again"
         self.hand += taken
+
+    def _may_send(self, campaign: Campaign) -> bool:
+        return campaign.is_running and (campaign.expires_at is None or campaign.expires_at > self.now)
 
     @rule(picks=picks, answers=st.lists(ANSWERS, min_size=4, max_size=4), is_twice=st.booleans())
     def record(self, picks, answers, is_twice):
@@ -168,19 +184,17 @@ class Engine(RuleBasedStateMachine):
         self.hand = [reference for reference in self.hand if reference not in chosen]
         return sorted(chosen)
 
-    @rule()
-    def keep(self):
-        messages.keep(self.hand, self.now)
-
     @rule(pick=st.integers(0, 9))
     def halt(self, pick):
-        if campaign := self._one(pick):
-            self.done["campaign.halted"] += campaign.is_running
-            campaigns.halt(campaign, "refused", now=self.now)
+        campaign = self._one(pick)
+        self.done["campaign.halted"] += campaign.is_running
+        campaigns.halt(campaign, "refused", now=self.now)
 
-    @rule(seconds=st.sampled_from([0.5, 3, 20, 40, 61, 130]))
-    def wait(self, seconds):
+    @rule(seconds=st.sampled_from([3, 40, 61, 130]), is_alive=st.booleans())
+    def wait(self, seconds, is_alive):
         self.now += timedelta(seconds=seconds)
+        if is_alive:
+            messages.keep(self.hand, self.now)
 
     @rule()
     def doubt(self):
@@ -189,13 +203,10 @@ class Engine(RuleBasedStateMachine):
         self.has_left |= doubted
         self.hand = [reference for reference in self.hand if reference not in doubted]
 
-    @rule()
-    def expire(self):
-        campaigns.expire(self.now)
-
     @rule(pick=st.integers(0, 9))
     def finish(self, pick):
-        if (campaign := self._one(pick)) and campaign.is_running:
+        campaign = self._one(pick)
+        if campaign.is_running:
             unsure = self._unsure(campaign)
             campaigns.finish(campaign, self.now)
             again = unsure - self._unsure(campaign)
@@ -203,7 +214,8 @@ class Engine(RuleBasedStateMachine):
             self._accept_twice(again)
 
     @rule()
-    def send_letters_again(self):
+    def tidy(self):
+        campaigns.expire(self.now)
         mine = Message.select(Message.reference).where(Message.campaign.is_null(), Message.status == "unsure")
         unsure = {reference for (reference,) in mine.tuples()}
         messages.send_letters_again(self.now)
