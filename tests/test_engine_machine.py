@@ -90,6 +90,8 @@ class Engine(RuleBasedStateMachine):
     @initialize(**WISHES)
     def launch_the_first(self, **wishes):
         self._launch(**wishes)
+        for channel in wishes["channels"]:
+            self._claim(channel, self._one(0), 3)
 
     @precondition(lambda self: Campaign.select().count() < MOST_CAMPAIGNS)
     @rule(**WISHES)
@@ -106,15 +108,14 @@ class Engine(RuleBasedStateMachine):
         assert self._tried("launched", campaigns.launch, draft, **said)
         assert self._tried("launched", campaigns.launch, draft, **said) is None  # pressed twice
 
-    @rule(pick=st.integers(0, 9), deed=st.sampled_from(["paused", "resumed", "unsure_left"]))
+    @rule(
+        pick=st.integers(0, 9),
+        deed=st.sampled_from(["paused", "resumed", "resumed", "stopped", "unsure_left"]),
+    )
     def intervene(self, pick, deed):
-        deeds = {"paused": campaigns.pause, "resumed": campaigns.resume}
+        deeds = {"paused": campaigns.pause, "resumed": campaigns.resume, "stopped": campaigns.stop}
         campaign = self._one(pick)
         self._tried(deed, deeds.get(deed, campaigns.leave_unsure), campaign, by=self.sender)
-
-    @rule(pick=st.integers(0, 9))
-    def stop(self, pick):
-        self._tried("stopped", campaigns.stop, self._one(pick), by=self.sender)
 
     @rule(pick=st.integers(0, 9))
     def send_again(self, pick):
@@ -148,7 +149,9 @@ class Engine(RuleBasedStateMachine):
     @rule(pick=st.integers(0, 9), channel=st.sampled_from(["sms", "email"]), limit=st.integers(1, 5))
     def claim(self, pick, channel, limit):
         sources = [*Campaign.select(), *Letter.select()]
-        source = sources[pick % len(sources)]
+        self._claim(channel, sources[pick % len(sources)], limit)
+
+    def _claim(self, channel, source, limit):
         claimed = messages.claim(channel, source, limit=limit, now=self.now)
         taken = [one.reference for one in claimed]
         assert not taken or isinstance(source, Letter) or self._may_send(source)
@@ -159,14 +162,21 @@ class Engine(RuleBasedStateMachine):
     def _may_send(self, campaign: Campaign) -> bool:
         return campaign.is_running and (campaign.expires_at is None or campaign.expires_at > self.now)
 
-    @rule(picks=picks, answers=st.lists(ANSWERS, min_size=4, max_size=4), is_twice=st.booleans())
-    def record(self, picks, answers, is_twice):
+    @rule(
+        picks=picks, answers=st.lists(ANSWERS | st.just(""), min_size=4, max_size=4), is_twice=st.booleans()
+    )
+    def answer(self, picks, answers, is_twice):
+        """Each with what its road said, or with nothing: it was not asked for, and is given back."""
         chosen = self._out_of_hand(picks)
-        outcomes = [Outcome(reference, status) for reference, status in zip(chosen, answers, strict=False)]
+        messages.give_back(
+            [one for one, status in zip(chosen, answers, strict=False) if not status], self.now
+        )
+        outcomes = [Outcome(one, status) for one, status in zip(chosen, answers, strict=False) if status]
         doubled = [*outcomes, *reversed(outcomes), Outcome(STRANGER, "accepted")] if is_twice else outcomes
         messages.record(doubled, road="r", now=self.now)
         self.answered += [one.reference for one in outcomes if one.status != "retry"]
         self.has_left.update(one.reference for one in outcomes if one.status != "retry")
+        self._assert_reached((one.reference, one.status) for one in outcomes if one.status != "retry")
 
     @precondition(lambda self: self.answered)
     @rule(pick=st.integers(0, 99), status=ANSWERS)
@@ -174,10 +184,6 @@ class Engine(RuleBasedStateMachine):
         reference = self.answered[pick % len(self.answered)]
         if reference not in self.hand:  # a road answers twice for one message, not for another claim of it
             messages.record([Outcome(reference, status)], road="r", now=self.now)
-
-    @rule(picks=picks)
-    def give_back(self, picks):
-        messages.give_back(self._out_of_hand(picks), self.now)
 
     def _out_of_hand(self, picks: list[int]) -> list[str]:
         chosen = {self.hand[pick % len(self.hand)] for pick in picks} if self.hand else set()
@@ -199,6 +205,8 @@ class Engine(RuleBasedStateMachine):
     @rule()
     def doubt(self):
         messages.doubt(self.now)
+        overdue = Message.claimed_at < self.now - messages.LEASE
+        assert not Message.select().where(Message.status == "sending", overdue).exists()
         doubted = {reference for reference, status in self._standing().items() if status == "unsure"}
         self.has_left |= doubted
         self.hand = [reference for reference in self.hand if reference not in doubted]
@@ -230,6 +238,12 @@ class Engine(RuleBasedStateMachine):
         news = [Receipt(left[pick % len(left)], status) for pick, status in told] if left else []
         receipts.take([*news, Receipt(STRANGER, "delivered"), *news[:1]], self.now)
         self.has_left.update(receipt.reference for receipt in news)
+        self._assert_reached((receipt.reference, receipt.status) for receipt in news)
+
+    def _assert_reached(self, told) -> None:
+        """News is never lost: each message stands at least as high as what was said of it."""
+        stands = self._standing()
+        assert all(RANKS[stands[reference]] >= RANKS[status] for reference, status in told)
 
     # ── What must always hold ───────────────────────────────────────────
 
