@@ -98,8 +98,9 @@ class Nursery:
 
 def drain(channel: str, port: int) -> None:
     """Starts the program once more, long after, and lets it come to rest."""
-    messages.doubt(clock.now() + timedelta(hours=1))
     pump = Pump(victim.roads(channel, port))
+    pump.recover(clock.now())
+    messages.doubt(clock.now() + timedelta(hours=1))
     Campaign.update(status="running").where(Campaign.status == "paused").execute()
     while campaigns.half_frozen().exists() or Message.select().where(Message.status == "queued").exists():
         pump.freeze()

@@ -22,7 +22,7 @@ import models
 from dispatch import letters
 from dispatch.errors import WrongMoment
 from dispatch.providers.base import Outcome, Receipt
-from dispatch.sending import campaigns, messages, receipts, tallies
+from dispatch.sending import campaigns, doubt, messages, receipts, tallies
 from models import RANKS, Audit, Bin, Campaign, Letter, Member, Message, Recipient, User, database
 from tests import cast, town
 from tests.cast import NOON
@@ -110,20 +110,34 @@ class Engine(RuleBasedStateMachine):
 
     @rule(
         pick=st.integers(0, 9),
-        deed=st.sampled_from(["paused", "resumed", "resumed", "stopped", "unsure_left"]),
+        deed=st.sampled_from(["paused", "resumed", "resumed", "stopped"]),
     )
     def intervene(self, pick, deed):
         deeds = {"paused": campaigns.pause, "resumed": campaigns.resume, "stopped": campaigns.stop}
-        campaign = self._one(pick)
-        self._tried(deed, deeds.get(deed, campaigns.leave_unsure), campaign, by=self.sender)
+        self._tried(deed, deeds[deed], self._one(pick), by=self.sender)
 
-    @rule(pick=st.integers(0, 9))
-    def send_again(self, pick):
+    @rule(pick=st.integers(0, 9), which=st.integers(0, 9), is_left=st.booleans())
+    def decide_on_doubt(self, pick, which, is_left):
         campaign = self._one(pick)
-        unsure = self._unsure(campaign)
-        if campaign.is_running:
-            assert campaigns.send_again(campaign, by=self.sender, now=self.now) == len(unsure)
-            self._accept_twice(unsure)
+        groups = doubt.groups(campaign)
+        if groups:
+            group, unsure = groups[which % len(groups)], self._unsure(campaign)
+            deed, done = ("unsure_left", doubt.leave) if is_left else ("unsure_sent_again", doubt.send_again)
+            number = self._tried(deed, done, campaign, group, by=self.sender)
+            again = unsure - self._unsure(campaign)
+            assert number in (None, group.number) and len(again) == (0 if is_left else number or 0)
+            self._accept_twice(again)
+
+    @rule()
+    def insist(self):
+        """What may not have arrived goes again by itself, where the campaign's policy says so."""
+        unsure = {campaign: self._unsure(campaign) for campaign in Campaign.select()}
+        doubt.insist(self.now)
+        for campaign, before in unsure.items():
+            again = before - self._unsure(campaign)
+            assert not again or doubt.policy_of(campaign) == "insist" and campaign.is_running
+            self.done["campaign.unsure_sent_again"] += bool(again)
+            self._accept_twice(again)
 
     def _unsure(self, campaign: Campaign) -> set[str]:
         rows = campaign.messages.select(Message.reference).where(Message.status == "unsure").tuples()
@@ -215,11 +229,7 @@ class Engine(RuleBasedStateMachine):
     def finish(self, pick):
         campaign = self._one(pick)
         if campaign.is_running:
-            unsure = self._unsure(campaign)
             campaigns.finish(campaign, self.now)
-            again = unsure - self._unsure(campaign)
-            assert not again or campaign.kind == "warning", "only a warning goes twice rather than never"
-            self._accept_twice(again)
 
     @rule()
     def tidy(self):

@@ -74,6 +74,7 @@ class Victim:
 
     def _carry(self) -> None:
         with database.connection_context():
+            self.pump.recover(clock.now())
             while True:
                 self.pump.freeze()
                 self.pump.turn(self.channel)
