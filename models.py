@@ -515,6 +515,43 @@ class Pulse(Table):
         primary_key = CompositeKey("campaign", "second")
 
 
+# ── Programs ────────────────────────────────────────────────────────────
+
+
+class Token(Table):
+    """What a program shows to act for an organisation, as the account that made it and within its scopes.
+
+    The token itself is shown once and kept nowhere: `digest` recognises it, `hint` is its end, for people.
+    """
+
+    organisation = ForeignKeyField(Organisation, backref="tokens", on_delete="RESTRICT")
+    by = ForeignKeyField(User, backref="tokens", on_delete="RESTRICT")
+    name = CharField()
+    digest = CharField(unique=True)
+    hint = CharField()
+    scopes = JSONField(default=list)
+    is_practice = BooleanField(default=False)
+    created_at = DateTimeField()
+    expires_at = DateTimeField()
+    used_at = DateTimeField(null=True)
+    minute_at = DateTimeField(null=True)  # when the minute began in which `calls` were made
+    calls = IntegerField(default=0)
+    revoked_at = DateTimeField(null=True)
+
+
+class TokenLaunch(Table):
+    """What a token launched under a key: the same request again finds the campaign and launches nothing."""
+
+    token = ForeignKeyField(Token, backref="launches", on_delete="RESTRICT")
+    key = CharField()
+    asked = CharField()  # a digest of the request: the same key for something else is refused
+    campaign = ForeignKeyField(Campaign, on_delete="CASCADE")
+    at = DateTimeField()
+
+    class Meta:
+        primary_key = CompositeKey("token", "key")
+
+
 # ── Papers ──────────────────────────────────────────────────────────────
 
 
@@ -780,6 +817,8 @@ TABLES = [
     Unreached,
     Tally,
     Pulse,
+    Token,
+    TokenLaunch,
     Document,
     Recording,
     Letter,

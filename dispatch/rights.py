@@ -19,7 +19,8 @@ EVERYTHING_OF_A_ZONE = frozenset(
 )
 RIGHTS = {
     "platform_admin": frozenset(["user.see", "audit.see", "organisation.see"]),
-    "organisation_admin": EVERYTHING_OF_A_ZONE | frozenset(["user.see", "audit.see", "activation.see"]),
+    "organisation_admin": EVERYTHING_OF_A_ZONE
+    | frozenset(["user.see", "audit.see", "activation.see", "token.change"]),
     "sender": EVERYTHING_OF_A_ZONE - {"bin.create"},
     "coordinator": EVERYTHING_OF_A_ZONE - {"bin.create"},
     "authorised_person": frozenset(["activation.see", "activation.fill"]),

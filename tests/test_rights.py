@@ -11,14 +11,14 @@ from tests.page import Client
 ZONE = {"recordings", "bins", "members", "imports", "campaigns", "control", "reports", "message_templates"}
 ROOMS = {
     "platform_admin": set(),
-    "organisation_admin": ZONE,
+    "organisation_admin": ZONE | {"tokens"},
     "sender": ZONE,
     "coordinator": ZONE,
     "reader": ZONE,
     "authorised_person": {"activations"},
     "centre_supervisor": {"activations"},
 }
-EVERYBODY = {"home", "patterns", "signin", "receipts"}
+EVERYBODY = {"home", "patterns", "signin", "receipts", "api"}  # by which token: test_api
 OPEN = {"static", "recordings.lend"}  # what is lent to whom, and when: test_voice_pages
 SHUT = (403, 404)
 

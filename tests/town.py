@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from werkzeug.security import generate_password_hash
 
+from dispatch import tokens
 from dispatch.centre import activation as centre_of
 from dispatch.people import imports
 from dispatch.sending import campaigns
@@ -19,6 +20,7 @@ from models import (
     Organisation,
     SignIn,
     SignInFailure,
+    Token,
     User,
 )
 from tests import cast
@@ -91,7 +93,19 @@ def fill(where: Zone, listed: str = LIST) -> dict[str, list]:
         "imports": [record, saved],
         "campaigns": sent,
         "templates": [campaigns.save_as_template(sent[0], by=sender, now=NOON)],
+        "tokens": [token(where)[0]],
     }
+
+
+def token(
+    where: Zone, *scopes: str, role: str = "organisation_admin", is_practice: bool = False, now=NOON
+) -> tuple[Token, str]:
+    """A token of the zone's administrator with these scopes, or all that it can have, and its text."""
+    can = [scope for scope in tokens.SCOPES if not (is_practice and scope == "member.change")]
+    by = where.people[role]
+    return tokens.make(
+        name="Weerstation", scopes=scopes or can, is_practice=is_practice, days=30, by=by, now=now
+    )
 
 
 def campaign(by: User, bin: Bin, status: str, **audience) -> Campaign:

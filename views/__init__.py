@@ -17,6 +17,7 @@ from dispatch.words import USER_ROLES
 from models import User, database
 from views import (
     activations,
+    api,
     bins,
     campaigns,
     commands,
@@ -32,6 +33,7 @@ from views import (
     render,
     reports,
     signin,
+    tokens,
 )
 
 PAGES = (
@@ -48,6 +50,8 @@ PAGES = (
     receipts,
     recordings,
     patterns,
+    tokens,
+    api,
 )
 MENU = (
     ("home", "home.index", _l("Start"), None),
@@ -59,6 +63,7 @@ MENU = (
     ),
     ("bins members imports", "bins.index", _l("Members"), "bin.see"),
     ("activations", "activations.index", _l("Contact centre"), "activation.see"),
+    ("tokens", "tokens.index", _l("API"), "token.change"),
 )
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; form-action 'self'; base-uri 'none'; "
@@ -79,6 +84,7 @@ class RowNumber(IntegerConverter):
 def register(app: Flask) -> None:
     """Hangs every page, filter, command and safety on the application."""
     app.url_map.converters["int"] = RowNumber
+    app.session_interface = api.Sessions()
     csrf.init_app(app)
     Htmx(app)
     Babel(app, locale_selector=language)
@@ -89,6 +95,7 @@ def register(app: Flask) -> None:
     for page in PAGES:
         app.register_blueprint(page.pages)
     csrf.exempt(receipts.pages)  # a gateway has no session; the key in its address is its token
+    csrf.exempt(api.pages)  # a program has no session either
     commands.register(app)
     app.wsgi_app = _pages_first(app.wsgi_app)
     app.before_request(_open_database)
@@ -139,6 +146,10 @@ def _remember_who(app: Flask) -> None:
     def load(user_id: str) -> User | None:
         return accounts.user_of_session(user_id, session.get("sign_in", ""))
 
+    @manager.request_loader
+    def of_token(_request) -> User | None:
+        return api.bearer()
+
 
 def _pages_first(answer):
     """The engine steps aside for people, not for gateways with their thousand receipts a second."""
@@ -153,7 +164,7 @@ def _pages_first(answer):
 
 
 def _open_database() -> None:
-    if request.blueprint != receipts.pages.name:  # a gateway has no session
+    if request.blueprint != receipts.pages.name and not api.is_asked():  # only people have a session
         session.permanent = True  # so that idleness ends it
     database.connect(
         reuse_if_open=True
@@ -177,6 +188,8 @@ def _answer_errors(app: Flask) -> None:
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException):
+        if api.is_asked():
+            return api.of_http(error)
         if error.response is not None:
             return error.response
         code = error.code if error.code in ERROR_PAGES else 400

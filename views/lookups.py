@@ -6,7 +6,19 @@ from flask import abort
 from flask_login import current_user
 
 from dispatch import rights
-from models import CAMPAIGN_STATUSES, Activation, Bin, Campaign, Import, Member, Membership, Message, Template
+from models import (
+    CAMPAIGN_STATUSES,
+    Activation,
+    Bin,
+    Campaign,
+    Import,
+    Member,
+    Membership,
+    Message,
+    Template,
+    Token,
+    User,
+)
 
 
 def bin_of(id: int) -> Bin:
@@ -72,3 +84,13 @@ def activation_of(id: int) -> Activation:
     if not activation or not rights.sees_activation(current_user, activation):
         abort(404)
     return activation
+
+
+def tokens_seen() -> list[Token]:
+    """The tokens of this person's organisation, newest first."""
+    query = Token.select(Token, User).join(User).where(Token.organisation == current_user.organisation_id)
+    return list(query.order_by(Token.id.desc()))
+
+
+def token_of(id: int) -> Token:
+    return Token.get_or_none(Token.id == id, Token.organisation == current_user.organisation_id) or abort(404)
