@@ -9,7 +9,8 @@ from dispatch.people import members
 from dispatch.words import N_
 from models import Agreement, Bin, Member, Membership, Organisation, Template, User, writing
 
-PASSWORD = "zavelstreek-2026"  # the demonstration's only; it is printed for whoever starts it
+# The demonstration's only; it is printed for whoever starts it.
+PASSWORD = "zavelstreek-2026"  # nosec B105
 BINS = {"Molenakker": 120, "Kerkdries": 110, "Stationswijk": 100, "Veldlaan": 70}
 STREETS = {
     "Molenakker": ("Molenweg", "Akkerstraat", "Beekveldstraat"),
@@ -166,7 +167,7 @@ def load(now: datetime) -> None:
                 phone="+32470003012",
                 bins=tuple(bins[:1]) if role == "coordinator" else (),
             )
-        _fill(bins, random.Random(2026), now)
+        _fill(bins, random.Random(2026), now)  # nosec B311 # invented names, the same each time
         _scenarios(houses["zone"], bins, now)
         audit.record("demonstration.loaded", None, by=None, now=now)
 

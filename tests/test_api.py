@@ -259,7 +259,7 @@ def test_a_refused_launch_leaves_no_draft_and_its_key_can_be_used_again(program,
     Template.update(channels=[]).where(Template.id == template.id).execute()
     answer = program.launch(template)
     assert answer.status_code == 422 and "channels" in answer.json["faults"]
-    assert program.launch(template, key="other-key-1", terms_accepted=False).json["faults"]["terms"]
+    assert program.launch(template, terms_accepted=False).json["faults"]["terms_accepted"]
     assert (Campaign.select().count(), TokenLaunch.select().count()) == (before, 0)
     Template.update(channels=["sms"]).where(Template.id == template.id).execute()
     assert program.launch(template).status_code == 201
@@ -267,9 +267,9 @@ def test_a_refused_launch_leaves_no_draft_and_its_key_can_be_used_again(program,
 
 def test_a_launch_without_a_key_or_with_a_bad_one_is_refused(program, template):
     place = f"/templates/{template.id}/launch"
-    assert program.ask("POST", place, ORDER).status_code == 422
+    assert program.ask("POST", place, ORDER).status_code == 400
     for key in ("short", "x" * 65, "a b c d e f", "é" * 10):
-        assert program.ask("POST", place, ORDER, Idempotency_Key=key).status_code == 422
+        assert program.ask("POST", place, ORDER, Idempotency_Key=key).status_code == 400
     assert TokenLaunch.select().count() == 0
 
 
@@ -427,17 +427,17 @@ def test_a_token_sees_every_bin_of_its_zone_and_none_of_another(zavel, program):
         (b"[" * 100_000, 400),
         (b'{"terms_accepted": NaN}', 400),
         (b'{"terms_accepted": ' + b"9" * 5000 + b"}", 400),
-        (b"null", 422),
-        (b"[]", 422),
-        (b"{}", 422),
-        (b'{"terms_accepted": 1}', 422),
-        (b'{"terms_accepted": "true"}', 422),
-        (b'{"terms_accepted": true, "version": true}', 422),
-        (b'{"terms_accepted": true, "version": 1e400}', 422),
-        (b'{"terms_accepted": true, "bins": []}', 422),
-        (b'{"terms_accepted": true, "bins": [1.5]}', 422),
-        (b'{"terms_accepted": true, "bins": [99999999999999999999]}', 422),
-        (b'{"terms_accepted": true, "surprise": 1}', 422),
+        (b"null", 400),
+        (b"[]", 400),
+        (b"{}", 400),
+        (b'{"terms_accepted": 1}', 400),
+        (b'{"terms_accepted": "true"}', 400),
+        (b'{"terms_accepted": true, "version": true}', 400),
+        (b'{"terms_accepted": true, "version": 1e400}', 400),
+        (b'{"terms_accepted": true, "bins": []}', 400),
+        (b'{"terms_accepted": true, "bins": [1.5]}', 400),
+        (b'{"terms_accepted": true, "bins": [99999999999999999999]}', 400),
+        (b'{"terms_accepted": true, "surprise": 1}', 400),
     ],
 )
 def test_no_body_breaks_the_launch(program, template, body, status):
@@ -460,7 +460,7 @@ def test_only_json_is_read(program, template, media_type):
 @pytest.mark.parametrize("name", ["\ud800", "a\x00b", "\u202e", "=1+1", "x" * 999])
 def test_no_text_breaks_an_arrival(program, zavel, name):
     answer = bring(program, zavel.bins["A"], {"last_name": name, "mobile": "0470 12 34 56"})
-    assert answer.status_code in (200, 422)
+    assert answer.status_code == (400 if name in ("\ud800",) else 200)
 
 
 def test_a_body_that_is_too_large_is_not_read(program, zavel):
@@ -477,7 +477,7 @@ def test_a_body_that_is_too_large_is_not_read(program, zavel):
 )
 def test_no_query_is_passed_over(program, query):
     answer = program.get(f"/bins?{query}")
-    assert answer.status_code == 422 and answer.json["faults"]
+    assert answer.status_code == 400 and answer.json["faults"]
 
 
 def test_an_address_that_does_not_exist_is_a_problem_too(program):

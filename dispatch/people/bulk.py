@@ -32,7 +32,7 @@ def update(table: type[Table], names: Sequence[str], rows: Iterable[Mapping]) ->
     """Gives rows, each known by its `id`, new values in these columns."""
     fields = table._meta.fields
     settings = ", ".join(f'"{fields[name].column_name}" = {database.param}' for name in names)
-    sql = f'UPDATE "{table._meta.table_name}" SET {settings} WHERE "id" = {database.param}'
+    sql = f'UPDATE "{table._meta.table_name}" SET {settings} WHERE "id" = {database.param}'  # nosec B608 # our names
     values = [(*(row[name] for name in names), row["id"]) for row in rows]
     if values:
         database.cursor().executemany(sql, values)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Self
 from urllib.parse import parse_qsl, urlsplit
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape, quoteattr  # nosec B406 # writes XML, reads none
 
 from dispatch.providers.base import (
     CALL_SECONDS,

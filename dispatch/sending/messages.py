@@ -293,7 +293,7 @@ def _unsent(standing: Standing, now: datetime, is_over: bool, **facts) -> Move:
 def _patience(attempts: int) -> timedelta:
     """How long a message waits after so many attempts: seconds, then two minutes, and never all at the same moment."""
     seconds = min(LONGEST_WAIT_SECONDS, 2 * 3 ** (attempts - 1))
-    return timedelta(seconds=seconds * random.uniform(0.8, 1))
+    return timedelta(seconds=seconds * random.uniform(0.8, 1))  # nosec B311 # spreads a load
 
 
 def _told(standing: Standing, receipt: Receipt, now: datetime) -> Move:

@@ -9,13 +9,13 @@ from views import lookups
 from views.api import told
 from views.api.door import operation, token
 from views.api.paging import PAGE, paged
-from views.api.shapes import Choice, Flag, Record, Several, Text, Whole
+from views.api.shapes import Choice, Consent, Record, Several, Text, Whole
 
 MOST_BINS = 500
 KEY = Text(64, least=8, pattern="[A-Za-z0-9_-]+")
 ORDER = Record(
     {
-        "terms_accepted": Flag(),
+        "terms_accepted": Consent(),
         "version": Whole(1),
         "bins": Several(Whole(1), MOST_BINS, least=1),
         "useful_hours": Whole(1, 72),

@@ -15,15 +15,15 @@ ABOUT = (
     "practice or for real, and stops when that person loses the right or leaves. Every call is written down."
 )
 ALWAYS = {
+    400: "What was sent is not as this document says; `faults` says where. Nothing was changed.",
     401: "The token is missing, unknown, expired or revoked, or its account may do nothing any more.",
     403: "The token lacks the scope, or its account the right.",
-    422: "What was sent is not complete or not right; `faults` says where. Nothing was changed.",
     429: "More calls in a minute than a token may make; `Retry-After` says how long to wait.",
 }
 WITH_BODY = {
-    400: "This is no JSON.",
     413: "The body is too large.",
     415: "The body is not said to be JSON.",
+    422: "It is as this document says, and cannot be done; `detail` and `faults` say why. Nothing was changed.",
 }
 
 
@@ -31,7 +31,7 @@ WITH_BODY = {
     "GET",
     "/openapi.json",
     is_open=True,
-    answers={200: ("This document.", ""), 422: ("No query is known.", "Problem")},
+    answers={200: ("This document.", ""), 400: ("There is no query.", "Problem")},
 )
 def read_document():
     """The document that describes all of this."""

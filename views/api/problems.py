@@ -54,7 +54,8 @@ def of_refusal(error: Refusal) -> Response:
 
 
 def of_shape(error: Unfit) -> Response:
-    return problem(422, faults=error.faults)
+    """What is not as the document says it is a bad request; what is, and cannot be done, is a refusal (422)."""
+    return problem(400, faults=error.faults)
 
 
 def of_http(error: HTTPException) -> Response:

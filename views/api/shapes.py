@@ -89,6 +89,19 @@ class Flag:
         return value
 
 
+class Consent:
+    """Said, or nothing is done."""
+
+    @property
+    def schema(self) -> dict:
+        return {"type": "boolean", "const": True}
+
+    def read(self, value: Any, at: str) -> bool:
+        if value is not True:
+            raise unfit(at, N_("This must be true: nothing is done without it."))
+        return True
+
+
 class Several:
     def __init__(self, each, most: int, least: int = 0):
         self.each, self.most, self.least = each, most, least
