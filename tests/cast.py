@@ -2,9 +2,13 @@
 
 from datetime import date, datetime
 
-from dispatch import accounts
+from flask import Flask
+
+from dispatch import accounts, clock
+from dispatch.access import sessions
 from dispatch.people import members
 from models import Agreement, Bin, Member, Membership, Organisation, User
+from tests.page import Client
 
 NOON = datetime(2026, 11, 23, 11, 0, 0)  # 12:00 in Brussels
 PASSWORD = "a password for tests"
@@ -64,3 +68,12 @@ def municipality_and_centre() -> tuple[Organisation, Organisation]:
         ends_on=date(2027, 12, 31),
     )
     return town, centre
+
+
+def at_a_screen(app: Flask, user: User) -> Client:
+    """A client with a session that passed both steps of the door, without the price of a password."""
+    browser = Client(app)
+    with browser.browser.session_transaction() as session:
+        session["_user_id"], session["_fresh"] = str(user.id), True
+        session["sign_in"] = sessions.begin(user, now=clock.now(), address="127.0.0.1")
+    return browser

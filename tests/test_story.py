@@ -55,9 +55,7 @@ def world(settings, tmp_path):
 
 
 def sign_in(app, user) -> Client:
-    browser = Client(app)
-    browser.post("/signin", email=user.email, password=cast.PASSWORD)
-    return browser
+    return cast.at_a_screen(app, user)
 
 
 def pump_until(app, is_done, seconds: float = 60) -> None:

@@ -13,7 +13,7 @@ from dispatch.sending import campaigns, estimate, report, tallies, whom
 from dispatch.sending.text import measure
 from dispatch.words import CHANNELS, KINDS, LANGUAGE_NAMES, N_, translator
 from models import Campaign
-from views import control, guard, lookups, render, reports, wording
+from views import control, guard, identity, lookups, render, reports, wording
 
 pages = Blueprint("campaigns", __name__)
 PAGE_SIZE = 20
@@ -245,6 +245,8 @@ def _review(campaign: Campaign, refusal: str = "", terms_error: str | None = Non
         terms_error=terms_error,
         useful=[(hours, _(words)) for hours, words in USEFUL.items()],
         useful_hours=request.form.get("useful_hours", ""),
+        asks_identity=campaign.kind == "warning",
+        **identity.asked(),
     )
 
 
@@ -305,6 +307,8 @@ def _launch(campaign: Campaign) -> None:
         raise WrongMoment(N_("The message was changed after you read it. Nothing was sent: read it again."))
     if guard.is_practice() and not campaign.is_practice:
         raise Refusal(N_("You are practising, and this message is real. Nothing was sent."))
+    if campaign.kind == "warning":
+        identity.confirm()
     if not whom.is_within(campaign.audience, current_user):
         raise NotAllowed(N_("The audience holds people outside your BINs. Nothing was sent."))
     campaigns.launch(
