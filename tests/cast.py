@@ -1,11 +1,12 @@
 """The cast of the tests: one zone, one municipality, one centre, and the people who work there. All invented."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 
+import pyotp
 from flask import Flask
 
 from dispatch import accounts, clock
-from dispatch.access import sessions
+from dispatch.access import second_factor, sessions
 from dispatch.people import members
 from models import Agreement, Bin, Member, Membership, Organisation, User
 from tests.page import Client
@@ -76,4 +77,19 @@ def at_a_screen(app: Flask, user: User) -> Client:
     with browser.browser.session_transaction() as session:
         session["_user_id"], session["_fresh"] = str(user.id), True
         session["sign_in"] = sessions.begin(user, now=clock.now(), address="127.0.0.1")
+    browser.get("/")
     return browser
+
+
+def with_telephone(user: User, now: datetime = NOON) -> str:
+    """Sets up a telephone for this person; returns the secret that `code` reads codes from."""
+    secret = second_factor.begin(user, now).secret
+    second_factor.finish(
+        user, code(secret, now - timedelta(seconds=60)), address="", now=now - timedelta(seconds=60)
+    )
+    return secret
+
+
+def code(secret: str, now: datetime) -> str:
+    """The six digits that the telephone shows at this moment."""
+    return pyotp.TOTP(secret).at(now.replace(tzinfo=UTC))

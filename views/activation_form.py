@@ -14,6 +14,7 @@ from models import Activation
 from views import guard, identity
 from views.render import Look
 
+
 def confirmed() -> tuple[bool, Sentence | None]:
     """Whether the person has shown again who they are, and what to say if not."""
     try:

@@ -214,7 +214,12 @@ def review(id: int):
     return _review(campaign)
 
 
-def _review(campaign: Campaign, refusal: str = "", terms_error: str | None = None) -> str:
+def _review(
+    campaign: Campaign,
+    refusal: str = "",
+    terms_error: str | None = None,
+    identity_error: str | None = None,
+) -> str:
     now, chosen = clock.now(), campaigns.audience_of(campaign)
     faults = wording.faults(campaign)
     size = estimate.estimate(campaign, chosen, control.rates(campaign, now))
@@ -245,6 +250,7 @@ def _review(campaign: Campaign, refusal: str = "", terms_error: str | None = Non
         terms_error=terms_error,
         useful=[(hours, _(words)) for hours, words in USEFUL.items()],
         useful_hours=request.form.get("useful_hours", ""),
+        identity_error=identity_error,
         asks_identity=campaign.kind == "warning",
         **identity.asked(),
     )
@@ -295,7 +301,8 @@ def launch(id: int):
             return redirect(url_for("campaigns.show", id=id), 303)
         return _review(fresh, refusal.sentence.said_by(_)), 409
     except Refusal as refusal:
-        return _review(campaign, refusal.sentence.said_by(_)), 422
+        said = refusal.sentence.said_by(_)
+        return _review(campaign, said, identity_error=said if refusal.field == "password" else None), 422
     current_app.extensions["jobs"].wake()
     return redirect(url_for("campaigns.show", id=id), 303)
 
