@@ -66,7 +66,7 @@ def invite():
 def rule():
     """Whether everybody of the organisation needs a second factor."""
     if said := identity.fault():
-        return _index({"password": said}), 422
+        return _index({"password-rule": said}), 422
     asked = request.form.get("asked") == "1"
     accounts.set_second_factor_rule(current_user.organisation, asked, by=_me(), now=clock.now())
     flash(_("Saved."))
@@ -144,7 +144,8 @@ def close(id: int):
 @guard.needs("user.change")
 def decide(id: int, verdict: str):
     change = lookups.pending_change_of(id)
-    if verdict == "confirm" and (said := identity.fault()):
+    is_theirs = verdict == "confirm" and pending.may_confirm(_me(), change)
+    if is_theirs and (said := identity.fault()):
         return _index({"password": said}), 422
     deed = pending.confirm if verdict == "confirm" else pending.refuse
     try:

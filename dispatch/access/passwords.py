@@ -100,7 +100,10 @@ def _normal(password: str) -> str:
 
 
 def _plain(words: str) -> str:
-    return unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
+    """Small letters without accents; other alphabets stay as they are."""
+    return "".join(
+        sign for sign in unicodedata.normalize("NFKD", words.lower()) if not unicodedata.combining(sign)
+    )
 
 
 def _is_monotonous(password: str) -> bool:
@@ -133,6 +136,6 @@ def _common() -> tuple[str, ...]:
 
 def _names(about: tuple[str, ...]) -> tuple[str, ...]:
     parts = {
-        part for words in about for part in re.split(r"[^a-z]+", _plain(words)) if len(part) >= SHORTEST_WORD
+        part for words in about for part in re.split(r"[\W\d_]+", _plain(words)) if len(part) >= SHORTEST_WORD
     }
     return tuple(sorted(parts, key=lambda word: (-len(word), word)))
