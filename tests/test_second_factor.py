@@ -67,7 +67,9 @@ def test_the_demonstration_does_without(app):
 
 def test_who_must_have_one_and_has_none_is_led_to_set_it_up_before_anything_else(client, lien):
     page = client.post("/signin", email=lien.email, password=PASSWORD, next="/campaigns")
-    assert page.path == "/signin/enrol" and page.select("svg.qr")
+    assert page.path == "/signin/enrol"
+    assert page.select("svg.qr")[0]["viewbox"]  # drawn smaller it is whole, not cut off
+    assert page.link("application").startswith("otpauth://totp/")
     for address in ("/", "/campaigns", "/account"):
         assert client.get(address).path == "/signin"
     assert not SignIn.select().where(SignIn.passed_at.is_null(False)).exists()

@@ -7,7 +7,7 @@ import pytest
 from dispatch import accounts
 from dispatch.access import pending, second_factor
 from dispatch.errors import NotAllowed, Refusal, WrongMoment
-from models import Audit, PendingChange, User
+from models import Audit, Message, PendingChange, User
 from tests import cast
 from tests.cast import NOON, PASSWORD
 
@@ -206,3 +206,21 @@ def test_where_there_is_one_administrator_the_platform_is_the_second(signed_in, 
 def test_two_accounts_of_elsewhere_do_not_add_up(reader):
     with pytest.raises(Refusal):
         accounts.change_role(reader, "platform_admin", by=reader, now=NOON)
+
+
+# ── Who hears of it ─────────────────────────────────────────────────────
+
+
+def test_the_other_administrators_are_mailed_that_somebody_waits_for_them(first, second, reader):
+    accounts.change_role(reader, "organisation_admin", by=first, now=NOON)
+    assert [row.address for row in Message.select()] == [second.email]
+
+
+def test_the_administrator_of_the_machine_lets_in_who_lost_everything(app, first):
+    cast.with_telephone(first)
+    run = app.test_cli_runner()
+    assert run.invoke(args=["user", "forget-telephone", "--email", "nobody@b.example"]).exit_code == 1
+    assert second_factor.of(first)
+    assert run.invoke(args=["user", "forget-telephone", "--email", first.email]).exit_code == 0
+    assert second_factor.of(first) is None
+    assert Audit.select().where(Audit.deed == "user.second_factor_removed").exists()

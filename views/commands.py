@@ -14,6 +14,7 @@ from flask.cli import AppGroup, with_appcontext
 
 import models
 from dispatch import accounts, clock, demo, papers, rights
+from dispatch.access import second_factor
 from dispatch.errors import Incomplete, Missing, NotAllowed, Refusal
 from dispatch.people import bins, imports, lists
 from dispatch.people.rows import SENTENCES
@@ -167,6 +168,20 @@ def add_user(
         now=clock.now(),
         bins=tuple(find_bin(bin_name, organisation) for bin_name in bin_names),
     )
+    click.echo(user.email)
+
+
+@user_commands.command(
+    "forget-telephone", help="Let somebody who lost telephone and recovery codes set up anew."
+)
+@click.option("--email", required=True)
+@deed
+def forget_telephone(email: str):
+    """For the administrator of the machine, where there is no second administrator to confirm it."""
+    user = User.get_or_none(User.email == email.strip().lower())
+    if not user:
+        raise Missing(N_("There is no account for %(email)s."), email=email)
+    second_factor.remove(user, by=None, now=clock.now())
     click.echo(user.email)
 
 

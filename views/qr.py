@@ -7,15 +7,19 @@ from markupsafe import Markup
 from dispatch.access import second_factor
 from models import SecondFactor
 
-SCALE, GROUP = 5, 4
+GROUP = 4
 
 
 def shown(factor: SecondFactor) -> dict:
     """The QR code as SVG, dark on white whatever the colours of the page, and the key in groups of four."""
-    made = segno.make(second_factor.address_of(factor), error="m", micro=False)
-    title = _("QR code for the application on your telephone")
-    drawn = made.svg_inline(
-        scale=SCALE, dark="#000", light="#fff", title=title, svgclass="qr", lineclass=None
+    address = second_factor.address_of(factor)
+    drawn = segno.make(address, error="m", micro=False).svg_inline(
+        omitsize=True,  # the stylesheet gives it one: without a viewBox a smaller one would cut it off
+        dark="#000",
+        light="#fff",
+        title=_("QR code for the application on your telephone"),
+        svgclass="qr",
+        lineclass=None,
     )
     groups = [factor.secret[at : at + GROUP] for at in range(0, len(factor.secret), GROUP)]
-    return {"qr": Markup(drawn), "key": " ".join(groups)}
+    return {"qr": Markup(drawn), "key": " ".join(groups), "address": address}

@@ -7,15 +7,20 @@ the confirmation, so that it is done once or not at all.
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from dispatch import audit, rights
+from dispatch import audit, letters, rights
 from dispatch.errors import NotAllowed, WrongMoment
-from dispatch.words import N_
+from dispatch.words import N_, translator
 from models import Organisation, PendingChange, User, writing
 
 LASTS = timedelta(days=7)
 DEEDS: dict[str, Callable[..., None]] = {}
 ONLY_ANOTHER = N_(
     "Another administrator must confirm this: not you who asked it, and not the person whom it is about."
+)
+SUBJECT = N_("A change waits for your word")
+BODY = N_(
+    "Hello %(name)s,\n\nAn administrator asked a change that a second one must confirm. "
+    "Sign in and look under Users, within seven days."
 )
 OVER = N_("This change was decided already, or nobody confirmed it within seven days.")
 
@@ -50,6 +55,7 @@ def ask(
             expires_at=now + LASTS,
         )
         audit.record("change.asked", change, by=by, now=now, organisation=organisation, kind=kind, **facts)
+        _tell(change, now)
     return change
 
 
@@ -85,6 +91,21 @@ def refuse(change: PendingChange, *, by: User, now: datetime) -> None:
         raise NotAllowed(ONLY_ANOTHER)
     with writing():
         _decide(change, "refused", by=by, now=now)
+
+
+def _tell(change: PendingChange, now: datetime) -> None:
+    """Mails the other administrators that somebody waits for them."""
+    for other in User.select().where(User.organisation == change.organisation_id, User.is_active):
+        if may_confirm(other, change):
+            say = translator(other.language).gettext
+            letters.post(
+                [other.email],
+                organisation=change.organisation,
+                subject=say(SUBJECT),
+                body=say(BODY) % {"name": other.name},
+                lang=other.language,
+                now=now,
+            )
 
 
 def drop_asked_by(user: User, *, by: User | None, now: datetime) -> None:

@@ -103,9 +103,9 @@ def codes_left(user: User) -> int:
     return RecoveryCode.select().where(RecoveryCode.user == user.id, RecoveryCode.used_at.is_null()).count()
 
 
-def remove(user: User, *, by: User, now: datetime) -> None:
+def remove(user: User, *, by: User | None, now: datetime) -> None:
     """Forgets a person's telephone and recovery codes, and signs them out; raises Refusal where it is their own duty."""
-    if by.id == user.id and is_required(user):
+    if by and by.id == user.id and is_required(user):
         raise Refusal(
             N_("You send or administer: you need a second factor. Set up another telephone instead.")
         )
