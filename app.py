@@ -31,7 +31,7 @@ HOME = Path(__file__).resolve().parent
 MOST = 1_000_000
 LIMITS = {
     "signin": (60, 60),
-    "reset": (10, 600),
+    "reset": (30, 600),
     "receipts": (60, 60),
 }  # tries of one address, in so many seconds
 
@@ -122,7 +122,8 @@ SETTINGS = (
         "",
         web_address,
         "The address of the pages as others see it: in links, and where gateways post receipts. "
-        "Empty: `http://127.0.0.1:PORT`. With `https` cookies are sent over TLS only.",
+        "Empty: `http://127.0.0.1:PORT`. With `https` cookies are sent over TLS only, and browsers are told to come "
+        "by TLS alone.",
     ),
     Setting(
         "BELFORT_SECRET_KEY",

@@ -44,7 +44,7 @@ def link(token: str):
 @pages.post("/link/<token>")
 @guard.open_because(NO_PASSWORD)
 def set_password(token: str):
-    guard.slow_down("reset")
+    guard.slow_down("signin")
     found = _found(token)
     new = request.form.get("new", "")
     if new != request.form.get("again", ""):
