@@ -58,7 +58,14 @@ def test_what_is_known_of_the_person_is_no_password(known):
 
 @pytest.mark.parametrize(
     "good",
-    [NEW, "onlyloweredletters", "пароль из слов", "a" * 100 + "bcdefgh" + "z" * 100, "paard nietje batterij"],
+    [
+        NEW,
+        "onlyloweredletters",
+        "пароль из слов",
+        "a" * 100 + "bcdefgh" + "z" * 100,
+        "paard nietje batterij",
+        "8402-7719-3350-12",
+    ],
 )
 def test_no_digit_no_capital_and_no_sign_is_asked(good):
     passwords.check(good, about=ABOUT)

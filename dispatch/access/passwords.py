@@ -111,14 +111,16 @@ def _is_monotonous(password: str) -> bool:
 
 
 def _own_part(password: str, words: tuple[str, ...]) -> int:
-    """How many characters are left without these words, rows of the keyboard, years, digits and signs at the end."""
-    least = len(password)
-    for spelled in (_plain(password), _plain(password).translate(LOOKALIKES)):
-        rest = re.sub(r"[\W\d_]+$", "", spelled)
-        for word in words:
-            rest = rest.replace(word, " ")
-        least = min(least, len(re.sub(r"[\W\d_]", "", rest)))
-    return least
+    """How many letters are left without these words, or digits where there are no letters at all."""
+    plain = _plain(password)
+    return min(_left(spelled, words) for spelled in (plain, plain.translate(LOOKALIKES)))
+
+
+def _left(spelled: str, words: tuple[str, ...]) -> int:
+    counted = r"[\W\d_]" if re.search(r"[^\W\d_]", spelled) else r"\D"
+    for word in words:
+        spelled = spelled.replace(word, " ")
+    return len(re.sub(counted, "", spelled))
 
 
 @lru_cache
