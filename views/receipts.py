@@ -21,7 +21,7 @@ def take(provider: str, key: str):
     of time is kept, and none could be: neither Twilio nor Kannel nor CM signs the moment.
     """
     roads = current_app.extensions["roads"]
-    road = roads.of_scheme(provider)
+    road = roads.of_scheme(provider, request.args.get("channel", ""))
     if not road or not hmac.compare_digest(key.encode(), roads.receipt_key.encode()):
         guard.slow_down("receipts")  # whoever guesses; a gateway with the right key is never slowed
         abort(404)
@@ -33,4 +33,6 @@ def take(provider: str, key: str):
         guard.slow_down("receipts")
         return f"{refusal}\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
     receipts.take(found, clock.now())
+    if reply := road.answer(told, receipts.content_of):
+        return reply, 200, {"Content-Type": "text/xml; charset=utf-8"}
     return "", 204
