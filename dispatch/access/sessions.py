@@ -86,7 +86,9 @@ def is_this(session: SignIn, token: str) -> bool:
 def end(token: str, now: datetime) -> None:
     """Signs one session out; the person's other screens stay signed in."""
     with writing():
-        SignIn.update(ended_at=now).where(_alive(token)).execute()
+        if session := SignIn.get_or_none(_alive(token)):
+            SignIn.update(ended_at=now).where(_alive(token)).execute()
+            audit.record("user.signed_out", session.user, by=session.user, now=now)
 
 
 def end_one(user: User, id: int, *, now: datetime) -> bool:
