@@ -295,6 +295,9 @@ class Member(Table):
     version = IntegerField(default=1)
     created_at = DateTimeField()
     changed_at = DateTimeField()
+    erased_at = DateTimeField(
+        null=True
+    )  # since then the row is nobody: it only holds counts and proof together
 
     class Meta:
         indexes = (
@@ -332,6 +335,11 @@ class Membership(Table):
     joined_at = DateTimeField()
     paused_at = DateTimeField(null=True)
     ended_at = DateTimeField(null=True)
+    basis = CharField(
+        default=""
+    )  # why we may keep this person: a key of processing.BASES, "" when nobody said
+    basis_on = DateField(null=True)
+    basis_source = CharField(default="")  # where it is written down: "paper form", "mail of 3 May"
 
     class Meta:
         indexes = ((("member", "bin"), True), (("bin", "ended_at"), False))
@@ -702,7 +710,7 @@ class Milestone(Table):
 
 
 class Audit(Table):
-    """Who did what to what and when, written in the transaction of the deed; rows are only ever added."""
+    """Who did what to what, when and from where, written in the transaction of the deed; rows are only ever added."""
 
     at = DateTimeField()
     by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
@@ -710,9 +718,42 @@ class Audit(Table):
     deed = CharField()  # a past participle: campaign.launched
     subject = CharField(default="")  # campaign:12
     facts = JSONField(default=dict)
+    address = CharField(default="")  # the network address that asked for it; "" for commands and the clock
+    previous = CharField(default="")  # the hash of the row before
+    hash = CharField(default="")  # of this row and `previous`: see audit.py
 
     class Meta:
-        indexes = ((("organisation", "id"), False), (("subject", "id"), False))
+        indexes = (
+            (("organisation", "id"), False),
+            (("subject", "id"), False),
+            (("deed", "id"), False),
+        )
+
+
+class Seal(Table):
+    """The one row that knows how long the chain of the audit is and with which hash it ends."""
+
+    number = IntegerField(default=0)
+    last = IntegerField(default=0)
+    hash = CharField(default="")
+
+    class Meta:
+        constraints = (Check("id = 1"),)
+
+
+class Processing(Table):
+    """The record of processing of one member list (GDPR, article 30), as far as a person has to say it."""
+
+    bin = ForeignKeyField(Bin, primary_key=True, backref="processing", on_delete="CASCADE")
+    controller = TextField(default="")
+    contact = TextField(default="")
+    purpose = TextField(default="")
+    basis = CharField(default="")  # for who has none on the membership itself
+    basis_on = DateField(null=True)
+    basis_source = CharField(default="")
+    remarks = TextField(default="")
+    changed_at = DateTimeField()
+    by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
 
 
 TABLES = [
@@ -740,4 +781,6 @@ TABLES = [
     Activation,
     Milestone,
     Audit,
+    Seal,
+    Processing,
 ]

@@ -146,17 +146,3 @@ def test_the_migrations_make_exactly_the_tables_of_the_models(empty_database, tm
     with models.database.connection_context():
         models.database.create_tables(models.TABLES)
     assert schema(empty_database) == schema(tmp_path / "fresh.db")
-
-
-def test_the_audit_can_be_added_to_and_never_changed(app):
-    import peewee
-
-    from dispatch import audit
-    from models import Audit
-    from tests.cast import NOON
-
-    audit.record("bell.rung", None, by=None, now=NOON)
-    for deed in (Audit.update(deed="bell.silent"), Audit.delete()):
-        with pytest.raises(peewee.IntegrityError, match="append-only"):
-            deed.execute()
-    assert Audit.get().deed == "bell.rung"

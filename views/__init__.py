@@ -11,7 +11,7 @@ from htmx_flask import Htmx
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter
 
-from dispatch import accounts, courtesy, rights
+from dispatch import accounts, audit, courtesy, rights
 from dispatch.errors import Missing, NotAllowed, Refusal, WrongMoment
 from dispatch.words import USER_ROLES
 from models import User, database
@@ -25,6 +25,7 @@ from views import (
     home,
     imports,
     members,
+    memory_commands,
     message_templates,
     patterns,
     receipts,
@@ -83,6 +84,7 @@ def register(app: Flask) -> None:
         app.register_blueprint(page.pages)
     csrf.exempt(receipts.pages)  # a gateway has no session; the key in its address is its token
     commands.register(app)
+    memory_commands.register(app)
     app.wsgi_app = _pages_first(app.wsgi_app)
     app.before_request(_open_database)
     app.teardown_request(_leave_database)
@@ -148,10 +150,14 @@ def _pages_first(answer):
 
 def _open_database() -> None:
     session.permanent = True  # so that idleness ends it
-    database.connect(reuse_if_open=True)  # once for each thread that serves: opening costs as much as four queries
+    audit.asked_from(request.remote_addr or "")
+    database.connect(
+        reuse_if_open=True
+    )  # once for each thread that serves: opening costs as much as four queries
 
 
 def _leave_database(_error: BaseException | None) -> None:
+    audit.asked_from("")
     if database.in_transaction():  # a page that broke inside one: the next in this thread begins clean
         database.close()
 
