@@ -14,21 +14,17 @@ from peewee import (
     TextField,
 )
 
-APPEND_ONLY = {  # by database: what refuses to change, remove, replace or slip in a row
-    "sqlite": (
-        "CREATE TRIGGER audit_keeps_update BEFORE UPDATE ON audit "
-        "BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END",
-        "CREATE TRIGGER audit_keeps_delete BEFORE DELETE ON audit "
-        "BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END",
-        "CREATE TRIGGER audit_keeps_order BEFORE INSERT ON audit WHEN NOT EXISTS "
-        "(SELECT 1 FROM seal WHERE seal.hash = NEW.previous AND seal.last < NEW.id) "
-        "BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END",
-        "CREATE TRIGGER seal_keeps_update BEFORE UPDATE ON seal WHEN NOT EXISTS "
-        "(SELECT 1 FROM audit WHERE audit.id = NEW.last AND audit.hash = NEW.hash) "
-        "BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END",
-        "CREATE TRIGGER seal_keeps_delete BEFORE DELETE ON seal "
-        "BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END",
-    )
+REFUSED = "BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END"
+FOLLOWS = "(SELECT 1 FROM seal WHERE seal.hash = NEW.previous AND seal.last < NEW.id)"
+IS_LAST = "(SELECT 1 FROM audit WHERE audit.id = NEW.last AND audit.hash = NEW.hash)"
+APPEND_ONLY = {  # by database, by trigger: what refuses to change, remove, replace or slip in a row
+    "sqlite": {
+        "audit_keeps_update": "BEFORE UPDATE ON audit",
+        "audit_keeps_delete": "BEFORE DELETE ON audit",
+        "audit_keeps_order": f"BEFORE INSERT ON audit WHEN NOT EXISTS {FOLLOWS}",
+        "seal_keeps_update": f"BEFORE UPDATE ON seal WHEN NOT EXISTS {IS_LAST}",
+        "seal_keeps_delete": "BEFORE DELETE ON seal",
+    }
 }
 
 
@@ -90,8 +86,8 @@ def up(migrator, db):
     )
     db.execute_sql("CREATE INDEX audit_deed_id ON audit (deed, id)")
     _chain(db)
-    for trigger in APPEND_ONLY["sqlite"]:
-        db.execute_sql(trigger)
+    for name, when in APPEND_ONLY["sqlite"].items():
+        db.execute_sql(f"CREATE TRIGGER {name} {when} {REFUSED}")
 
 
 def _chain(db) -> None:

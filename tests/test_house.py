@@ -146,3 +146,28 @@ def test_the_migrations_make_exactly_the_tables_of_the_models(empty_database, tm
     with models.database.connection_context():
         models.database.create_tables(models.TABLES)
     assert schema(empty_database) == schema(tmp_path / "fresh.db")
+
+
+UNRECORDED = {
+    "record": "it is the recording itself",
+    "remember": "the history of a member, written by deeds that record themselves",
+}
+
+
+def calls(function: ast.FunctionDef) -> set[str]:
+    return {ast.unparse(node.func) for node in ast.walk(function) if isinstance(node, ast.Call)}
+
+
+def test_every_deed_that_somebody_does_is_recorded():
+    """A public function that writes for somebody (`by=`) records it, itself or through one of its module."""
+    silent = []
+    for path, tree in modules():
+        functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+        recording = {name for name, function in functions.items() if "audit.record" in calls(function)}
+        while more := {name for name in functions if calls(functions[name]) & recording} - recording:
+            recording |= more
+        for name, function in functions.items():
+            is_deed = "by" in {argument.arg for argument in function.args.kwonlyargs}
+            if room(path) == "dispatch" and is_deed and name not in recording and name not in UNRECORDED:
+                silent.append(f"{path}:{name}")
+    assert silent == []

@@ -10,8 +10,8 @@ from tests.page import Client
 
 ZONE = {"bins", "members", "imports", "campaigns", "control", "reports", "message_templates"}
 ROOMS = {
-    "platform_admin": set(),
-    "organisation_admin": ZONE,
+    "platform_admin": {"audit"},
+    "organisation_admin": ZONE | {"audit"},
     "sender": ZONE,
     "coordinator": ZONE,
     "reader": ZONE,

@@ -11,12 +11,14 @@ from htmx_flask import Htmx
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter
 
-from dispatch import accounts, audit, courtesy, rights
+from dispatch import accounts, courtesy, rights
+from dispatch.audit import asked_from
 from dispatch.errors import Missing, NotAllowed, Refusal, WrongMoment
 from dispatch.words import USER_ROLES
 from models import User, database
 from views import (
     activations,
+    audit,
     bins,
     campaigns,
     commands,
@@ -45,6 +47,7 @@ PAGES = (
     members,
     imports,
     activations,
+    audit,
     receipts,
     patterns,
 )
@@ -53,6 +56,7 @@ MENU = (
     ("campaigns control reports message_templates", "campaigns.index", _l("Messages"), "campaign.see"),
     ("bins members imports", "bins.index", _l("Members"), "bin.see"),
     ("activations", "activations.index", _l("Contact centre"), "activation.see"),
+    ("audit", "audit.index", _l("Audit"), "audit.see"),
 )
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; form-action 'self'; base-uri 'none'; "
@@ -150,14 +154,14 @@ def _pages_first(answer):
 
 def _open_database() -> None:
     session.permanent = True  # so that idleness ends it
-    audit.asked_from(request.remote_addr or "")
+    asked_from(request.remote_addr or "")
     database.connect(
         reuse_if_open=True
     )  # once for each thread that serves: opening costs as much as four queries
 
 
 def _leave_database(_error: BaseException | None) -> None:
-    audit.asked_from("")
+    asked_from("")
     if database.in_transaction():  # a page that broke inside one: the next in this thread begins clean
         database.close()
 
