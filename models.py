@@ -455,6 +455,7 @@ class Campaign(Wording):
     )  # while a big launch goes on: the last member who was looked at
     expires_at = DateTimeField(null=True)  # what has not left by then is not delivered any more
     halted = CharField(default="")  # why it was paused by itself: a key of campaigns.HALTS
+    forgotten_at = DateTimeField(null=True)  # since then its messages are to nobody: see retention.py
 
     class Meta:
         indexes = ((("organisation", "status"), False),)
@@ -756,6 +757,13 @@ class Processing(Table):
     by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
 
 
+class Chore(Table):
+    """What is done once a day, by whichever process comes first."""
+
+    name = CharField(primary_key=True)
+    done_on = DateField()
+
+
 TABLES = [
     Organisation,
     User,
@@ -783,4 +791,5 @@ TABLES = [
     Audit,
     Seal,
     Processing,
+    Chore,
 ]

@@ -6,8 +6,9 @@ from functools import partial
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from dispatch import clock, mishaps
+from dispatch import clock, mishaps, retention
 from dispatch.people import imports
+from dispatch.retention import Keeping
 from dispatch.sending.pump import Pump
 from models import database
 
@@ -19,8 +20,8 @@ FREEZE = "launches"
 class Jobs:
     """One job per channel, so that a slow road holds up no other, one for practice beside it, and those that tidy."""
 
-    def __init__(self, pump: Pump):
-        self.pump = pump
+    def __init__(self, pump: Pump, keeping: Keeping):
+        self.pump, self.keeping = pump, keeping
         self.scheduler = BackgroundScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1}
         )
@@ -32,6 +33,7 @@ class Jobs:
         self._every(EVERY_SECONDS, self.pump.listen, "listen")
         self._every(1, self.pump.tidy, "tidy")
         self._every(3600, _discard_abandoned, "abandoned lists")
+        self._every(900, partial(_forget, self.keeping), "retention")
         self.scheduler.start()
 
     def wake(self) -> None:
@@ -62,6 +64,11 @@ class Jobs:
 def _discard_abandoned() -> None:
     with database.connection_context():
         imports.discard_abandoned(clock.now())
+
+
+def _forget(keeping: Keeping) -> None:
+    with database.connection_context():
+        retention.nightly(clock.now(), keeping)
 
 
 def _told(name: str, deed: Callable[[], object]) -> None:

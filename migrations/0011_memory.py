@@ -29,11 +29,6 @@ APPEND_ONLY = {  # by database, by trigger: what refuses to change, remove, repl
 
 
 def up(migrator, db):
-    class Organisation(Model):
-        class Meta:
-            database = db
-            table_name = "organisation"
-
     class User(Model):
         class Meta:
             database = db
@@ -72,9 +67,18 @@ def up(migrator, db):
             legacy_table_names = False
             table_name = "processing"
 
+    class Chore(Model):
+        name = CharField(primary_key=True)
+        done_on = DateField()
+
+        class Meta:
+            database = db
+            legacy_table_names = False
+            table_name = "chore"
+
     for verb in ("update", "delete"):
         db.execute_sql(f"DROP TRIGGER IF EXISTS audit_keeps_{verb}")
-    db.create_tables([Seal, Processing])
+    db.create_tables([Seal, Processing, Chore])
     migrator.migrate(
         migrator.add_column("audit", "address", CharField(default="")),
         migrator.add_column("audit", "previous", CharField(default="")),
@@ -83,6 +87,7 @@ def up(migrator, db):
         migrator.add_column("membership", "basis_on", DateField(null=True)),
         migrator.add_column("membership", "basis_source", CharField(default="")),
         migrator.add_column("member", "erased_at", DateTimeField(null=True)),
+        migrator.add_column("campaign", "forgotten_at", DateTimeField(null=True)),
     )
     db.execute_sql("CREATE INDEX audit_deed_id ON audit (deed, id)")
     _chain(db)

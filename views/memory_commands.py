@@ -4,10 +4,10 @@ import json
 import sys
 
 import click
-from flask import Flask
+from flask import Flask, current_app
 from flask.cli import AppGroup
 
-from dispatch import audit
+from dispatch import audit, clock, retention
 from dispatch.audit import Verdict
 from dispatch.words import N_
 from views.commands import deed, say
@@ -35,6 +35,7 @@ REASONS = {
 
 def register(app: Flask) -> None:
     app.cli.add_command(audit_commands)
+    app.cli.add_command(forget)
 
 
 @audit_commands.command("verify", help="Walk the whole chain; ends with 1 at the first row that is wrong.")
@@ -50,3 +51,17 @@ def verify(head: str, as_json: bool):
 
 def _told(verdict: Verdict) -> dict:
     return {**verdict._asdict(), "whole": verdict.is_whole}
+
+
+@click.command("retention", help="Remove what was kept long enough, as each night does by itself.")
+@click.option("--dry-run", is_flag=True, help="Only say what would go.")
+@click.option("--json", "as_json", is_flag=True)
+@deed
+def forget(dry_run: bool, as_json: bool):
+    now, keeping = clock.now(), current_app.extensions["jobs"].keeping
+    due = retention.due(now, keeping)
+    if not dry_run:
+        retention.go_round(now, keeping)
+    lines = [f"  {number:>7} {say(retention.KINDS[kind])}" for kind, number in due.items()]
+    head = say(N_("Would go now:")) if dry_run else say(N_("Was due:"))
+    click.echo(json.dumps(due) if as_json else "\n".join([head, *lines]))
