@@ -171,7 +171,9 @@ def test_a_reader_changes_nothing_anywhere(app, signed_in, zavel, things, desk):
         people["organisation_admin"],
     ):
         browser = signed_in(reader)
-        for method, address, _endpoint in addresses(app, things):
+        for method, address, endpoint in addresses(app, things):
+            if endpoint == "audit.export" and reader.role == "organisation_admin":
+                continue  # an auditor takes the audit along, and changes nothing by it
             if method == "POST" or "export" in address or address.endswith("/new"):
                 assert knock(browser, method, address, things) in SHUT, (reader.role, address)
     assert town.kept() == before
