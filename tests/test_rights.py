@@ -8,7 +8,7 @@ from models import Activation, Campaign, Mandate, Membership, Message, Template,
 from tests import cast, town
 from tests.page import Client
 
-ZONE = {"bins", "members", "imports", "campaigns", "control", "reports", "message_templates"}
+ZONE = {"bins", "members", "imports", "privacy", "campaigns", "control", "reports", "message_templates"}
 ROOMS = {
     "platform_admin": {"audit"},
     "organisation_admin": ZONE | {"audit"},

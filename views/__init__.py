@@ -30,6 +30,7 @@ from views import (
     memory_commands,
     message_templates,
     patterns,
+    privacy,
     receipts,
     render,
     reports,
@@ -46,6 +47,7 @@ PAGES = (
     bins,
     members,
     imports,
+    privacy,
     activations,
     audit,
     receipts,
@@ -54,7 +56,7 @@ PAGES = (
 MENU = (
     ("home", "home.index", _l("Start"), None),
     ("campaigns control reports message_templates", "campaigns.index", _l("Messages"), "campaign.see"),
-    ("bins members imports", "bins.index", _l("Members"), "bin.see"),
+    ("bins members imports privacy", "bins.index", _l("Members"), "bin.see"),
     ("activations", "activations.index", _l("Contact centre"), "activation.see"),
     ("audit", "audit.index", _l("Audit"), "audit.see"),
 )
