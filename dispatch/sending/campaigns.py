@@ -82,16 +82,8 @@ def change(what: Campaign | Template, where, *, version: int, by: User, now: dat
         table.update(**values, version=version + 1, changed_at=now).where(here).execute()
         fields = sorted(name for name, value in values.items() if getattr(old, name) != value)
         if fields:
-            deed = f"{table.__name__.lower()}.written"
-            audit.record(
-                deed,
-                what,
-                by=by,
-                now=now,
-                organisation=old.organisation_id,
-                fields=fields,
-                version=version + 1,
-            )
+            facts = {"organisation": old.organisation_id, "fields": fields, "version": version + 1}
+            audit.record(f"{table.__name__.lower()}.written", what, by=by, now=now, **facts)
 
 
 def discard(campaign: Campaign, *, by: User, now: datetime) -> None:
