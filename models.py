@@ -561,6 +561,9 @@ RANKS = {
 }
 
 
+NOBODY = "erased:"  # and the number of the message: an address that leads to nobody, unique in its campaign
+
+
 class Message(Table):
     """One message to one number or mailbox, of a campaign or of a letter."""
 
@@ -591,6 +594,10 @@ class Message(Table):
             one_of("channel", CHANNELS),
             Check("(campaign_id IS NULL) <> (letter_id IS NULL)"),
         )
+
+    @property
+    def is_to_nobody(self) -> bool:
+        return self.address.startswith(NOBODY)
 
 
 # The claim stays as quick at ten million rows as at ten thousand: it sees only what is queued, and what waits for

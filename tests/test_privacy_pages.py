@@ -1,10 +1,14 @@
 """At a person's request: what is kept, forgotten, and why it is kept, on pages."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
-from models import Audit, Member, Membership, Processing
+from dispatch import retention
+from dispatch.people import erasing
+from dispatch.retention import Keeping
+from models import Audit, Campaign, Member, Membership, Processing
 from tests import cast, town
 from tests.cast import NOON
 
@@ -40,6 +44,25 @@ def test_the_page_offers_no_erasure_while_a_campaign_runs(admin, bin, zoe):
     page = admin.get(f"/members/{zoe.id}/erase")
     assert not page.soup.select_one("form.deed[action$=erase]")
     assert admin.post(f"/members/{zoe.id}/erase").status == 409
+
+
+def test_the_pages_of_an_old_campaign_say_erased_where_a_person_stood(app, admin, bin, zoe):
+    nobody = cast.member(bin, "Onbereikbaar", street="Stilstraat")
+    sender = cast.user("sender", cast.zone())
+    first, second = (town.campaign(sender, bin, "stopped") for _ in range(2))
+    erasing.erase(zoe, by=sender, now=NOON)
+    Campaign.update(ended_at=NOON - timedelta(days=400)).where(Campaign.id == second.id).execute()
+    retention.go_round(NOON, Keeping())
+    for campaign in (first, second):
+        message = campaign.messages.get()
+        for address in ("", "/messages", f"/messages/{message.id}"):
+            page = admin.get(f"/campaigns/{campaign.id}{address}")
+            assert "gewist" in page.html and "Peeters" not in page.html and "erased:" not in page.html
+        assert b"PK" in admin.browser.get(f"/campaigns/{campaign.id}/report.xlsx").data
+    left_out = [admin.get(f"/campaigns/{one.id}/left-out/no_mobile").html for one in (first, second)]
+    assert "Onbereikbaar" in left_out[0] and "Stilstraat" in left_out[0]
+    assert "Onbereikbaar" not in left_out[1] and "Stilstraat" not in left_out[1]
+    assert Member.get_by_id(nobody.id).last_name == "Onbereikbaar"
 
 
 def test_a_coordinator_neither_erases_nor_takes_along_who_is_known_elsewhere(signed_in, bin, zoe):

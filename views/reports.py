@@ -83,10 +83,18 @@ def left_out(id: int, reason: str):
         "reports/left_out.html",
         campaign=campaign,
         practice=campaign.is_practice,
-        members=_members_left_out(campaign, reason),
+        people=[
+            (_named(member.listed_name, member, campaign), "" if campaign.forgotten_at else member.address)
+            for member in _members_left_out(campaign, reason)
+        ],
         said=_(audience.REASONS[reason]),
         back_url=url_for("campaigns.review" if campaign.is_draft else "campaigns.show", id=id),
     )
+
+
+def _named(name: str, member: Member, campaign: Campaign) -> str:
+    """Who it was, as long as that is kept."""
+    return _(report.ERASED) if member.erased_at or campaign.forgotten_at else name
 
 
 def _members_left_out(campaign: Campaign, reason: str) -> list[Member]:
@@ -173,6 +181,8 @@ def _line(message: Message) -> dict:
 
 
 def _address(message: Message) -> str:
+    if message.is_to_nobody:
+        return _(report.ERASED)
     return message.address if message.channel == "email" else render.phone(message.address)
 
 
@@ -186,7 +196,7 @@ def message(id: int, mid: int):
         "reports/message.html",
         campaign=campaign,
         practice=campaign.is_practice,
-        people=list(people),
+        people=[_named(member.name, member, campaign) for member in people],
         text=campaigns.text_for(campaign, found.channel, found.language),
         language=_(LANGUAGE_NAMES[found.language]),
         steps=_steps(campaign, found),

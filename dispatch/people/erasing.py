@@ -12,6 +12,7 @@ from dispatch.sending.report import PAPER
 from dispatch.words import N_
 from models import (
     MEMBER_FIELDS,
+    NOBODY,
     Campaign,
     Document,
     Member,
@@ -23,7 +24,6 @@ from models import (
     writing,
 )
 
-NOBODY = "erased:"  # and the number of the message: unique within its campaign, and it leads to nobody
 UNDERWAY = N_("A campaign with a message to this person is still running. Erase when it is over.")
 GONE = N_("This person was erased already.")
 

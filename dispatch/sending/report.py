@@ -24,6 +24,7 @@ from dispatch.words import (
 from models import Bin, Campaign, Document, Member, Message, Pulse, Recipient, Unreached, writing
 
 PAPER = "campaign_report"
+ERASED = N_("erased")
 MOST_ON_PAPER = 3000  # more messages than this are in the spreadsheet only
 MOST_POINTS = 200  # the paper draws every one of them
 ARRIVED = ("accepted", "delivered")
@@ -277,7 +278,7 @@ def _messages(campaign: Campaign, lang: str, most: int | None) -> Iterator[dict]
     for message in story(campaign).limit(most).iterator():
         yield {
             "name": message.names,
-            "address": message.address,
+            "address": _(ERASED) if message.is_to_nobody else message.address,
             "channel": _(CHANNELS[message.channel]),
             "status": _(MESSAGE_STATUSES[message.status]),
             "sent_at": hour(message.claimed_at),
