@@ -147,8 +147,8 @@ def export(
     ]
     with writing():
         audit.record("audit.exported", None, by=by, now=now, rows=len(rows))
-    titles = (N_("Number"), N_("When"), N_("Who"), N_("Deed"), N_("To what"), N_("Facts"), N_("From"))
-    header = [*map(_, titles), _("Organisation"), _("Code"), _("Hash")]
+    titles = (N_("Number"), N_("When"), N_("Who"), N_("Deed"), N_("To what"), N_("Facts"))
+    header = [*map(_, titles), _("Network address"), _("Organisation"), _("Code"), _("Hash")]
     if kind == "csv":
         return papers.table_csv(header, lines, practice=practice, lang=lang)
     return papers.table_workbook(_("Audit"), header, lines, practice=practice, lang=lang)
