@@ -50,7 +50,9 @@ DEEDS = {
     "member.resumed": N_("let a membership go on"),
     "member.role": N_("gave a member another role"),
     "organisation.added": N_("added an organisation"),
+    "organisation.opening_changed": N_("changed how calls begin and end"),
     "processing.changed": N_("changed the record of processing of a list"),
+    "recording.kept": N_("kept a recording"),
     "retention.applied": N_("removed what was kept long enough"),
     "template.removed": N_("removed a template"),
     "template.saved": N_("saved a template"),
@@ -68,6 +70,7 @@ THINGS = {
     "import": N_("import %(id)s"),
     "member": N_("member %(id)s"),
     "organisation": N_("organisation %(id)s"),
+    "recording": N_("recording %(id)s"),
     "template": N_("template %(id)s"),
     "user": N_("account %(id)s"),
 }

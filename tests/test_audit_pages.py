@@ -10,7 +10,7 @@ import pytest
 
 from dispatch import audit, deeds
 from dispatch.centre import activation
-from dispatch.sending import campaigns
+from dispatch.sending import campaigns, doubt
 from models import Audit, writing
 from tests import cast
 from tests.cast import NOON
@@ -22,6 +22,7 @@ MADE_FROM = {
     "activation.": {"opened" if to == "open" else to for to in activation.MOVES},
     "member.": {"joined", "role", "paused", "resumed", "ended", "basis"},
 }
+HANDED_ON = {"doubt.py": set(doubt.DECISIONS)}
 
 
 def deeds_in_code() -> set[str]:
@@ -35,6 +36,8 @@ def deeds_in_code() -> set[str]:
                     start = getattr(name.values[0], "value", "")
                     start = start if isinstance(start, str) else ""
                     found |= {start + end for end in MADE_FROM[start]}
+                elif isinstance(name, ast.Name):
+                    found |= HANDED_ON[path.name]
                 else:
                     found.add(name.value)
     return found

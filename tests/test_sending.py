@@ -299,7 +299,7 @@ def test_what_was_in_hand_when_the_program_died_becomes_unsure_and_not_sent_agai
     assert statuses(campaign) == ["unsure"]
     time.passes(61)
     pump.tick()
-    assert statuses(campaign) == ["unsure"] and Campaign.get_by_id(campaign.id).status == "done"
+    assert statuses(campaign) == ["unsure"] and Campaign.get_by_id(campaign.id).is_running
 
 
 def test_a_warning_in_doubt_goes_again_rather_than_never(sender, molenakker, pump, time):

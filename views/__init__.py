@@ -32,6 +32,7 @@ from views import (
     patterns,
     privacy,
     receipts,
+    recordings,
     render,
     reports,
     signin,
@@ -51,11 +52,17 @@ PAGES = (
     activations,
     audit,
     receipts,
+    recordings,
     patterns,
 )
 MENU = (
     ("home", "home.index", _l("Start"), None),
-    ("campaigns control reports message_templates", "campaigns.index", _l("Messages"), "campaign.see"),
+    (
+        "campaigns control reports message_templates recordings",
+        "campaigns.index",
+        _l("Messages"),
+        "campaign.see",
+    ),
     ("bins members imports privacy", "bins.index", _l("Members"), "bin.see"),
     ("activations", "activations.index", _l("Contact centre"), "activation.see"),
     ("audit", "audit.index", _l("Audit"), "audit.see"),
@@ -93,7 +100,7 @@ def register(app: Flask) -> None:
     memory_commands.register(app)
     app.wsgi_app = _pages_first(app.wsgi_app)
     app.before_request(_open_database)
-    app.teardown_request(_leave_database)
+    app.teardown_request(_leave)
     app.after_request(_secure)
     _answer_errors(app)
 
@@ -155,17 +162,16 @@ def _pages_first(answer):
 
 
 def _open_database() -> None:
-    session.permanent = True  # so that idleness ends it
-    asked_from(request.remote_addr or "")
+    if request.blueprint != receipts.pages.name:  # a gateway has no session
+        session.permanent = True  # so that idleness ends it
     database.connect(
         reuse_if_open=True
     )  # once for each thread that serves: opening costs as much as four queries
+    asked_from(request.remote_addr or "")
 
 
-def _leave_database(_error: BaseException | None) -> None:
+def _leave(_error: BaseException | None) -> None:
     asked_from("")
-    if database.in_transaction():  # a page that broke inside one: the next in this thread begins clean
-        database.close()
 
 
 def _secure(response):
