@@ -29,6 +29,7 @@ DEEDS = {
     "campaign.halted": N_("the campaign halted by itself"),
     "campaign.launched": N_("launched a campaign"),
     "campaign.paused": N_("paused a campaign"),
+    "campaign.report_taken": N_("took the report of a campaign along as a file"),
     "campaign.resumed": N_("let a campaign go on"),
     "campaign.stopped": N_("stopped a campaign"),
     "campaign.unsure_left": N_("left the unsure messages as they are"),

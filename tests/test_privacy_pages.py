@@ -65,6 +65,18 @@ def test_the_pages_of_an_old_campaign_say_erased_where_a_person_stood(app, admin
     assert Member.get_by_id(nobody.id).last_name == "Onbereikbaar"
 
 
+@pytest.mark.parametrize("kind", ["pdf", "xlsx"])
+def test_a_report_that_is_taken_along_is_a_deed(admin, bin, zoe, kind):
+    campaign = town.campaign(cast.user("sender", cast.zone()), bin, "stopped")
+    assert admin.browser.get(f"/campaigns/{campaign.id}/report.{kind}").status_code == 200
+    done = Audit.get(Audit.deed == "campaign.report_taken")
+    assert (done.subject, done.by.name, done.facts) == (
+        f"campaign:{campaign.id}",
+        "An Admin",
+        {"format": kind},
+    )
+
+
 def test_a_coordinator_neither_erases_nor_takes_along_who_is_known_elsewhere(signed_in, bin, zoe):
     other = cast.bin_named("Elders")
     Membership.create(member=zoe, bin=other, joined_at=NOON)

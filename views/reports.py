@@ -109,6 +109,7 @@ def _members_left_out(campaign: Campaign, reason: str) -> list[Member]:
 @guard.needs("campaign.see")
 def pdf(id: int):
     campaign = _launched(id)
+    report.take(campaign, "pdf", by=current_user, now=clock.now())
     content = report.paper(campaign, str(render.locale()), now=clock.now())
     return _download(campaign, content, "pdf", "application/pdf")
 
@@ -117,6 +118,7 @@ def pdf(id: int):
 @guard.needs("campaign.see")
 def xlsx(id: int):
     campaign = _launched(id)
+    report.take(campaign, "xlsx", by=current_user, now=clock.now())
     content = report.workbook(campaign, str(render.locale()), now=clock.now())
     return _download(campaign, content, "xlsx", XLSX)
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from peewee import fn
 
-from dispatch import clock, papers
+from dispatch import audit, clock, papers
 from dispatch.people.audience import REASONS as LEFT_OUT
 from dispatch.providers.base import REASONS
 from dispatch.sending import campaigns, doubt, tallies
@@ -31,6 +31,7 @@ from models import (
     Pulse,
     Recipient,
     Unreached,
+    User,
     writing,
 )
 
@@ -226,6 +227,13 @@ def paper(campaign: Campaign, lang: str, *, now: datetime) -> bytes:
 
 def workbook(campaign: Campaign, lang: str, *, now: datetime) -> bytes:
     return papers.campaign_workbook(build(campaign, lang, now, most=None), lang)
+
+
+def take(campaign: Campaign, kind: str, *, by: User, now: datetime) -> None:
+    """Writes down that somebody took the report along as a file: it holds names and addresses."""
+    with writing():
+        facts = {"organisation": campaign.organisation_id, "format": kind}
+        audit.record("campaign.report_taken", campaign, by=by, now=now, **facts)
 
 
 def _file(campaign: Campaign, content: bytes, now: datetime) -> Document:
