@@ -3,6 +3,8 @@
 import json
 import shutil
 import sqlite3
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
@@ -207,6 +209,25 @@ def test_the_chain_holds_while_many_write_at_once(app):
         list(threads.map(write, range(16)))
     verdict = audit.verify()
     assert (verdict.number, verdict.is_whole) == (80, True)
+
+
+RINGER = """
+import sys, models
+from tests.test_audit import ring
+models.connect(sys.argv[1])
+with models.database.connection_context():
+    for _ in range(20):
+        ring()
+"""
+
+
+def test_the_chain_holds_while_several_processes_write_at_once(settings, app):
+    words = [sys.executable, "-c", RINGER, settings["BELFORT_DATABASE"]]
+    root = Path(models.MIGRATIONS).parent
+    for process in [subprocess.Popen(words, cwd=root) for _ in range(3)]:
+        assert process.wait() == 0
+    verdict = audit.verify()
+    assert (verdict.number, verdict.is_whole) == (60, True)
 
 
 def test_a_walk_holds_a_part_of_the_chain_and_not_all_of_it(app, monkeypatch):
