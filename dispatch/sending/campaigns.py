@@ -92,23 +92,23 @@ def record(
     """Lets the calls of a draft in this language play a recording; raises Refusal on what cannot be played."""
     with writing():
         recording = recordings.keep(campaign.organisation, content, filename, by=by, now=now)
-        _play(campaign, lang, recording.key, now)
+        _play(campaign, lang, recording.key, by, now)
     return recording
 
 
 def unrecord(campaign: Campaign, lang: str, *, by: User, now: datetime) -> None:
     """Lets the calls of a draft in this language speak the text again."""
-    _play(campaign, lang, "", now)
+    _play(campaign, lang, "", by, now)
 
 
-def _play(campaign: Campaign, lang: str, key: str, now: datetime) -> None:
+def _play(campaign: Campaign, lang: str, key: str, by: User, now: datetime) -> None:
     """Changes the recording alone, whatever else was written meanwhile."""
     with writing():
         fresh = Campaign.get_by_id(campaign.id)
         calls_said = fresh.texts.get("voice", {})
         text = calls_said.get(lang, {"body": ""}) | {"recording": key}
         texts = fresh.texts | {"voice": calls_said | {lang: text}}
-        change(fresh, Campaign.status == "draft", version=fresh.version, now=now, texts=texts)
+        change(fresh, Campaign.status == "draft", version=fresh.version, by=by, now=now, texts=texts)
 
 
 def recording_of(campaign: Campaign | Template, lang: str) -> Recording | None:
