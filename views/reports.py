@@ -11,7 +11,7 @@ from flask_login import current_user
 
 from dispatch import clock, rights
 from dispatch.people import audience
-from dispatch.sending import campaigns, doubt, estimate, report, tallies
+from dispatch.sending import campaigns, doubt, estimate, report, tallies, whom
 from dispatch.words import CHANNELS, KINDS, LANGUAGE_NAMES, MESSAGE_STATUSES
 from models import Campaign, Member, Message, Recipient
 from views import control, guard, lookups, render, wording
@@ -101,7 +101,8 @@ def _named(name: str, member: Member, campaign: Campaign) -> str:
 
 def _members_left_out(campaign: Campaign, reason: str) -> list[Member]:
     if campaign.is_draft:
-        return campaigns.audience_of(campaign).left_out.get(reason, [])
+        who = campaigns.audience_of(campaign).left_out.get(reason, [])
+        return list(whom.members_of({"members": [person.id for person in who]}))
     return list(report.members_left_out(campaign, reason))
 
 
