@@ -6,9 +6,10 @@ from functools import partial
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from dispatch import clock, mishaps
+from dispatch import clock, mishaps, retention
 from dispatch.access import links, resets
 from dispatch.people import imports
+from dispatch.retention import Keeping
 from dispatch.sending.bounces import Bounces
 from dispatch.sending.pump import Pump
 from models import database
@@ -21,9 +22,10 @@ FREEZE = "launches"
 class Jobs:
     """One job per channel, so that a slow road holds up no other, one for practice beside it, and those that tidy."""
 
-    def __init__(self, pump: Pump, bounces: Bounces, *, public_url: str = ""):
+    def __init__(self, pump: Pump, bounces: Bounces, keeping: Keeping, *, public_url: str = ""):
         self.pump = pump
         self.bounces = bounces
+        self.keeping = keeping
         self.public_url = public_url
         self.scheduler = BackgroundScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1}
@@ -40,6 +42,7 @@ class Jobs:
         self._every(5, _forget_mailed_links, "mailed links")
         self._every(60, self.bounces.collect, "bounces")
         self._every(3600, _discard_abandoned, "abandoned lists")
+        self._every(900, partial(_forget, self.keeping), "retention")
         self.bounces.open()
         self.scheduler.start()
 
@@ -84,6 +87,11 @@ def _discard_abandoned() -> None:
 def _forget_mailed_links() -> None:
     with database.connection_context():
         links.forget_mailed()
+
+
+def _forget(keeping: Keeping) -> None:
+    with database.connection_context():
+        retention.nightly(clock.now(), keeping)
 
 
 def _told(name: str, deed: Callable[[], object]) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from peewee import SQL, fn
+from peewee import SQL, Value, fn
 
 from dispatch.providers.base import Outcome, Receipt
 from dispatch.sending import tallies
@@ -43,6 +43,7 @@ class Standing(NamedTuple):
     campaign: int | None
     channel: str
     attempts: int
+    is_ours: bool = True  # and not claimed since by somebody else
 
 
 class Move(NamedTuple):
@@ -122,31 +123,37 @@ def claim(
     return rows
 
 
-def give_back(references: Sequence[str], now: datetime) -> None:
-    """Returns to the queue what was claimed and surely did not leave: it was no attempt."""
+def give_back(references: Sequence[str], now: datetime, *, held_at: datetime | None = None) -> None:
+    """Returns to the queue what was claimed and surely did not leave: it was no attempt.
+
+    held_at: when it was last claimed or kept; what somebody else has claimed since is theirs.
+    """
     with writing():
-        standings = _standings(references)
+        standings = _standings(references, held_at)
         over = _over(standings)
-        _move(
-            [_unsent(one, now, one.campaign in over, due_at=now, spent=-1) for one in standings.values()], now
-        )
+        ours = [standing for standing in standings.values() if standing.is_ours]
+        _move([_unsent(one, now, one.campaign in over, due_at=now, spent=-1) for one in ours], now)
 
 
 # ── News of a message ───────────────────────────────────────────────────
 
 
-def record(outcomes: Sequence[Outcome], *, road: str, now: datetime) -> None:
-    """Writes down what the provider answered; an answer that a receipt has overtaken, or a second one, changes nothing."""
+def record(outcomes: Sequence[Outcome], *, road: str, now: datetime, held_at: datetime | None = None) -> None:
+    """Writes down what the provider answered; an answer that a receipt has overtaken, or a second one, changes nothing.
+
+    held_at: when it was last claimed or kept; of what somebody else has claimed since only that it was accepted counts.
+    """
     answers = {
         outcome.reference: outcome for outcome in reversed(outcomes)
     }  # of two answers the first counts
     with writing():
-        standings = _standings(list(answers))
+        standings = _standings(list(answers), held_at)
         over = _over(standings)
         moves = [
             _after(standing, outcome, road, now, standing.campaign in over)
             for outcome in answers.values()
             if (standing := standings.get(outcome.reference))
+            and (standing.is_ours or outcome.status == "accepted")
         ]
         _move(moves, now)
 
@@ -165,25 +172,22 @@ def advance(receipts: Sequence[Receipt], now: datetime) -> int:
     return len(known)
 
 
-def keep(references: Sequence[str], now: datetime) -> None:
-    """Says of messages that they are still in our hands, so that nobody doubts them."""
+def keep(references: Sequence[str], now: datetime, *, held_at: datetime | None = None) -> None:
+    """Says of messages that they are still in our hands, so that nobody doubts them.
+
+    held_at: when they were last claimed or kept; what somebody else has claimed since is theirs.
+    """
     with writing():
-        Message.update(claimed_at=now).where(_among(references), Message.status == "sending").execute()
+        ours = Message.claimed_at <= (held_at or now)
+        Message.update(claimed_at=now).where(_among(references), Message.status == "sending", ours).execute()
 
 
 def recover(found: Found, now: datetime) -> None:
     """Settles what a process had in hand when it died, unless another one has taken it since."""
+    unsure = [Outcome(reference, "unsure", code="interrupted") for reference in found.doubtful]
     with writing():
-        held = Message.select(Message.reference).where(
-            _among([*found.waiting, *(one.reference for one in found.answered), *found.doubtful]),
-            Message.status == "sending",
-            Message.claimed_at <= found.until,
-        )
-        ours = {reference for (reference,) in held.tuples()}
-        give_back([reference for reference in found.waiting if reference in ours], now)
-        unsure = [Outcome(reference, "unsure", code="interrupted") for reference in found.doubtful]
-        outcomes = [one for one in [*found.answered, *unsure] if one.reference in ours]
-        record(outcomes, road=found.road, now=now)
+        give_back(found.waiting, now, held_at=found.until)
+        record([*found.answered, *unsure], road=found.road, now=now, held_at=found.until)
 
 
 def doubt(now: datetime) -> int:
@@ -305,9 +309,12 @@ def _told(standing: Standing, receipt: Receipt, now: datetime) -> Move:
     )
 
 
-def _standings(references: Sequence[str]) -> dict[str, Standing]:
-    columns = [getattr(Message, name) for name in Standing._fields]
-    rows = database.execute(Message.select(*columns).where(_among(references)))
+def _standings(references: Sequence[str], held_at: datetime | None = None) -> dict[str, Standing]:
+    *names, _ = Standing._fields
+    is_ours = Message.claimed_at <= held_at if held_at else Value(True)
+    rows = database.execute(
+        Message.select(*(getattr(Message, name) for name in names), is_ours).where(_among(references))
+    )
     return {row[1]: Standing._make(row) for row in rows}
 
 
