@@ -11,33 +11,44 @@ from htmx_flask import Htmx
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter
 
-from dispatch import accounts, courtesy, rights
+from dispatch import clock, courtesy, demo, rights
+from dispatch.access import sessions
+from dispatch.audit import asked_from
 from dispatch.errors import Missing, NotAllowed, Refusal, WrongMoment
 from dispatch.words import USER_ROLES
 from models import User, database
 from views import (
+    account,
     activations,
     api,
+    audit,
     bins,
     campaigns,
     commands,
     control,
+    door,
     guard,
     home,
     imports,
     members,
+    memory_commands,
     message_templates,
     patterns,
+    privacy,
     receipts,
     recordings,
     render,
     reports,
     signin,
     tokens,
+    users,
 )
 
 PAGES = (
     signin,
+    door,
+    account,
+    users,
     home,
     campaigns,
     control,
@@ -46,7 +57,9 @@ PAGES = (
     bins,
     members,
     imports,
+    privacy,
     activations,
+    audit,
     receipts,
     recordings,
     patterns,
@@ -61,17 +74,20 @@ MENU = (
         _l("Messages"),
         "campaign.see",
     ),
-    ("bins members imports", "bins.index", _l("Members"), "bin.see"),
+    ("bins members imports privacy", "bins.index", _l("Members"), "bin.see"),
     ("activations", "activations.index", _l("Contact centre"), "activation.see"),
+    ("users", "users.index", _l("Users"), "user.see"),
+    ("audit", "audit.index", _l("Audit"), "audit.see"),
     ("tokens", "tokens.index", _l("API"), "token.change"),
 )
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; form-action 'self'; base-uri 'none'; "
     "object-src 'none'",
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+HSTS = f"max-age={365 * 24 * 3600}; includeSubDomains"
 csrf = CSRFProtect()
 
 
@@ -97,8 +113,10 @@ def register(app: Flask) -> None:
     csrf.exempt(receipts.pages)  # a gateway has no session; the key in its address is its token
     csrf.exempt(api.pages)  # a program has no session either
     commands.register(app)
+    memory_commands.register(app)
     app.wsgi_app = _pages_first(app.wsgi_app)
     app.before_request(_open_database)
+    app.teardown_request(_leave)
     app.after_request(_secure)
     _answer_errors(app)
 
@@ -114,8 +132,10 @@ def surroundings() -> dict:
     return {
         "helpdesk": current_app.config["BELFORT_HELPDESK"],
         "practice_end_url": url_for("home.leave_practice"),
+        "account_url": url_for("account.show"),
         "menu": menu() if known else [],
         "who": _who() if known else None,
+        "demonstration": demo.is_loaded(),
         "practice": known and guard.is_practice(),
         "live_strip": home.live_strip() if known else None,
     }
@@ -144,7 +164,13 @@ def _remember_who(app: Flask) -> None:
 
     @manager.user_loader
     def load(user_id: str) -> User | None:
-        return accounts.user_of_session(user_id, session.get("sign_in", ""))
+        return sessions.user_of(
+            user_id,
+            session.get("sign_in", ""),
+            now=clock.now(),
+            idle=app.permanent_session_lifetime,
+            longest=app.config["SESSION_LONGEST"],
+        )
 
     @manager.request_loader
     def of_token(_request) -> User | None:
@@ -169,11 +195,18 @@ def _open_database() -> None:
     database.connect(
         reuse_if_open=True
     )  # once for each thread that serves: opening costs as much as four queries
+    asked_from(request.remote_addr or "")
+
+
+def _leave(_error: BaseException | None) -> None:
+    asked_from("")
 
 
 def _secure(response):
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
+    if current_app.config["SESSION_COOKIE_SECURE"]:
+        response.headers.setdefault("Strict-Transport-Security", HSTS)
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "no-store")
     return response

@@ -4,11 +4,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from dispatch import accounts, clock, tokens
+from dispatch import clock, tokens
 from dispatch.errors import Incomplete, Refusal
 from dispatch.words import N_
 from models import Token
-from views import guard, lookups
+from views import guard, identity, lookups
 from views.api.door import PREFIX
 
 pages = Blueprint("tokens", __name__)
@@ -42,17 +42,15 @@ def make():
 
 
 def _made() -> tuple[Token, str]:
-    now, form = clock.now(), request.form
-    password, address = form.get("password", ""), request.remote_addr or ""
-    if not accounts.confirm(current_user, password, address=address, now=now):
-        raise Refusal(N_("This is not the password of your account."), field="password")
+    form = request.form
+    identity.confirm()
     return tokens.make(
         name=form.get("name", ""),
         scopes=form.getlist("scopes"),
         is_practice=form.get("mood") != "real",
         days=int(form.get("days")) if form.get("days") in DAYS else 0,
         by=current_user,
-        now=now,
+        now=clock.now(),
     )
 
 
@@ -85,6 +83,7 @@ def _page(faults: dict | None = None) -> str:
         scopes=[(scope, _(name), None) for scope, name in tokens.SCOPE_NAMES.items()],
         days=[(days, _("%(days)s days", days=days)) for days in DAYS],
         now=now,
+        **identity.asked(),
     )
 
 

@@ -142,14 +142,10 @@ def _told(member: Member) -> dict:
 
 
 def _arrival(arrival: arrivals.Arrival) -> dict:
-    problems = [
-        {
-            "row": problem["row"],
-            "field": problem["column"],
-            "code": problem["code"],
-            "reason": _(SENTENCES[problem["code"]]),
-            "is_row_refused": problem["dropped"] == "row",
-        }
-        for problem in arrival.problems
-    ]
+    problems = [_problem(**problem) for problem in arrival.problems]
     return {"import_id": arrival.import_id, "counts": arrival.counts, "problems": problems}
+
+
+def _problem(row: int, column: str, code: str, dropped: str, **_value) -> dict:
+    reason = _(SENTENCES[code])
+    return {"row": row, "field": column, "code": code, "reason": reason, "is_row_refused": dropped == "row"}
