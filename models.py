@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Iterable
 from contextlib import contextmanager
+from datetime import date
 from functools import cached_property
 from operator import itemgetter
 from pathlib import Path
@@ -184,9 +185,14 @@ class Organisation(Table):
     email = CharField(default="")
     phone = CharField(default="")
     parent = ForeignKeyField("self", null=True, backref="children", on_delete="RESTRICT")
+    ready_at = DateTimeField(null=True)  # since then everything is there to send something real
 
     class Meta:
         constraints = (one_of("kind", ORGANISATION_KINDS),)
+
+    @property
+    def is_ready(self) -> bool:
+        return self.ready_at is not None
 
 
 class User(Table):
@@ -634,6 +640,124 @@ class Throttle(Table):
     recent = JSONField(default=list)  # [slot, number]: what left in the last second, so that a cap is a cap
 
 
+# ── Promises ────────────────────────────────────────────────────────────
+
+
+class Contract(Table):
+    """The framework contract under which organisations join; outside its term nothing real leaves."""
+
+    name = CharField(unique=True)
+    provider = CharField()  # the other party of every agreement under it
+    begins_on = DateField()
+    ends_on = DateField()
+    ended_on = DateField(null=True)  # the last day, where it was ended early
+    ended_why = TextField(default="")
+
+    @property
+    def last_day(self) -> date:
+        return min(self.ends_on, self.ended_on or self.ends_on)
+
+
+AGREEMENT_TYPES = (1, 2)
+
+
+class Accession(Table):
+    """The agreement of type 1 or 2 by which an organisation joins under a framework contract.
+
+    Signed digitally (`document`) or on paper; it counts once each party has its copy.
+    """
+
+    organisation = ForeignKeyField(Organisation, backref="accessions", on_delete="RESTRICT")
+    contract = ForeignKeyField(Contract, backref="accessions", on_delete="RESTRICT")
+    type = IntegerField()
+    signatory = CharField()  # who signed for the organisation
+    provider_signatory = CharField()
+    signed_on = DateField()
+    document = ForeignKeyField(Document, null=True, on_delete="RESTRICT")
+    paper_received_on = DateField(null=True)
+    exchanged_on = DateField(null=True)  # since then each party has its copy
+    ended_on = DateField(null=True)
+    ended_why = TextField(default="")
+    created_at = DateTimeField()
+
+    class Meta:
+        constraints = (one_of("type", AGREEMENT_TYPES),)
+
+    @property
+    def is_signed(self) -> bool:
+        return self.document_id is not None or self.paper_received_on is not None
+
+    @property
+    def is_exchanged(self) -> bool:
+        return self.exchanged_on is not None
+
+    @property
+    def last_day(self) -> date:
+        return min(self.contract.last_day, self.ended_on or self.contract.last_day)
+
+    def holds_on(self, day: date) -> bool:
+        begins = max(self.contract.begins_on, self.signed_on)
+        return self.is_exchanged and begins <= day <= self.last_day
+
+
+class Tariff(Table):
+    """Prices from a day on, until the next tariff: [{"code", "name": {language: words}, "mills", "per"}]."""
+
+    begins_on = DateField(unique=True)
+    prices = JSONField()
+
+
+class Order(Table):
+    """What an organisation ordered, with the prices of that day; the last one counts."""
+
+    organisation = ForeignKeyField(Organisation, backref="orders", on_delete="RESTRICT")
+    tariff = ForeignKeyField(Tariff, on_delete="RESTRICT")
+    lines = JSONField()  # [[code, number, mills for each]]
+    orderer = CharField()  # who orders, and as what
+    document = ForeignKeyField(Document, on_delete="RESTRICT")
+    by = ForeignKeyField(User, on_delete="RESTRICT")
+    placed_at = DateTimeField()
+
+
+class UserTable(Table):
+    """A list of people who get an account: the file itself, how it was understood, and whom it let in."""
+
+    organisation = ForeignKeyField(Organisation, on_delete="RESTRICT")
+    by = ForeignKeyField(User, null=True, on_delete="SET NULL")
+    filename = CharField()
+    content = BlobField(null=True)  # emptied when it is over: the list is not kept twice
+    reading = JSONField(default=dict)
+    counts = JSONField(default=dict)
+    accounts = JSONField(default=list)  # the ids of those that it made
+    status = CharField(default="uploaded")
+    created_at = DateTimeField()
+    ended_at = DateTimeField(null=True)
+
+    class Meta:
+        constraints = (one_of("status", ("uploaded", "committed", "undone", "discarded")),)
+
+    @property
+    def is_open(self) -> bool:
+        return self.status == "uploaded"
+
+    @property
+    def is_committed(self) -> bool:
+        return self.status == "committed"
+
+
+class EndWarning(Table):
+    """That a promise ends was told to its people, so many months ahead; told once."""
+
+    organisation = ForeignKeyField(Organisation, on_delete="CASCADE")
+    promise = CharField()  # contract:1
+    ends_on = DateField()
+    months = IntegerField()
+    at = DateTimeField()
+
+    class Meta:
+        primary_key = CompositeKey("organisation", "promise", "ends_on", "months")
+
+
 # ── Contact centre ──────────────────────────────────────────────────────
 
 ACTIVATION_STATUSES = ("draft", "requested", "acknowledged", "open", "closing", "closed", "refused")
@@ -736,6 +860,12 @@ TABLES = [
     Message,
     Recipient,
     Throttle,
+    Contract,
+    Accession,
+    Tariff,
+    Order,
+    UserTable,
+    EndWarning,
     Agreement,
     Activation,
     Milestone,

@@ -148,7 +148,9 @@ def settle(number: int) -> tuple[User, Bin]:
     """A zone with one sender, and one BIN with `number` members who can all be reached."""
     now = clock.now()
     with database.connection_context(), writing():
-        zone = Organisation.create(kind="police_zone", name="Politiezone Maatstok", slug="maatstok")
+        zone = Organisation.create(
+            kind="police_zone", name="Politiezone Maatstok", slug="maatstok", ready_at=now
+        )
         facts = {"organisation": zone, "email": "bench@belfort.example", "name": "Bench"}
         by = User.create(role="sender", created_at=now, **facts)
         bin = add_bin(zone, number, now)

@@ -7,6 +7,7 @@ from functools import partial
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from dispatch import clock, mishaps
+from dispatch.onboarding import checklist, expiry, user_table
 from dispatch.people import imports
 from dispatch.sending.pump import Pump
 from models import database
@@ -32,6 +33,7 @@ class Jobs:
         self._every(EVERY_SECONDS, self.pump.listen, "listen")
         self._every(1, self.pump.tidy, "tidy")
         self._every(3600, _discard_abandoned, "abandoned lists")
+        self._every(60, _look_after_joining, "agreements")
         self.scheduler.start()
 
     def wake(self) -> None:
@@ -62,6 +64,13 @@ class Jobs:
 def _discard_abandoned() -> None:
     with database.connection_context():
         imports.discard_abandoned(clock.now())
+        user_table.discard_abandoned(clock.now())
+
+
+def _look_after_joining() -> None:
+    with database.connection_context():
+        checklist.admit(clock.now())
+        expiry.warn(clock.now())
 
 
 def _told(name: str, deed: Callable[[], object]) -> None:

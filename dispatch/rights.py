@@ -18,8 +18,9 @@ EVERYTHING_OF_A_ZONE = frozenset(
     ]
 )
 RIGHTS = {
-    "platform_admin": frozenset(["user.see", "audit.see", "organisation.see"]),
-    "organisation_admin": EVERYTHING_OF_A_ZONE | frozenset(["user.see", "audit.see", "activation.see"]),
+    "platform_admin": frozenset(["user.see", "audit.see", "organisation.see", "agreement.change"]),
+    "organisation_admin": EVERYTHING_OF_A_ZONE
+    | frozenset(["user.see", "audit.see", "activation.see", "agreement.change"]),
     "sender": EVERYTHING_OF_A_ZONE - {"bin.create"},
     "coordinator": EVERYTHING_OF_A_ZONE - {"bin.create"},
     "authorised_person": frozenset(["activation.see", "activation.fill"]),
@@ -94,7 +95,7 @@ def _is_for_bins_of(user: User, audience: dict) -> bool:
 def _fits(organisation: Organisation, action: str) -> bool:
     if action in WHERE:
         return organisation.kind in WHERE[action]
-    return action in ("user.see", "audit.see") or organisation.kind in ZONE_ONLY
+    return action in ("user.see", "audit.see", "agreement.change") or organisation.kind in ZONE_ONLY
 
 
 def sees_activation(user: User, activation: Activation) -> bool:

@@ -11,7 +11,9 @@ PASSWORD = "a password for tests"
 
 
 def organisation(name: str, kind: str = "police_zone", **values) -> Organisation:
+    """An organisation that may send: `ready_at=None` makes one that has still to join."""
     slug = name.lower().replace(" ", "-")
+    values = {"ready_at": NOON} | values
     return Organisation.create(name=name, kind=kind, slug=slug, **values)
 
 

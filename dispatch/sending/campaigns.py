@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from dispatch import audit
 from dispatch.errors import Incomplete, Refusal, WrongMoment
+from dispatch.onboarding import checklist, contracts
 from dispatch.people import audience
 from dispatch.people.audience import Audience
 from dispatch.sending import freezing, messages, tallies
@@ -24,6 +25,9 @@ HALTS = {
     ),
     "misconfigured": N_(
         "The gateway does not accept our sign-in. What is queued waits until an administrator mends it."
+    ),
+    "out_of_term": N_(
+        "The agreement under which this is sent is over. What is queued waits until it is renewed."
     ),
 }
 RECEIPTS_AWAITED = timedelta(seconds=30)  # after the last news of a campaign; a later receipt still counts
@@ -177,6 +181,8 @@ def launch(
     with writing():
         campaign = Campaign.get_by_id(campaign.id)
         _refuse_unready(campaign, version)
+        if not campaign.is_practice:
+            checklist.demand_ready(campaign.organisation, now)
         facts = {"launched_by": by.id, "launched_at": now, "moved_at": now, "queued_through": 0}
         expires_at = useful_for and now + useful_for
         _move(campaign, "launched", by=by, now=now, expires_at=expires_at, **facts)
@@ -241,8 +247,10 @@ def pause(campaign: Campaign, *, by: User, now: datetime) -> None:
 
 
 def resume(campaign: Campaign, *, by: User, now: datetime) -> None:
-    """Goes on with what is queued; nobody gets anything twice."""
+    """Goes on with what is queued; nobody gets anything twice. Raises Refusal when the agreement is over."""
     with writing():
+        if not campaign.is_practice and (fault := contracts.term_fault(campaign.organisation, now)):
+            raise Refusal(fault)
         _move(campaign, "resumed", by=by, now=now, moved_at=now, halted="")
 
 
@@ -253,6 +261,13 @@ def halt(campaign: Campaign, why: str, *, now: datetime) -> None:
         if Campaign.update(status="paused", halted=why).where(here).execute():
             facts = {"organisation": campaign.organisation_id, "why": why}
             audit.record("campaign.halted", campaign, by=None, now=now, **facts)
+
+
+def hold_outside_term(now: datetime) -> None:
+    """Holds the real campaigns whose agreement is over, so that their pages say why nothing leaves any more."""
+    over = Campaign.organisation.in_(contracts.outside_term(now))
+    for campaign in list(Campaign.select().where(Campaign.status == "running", ~Campaign.is_practice, over)):
+        halt(campaign, "out_of_term", now=now)
 
 
 def expire(now: datetime) -> int:
@@ -301,9 +316,10 @@ def is_running(campaign: Campaign) -> bool:
 
 
 def running(now: datetime):
-    """The campaigns that run and are not past the moment after which they are of no use."""
+    """The campaigns that run, are still of use and, when they are real, are sent under an agreement that runs."""
     is_fresh = Campaign.expires_at.is_null() | (Campaign.expires_at > now)
-    return Campaign.select().where(Campaign.status == "running", is_fresh)
+    may_leave = Campaign.is_practice | Campaign.organisation.not_in(contracts.outside_term(now))
+    return Campaign.select().where(Campaign.status == "running", is_fresh, may_leave)
 
 
 def finish(campaign: Campaign, now: datetime) -> None:

@@ -137,6 +137,7 @@ class Pump:
                 self.recover,
                 messages.doubt,
                 messages.send_letters_again,
+                campaigns.hold_outside_term,
                 campaigns.expire,
                 self._finish,
                 self._report,
