@@ -12,7 +12,7 @@ from werkzeug.security import check_password_hash, generate_password_hash
 from dispatch import audit
 from dispatch.errors import Refusal
 from dispatch.words import N_
-from models import ROLES, Bin, Mandate, Organisation, SignIn, SignInFailure, User, writing
+from models import ORGANISATION_KINDS, ROLES, Bin, Mandate, Organisation, SignIn, SignInFailure, User, writing
 
 FREE_TRIES = {"account": 5, "address": 20}
 LONGEST_WAIT_SECONDS = 900
@@ -25,8 +25,18 @@ NOBODY = generate_password_hash(secrets.token_hex(16), method="scrypt")
 def add_organisation(
     name: str, kind: str, *, now: datetime, by: User | None = None, **values
 ) -> Organisation:
-    """Makes a police zone, municipality, contact centre or the platform."""
+    """Makes a police zone, municipality, contact centre or the platform; raises Refusal when the name is taken."""
+    if not name.strip():
+        raise Refusal(N_("Type the name of the organisation."), field="name")
+    if kind not in ORGANISATION_KINDS:
+        raise Refusal(N_("Choose what kind of organisation it is."), field="kind")
     with writing():
+        if (
+            Organisation.select()
+            .where((Organisation.name == name) | (Organisation.slug == slug(name)))
+            .exists()
+        ):
+            raise Refusal(N_("There is already an organisation called “%(name)s”."), name=name, field="name")
         made = Organisation.create(name=name, kind=kind, slug=slug(name), **values)
         audit.record("organisation.added", made, by=by, now=now, organisation=made, kind=kind)
     return made

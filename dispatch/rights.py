@@ -18,7 +18,9 @@ EVERYTHING_OF_A_ZONE = frozenset(
     ]
 )
 RIGHTS = {
-    "platform_admin": frozenset(["user.see", "audit.see", "organisation.see", "agreement.change"]),
+    "platform_admin": frozenset(
+        ["user.see", "audit.see", "organisation.see", "organisation.change", "agreement.change"]
+    ),
     "organisation_admin": EVERYTHING_OF_A_ZONE
     | frozenset(["user.see", "audit.see", "activation.see", "agreement.change"]),
     "sender": EVERYTHING_OF_A_ZONE - {"bin.create"},
@@ -34,6 +36,7 @@ WHERE = {
     "activation.answer": ("contact_centre",),
     "activation.see": ("municipality", "contact_centre"),
     "organisation.see": ("platform",),
+    "organisation.change": ("platform",),
 }
 ZONE_ONLY = ("police_zone",)
 

@@ -5,7 +5,7 @@ from datetime import date
 from dispatch.onboarding import contracts, orders, user_table
 from dispatch.sending import campaigns
 from models import Accession, Campaign, Contract, Order, Organisation, Tariff, User, UserTable
-from tests import cast, town
+from tests import cast
 from tests.cast import NOON
 
 PDF = b"%PDF-1.7\nsigned\n%%EOF\n"
@@ -14,6 +14,7 @@ PRICES = [
     {"code": "year", "name": {"nl": "Abonnement", "en": "Subscription"}, "mills": 788_880, "per": "year"},
     {"code": "sms", "name": {"nl": "SMS", "en": "SMS"}, "mills": 55, "per": "piece"},
 ]
+TEXTS = {"sms": {"nl": {"body": "Hou deuren en ramen dicht."}}}
 TABLE = "Naam;Voornaam;E-mail;Rol;BIN\nVercauteren;Lien;lien@heuvel.example;verzender;\n"
 
 
@@ -61,7 +62,7 @@ def campaign(where: Organisation, by: User, *, is_practice: bool = False) -> Cam
     if not bin.memberships.exists():
         cast.member(bin, "Aerts", "Dirk", mobile="+32470112233")
     draft = campaigns.draft(where, by=by, now=NOON, is_practice=is_practice)
-    wording = {"name": "Gaslek", "kind": "preventive", "channels": ["sms"], "texts": town.TEXTS}
+    wording = {"name": "Gaslek", "kind": "preventive", "channels": ["sms"], "texts": TEXTS}
     return campaigns.write(draft, by=by, now=NOON, version=1, audience={"bins": [bin.id]}, **wording)
 
 
@@ -70,3 +71,17 @@ def practice(where: Organisation, by: User) -> Campaign:
     made = campaigns.launch(campaign(where, by, is_practice=True), by=by, now=NOON, terms_accepted=True)
     Campaign.update(status="done", ended_at=NOON).where(Campaign.id == made.id).execute()
     return Campaign.get_by_id(made.id)
+
+
+def promised(where: Organisation, by: User) -> dict[str, list]:
+    """One of each thing around an agreement, by the first part of its address."""
+    under = contract(f"Raamcontract {where.name}")
+    table = user_table.upload(where, TABLE.encode(), "gebruikers.csv", by=by, now=NOON)
+    saved = users(where, by, f"Naam;E-mail;Rol\nAn;an@{where.slug}.example;lezer\n")
+    return {
+        "organisations": [where],
+        "accessions": [agreement(where, under, by), write_down(where, under, by)],
+        "contracts": [under],
+        "orders": [order(where, by)],
+        "user-tables": [table, saved],
+    }

@@ -9,9 +9,10 @@ from tests import cast, town
 from tests.page import Client
 
 ZONE = {"bins", "members", "imports", "campaigns", "control", "reports", "message_templates"}
+JOINING = {"organisations", "agreements", "orders", "user_tables"}
 ROOMS = {
-    "platform_admin": set(),
-    "organisation_admin": ZONE,
+    "platform_admin": JOINING,
+    "organisation_admin": ZONE | JOINING,
     "sender": ZONE,
     "coordinator": ZONE,
     "reader": ZONE,

@@ -21,7 +21,7 @@ from models import (
     SignInFailure,
     User,
 )
-from tests import cast
+from tests import cast, joining
 from tests.cast import NOON
 
 TEXTS = {"sms": {"nl": {"body": "Hou deuren en ramen dicht."}}}
@@ -84,7 +84,8 @@ def fill(where: Zone, listed: str = LIST) -> dict[str, list]:
     saved = imports.upload(bin, LIST.encode(), "lijst.csv", by=sender, now=NOON)
     imports.commit(saved, by=sender, now=NOON)
     sent = [campaign(sender, bin, status) for status in statuses]
-    return {
+    promised = joining.promised(bin.organisation, sender)
+    return promised | {
         "bins": [bin],
         "members": [membership.member],
         "memberships": [membership],

@@ -17,6 +17,7 @@ from dispatch.words import USER_ROLES
 from models import User, database
 from views import (
     activations,
+    agreements,
     bins,
     campaigns,
     commands,
@@ -26,11 +27,14 @@ from views import (
     imports,
     members,
     message_templates,
+    orders,
+    organisations,
     patterns,
     receipts,
     render,
     reports,
     signin,
+    user_tables,
 )
 
 PAGES = (
@@ -44,6 +48,10 @@ PAGES = (
     members,
     imports,
     activations,
+    organisations,
+    agreements,
+    orders,
+    user_tables,
     receipts,
     patterns,
 )
@@ -52,6 +60,12 @@ MENU = (
     ("campaigns control reports message_templates", "campaigns.index", _l("Messages"), "campaign.see"),
     ("bins members imports", "bins.index", _l("Members"), "bin.see"),
     ("activations", "activations.index", _l("Contact centre"), "activation.see"),
+    (
+        "organisations agreements orders user_tables",
+        "organisations.home",
+        _l("Agreements"),
+        "agreement.change",
+    ),
 )
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; form-action 'self'; base-uri 'none'; "

@@ -5,6 +5,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from flask.cli import AppGroup, with_appcontext
 import models
 from dispatch import accounts, clock, demo, papers, rights
 from dispatch.errors import Incomplete, Missing, NotAllowed, Refusal
+from dispatch.onboarding import orders
 from dispatch.people import bins, imports, lists
 from dispatch.people.rows import SENTENCES
 from dispatch.people.sheets import Limits
@@ -36,7 +38,7 @@ campaign_commands = AppGroup("campaign", help="Campaigns.")
 
 
 def register(app: Flask) -> None:
-    for command in (migrate, load_demo, user_commands, member_commands, campaign_commands):
+    for command in (migrate, load_demo, load_tariff, user_commands, member_commands, campaign_commands):
         app.cli.add_command(command)
     app.cli.add_command(bench_commands.commands)
 
@@ -119,6 +121,21 @@ def load_demo(as_json: bool):
 def _accounts_table(rows: list[dict[str, str]]) -> str:
     head = say(N_("Demonstration accounts (e-mail, password, role):"))
     return "\n".join([head, *(f"  {row['email']:<42} {row['password']:<18} {row['role']}" for row in rows)])
+
+
+@click.command(
+    "tariff", help="Load prices from a JSON file; they count from this day on, until the next tariff."
+)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--from", "begins_on", required=True, type=click.DateTime(["%Y-%m-%d"]))
+@deed
+def load_tariff(file: Path, begins_on: datetime):
+    try:
+        prices = json.loads(_read(file))
+    except (ValueError, RecursionError):
+        raise Refusal(N_("%(name)s is not JSON."), name=file) from None
+    orders.add_tariff(prices, begins_on.date(), by=None, now=clock.now())
+    click.echo(say(N_("%(number)d prices are loaded."), number=len(prices)))
 
 
 # ── Accounts ────────────────────────────────────────────────────────────

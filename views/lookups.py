@@ -6,7 +6,22 @@ from flask import abort
 from flask_login import current_user
 
 from dispatch import rights
-from models import CAMPAIGN_STATUSES, Activation, Bin, Campaign, Import, Member, Membership, Message, Template
+from models import (
+    CAMPAIGN_STATUSES,
+    Accession,
+    Activation,
+    Bin,
+    Campaign,
+    Contract,
+    Import,
+    Member,
+    Membership,
+    Message,
+    Order,
+    Organisation,
+    Template,
+    UserTable,
+)
 
 
 def bin_of(id: int) -> Bin:
@@ -72,3 +87,32 @@ def activation_of(id: int) -> Activation:
     if not activation or not rights.sees_activation(current_user, activation):
         abort(404)
     return activation
+
+
+def organisation_of(id: int) -> Organisation:
+    """This person's organisation, or any for whoever looks after the platform."""
+    is_theirs = id == current_user.organisation_id or rights.may(current_user, "organisation.see")
+    return (is_theirs and Organisation.get_or_none(Organisation.id == id)) or abort(404)
+
+
+def _of_organisation(table, id: int):
+    """A row of an organisation whose agreements this person looks after."""
+    found = table.get_or_none(table.id == id) or abort(404)
+    organisation_of(found.organisation_id)
+    return found
+
+
+def accession_of(id: int) -> Accession:
+    return _of_organisation(Accession, id)
+
+
+def order_of(id: int) -> Order:
+    return _of_organisation(Order, id)
+
+
+def user_table_of(id: int) -> UserTable:
+    return _of_organisation(UserTable, id)
+
+
+def contract_of(id: int) -> Contract:
+    return Contract.get_or_none(Contract.id == id) or abort(404)

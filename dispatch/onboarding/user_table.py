@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from dispatch import audit
-from dispatch.errors import WrongMoment
+from dispatch.errors import Refusal, WrongMoment
 from dispatch.onboarding import account_rows
 from dispatch.onboarding.account_rows import COLUMN_NAMES, SENTENCES, AccountRow
 from dispatch.onboarding.entrance import open_account
@@ -27,6 +27,7 @@ ROLES_OF = {
 ROLES_ELSEWHERE = ("organisation_admin", "reader")
 OVER = N_("This user table is over. Upload it again if it must be read once more.")
 CHANGED_MEANWHILE = N_("The accounts changed while you looked at the list. Look at the new report first.")
+NOBODY = N_("Nothing was saved: nobody in this table can get an account.")
 NOT_COMMITTED = N_("This user table was not saved, or it was undone already.")
 USED = N_("%(names)s used the account already. Close the accounts one by one.")
 NAMED = 3
@@ -259,6 +260,8 @@ def commit(
         found = lay(reading, record.organisation, by)
         if expect is not None and dict(expect) != found.seen:
             raise WrongMoment(CHANGED_MEANWHILE)
+        if not found.counts["new"] + found.counts["known"]:
+            raise Refusal(NOBODY)
         made = [
             open_account(line.row, record.organisation, line.bins, public_url=public_url, by=by, now=now).id
             for line in found.of("new")
