@@ -137,7 +137,8 @@ def test_an_administrator_lets_no_other_administrator_in_by_a_table(zone):
     admin = cast.user("organisation_admin", zone)
     record = uploaded(zone, admin, "Nieuw;An;an@heuvel.example;;beheerder;;")
     assert seen(record, admin) == [("refused", ["administrator"])]
-    commit(record, admin)
+    with pytest.raises(Refusal):
+        commit(record, admin)
     assert zone.users.count() == 1
 
 

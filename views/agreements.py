@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from dispatch import clock, rights
-from dispatch.errors import Refusal
+from dispatch.errors import Refusal, WrongMoment
 from dispatch.onboarding import contracts, expiry
 from dispatch.words import N_
 from models import Accession, Contract, Organisation
@@ -140,6 +140,8 @@ def exchange(id: int):
 def _done(accession: Accession, deed, said: str):
     try:
         deed()
+    except WrongMoment:
+        raise
     except Refusal as refusal:
         return _page(accession.organisation, _fault(refusal)), 422
     flash(said, "done")
@@ -244,6 +246,8 @@ def end_contract(id: int):
 def _ended(name: str, what: Accession | Contract, deed, back: str):
     try:
         deed(what, day_typed("last_day"), request.form.get("why", ""), by=current_user, now=clock.now())
+    except WrongMoment:
+        raise
     except Refusal as refusal:
         return _end_page(name, what, back, _fault(refusal)), 422
     flash(_("It ends on that day. After it nothing real leaves under it."), "done")

@@ -76,6 +76,7 @@ def new():
 @guard.needs("organisation.change")
 def add():
     typed = {name: request.form.get(name, "").strip() for name in LABELS}
+    typed["language"] = typed["language"] if typed["language"] in LANGUAGES else "nl"
     try:
         made = accounts.add_organisation(by=current_user, now=clock.now(), **typed)
     except Refusal as refusal:

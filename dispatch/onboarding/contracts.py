@@ -158,9 +158,8 @@ def receive_paper(accession: Accession, received_on: date, *, by: User, now: dat
 def exchange(accession: Accession, exchanged_on: date, *, by: User, now: datetime) -> None:
     """Notes that each party has its copy: from then on the agreement counts and stands as it is."""
     if not Accession.get_by_id(accession.id).is_signed:
-        raise Refusal(
-            N_("The signed agreement itself is missing: a file, or the day that the paper arrived.")
-        )
+        missing = N_("The signed agreement itself is missing: a file, or the day that the paper arrived.")
+        raise Refusal(missing, field="file")
     _not_before(accession, exchanged_on, "exchanged_on", now)
     with writing():
         _change(accession, exchanged_on=exchanged_on)
