@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from io import BytesIO
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
@@ -241,6 +241,13 @@ def test_a_campaign_that_runs_past_the_end_carries_nothing_more_and_says_why(app
         campaigns.resume(held, by=sender, now=AFTER_THE_END)
 
 
+def test_a_campaign_of_which_nothing_waits_ends_as_usual_after_the_term(app, joined, sender):
+    running = launch(joining.campaign(joined, sender), sender, LAST_MOMENT)
+    Pump(app.extensions["roads"], now=lambda: LAST_MOMENT).turn("sms")
+    Pump(app.extensions["roads"], now=lambda: AFTER_THE_END + timedelta(minutes=5)).tidy()
+    assert Campaign.get_by_id(running.id).status == "done"
+
+
 def test_a_renewed_agreement_lets_the_held_campaign_go_on(app, joined, sender, platform):
     running = launch(joining.campaign(joined, sender), sender, LAST_MOMENT)
     now = AFTER_THE_END
@@ -300,6 +307,19 @@ def test_an_agreement_never_holds_outside_its_contract_nor_before_its_signature(
     made = Accession(contract=under, signed_on=signed, exchanged_on=signed, ended_on=broken)
     limits = [ends, *(day for day in (early, broken) if day)]
     assert made.holds_on(today) == (max(begins, signed) <= today <= min(limits))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@given(signed=DAYS, begins=DAYS, ends=DAYS, early=st.none() | DAYS, broken=st.none() | DAYS, today=DAYS)
+def test_what_the_pump_asks_at_every_claim_says_the_same_as_the_agreement(
+    joined, signed, begins, ends, early, broken, today
+):
+    Contract.update(begins_on=begins, ends_on=ends, ended_on=early).execute()
+    Accession.update(signed_on=signed, ended_on=broken).execute()
+    holds = Accession.get().holds_on(today)
+    assert contracts.outside_term(datetime(today.year, today.month, today.day, 12)) == (
+        set() if holds else {joined.id}
+    )
 
 
 # ── The order ───────────────────────────────────────────────────────────

@@ -175,17 +175,25 @@ def _page(organisation: Organisation, faults: dict[str, str] | None = None) -> s
 @guard.needs("organisation.change")
 def ending(id: int):
     accession = lookups.accession_of(id)
-    return _end_page(
-        accession.organisation.name, accession, url_for("agreements.form", id=accession.organisation_id)
-    )
+    return _end_page(accession.organisation.name, accession, _to_agreement(accession))
 
 
 @pages.post("/accessions/<int:id>/end")
 @guard.needs("organisation.change")
 def end(id: int):
     accession = lookups.accession_of(id)
-    back = url_for("agreements.form", id=accession.organisation_id)
-    return _ended(accession.organisation.name, accession, contracts.end_accession, back)
+    return _ended(accession.organisation.name, accession, contracts.end_accession, _to_agreement(accession))
+
+
+def _to_agreement(accession: Accession) -> tuple[str, str]:
+    """The way back: where it leads, in words and as an address."""
+    organisation = accession.organisation
+    said = _("Agreement of %(organisation)s", organisation=organisation.name)
+    return said, url_for("agreements.form", id=organisation.id)
+
+
+def _to_contracts() -> tuple[str, str]:
+    return _("Contracts and what ends"), url_for("agreements.index")
 
 
 # ── Framework contracts ─────────────────────────────────────────────────
@@ -233,17 +241,17 @@ def _new_page(faults: dict[str, str]) -> str:
 @guard.needs("organisation.change")
 def ending_contract(id: int):
     contract = lookups.contract_of(id)
-    return _end_page(contract.name, contract, url_for("agreements.index"))
+    return _end_page(contract.name, contract, _to_contracts())
 
 
 @pages.post("/contracts/<int:id>/end")
 @guard.needs("organisation.change")
 def end_contract(id: int):
     contract = lookups.contract_of(id)
-    return _ended(contract.name, contract, contracts.end_contract, url_for("agreements.index"))
+    return _ended(contract.name, contract, contracts.end_contract, _to_contracts())
 
 
-def _ended(name: str, what: Accession | Contract, deed, back: str):
+def _ended(name: str, what: Accession | Contract, deed, back: tuple[str, str]):
     try:
         deed(what, day_typed("last_day"), request.form.get("why", ""), by=current_user, now=clock.now())
     except WrongMoment:
@@ -251,16 +259,18 @@ def _ended(name: str, what: Accession | Contract, deed, back: str):
     except Refusal as refusal:
         return _end_page(name, what, back, _fault(refusal)), 422
     flash(_("It ends on that day. After it nothing real leaves under it."), "done")
-    return redirect(back, 303)
+    return redirect(back[1], 303)
 
 
-def _end_page(name: str, what: Accession | Contract, back: str, faults: dict[str, str] | None = None) -> str:
+def _end_page(
+    name: str, what: Accession | Contract, back: tuple[str, str], faults: dict[str, str] | None = None
+) -> str:
     faults = faults or {}
     return render_template(
         "agreements/end.html",
         name=name,
         last_day=what.last_day,
-        bound=what.accessions.count() if isinstance(what, Contract) else 1,
+        bound=contracts.bound_by(what) if isinstance(what, Contract) else 1,
         is_contract=isinstance(what, Contract),
         back=back,
         url=request.path,

@@ -124,7 +124,7 @@ def _accounts() -> list[tuple[User, str, datetime | None]]:
 def _joining(now: datetime) -> dict:
     """What an administrator must know of agreements: what is still missing before anything may leave, and what ends."""
     here = current_user.organisation
-    is_waiting = checklist.joins(here) and here.kind == "police_zone" and not here.is_ready
+    is_waiting = checklist.joins(here) and not here.is_ready and rights.may(current_user, "campaign.see")
     steps = checklist.steps(here, now) if is_waiting else []
     return {
         "missing": [step.missing.said_by(_) for step in steps if step.missing],

@@ -56,10 +56,14 @@ def _row(organisation: Organisation, now) -> dict:
         "kind": _kind(organisation),
         "done": sum(step.is_done for step in steps),
         "steps": len(steps),
-        "missing": ", ".join(str(STEPS[step.name][0]) for step in steps if not step.is_done),
+        "missing": "" if organisation.is_ready else ", ".join(_missing(steps)),
         "last_day": last and last.last_day,
         "is_outside": contracts.term_fault(organisation, now) is not None,
     }
+
+
+def _missing(steps: list[Step]) -> list[str]:
+    return [str(STEPS[step.name][0]) for step in steps if not step.is_done]
 
 
 def _kind(organisation: Organisation) -> str:

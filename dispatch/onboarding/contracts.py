@@ -1,13 +1,14 @@
 """Framework contracts and the agreements under them: written down, signed, exchanged, ended; and whose term is over."""
 
 from datetime import date, datetime
+from functools import cache
 
 from peewee import IntegrityError
 
 from dispatch import audit, clock
 from dispatch.errors import Refusal, WrongMoment
 from dispatch.words import N_, Sentence
-from models import AGREEMENT_TYPES, Accession, Contract, Document, Organisation, User, writing
+from models import AGREEMENT_TYPES, Accession, Contract, Document, Organisation, User, database, writing
 
 SIGNED = "signed_agreement"
 HOSTS = ("platform", "contact_centre", "federal_service")  # the other side: they join nothing
@@ -70,6 +71,12 @@ def _end(
 
 def all_contracts():
     return Contract.select().order_by(Contract.ends_on.desc(), Contract.id.desc())
+
+
+def bound_by(contract: Contract) -> int:
+    """How many organisations have an agreement under it that counts."""
+    here = contract.accessions.where(Accession.exchanged_on.is_null(False))
+    return len({one.organisation_id for one in here})
 
 
 def open_contracts(now: datetime) -> list[Contract]:
@@ -190,11 +197,23 @@ def outside_term(now: datetime) -> set[int]:
     Who sent before agreements were written down here has none, and is in no such term.
     """
     today = clock.local(now).date()
-    exchanged = list(
-        Accession.select(Accession, Contract).join(Contract).where(Accession.exchanged_on.is_null(False))
-    )
-    inside = {one.organisation_id for one in exchanged if one.holds_on(today)}
-    return {one.organisation_id for one in exchanged} - inside
+    rows = database.execute_sql(_exchanged()).fetchall()
+    inside = {row[0] for row in rows if _spans(row, today.isoformat())}
+    return {row[0] for row in rows} - inside
+
+
+@cache
+def _exchanged() -> str:
+    """The query of every claim, written once: to build it costs ten times what it takes to run."""
+    days = (Contract.begins_on, Accession.signed_on, Contract.ends_on, Contract.ended_on, Accession.ended_on)
+    query = Accession.select(Accession.organisation, *days).join(Contract)
+    return query.where(Accession.exchanged_on.is_null(False)).sql()[0]
+
+
+def _spans(row: tuple, day: str) -> bool:
+    """Accession.holds_on of a row as the database has it: its days are texts that sort as days do."""
+    _organisation, begins, signed, *ends = row
+    return max(begins, signed) <= day <= min(filter(None, ends))
 
 
 def term_fault(organisation: Organisation, now: datetime) -> Sentence | None:

@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from peewee import fn
+
 from dispatch import audit
 from dispatch.errors import Incomplete, Refusal, WrongMoment
 from dispatch.onboarding import checklist, contracts
@@ -264,9 +266,10 @@ def halt(campaign: Campaign, why: str, *, now: datetime) -> None:
 
 
 def hold_outside_term(now: datetime) -> None:
-    """Holds the real campaigns whose agreement is over, so that their pages say why nothing leaves any more."""
-    over = Campaign.organisation.in_(contracts.outside_term(now))
-    for campaign in list(Campaign.select().where(Campaign.status == "running", ~Campaign.is_practice, over)):
+    """Holds the real campaigns whose agreement is over while something of them waits, so that their pages say why."""
+    waits = Campaign.queued_through.is_null(False) | fn.EXISTS(messages.waiting_of(Campaign.id))
+    over = Campaign.organisation.in_(contracts.outside_term(now)) & ~Campaign.is_practice
+    for campaign in list(Campaign.select().where(Campaign.status == "running", over, waits)):
         halt(campaign, "out_of_term", now=now)
 
 

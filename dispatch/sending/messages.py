@@ -91,6 +91,11 @@ def queued(channel: str, now: datetime, *narrower):
     )
 
 
+def waiting_of(campaign):
+    """What of a campaign is queued, due or not."""
+    return Message.select(Message.id).where(Message.status == "queued", Message.campaign == campaign)
+
+
 def claim(channel: str, source: Campaign | Letter, *, limit: int, now: datetime) -> list[Claimed]:
     """Takes up to `limit` due messages of a campaign or letter into our hands, oldest first, while it may run."""
     campaign = source if isinstance(source, Campaign) else None
