@@ -31,6 +31,7 @@ from views import (
     organisations,
     patterns,
     receipts,
+    recordings,
     render,
     reports,
     signin,
@@ -53,11 +54,17 @@ PAGES = (
     orders,
     user_tables,
     receipts,
+    recordings,
     patterns,
 )
 MENU = (
     ("home", "home.index", _l("Start"), None),
-    ("campaigns control reports message_templates", "campaigns.index", _l("Messages"), "campaign.see"),
+    (
+        "campaigns control reports message_templates recordings",
+        "campaigns.index",
+        _l("Messages"),
+        "campaign.see",
+    ),
     ("bins members imports", "bins.index", _l("Members"), "bin.see"),
     ("activations", "activations.index", _l("Contact centre"), "activation.see"),
     (

@@ -11,7 +11,7 @@ from flask_login import current_user
 
 from dispatch import clock, rights
 from dispatch.people import audience
-from dispatch.sending import campaigns, estimate, report, tallies
+from dispatch.sending import campaigns, doubt, estimate, report, tallies, whom
 from dispatch.words import CHANNELS, KINDS, LANGUAGE_NAMES, MESSAGE_STATUSES
 from models import Campaign, Member, Message, Recipient
 from views import control, guard, lookups, render, wording
@@ -47,6 +47,8 @@ def final(campaign: Campaign, now: datetime) -> dict:
             for channel, code, number in report.failures(campaign)
         ],
         "outcome": control.outcome(campaign, counts),
+        "policy": _(doubt.IN_WORDS[doubt.policy_of(campaign)]),
+        "doubt": {"decisions": control.decisions(campaign)},
         "seconds": int((campaign.ended_at - campaign.launched_at).total_seconds()),
         "composed_in": int((campaign.launched_at - campaign.created_at).total_seconds()),
         "may_template": rights.may(current_user, "template.change")
@@ -91,7 +93,8 @@ def left_out(id: int, reason: str):
 
 def _members_left_out(campaign: Campaign, reason: str) -> list[Member]:
     if campaign.is_draft:
-        return campaigns.audience_of(campaign).left_out.get(reason, [])
+        who = campaigns.audience_of(campaign).left_out.get(reason, [])
+        return list(whom.members_of({"members": [person.id for person in who]}))
     return list(report.members_left_out(campaign, reason))
 
 
@@ -157,7 +160,11 @@ def listed(campaign: Campaign) -> dict:
         "first": first + 1,
         "last": min(first + PAGE_SIZE, number),
         "statuses": [("", _("All states"))]
-        + [(word, wording.capital(_(said))) for word, said in MESSAGE_STATUSES.items()],
+        + [
+            (word, wording.capital(_(said)))
+            for word, said in MESSAGE_STATUSES.items()
+            if word in report.statuses(campaign)
+        ],
         "channel_choices": [("", _("All channels"))]
         + [(channel, wording.capital(_(CHANNELS[channel]))) for channel in campaign.channels],
     }
@@ -199,6 +206,8 @@ def _steps(campaign: Campaign, message: Message) -> list[tuple[datetime, str, st
     steps = [(campaign.launched_at, _("Queued"), _("The campaign was launched."))]
     if message.claimed_at:
         attempts = ngettext("%(num)d attempt", "%(num)d attempts", message.attempts)
+        if message.first_reference and message.status != "queued":
+            attempts = _("The second call: the first one reached nobody.")
         steps.append((message.claimed_at, _("Handed to the provider"), attempts))
     if message.accepted_at:
         steps.append((message.accepted_at, _("Accepted by the provider"), ""))

@@ -2,17 +2,16 @@
 
 from datetime import datetime, timedelta
 
-from peewee import fn
-
 from dispatch import audit
 from dispatch.errors import Incomplete, Refusal, WrongMoment
 from dispatch.onboarding import checklist, contracts
 from dispatch.people import audience
 from dispatch.people.audience import Audience
-from dispatch.sending import freezing, messages, tallies
+from dispatch.providers.base import Speech
+from dispatch.sending import calls, doubt, freezing, messages, recordings, speech, tallies
 from dispatch.sending.text import measure
 from dispatch.words import LANGUAGE_NAMES, N_, Sentence, translator
-from models import LANGUAGES, RANKS, Audit, Campaign, Organisation, Template, User, writing
+from models import LANGUAGES, POLICIES, RANKS, Campaign, Organisation, Recording, Template, User, writing
 
 MOVES = {
     "launched": ("draft", "running"),
@@ -33,11 +32,10 @@ HALTS = {
     ),
 }
 RECEIPTS_AWAITED = timedelta(seconds=30)  # after the last news of a campaign; a later receipt still counts
-DOUBT_LASTS = timedelta(seconds=30)
 FROZEN_AT_ONCE = 2_000  # members in one transaction of a launch: no page waits longer than some 50 ms
 MAX_SMS_PARTS = 10  # what the gateways concatenate
-READY_CHANNELS = ("sms", "email")
-WORDING = ("name", "kind", "channels", "texts", "audience", "fallback_language")
+READY_CHANNELS = ("sms", "voice", "email")
+WORDING = ("name", "kind", "channels", "texts", "audience", "fallback_language", "policy")
 
 
 # ── Writing ─────────────────────────────────────────────────────────────
@@ -88,6 +86,37 @@ def change(what: Campaign | Template, where, *, version: int, now: datetime, **w
         )
 
 
+def record(
+    campaign: Campaign, lang: str, content: bytes, filename: str, *, by: User, now: datetime
+) -> Recording:
+    """Lets the calls of a draft in this language play a recording; raises Refusal on what cannot be played."""
+    with writing():
+        recording = recordings.keep(campaign.organisation, content, filename, by=by, now=now)
+        _play(campaign, lang, recording.key, now)
+    return recording
+
+
+def unrecord(campaign: Campaign, lang: str, *, by: User, now: datetime) -> None:
+    """Lets the calls of a draft in this language speak the text again."""
+    _play(campaign, lang, "", now)
+
+
+def _play(campaign: Campaign, lang: str, key: str, now: datetime) -> None:
+    """Changes the recording alone, whatever else was written meanwhile."""
+    with writing():
+        fresh = Campaign.get_by_id(campaign.id)
+        calls_said = fresh.texts.get("voice", {})
+        text = calls_said.get(lang, {"body": ""}) | {"recording": key}
+        texts = fresh.texts | {"voice": calls_said | {lang: text}}
+        change(fresh, Campaign.status == "draft", version=fresh.version, now=now, texts=texts)
+
+
+def recording_of(campaign: Campaign | Template, lang: str) -> Recording | None:
+    """What the calls in this language play, in place of the text."""
+    text = campaign.texts.get("voice", {}).get(lang, {})
+    return recordings.find(campaign.organisation_id, text.get("recording", ""))
+
+
 def discard(campaign: Campaign, *, by: User, now: datetime) -> None:
     """Throws a draft away; what was launched stays for ever."""
     with writing():
@@ -110,8 +139,17 @@ def text_for(campaign: Campaign, channel: str, lang: str) -> dict[str, str]:
     text = campaign.texts[channel][lang]
     if not campaign.is_practice:
         return text
-    mark = f"[{translator(lang).gettext(N_('EXERCISE'))}]"
-    return {name: f"{mark} {value}" for name, value in text.items()}
+    word = translator(lang).gettext(N_("EXERCISE"))
+    mark = f"{word}." if channel == "voice" else f"[{word}]"
+    return {name: value if name == "recording" else f"{mark} {value}" for name, value in text.items()}
+
+
+def speech_of(campaign: Campaign | Template, lang: str) -> Speech:
+    """What is said around the text of a call, in the language in which a reader of `lang` is addressed."""
+    lang = spoken(campaign, "voice", lang)
+    text = campaign.texts.get("voice", {}).get(lang, {})
+    is_practice = isinstance(campaign, Campaign) and campaign.is_practice
+    return speech.of(campaign.organisation, text, lang, is_practice=is_practice)
 
 
 def spoken(campaign: Campaign, channel: str, lang: str) -> str:
@@ -120,7 +158,8 @@ def spoken(campaign: Campaign, channel: str, lang: str) -> str:
 
 
 def has_text(text: dict[str, str] | None) -> bool:
-    return bool(text and text.get("body", "").strip())
+    """Whether there is anything to read or to hear."""
+    return bool(text and (text.get("body", "").strip() or text.get("recording")))
 
 
 def faults(campaign: Campaign | Template) -> dict[str, Sentence]:
@@ -155,7 +194,19 @@ def _text_faults(campaign: Campaign | Template, channel: str) -> dict[str, Sente
             found[f"{channel}-{other}-body"] = Sentence(
                 N_("The text is longer than %(parts)s parts. Make it shorter."), parts=MAX_SMS_PARTS
             )
+        if channel == "voice" and has_text(text):
+            found |= _spoken_faults(campaign, other, text)
     return found
+
+
+def _spoken_faults(campaign: Campaign | Template, lang: str, text: dict[str, str]) -> dict[str, Sentence]:
+    field, key = f"voice-{lang}-body", text.get("recording", "")
+    if key and not recordings.find(campaign.organisation_id, key):
+        return {field: Sentence(N_("The recording is not there any more. Upload it again."))}
+    if speech.of(campaign.organisation, text, lang).seconds > speech.MOST_SECONDS:
+        sentence = N_("With its opening the message lasts longer than %(seconds)s seconds. Make it shorter.")
+        return {field: Sentence(sentence, seconds=speech.MOST_SECONDS)}
+    return {}
 
 
 # ── Launch ──────────────────────────────────────────────────────────────
@@ -169,10 +220,12 @@ def launch(
     terms_accepted: bool,
     version: int | None = None,
     useful_for: timedelta | None = None,
+    policy: str = "",
 ) -> Campaign:
     """Freezes text and audience, queues every message and writes it down, all in one transaction or not at all.
 
     useful_for: what has not left by then is not delivered any more.
+    policy: what becomes of a message that may not have arrived, one of POLICIES; for want of it, as the draft has it.
     Beyond FROZEN_AT_ONCE members the others follow in transactions of that size: see `freeze`.
     """
     if not terms_accepted:
@@ -186,8 +239,10 @@ def launch(
         if not campaign.is_practice:
             checklist.demand_ready(campaign.organisation, now)
         facts = {"launched_by": by.id, "launched_at": now, "moved_at": now, "queued_through": 0}
-        expires_at = useful_for and now + useful_for
-        _move(campaign, "launched", by=by, now=now, expires_at=expires_at, **facts)
+        facts["expires_at"] = useful_for and now + useful_for
+        facts["policy"] = policy if policy in POLICIES else doubt.policy_of(campaign)
+        said = {"policy": facts["policy"]}
+        _move(campaign, "launched", by=by, now=now, said=said, **facts)
         if not (_freeze_part(campaign.id, now) or Campaign.get_by_id(campaign.id).queued_through):
             raise Refusal(
                 N_("Nobody would get this message: nobody in the audience can be reached by these channels.")
@@ -236,6 +291,9 @@ def _refuse_unready(campaign: Campaign, version: int | None) -> None:
 
 
 def parts_of(campaign: Campaign, channel: str, lang: str) -> int:
+    """What is charged: the parts of an SMS, the minutes of a call, one mail."""
+    if channel == "voice":
+        return speech.charged(speech_of(campaign, lang).seconds)
     return measure(text_for(campaign, channel, lang)["body"]).parts if channel == "sms" else 1
 
 
@@ -266,11 +324,17 @@ def halt(campaign: Campaign, why: str, *, now: datetime) -> None:
 
 
 def hold_outside_term(now: datetime) -> None:
-    """Holds the real campaigns whose agreement is over while something of them waits, so that their pages say why."""
-    waits = Campaign.queued_through.is_null(False) | fn.EXISTS(messages.waiting_of(Campaign.id))
+    """Holds the real campaigns whose agreement is over while something of them would still leave, and says why."""
     over = Campaign.organisation.in_(contracts.outside_term(now)) & ~Campaign.is_practice
-    for campaign in list(Campaign.select().where(Campaign.status == "running", over, waits)):
-        halt(campaign, "out_of_term", now=now)
+    for campaign in list(Campaign.select().where(Campaign.status == "running", over)):
+        if _would_leave(campaign, now):
+            halt(campaign, "out_of_term", now=now)
+
+
+def _would_leave(campaign: Campaign, now: datetime) -> bool:
+    if campaign.queued_through is not None or messages.waiting_of(campaign).exists():
+        return True
+    return doubt.policy_of(campaign) == "insist" and doubt.is_open(campaign, now)
 
 
 def expire(now: datetime) -> int:
@@ -284,45 +348,6 @@ def stop(campaign: Campaign, *, by: User, now: datetime) -> int:
     with writing():
         _move(campaign, "stopped", by=by, now=now, ended_at=now)
         return messages.withhold(campaign, now)
-
-
-def send_again(
-    campaign: Campaign, *, by: User | None, now: datetime, most_attempts: int = messages.MAX_ATTEMPTS
-) -> int:
-    """Sends the unsure messages again: some may arrive twice, which somebody or the campaign's policy accepts."""
-    with writing():
-        if not Campaign.select().where(Campaign.id == campaign.id, Campaign.status == "running").exists():
-            raise WrongMoment(N_("This campaign no longer runs, so nothing was sent again."))
-        number = messages.send_again(campaign, now, most_attempts=most_attempts)
-        if number:
-            facts = {"organisation": campaign.organisation_id, "messages": number}
-            audit.record("campaign.unsure_sent_again", campaign, by=by, now=now, **facts)
-    return number
-
-
-def leave_unsure(campaign: Campaign, *, by: User, now: datetime) -> None:
-    """Keeps the unsure messages as they are, whatever the policy: nobody gets them a second time."""
-    with writing():
-        if not Campaign.select().where(Campaign.id == campaign.id, Campaign.status == "running").exists():
-            raise WrongMoment(N_("The campaign is no longer in the state that you saw. Nothing was changed."))
-        audit.record("campaign.unsure_left", campaign, by=by, now=now, organisation=campaign.organisation_id)
-
-
-def unsure_is_left(campaign: Campaign) -> bool:
-    """Whether somebody chose to leave the unsure messages as they are."""
-    return audit.about(campaign).where(Audit.deed == "campaign.unsure_left").exists()
-
-
-def is_running(campaign: Campaign) -> bool:
-    """Whether it runs at this moment, whatever the row in hand says."""
-    return Campaign.select().where(Campaign.id == campaign.id, Campaign.status == "running").exists()
-
-
-def running(now: datetime):
-    """The campaigns that run, are still of use and, when they are real, are sent under an agreement that runs."""
-    is_fresh = Campaign.expires_at.is_null() | (Campaign.expires_at > now)
-    may_leave = Campaign.is_practice | Campaign.organisation.not_in(contracts.outside_term(now))
-    return Campaign.select().where(Campaign.status == "running", is_fresh, may_leave)
 
 
 def finish(campaign: Campaign, now: datetime) -> None:
@@ -339,30 +364,31 @@ def _is_finished(campaign: Campaign, now: datetime) -> bool:
     total = {status: sum(row[status] for row in table.values()) for status in RANKS}
     if total["queued"] or total["sending"]:
         return False
-    quiet = now - campaign.moved_at
-    if total["unsure"]:
-        return quiet > DOUBT_LASTS and not _repeats(campaign, now)
-    return not _awaits_receipts(table) or quiet > RECEIPTS_AWAITED
-
-
-def _repeats(campaign: Campaign, now: datetime) -> bool:
-    """A warning that may not have arrived goes again: rather twice than never; anything else rather never than twice."""
-    if campaign.kind != "warning" or unsure_is_left(campaign):
+    if table.get("voice", {}).get("accepted") and now - campaign.moved_at <= calls.LONGEST:
         return False
-    return bool(send_again(campaign, by=None, now=now, most_attempts=messages.MAX_REPEATS))
+    if total["unsure"] and doubt.is_open(campaign, now):
+        return False
+    return not _awaits_receipts(table) or now - campaign.moved_at > RECEIPTS_AWAITED
 
 
 def _awaits_receipts(table: dict[str, dict[str, int]]) -> bool:
-    return any(row["accepted"] for channel, row in table.items() if channel != "email")
+    """A mail is never heard of again once it was accepted; of anything else that is not settled there may be news."""
+    return any(row["unsure"] or row["accepted"] and channel != "email" for channel, row in table.items())
 
 
-def _move(campaign: Campaign, deed: str, *, by: User | None, now: datetime, **values) -> None:
-    """The one mover: a conditional update, so that of two who press at once one hears that it was done already."""
+def _move(
+    campaign: Campaign, deed: str, *, by: User | None, now: datetime, said: dict | None = None, **values
+) -> None:
+    """The one mover: a conditional update, so that of two who press at once one hears that it was done already.
+
+    said: what the audit keeps of it.
+    """
     old, new = MOVES[deed]
     here = (Campaign.id == campaign.id) & Campaign.status.in_([old] if isinstance(old, str) else list(old))
     if not Campaign.update(status=new, **values).where(here).execute():
         raise WrongMoment(N_("The campaign is no longer in the state that you saw. Nothing was changed."))
-    audit.record(f"campaign.{deed}", campaign, by=by, now=now, organisation=campaign.organisation_id)
+    facts = {"organisation": campaign.organisation_id} | (said or {})
+    audit.record(f"campaign.{deed}", campaign, by=by, now=now, **facts)
 
 
 # ── Templates ───────────────────────────────────────────────────────────
@@ -372,13 +398,19 @@ def save_as_template(campaign: Campaign, *, by: User, now: datetime, name: str =
     """Keeps a campaign's wording and audience as a scenario that is ready to launch."""
     with writing():
         wording = {field: getattr(campaign, field) for field in WORDING} | {
-            "name": name.strip() or campaign.name
+            "name": name.strip() or campaign.name,
+            "policy": _unusual_policy(campaign),
         }
         template = Template.create(
             organisation=campaign.organisation_id, by=by, created_at=now, changed_at=now, **wording
         )
         audit.record("template.saved", template, by=by, now=now)
     return template
+
+
+def _unusual_policy(campaign: Campaign) -> str:
+    """What was chosen against the habit of its kind; the habit follows the kind when that changes."""
+    return "" if campaign.policy == doubt.usual_policy(campaign.kind) else campaign.policy
 
 
 def remove_template(template: Template, *, by: User, now: datetime) -> None:
