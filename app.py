@@ -22,6 +22,7 @@ import views
 from dispatch import mishaps
 from dispatch.jobs import Jobs
 from dispatch.providers import BadRoad
+from dispatch.retention import Keeping
 from dispatch.sending.bounces import Bounces
 from dispatch.sending.pump import Pump
 from dispatch.sending.roads import Roads
@@ -166,6 +167,33 @@ SETTINGS = (
     Setting("BELFORT_UPLOAD_MEGABYTES", "60", whole, "The largest file that can be uploaded."),
     Setting("BELFORT_IMPORT_ROWS", "100000", whole, "The longest list that can be imported."),
     Setting(
+        "BELFORT_KEEP_MESSAGES_MONTHS",
+        "12",
+        whole,
+        "Messages lose names and addresses so many months after their campaign ended; counts and states stay.",
+    ),
+    Setting(
+        "BELFORT_KEEP_ENDED_MONTHS",
+        "12",
+        whole,
+        "A member is erased so many months after the last membership ended.",
+    ),
+    Setting(
+        "BELFORT_KEEP_DRAFTS_MONTHS",
+        "12",
+        whole,
+        "Drafts of campaigns and activation forms that nobody touched for so many months go.",
+    ),
+    Setting(
+        "BELFORT_KEEP_LETTERS_MONTHS",
+        "24",
+        whole,
+        "Our own letters lose text and address after so many months; the form that they carried stays.",
+    ),
+    Setting(
+        "BELFORT_KEEP_SIGN_INS_DAYS", "90", whole, "Sessions are forgotten so many days after they began."
+    ),
+    Setting(
         "BELFORT_HELPDESK",
         "0800 00 012",
         text,
@@ -228,7 +256,8 @@ def build_app(environ: Mapping[str, str]) -> Flask:
     app.jinja_env.undefined = StrictUndefined
     _open_database(settings["BELFORT_DATABASE"])
     app.extensions["roads"] = _open_roads(settings, app.secret_key)
-    app.extensions["jobs"] = Jobs(Pump(app.extensions["roads"]), _open_bounces(settings, app.secret_key))
+    bounces = _open_bounces(settings, app.secret_key)
+    app.extensions["jobs"] = Jobs(Pump(app.extensions["roads"]), bounces, _keeping(settings))
     views.register(app)
     return app
 
@@ -245,6 +274,16 @@ def _flask_settings(settings: dict) -> dict[str, object]:
         "BABEL_DEFAULT_TIMEZONE": "Europe/Brussels",
         "BABEL_TRANSLATION_DIRECTORIES": str(HOME / "translations"),
     }
+
+
+def _keeping(settings: dict) -> Keeping:
+    return Keeping(
+        messages_months=settings["BELFORT_KEEP_MESSAGES_MONTHS"],
+        ended_months=settings["BELFORT_KEEP_ENDED_MONTHS"],
+        drafts_months=settings["BELFORT_KEEP_DRAFTS_MONTHS"],
+        letters_months=settings["BELFORT_KEEP_LETTERS_MONTHS"],
+        sign_ins_days=settings["BELFORT_KEEP_SIGN_INS_DAYS"],
+    )
 
 
 def _open_database(url: str) -> None:

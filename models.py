@@ -302,6 +302,9 @@ class Member(Table):
     version = IntegerField(default=1)
     created_at = DateTimeField()
     changed_at = DateTimeField()
+    erased_at = DateTimeField(
+        null=True
+    )  # since then the row is nobody: it only holds counts and proof together
 
     class Meta:
         indexes = (
@@ -339,6 +342,11 @@ class Membership(Table):
     joined_at = DateTimeField()
     paused_at = DateTimeField(null=True)
     ended_at = DateTimeField(null=True)
+    basis = CharField(
+        default=""
+    )  # why we may keep this person: a key of processing.BASES, "" when nobody said
+    basis_on = DateField(null=True)
+    basis_source = CharField(default="")  # where it is written down: "paper form", "mail of 3 May"
 
     class Meta:
         indexes = ((("member", "bin"), True), (("bin", "ended_at"), False))
@@ -457,6 +465,7 @@ class Campaign(Wording):
     expires_at = DateTimeField(null=True)  # what has not left by then is not delivered any more
     halted = CharField(default="")  # why it was paused by itself: a key of campaigns.HALTS
     doubts = IntegerField(default=0)  # how often some of its messages became unsure
+    forgotten_at = DateTimeField(null=True)  # since then its messages are to nobody: see retention.py
 
     class Meta:
         indexes = ((("organisation", "status"), False),)
@@ -581,6 +590,9 @@ RANKS = {
 CALL_ENDINGS = ("answered", "voicemail", "hung_up", "busy", "no_answer")  # only a call ends so
 
 
+NOBODY = "erased:"  # and the number of the message: an address that leads to nobody, unique in its campaign
+
+
 class Message(Table):
     """One message to one number or mailbox, of a campaign or of a letter."""
 
@@ -615,6 +627,10 @@ class Message(Table):
             one_of("channel", CHANNELS),
             Check("(campaign_id IS NULL) <> (letter_id IS NULL)"),
         )
+
+    @property
+    def is_to_nobody(self) -> bool:
+        return self.address.startswith(NOBODY)
 
 
 # The claim stays as quick at ten million rows as at ten thousand: it sees only what is queued, and what waits for
@@ -875,7 +891,7 @@ class Milestone(Table):
 
 
 class Audit(Table):
-    """Who did what to what and when, written in the transaction of the deed; rows are only ever added."""
+    """Who did what to what, when and from where, written in the transaction of the deed; rows are only ever added."""
 
     at = DateTimeField()
     by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
@@ -883,9 +899,49 @@ class Audit(Table):
     deed = CharField()  # a past participle: campaign.launched
     subject = CharField(default="")  # campaign:12
     facts = JSONField(default=dict)
+    address = CharField(default="")  # the network address that asked for it; "" for commands and the clock
+    previous = CharField(default="")  # the hash of the row before
+    hash = CharField(default="")  # of this row and `previous`: see audit.py
 
     class Meta:
-        indexes = ((("organisation", "id"), False), (("subject", "id"), False))
+        indexes = (
+            (("organisation", "id"), False),
+            (("subject", "id"), False),
+            (("deed", "id"), False),
+        )
+
+
+class Seal(Table):
+    """The one row that knows how long the chain of the audit is and with which hash it ends."""
+
+    number = IntegerField(default=0)
+    last = IntegerField(default=0)
+    hash = CharField(default="")
+
+    class Meta:
+        constraints = (Check("id = 1"),)
+
+
+class Processing(Table):
+    """The record of processing of one member list (GDPR, article 30), as far as a person has to say it."""
+
+    bin = ForeignKeyField(Bin, primary_key=True, backref="processing", on_delete="CASCADE")
+    controller = TextField(default="")
+    contact = TextField(default="")
+    purpose = TextField(default="")
+    basis = CharField(default="")  # for who has none on the membership itself
+    basis_on = DateField(null=True)
+    basis_source = CharField(default="")
+    remarks = TextField(default="")
+    changed_at = DateTimeField()
+    by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
+
+
+class Chore(Table):
+    """What is done once a day, by whichever process comes first."""
+
+    name = CharField(primary_key=True)
+    done_on = DateField()
 
 
 TABLES = [
@@ -920,4 +976,7 @@ TABLES = [
     Activation,
     Milestone,
     Audit,
+    Seal,
+    Processing,
+    Chore,
 ]

@@ -120,7 +120,10 @@ def begin_session(user: User, now: datetime) -> str:
 def end_session(token: str, now: datetime) -> None:
     """Signs one session out; the person's other screens stay signed in."""
     with writing():
-        SignIn.update(ended_at=now).where(SignIn.token == token, SignIn.ended_at.is_null()).execute()
+        here = (SignIn.token == token) & SignIn.ended_at.is_null()
+        if session := SignIn.get_or_none(here):
+            SignIn.update(ended_at=now).where(here).execute()
+            audit.record("user.signed_out", session.user, by=session.user, now=now)
 
 
 def user_of_session(user_id: str, token: str) -> User | None:

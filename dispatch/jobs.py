@@ -6,9 +6,10 @@ from functools import partial
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from dispatch import clock, mishaps
+from dispatch import clock, mishaps, retention
 from dispatch.onboarding import checklist, expiry, user_table
 from dispatch.people import imports
+from dispatch.retention import Keeping
 from dispatch.sending.bounces import Bounces
 from dispatch.sending.pump import Pump
 from models import database
@@ -21,9 +22,10 @@ FREEZE = "launches"
 class Jobs:
     """One job per channel, so that a slow road holds up no other, one for practice beside it, and those that tidy."""
 
-    def __init__(self, pump: Pump, bounces: Bounces):
+    def __init__(self, pump: Pump, bounces: Bounces, keeping: Keeping):
         self.pump = pump
         self.bounces = bounces
+        self.keeping = keeping
         self.scheduler = BackgroundScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1}
         )
@@ -37,6 +39,7 @@ class Jobs:
         self._every(1, self.pump.tidy, "tidy")
         self._every(60, self.bounces.collect, "bounces")
         self._every(3600, _discard_abandoned, "abandoned lists")
+        self._every(900, partial(_forget, self.keeping), "retention")
         self._every(60, _look_after_joining, "agreements")
         self.bounces.open()
         self.scheduler.start()
@@ -77,6 +80,11 @@ def _look_after_joining() -> None:
     with database.connection_context():
         checklist.admit(clock.now())
         expiry.warn(clock.now())
+
+
+def _forget(keeping: Keeping) -> None:
+    with database.connection_context():
+        retention.nightly(clock.now(), keeping)
 
 
 def _told(name: str, deed: Callable[[], object]) -> None:

@@ -38,7 +38,7 @@ def commit(record, by, **values):
 
 
 def seen(record, by) -> list[tuple[str, list[str]]]:
-    lines = user_table.preview_of(record, by=by).lines
+    lines = user_table.preview_of(record, by).lines
     return [(line.outcome, [problem.code for problem in line.problems]) for line in lines]
 
 
@@ -95,7 +95,7 @@ def test_every_fault_is_said_at_its_row_and_the_others_come_in(zone, platform):
 
 def test_the_faulty_rows_come_back_with_the_reason_and_can_be_read_again(zone, platform):
     record = uploaded(zone, platform, "Zonder;Bo;;;lezer;;", "Goed;An;an@heuvel.example;;lezer;;")
-    header, rows = user_table.faulty_rows(user_table.preview_of(record, by=platform), str)
+    header, rows = user_table.faulty_rows(user_table.preview_of(record, platform), str)
     assert header == [*HEAD.split(";"), "Why not"]
     assert rows == [
         ["Zonder", "Bo", "", "", "lezer", "", "", "E-mail: Without an e-mail address there is no account"]
@@ -175,7 +175,7 @@ def test_a_table_of_which_an_account_was_used_is_not_undone_and_names_who(zone, 
 
 def test_what_was_seen_is_what_is_saved(zone, platform):
     record = uploaded(zone, platform, "Vercauteren;Lien;lien@heuvel.example;;verzender;;")
-    expect = user_table.preview_of(record, by=platform).seen
+    expect = user_table.preview_of(record, platform).seen
     cast.user("reader", zone, email="lien@heuvel.example")
     with pytest.raises(WrongMoment):
         commit(record, platform, expect=expect)

@@ -17,6 +17,7 @@ from models import (
     Mandate,
     Membership,
     Organisation,
+    Seal,
     SignIn,
     SignInFailure,
     User,
@@ -143,7 +144,7 @@ FORM = {
 
 def kept() -> dict[str, list[tuple]]:
     """Everything that is remembered, but for who signed in."""
-    tables = [table for table in TABLES if table not in (Audit, SignIn, SignInFailure)]
+    tables = [table for table in TABLES if table not in (Audit, Seal, SignIn, SignInFailure)]
     deeds = Audit.select(Audit.deed, Audit.subject).where(~Audit.deed.startswith("user."))
     rows = {table.__name__: sorted(map(repr, table.select().tuples())) for table in tables}
     return rows | {"Audit": sorted(map(repr, deeds.tuples()))}

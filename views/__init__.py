@@ -12,12 +12,14 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter
 
 from dispatch import accounts, courtesy, rights
+from dispatch.audit import asked_from
 from dispatch.errors import Missing, NotAllowed, Refusal, WrongMoment
 from dispatch.words import USER_ROLES
 from models import User, database
 from views import (
     activations,
     agreements,
+    audit,
     bins,
     campaigns,
     commands,
@@ -26,10 +28,12 @@ from views import (
     home,
     imports,
     members,
+    memory_commands,
     message_templates,
     orders,
     organisations,
     patterns,
+    privacy,
     receipts,
     recordings,
     render,
@@ -48,11 +52,13 @@ PAGES = (
     bins,
     members,
     imports,
+    privacy,
     activations,
     organisations,
     agreements,
     orders,
     user_tables,
+    audit,
     receipts,
     recordings,
     patterns,
@@ -65,7 +71,7 @@ MENU = (
         _l("Messages"),
         "campaign.see",
     ),
-    ("bins members imports", "bins.index", _l("Members"), "bin.see"),
+    ("bins members imports privacy", "bins.index", _l("Members"), "bin.see"),
     ("activations", "activations.index", _l("Contact centre"), "activation.see"),
     (
         "organisations agreements orders user_tables",
@@ -73,6 +79,7 @@ MENU = (
         _l("Agreements"),
         "agreement.change",
     ),
+    ("audit", "audit.index", _l("Audit"), "audit.see"),
 )
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; form-action 'self'; base-uri 'none'; "
@@ -104,8 +111,10 @@ def register(app: Flask) -> None:
         app.register_blueprint(page.pages)
     csrf.exempt(receipts.pages)  # a gateway has no session; the key in its address is its token
     commands.register(app)
+    memory_commands.register(app)
     app.wsgi_app = _pages_first(app.wsgi_app)
     app.before_request(_open_database)
+    app.teardown_request(_leave)
     app.after_request(_secure)
     _answer_errors(app)
 
@@ -172,6 +181,11 @@ def _open_database() -> None:
     database.connect(
         reuse_if_open=True
     )  # once for each thread that serves: opening costs as much as four queries
+    asked_from(request.remote_addr or "")
+
+
+def _leave(_error: BaseException | None) -> None:
+    asked_from("")
 
 
 def _secure(response):

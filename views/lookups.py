@@ -6,6 +6,8 @@ from flask import abort
 from flask_login import current_user
 
 from dispatch import rights
+from dispatch.errors import NotAllowed
+from dispatch.words import N_
 from models import (
     CAMPAIGN_STATUSES,
     Accession,
@@ -30,10 +32,22 @@ def bin_of(id: int) -> Bin:
 
 
 def member_of(id: int) -> Member:
-    """A member of a BIN that this person may see, ended memberships included."""
+    """A member of a BIN that this person may see, ended memberships included; who was erased is nobody."""
     bins = [bin.id for bin in rights.bins_of(current_user)]
     seen = Membership.select(Membership.member).where(Membership.bin.in_(bins))
-    return Member.select().where(Member.id == id, Member.id.in_(seen)).first() or abort(404)
+    here = (Member.id == id) & Member.erased_at.is_null() & Member.id.in_(seen)
+    return Member.select().where(here).first() or abort(404)
+
+
+def whole_member_of(id: int) -> Member:
+    """The same, for deeds on all that is kept about them: 403 where another BIN of the zone knows them too."""
+    member = member_of(id)
+    bins = [bin.id for bin in rights.bins_of(current_user)]
+    if member.memberships.where(Membership.bin.not_in(bins)).exists():
+        raise NotAllowed(
+            N_("Another BIN of the zone knows this person too. Ask somebody of the police zone to do this.")
+        )
+    return member
 
 
 def membership_of(id: int) -> Membership:

@@ -85,10 +85,18 @@ def left_out(id: int, reason: str):
         "reports/left_out.html",
         campaign=campaign,
         practice=campaign.is_practice,
-        members=_members_left_out(campaign, reason),
+        people=[
+            (_named(member.listed_name, member, campaign), "" if campaign.forgotten_at else member.address)
+            for member in _members_left_out(campaign, reason)
+        ],
         said=_(audience.REASONS[reason]),
         back_url=url_for("campaigns.review" if campaign.is_draft else "campaigns.show", id=id),
     )
+
+
+def _named(name: str, member: Member, campaign: Campaign) -> str:
+    """Who it was, as long as that is kept."""
+    return _(report.ERASED) if member.erased_at or campaign.forgotten_at else name
 
 
 def _members_left_out(campaign: Campaign, reason: str) -> list[Member]:
@@ -102,6 +110,7 @@ def _members_left_out(campaign: Campaign, reason: str) -> list[Member]:
 @guard.needs("campaign.see")
 def pdf(id: int):
     campaign = _launched(id)
+    report.take(campaign, "pdf", by=current_user, now=clock.now())
     content = report.paper(campaign, str(render.locale()), now=clock.now())
     return _download(campaign, content, "pdf", "application/pdf")
 
@@ -110,6 +119,7 @@ def pdf(id: int):
 @guard.needs("campaign.see")
 def xlsx(id: int):
     campaign = _launched(id)
+    report.take(campaign, "xlsx", by=current_user, now=clock.now())
     content = report.workbook(campaign, str(render.locale()), now=clock.now())
     return _download(campaign, content, "xlsx", XLSX)
 
@@ -180,6 +190,8 @@ def _line(message: Message) -> dict:
 
 
 def _address(message: Message) -> str:
+    if message.is_to_nobody:
+        return _(report.ERASED)
     return message.address if message.channel == "email" else render.phone(message.address)
 
 
@@ -193,7 +205,7 @@ def message(id: int, mid: int):
         "reports/message.html",
         campaign=campaign,
         practice=campaign.is_practice,
-        people=list(people),
+        people=[_named(member.name, member, campaign) for member in people],
         text=campaigns.text_for(campaign, found.channel, found.language),
         language=_(LANGUAGE_NAMES[found.language]),
         steps=_steps(campaign, found),

@@ -215,7 +215,7 @@ def _table(lines: list[Line]) -> Table:
 
 
 def _preview(record: UserTable) -> Preview:
-    return user_table.preview_of(record, by=current_user, limits=list_reading.limits())
+    return user_table.preview_of(record, current_user, limits=list_reading.limits())
 
 
 @pages.get("/user-tables/<int:id>/faulty.xlsx")

@@ -45,28 +45,28 @@ def add(
 
 def end_contract(contract: Contract, last_day: date, why: str, *, by: User, now: datetime) -> None:
     """Ends a framework contract before its time, and with it every agreement under it."""
-    _end(contract, contract.ends_on, last_day, why, by=by, now=now)
+    with writing():
+        _end(contract, contract.ends_on, last_day, why)
+        audit.record("contract.ended", contract, by=by, now=now, last_day=last_day.isoformat())
 
 
 def end_accession(accession: Accession, last_day: date, why: str, *, by: User, now: datetime) -> None:
     """Ends the agreement of one organisation before its contract ends."""
-    _end(accession, accession.contract.last_day, last_day, why, by=by, now=now)
+    with writing():
+        _end(accession, accession.contract.last_day, last_day, why)
+        facts = {"organisation": accession.organisation_id, "last_day": last_day.isoformat()}
+        audit.record("accession.ended", accession, by=by, now=now, **facts)
 
 
-def _end(
-    what: Contract | Accession, ends_on: date, last_day: date, why: str, *, by: User, now: datetime
-) -> None:
+def _end(what: Contract | Accession, ends_on: date, last_day: date, why: str) -> None:
     if not why.strip():
         raise Refusal(N_("Say why it ends early."), field="why")
     if last_day >= ends_on:
         raise Refusal(N_("It ends by then of its own."), field="last_day")
     table = type(what)
-    with writing():
-        here = (table.id == what.id) & table.ended_on.is_null()
-        if not table.update(ended_on=last_day, ended_why=why.strip()).where(here).execute():
-            raise WrongMoment(N_("Somebody ended this already. Nothing was changed."))
-        facts = {"organisation": getattr(what, "organisation_id", None), "last_day": last_day.isoformat()}
-        audit.record(f"{table.__name__.lower()}.ended", what, by=by, now=now, **facts)
+    here = (table.id == what.id) & table.ended_on.is_null()
+    if not table.update(ended_on=last_day, ended_why=why.strip()).where(here).execute():
+        raise WrongMoment(N_("Somebody ended this already. Nothing was changed."))
 
 
 def all_contracts():

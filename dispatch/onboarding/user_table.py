@@ -137,7 +137,7 @@ def set_reading(record: UserTable, asked: Mapping, *, limits: Limits | None = No
     return found
 
 
-def preview_of(record: UserTable, *, by: User, limits: Limits | None = None) -> Preview:
+def preview_of(record: UserTable, by: User, *, limits: Limits | None = None) -> Preview:
     """What this table would do if `by` saved it now. Writes nothing."""
     return lay(reading_of(record, limits=limits), record.organisation, by)
 

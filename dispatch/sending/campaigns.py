@@ -31,6 +31,9 @@ HALTS = {
         "The agreement under which this is sent is over. What is queued waits until it is renewed."
     ),
 }
+OVERTAKEN = N_(
+    "Somebody else changed this text in the meantime. Nothing of yours was saved: compare both texts."
+)
 RECEIPTS_AWAITED = timedelta(seconds=30)  # after the last news of a campaign; a later receipt still counts
 FROZEN_AT_ONCE = 2_000  # members in one transaction of a launch: no page waits longer than some 50 ms
 MAX_SMS_PARTS = 10  # what the gateways concatenate
@@ -67,23 +70,24 @@ def draft(
 
 def write(campaign: Campaign, *, by: User, now: datetime, version: int, **wording) -> Campaign:
     """Keeps what was written in a draft, complete or not; raises WrongMoment when another hand was first."""
-    change(campaign, Campaign.status == "draft", version=version, now=now, **wording)
+    change(campaign, Campaign.status == "draft", version=version, by=by, now=now, **wording)
     return Campaign.get_by_id(campaign.id)
 
 
-def change(what: Campaign | Template, where, *, version: int, now: datetime, **wording) -> None:
+def change(what: Campaign | Template, where, *, version: int, by: User, now: datetime, **wording) -> None:
     """Writes name, kind, channels, texts, audience or fallback language if nobody else did since `version`."""
     table = type(what)
     values = {name: value for name, value in wording.items() if name in WORDING}
     here = (table.id == what.id) & (table.version == version) & where
     with writing():
-        done = table.update(**values, version=version + 1, changed_at=now).where(here).execute()
-    if not done:
-        raise WrongMoment(
-            N_(
-                "Somebody else changed this text in the meantime. Nothing of yours was saved: compare both texts."
-            )
-        )
+        old = table.get_or_none(here)
+        if not old:
+            raise WrongMoment(OVERTAKEN)
+        table.update(**values, version=version + 1, changed_at=now).where(here).execute()
+        fields = sorted(name for name, value in values.items() if getattr(old, name) != value)
+        if fields:
+            facts = {"organisation": old.organisation_id, "fields": fields, "version": version + 1}
+            audit.record(f"{table.__name__.lower()}.written", what, by=by, now=now, **facts)
 
 
 def record(
@@ -92,23 +96,23 @@ def record(
     """Lets the calls of a draft in this language play a recording; raises Refusal on what cannot be played."""
     with writing():
         recording = recordings.keep(campaign.organisation, content, filename, by=by, now=now)
-        _play(campaign, lang, recording.key, now)
+        _play(campaign, lang, recording.key, by, now)
     return recording
 
 
 def unrecord(campaign: Campaign, lang: str, *, by: User, now: datetime) -> None:
     """Lets the calls of a draft in this language speak the text again."""
-    _play(campaign, lang, "", now)
+    _play(campaign, lang, "", by, now)
 
 
-def _play(campaign: Campaign, lang: str, key: str, now: datetime) -> None:
+def _play(campaign: Campaign, lang: str, key: str, by: User, now: datetime) -> None:
     """Changes the recording alone, whatever else was written meanwhile."""
     with writing():
         fresh = Campaign.get_by_id(campaign.id)
         calls_said = fresh.texts.get("voice", {})
         text = calls_said.get(lang, {"body": ""}) | {"recording": key}
         texts = fresh.texts | {"voice": calls_said | {lang: text}}
-        change(fresh, Campaign.status == "draft", version=fresh.version, now=now, texts=texts)
+        change(fresh, Campaign.status == "draft", version=fresh.version, by=by, now=now, texts=texts)
 
 
 def recording_of(campaign: Campaign | Template, lang: str) -> Recording | None:
@@ -340,7 +344,16 @@ def _would_leave(campaign: Campaign, now: datetime) -> bool:
 def expire(now: datetime) -> int:
     """Takes what was not to be delivered after now out of the queue, and returns how many messages that were."""
     late = Campaign.select().where(Campaign.status.in_(("running", "paused")), Campaign.expires_at <= now)
-    return sum(messages.expire(campaign, now) for campaign in list(late))
+    return sum(_expire(campaign, now) for campaign in list(late))
+
+
+def _expire(campaign: Campaign, now: datetime) -> int:
+    with writing():
+        number = messages.expire(campaign, now)
+        if number:
+            facts = {"organisation": campaign.organisation_id, "messages": number}
+            audit.record("campaign.expired", campaign, by=None, now=now, **facts)
+    return number
 
 
 def stop(campaign: Campaign, *, by: User, now: datetime) -> int:
@@ -415,10 +428,9 @@ def _unusual_policy(campaign: Campaign) -> str:
 
 def remove_template(template: Template, *, by: User, now: datetime) -> None:
     with writing():
-        Template.update(removed_at=now).where(
-            Template.id == template.id, Template.removed_at.is_null()
-        ).execute()
-        audit.record("template.removed", template, by=by, now=now)
+        here = (Template.id == template.id) & Template.removed_at.is_null()
+        if Template.update(removed_at=now).where(here).execute():
+            audit.record("template.removed", template, by=by, now=now)
 
 
 def templates_of(organisation: Organisation):
