@@ -99,3 +99,10 @@ def up(migrator, db):
         "UPDATE organisation SET ready_at = (SELECT MIN(launched_at) FROM campaign "
         "WHERE campaign.organisation_id = organisation.id AND NOT campaign.is_practice)"
     )
+    if (
+        "grant" in db.get_tables()
+    ):  # the rights matrix: who looks after the platform writes contracts and copies down
+        db.execute_sql(
+            'INSERT INTO "grant" (organisation_id, role, deed, kind, channel) '
+            "SELECT id, 'platform_admin', 'organisation.change', '', '' FROM organisation WHERE kind = 'platform'"
+        )

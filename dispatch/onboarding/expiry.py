@@ -15,8 +15,8 @@ from models import Accession, Agreement, Contract, EndWarning, Organisation, Use
 
 MONTHS_AHEAD = (12, 6, 1)
 NAMES = {
-    "contract": N_("Framework contract %(name)s"),
-    "accession": N_("Agreement under %(name)s"),
+    "contract": N_("Contract “%(name)s”"),
+    "accession": N_("Agreement under “%(name)s”"),
     "agreement": N_("Agreement with %(name)s"),
 }
 SUBJECT = N_("%(promise)s ends on %(day)s")
