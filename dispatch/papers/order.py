@@ -20,7 +20,7 @@ def order_form(data: dict, lang: str) -> bytes:
         {
             "head": letterhead(_("Order form, %(organisation)s") % data, data["organisation"], lang),
             "facts": [(word, value) for word, value in _facts(data, lang) if value],
-            "header": [_("What"), _("Number"), _("Price"), _("Amount")],
+            "header": [_("What"), _("Quantity"), _("Price"), _("Amount")],
             "rows": [
                 [what, number, f"{price} {_(PER[per])}", amount]
                 for what, number, price, per, amount in data["lines"]
