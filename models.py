@@ -187,6 +187,7 @@ class Organisation(Table):
     parent = ForeignKeyField("self", null=True, backref="children", on_delete="RESTRICT")
     ready_at = DateTimeField(null=True)  # since then everything is there to send something real
     openings = JSONField(null=True)  # how its calls begin and end, by language; see sending.speech
+    asks_second_factor = BooleanField(default=False)  # of everybody, not only of those who must have one
 
     class Meta:
         constraints = (one_of("kind", ORGANISATION_KINDS),)
@@ -208,6 +209,7 @@ class User(Table):
     password_hash = CharField(default="")
     is_active = BooleanField(default=True)
     created_at = DateTimeField()
+    is_demonstration = BooleanField(default=False)  # signs in with what is printed, without a second factor
 
     is_authenticated = True
     is_anonymous = False
@@ -215,16 +217,29 @@ class User(Table):
     class Meta:
         constraints = (one_of("role", ROLES),)
 
+    @property
+    def is_invited(self) -> bool:
+        """Whether the invitation was not taken up yet: without a password nobody signs in."""
+        return not self.password_hash
+
     def get_id(self) -> str:
         return str(self.id)
 
 
 class SignIn(Table):
-    """One session of one person: a cookie that was copied is worth nothing once they have signed out."""
+    """One session of one person: a cookie that was copied is worth nothing once they have signed out.
 
-    token = CharField(primary_key=True)
+    It holds nobody's place until `passed_at`: the second factor was given, or none is asked.
+    """
+
+    token_hash = CharField(unique=True)
     user = ForeignKeyField(User, backref="sign_ins", on_delete="CASCADE")
+    address = CharField(default="")
+    agent = CharField(default="")  # what the browser says that it is
     began_at = DateTimeField()
+    passed_at = DateTimeField(null=True)
+    seen_at = DateTimeField()
+    confirmed_at = DateTimeField(null=True)  # the last time that the person showed again who they are
     ended_at = DateTimeField(null=True)
 
 
@@ -234,6 +249,71 @@ class SignInFailure(Table):
     key = CharField(primary_key=True)
     failures = IntegerField(default=0)
     last_at = DateTimeField()
+
+
+class SecondFactor(Table):
+    """The telephone that makes a person's codes (RFC 6238); it counts from `confirmed_at` on."""
+
+    user = ForeignKeyField(User, backref="second_factors", on_delete="CASCADE")
+    secret = CharField()
+    began_at = DateTimeField()
+    confirmed_at = DateTimeField(null=True)
+    last_step = IntegerField(default=0)  # of the last code that was taken: no code is taken twice
+
+
+class RecoveryCode(Table):
+    """A code on paper for whoever lost the telephone; each works once."""
+
+    user = ForeignKeyField(User, backref="recovery_codes", on_delete="CASCADE")
+    code_hash = CharField()
+    used_at = DateTimeField(null=True)
+
+    class Meta:
+        indexes = ((("user", "code_hash"), True),)
+
+
+LINK_PURPOSES = ("reset", "invitation")
+
+
+class Link(Table):
+    """A link that was mailed to one person, to set a password once and before it expires."""
+
+    token_hash = CharField(unique=True)
+    user = ForeignKeyField(User, backref="links", on_delete="CASCADE")
+    purpose = CharField()
+    letter = BigIntegerField(null=True)  # the mail that carries it, until it has left
+    made_at = DateTimeField()
+    expires_at = DateTimeField()
+    ended_at = DateTimeField(null=True)
+
+    class Meta:
+        constraints = (one_of("purpose", LINK_PURPOSES),)
+
+
+class ResetRequest(Table):
+    """Somebody typed this address as the one of a forgotten password; whether it is anybody's is looked up later."""
+
+    email = CharField()
+    asked_at = DateTimeField()
+
+
+class PendingChange(Table):
+    """A change that one administrator asked and another must confirm before it is done."""
+
+    organisation = ForeignKeyField(Organisation, on_delete="RESTRICT")
+    kind = CharField()  # whoever knows the kind does the deed: dispatch/access/pending.py
+    about = ForeignKeyField(User, null=True, on_delete="RESTRICT")
+    facts = JSONField(default=dict)
+    asked_by = ForeignKeyField(User, on_delete="RESTRICT")
+    asked_at = DateTimeField()
+    expires_at = DateTimeField()
+    status = CharField(default="asked")
+    decided_by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
+    decided_at = DateTimeField(null=True)
+
+    class Meta:
+        constraints = (one_of("status", ("asked", "confirmed", "refused")),)
+        indexes = ((("organisation", "status"), False),)
 
 
 # ── Where ───────────────────────────────────────────────────────────────
@@ -949,6 +1029,11 @@ TABLES = [
     User,
     SignIn,
     SignInFailure,
+    SecondFactor,
+    RecoveryCode,
+    Link,
+    ResetRequest,
+    PendingChange,
     Bin,
     Mandate,
     Member,

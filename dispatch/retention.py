@@ -202,11 +202,11 @@ def _discard_forms(forms: Iterable[Activation], now: datetime) -> None:
 def _forget_sign_ins(sign_ins, now: datetime) -> None:
     with writing():
         counted = (
-            sign_ins.select(User.organisation, fn.COUNT(SignIn.token)).join(User).group_by(User.organisation)
+            sign_ins.select(User.organisation, fn.COUNT(SignIn.id)).join(User).group_by(User.organisation)
         )
         for organisation, number in list(counted.tuples()):
             _write_down(None, organisation, now, sign_ins=number)
-        SignIn.delete().where(SignIn.token.in_(sign_ins.select(SignIn.token))).execute()
+        SignIn.delete().where(SignIn.id.in_(sign_ins.select(SignIn.id))).execute()
 
 
 def _forget_failures(failures, now: datetime) -> None:

@@ -19,10 +19,17 @@ EVERYTHING_OF_A_ZONE = frozenset(
 )
 RIGHTS = {
     "platform_admin": frozenset(
-        ["user.see", "audit.see", "organisation.see", "organisation.change", "agreement.change"]
+        [
+            "user.see",
+            "user.change",
+            "audit.see",
+            "organisation.see",
+            "organisation.change",
+            "agreement.change",
+        ]
     ),
     "organisation_admin": EVERYTHING_OF_A_ZONE
-    | frozenset(["user.see", "audit.see", "activation.see", "agreement.change"]),
+    | frozenset(["user.see", "user.change", "audit.see", "activation.see", "agreement.change"]),
     "sender": EVERYTHING_OF_A_ZONE - {"bin.create"},
     "coordinator": EVERYTHING_OF_A_ZONE - {"bin.create"},
     "authorised_person": frozenset(["activation.see", "activation.fill"]),
@@ -98,7 +105,8 @@ def _is_for_bins_of(user: User, audience: dict) -> bool:
 def _fits(organisation: Organisation, action: str) -> bool:
     if action in WHERE:
         return organisation.kind in WHERE[action]
-    return action in ("user.see", "audit.see", "agreement.change") or organisation.kind in ZONE_ONLY
+    everywhere = ("user.see", "user.change", "audit.see", "agreement.change")
+    return action in everywhere or organisation.kind in ZONE_ONLY
 
 
 def sees_activation(user: User, activation: Activation) -> bool:

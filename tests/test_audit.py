@@ -103,8 +103,8 @@ def test_each_row_says_who_what_when_and_from_where(chain):
 
 
 def test_a_deed_on_a_page_remembers_the_address_that_asked(app, signed_in):
-    signed_in(cast.user("sender", cast.zone()))
-    assert Audit.get(Audit.deed == "user.signed_in").address == "127.0.0.1"
+    signed_in(cast.user("organisation_admin", cast.zone())).post("/bins/new", name="Kerkdries")
+    assert Audit.get(Audit.deed == "bin.created").address == "127.0.0.1"
     assert Audit.get(Audit.deed == "user.added").address == ""
     ring()
     assert Audit.select().order_by(Audit.id.desc()).get().address == ""

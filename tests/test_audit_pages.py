@@ -20,9 +20,10 @@ MADE_FROM = {
     "campaign.": set(campaigns.MOVES),
     "": {"campaign.written", "template.written"},
     "activation.": {"opened" if to == "open" else to for to in activation.MOVES},
+    "change.": {"confirmed", "refused"},
     "member.": {"joined", "role", "paused", "resumed", "ended", "basis"},
 }
-HANDED_ON = {"doubt.py": set(doubt.DECISIONS)}
+HANDED_ON = {"doubt.py": set(doubt.DECISIONS), "patience.py": {"user.sign_in_failed", "user.not_confirmed"}}
 
 
 def deeds_in_code() -> set[str]:
@@ -63,7 +64,8 @@ def told(page) -> list[str]:
 
 
 def test_a_deed_is_told_in_the_language_of_the_reader_with_who_and_from_where(admin):
-    line = next(line for line in told(admin.get("/audit")) if "meldde zich aan" in line)
+    admin.post("/bins/new", name="Kerkdries")
+    line = next(line for line in told(admin.get("/audit")) if "maakte een BIN" in line)
     assert "An Auditor" in line and "127.0.0.1" in line
 
 

@@ -155,6 +155,10 @@ def test_the_migrations_make_exactly_the_tables_of_the_models(empty_database, tm
 
 UNRECORDED = {
     "record": "it is the recording itself",
+    "_confirmed_reset": "the confirmation, and the second factor that is removed, record themselves",
+    "ask_second_factor_reset": "the change that is asked records itself",
+    "invite": "the account that is made records itself",
+    "drop_asked_by": "the closing of the account is the deed",
     "remember": "the history of a member, written by deeds that record themselves",
 }
 

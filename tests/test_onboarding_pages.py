@@ -84,7 +84,10 @@ def test_an_organisation_joins_page_by_page(zone, admin, platform, under):
     page = admin.post(f"/organisations/{zone.id}/user-tables/new", file=(table, "gebruikers.csv"))
     record = UserTable.get()
     page = admin.post(page.path, page.form("#reading form") | {"then": "report"})
-    page = admin.post(f"/user-tables/{record.id}/commit", page.form("#save form"))
+    made = page.form("#save form")
+    page = admin.post(f"/user-tables/{record.id}/commit", made | {"password": "not it"})
+    assert page.status == 422 and page.select("#password[aria-invalid]") and UserTable.get().is_open
+    page = admin.post(f"/user-tables/{record.id}/commit", made | {"password": cast.PASSWORD})
     assert page.has("1 new account") and zone.users.where(User.role == "coordinator").count() == 1
 
     joining.practice(zone, zone.users.first())
@@ -160,7 +163,7 @@ def test_a_table_in_which_nobody_can_get_an_account_is_not_saved(zone, admin):
     record = UserTable.get()
     assert admin.get(f"/user-tables/{record.id}/report").has("There is nothing to save")
     expect = '{"rows": 1, "new": 0, "known": 0, "double": 0, "refused": 1, "blank": 0}'
-    assert admin.post(f"/user-tables/{record.id}/commit", expect=expect).status == 422
+    assert admin.post(f"/user-tables/{record.id}/commit", expect=expect, password=cast.PASSWORD).status == 422
     assert (
         UserTable.get().is_open and admin.post(f"/user-tables/{record.id}/commit", expect="x").status == 400
     )

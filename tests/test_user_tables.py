@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from dispatch import accounts
+from dispatch.access import identity, sessions
 from dispatch.errors import Refusal, WrongMoment
 from dispatch.onboarding import user_table
 from dispatch.onboarding.account_rows import COLUMN_NAMES, SENTENCES, role_of
-from models import Audit, Mandate, User, UserTable
+from models import Audit, Mandate, Message, PendingChange, User, UserTable
 from tests import cast, joining
 from tests.cast import NOON
 
@@ -52,13 +52,16 @@ def test_a_table_becomes_accounts_with_roles_and_bins_and_nobody_has_a_password_
     )
     assert commit(record, platform)["new"] == 3
     made = {user.name: user for user in zone.users}
-    assert [made[name].role for name in sorted(made)] == ["organisation_admin", "sender", "coordinator"]
+    assert [made[name].role for name in sorted(made)] == ["reader", "sender", "coordinator"]
+    waiting = PendingChange.get()  # nobody becomes administrator by one person's word
+    assert waiting.about == made["Joris Wauters"] and waiting.facts == {"role": "organisation_admin"}
+    assert {row.address for row in Message.select()} == {user.email for user in made.values()}
     assert made["Joris Wauters"].email == "joris.wauters@heuvel.example"
     assert made["Joris Wauters"].phone == "+32470112233" and made["Marc Dhondt"].language == "fr"
     assert [mandate.bin.name for mandate in Mandate.select()] == ["BIN Molenakker"]
     for user in made.values():
         with pytest.raises(Refusal):
-            accounts.sign_in(user.email, "", address="127.0.0.1", now=NOON)
+            identity.sign_in(user.email, "", address="127.0.0.1", now=NOON)
 
 
 def test_every_fault_is_said_at_its_row_and_the_others_come_in(zone, platform):
@@ -149,10 +152,14 @@ def test_nobody_becomes_the_platforms_administrator_by_a_table(zone, platform, w
 
 
 def test_a_table_is_undone_as_long_as_nobody_used_an_account_of_it(zone, platform):
-    record = uploaded(zone, platform, "Dhondt;Marc;marc@heuvel.example;;coördinator;Kerkdries;")
+    rows = (
+        "Dhondt;Marc;marc@heuvel.example;;coördinator;Kerkdries;",
+        "Wauters;Jo;jo@heuvel.example;;beheerder;;",
+    )
+    record = uploaded(zone, platform, *rows)
     commit(record, platform)
-    assert user_table.undo(UserTable.get_by_id(record.id), by=platform, now=NOON) == 1
-    assert not zone.users.exists() and not Mandate.select().exists()
+    assert user_table.undo(UserTable.get_by_id(record.id), by=platform, now=NOON) == 2
+    assert not zone.users.exists() and not PendingChange.select().exists() and not Mandate.select().exists()
     with pytest.raises(WrongMoment):
         user_table.undo(UserTable.get_by_id(record.id), by=platform, now=NOON)
 
@@ -167,7 +174,7 @@ def test_a_table_of_which_an_account_was_used_is_not_undone_and_names_who(zone, 
     if use == "password":
         User.update(password_hash="x").where(User.id == marc.id).execute()
     else:
-        accounts.begin_session(marc, NOON)
+        sessions.begin(marc, now=NOON)
     with pytest.raises(WrongMoment, match="Marc Dhondt used the account"):
         user_table.undo(UserTable.get_by_id(record.id), by=platform, now=NOON)
     assert zone.users.count() == 2 and UserTable.get_by_id(record.id).is_committed

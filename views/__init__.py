@@ -11,12 +11,14 @@ from htmx_flask import Htmx
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter
 
-from dispatch import accounts, courtesy, rights
+from dispatch import clock, courtesy, demo, rights
+from dispatch.access import sessions
 from dispatch.audit import asked_from
 from dispatch.errors import Missing, NotAllowed, Refusal, WrongMoment
 from dispatch.words import USER_ROLES
 from models import User, database
 from views import (
+    account,
     activations,
     agreements,
     audit,
@@ -24,6 +26,7 @@ from views import (
     campaigns,
     commands,
     control,
+    door,
     guard,
     home,
     imports,
@@ -40,10 +43,14 @@ from views import (
     reports,
     signin,
     user_tables,
+    users,
 )
 
 PAGES = (
     signin,
+    door,
+    account,
+    users,
     home,
     campaigns,
     control,
@@ -73,6 +80,7 @@ MENU = (
     ),
     ("bins members imports privacy", "bins.index", _l("Members"), "bin.see"),
     ("activations", "activations.index", _l("Contact centre"), "activation.see"),
+    ("users", "users.index", _l("Users"), "user.see"),
     (
         "organisations agreements orders user_tables",
         "organisations.home",
@@ -85,9 +93,10 @@ SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; form-action 'self'; base-uri 'none'; "
     "object-src 'none'",
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+HSTS = f"max-age={365 * 24 * 3600}; includeSubDomains"
 csrf = CSRFProtect()
 
 
@@ -130,8 +139,10 @@ def surroundings() -> dict:
     return {
         "helpdesk": current_app.config["BELFORT_HELPDESK"],
         "practice_end_url": url_for("home.leave_practice"),
+        "account_url": url_for("account.show"),
         "menu": menu() if known else [],
         "who": _who() if known else None,
+        "demonstration": demo.is_loaded(),
         "practice": known and guard.is_practice(),
         "live_strip": home.live_strip() if known else None,
     }
@@ -160,7 +171,13 @@ def _remember_who(app: Flask) -> None:
 
     @manager.user_loader
     def load(user_id: str) -> User | None:
-        return accounts.user_of_session(user_id, session.get("sign_in", ""))
+        return sessions.user_of(
+            user_id,
+            session.get("sign_in", ""),
+            now=clock.now(),
+            idle=app.permanent_session_lifetime,
+            longest=app.config["SESSION_LONGEST"],
+        )
 
 
 def _pages_first(answer):
@@ -191,6 +208,8 @@ def _leave(_error: BaseException | None) -> None:
 def _secure(response):
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
+    if current_app.config["SESSION_COOKIE_SECURE"]:
+        response.headers.setdefault("Strict-Transport-Security", HSTS)
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "no-store")
     return response

@@ -1,6 +1,7 @@
 """Every row is found here, by the person who asks: another organisation's row does not exist."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from flask import abort
 from flask_login import current_user
@@ -21,7 +22,9 @@ from models import (
     Message,
     Order,
     Organisation,
+    PendingChange,
     Template,
+    User,
     UserTable,
 )
 
@@ -130,3 +133,25 @@ def user_table_of(id: int) -> UserTable:
 
 def contract_of(id: int) -> Contract:
     return Contract.get_or_none(Contract.id == id) or abort(404)
+
+
+def user_of(id: int) -> User:
+    """A person of this person's organisation."""
+    return User.get_or_none(User.id == id, User.organisation == current_user.organisation_id) or abort(404)
+
+
+def pending_changes_seen(now: datetime) -> list[PendingChange]:
+    """What waits for a second administrator here; the platform stands in for every organisation."""
+    waits = (PendingChange.status == "asked") & (PendingChange.expires_at > now)
+    if current_user.role != "platform_admin":
+        waits &= PendingChange.organisation == current_user.organisation_id
+    return list(PendingChange.select().where(waits).order_by(PendingChange.id))
+
+
+def pending_change_of(id: int) -> PendingChange:
+    """A change that this person may see, decided or not."""
+    change = PendingChange.get_or_none(PendingChange.id == id)
+    is_here = change and change.organisation_id == current_user.organisation_id
+    if not change or not (is_here or current_user.role == "platform_admin"):
+        abort(404)
+    return change

@@ -16,7 +16,7 @@ from dispatch.onboarding.user_table import OUTCOMES, Line, Preview
 from dispatch.people.reading import Reading
 from dispatch.words import LANGUAGE_NAMES, USER_ROLES
 from models import Organisation, UserTable
-from views import guard, list_reading, lookups
+from views import guard, identity, list_reading, lookups
 from views.bins import SHEETS, attached
 from views.import_lines import Cell, Table, how
 from views.imports import STATUSES
@@ -66,13 +66,13 @@ def _told(record: UserTable) -> dict:
 
 
 @pages.get("/organisations/<int:id>/user-tables/new")
-@guard.needs("agreement.change")
+@guard.needs("user.change")
 def new(id: int):
     return _new_page(lookups.organisation_of(id))
 
 
 @pages.post("/organisations/<int:id>/user-tables/new")
-@guard.needs("agreement.change")
+@guard.needs("user.change")
 def upload(id: int):
     organisation, file = lookups.organisation_of(id), request.files.get("file")
     if not file or not file.filename:
@@ -102,7 +102,7 @@ def _new_page(organisation: Organisation, sentence: str | None = None) -> str:
 
 
 @pages.get("/user-tables/<int:id>/reading")
-@guard.needs("agreement.change")
+@guard.needs("user.change")
 def reading(id: int):
     record = lookups.user_table_of(id)
     found = user_table.reading_of(record, limits=list_reading.limits())
@@ -110,7 +110,7 @@ def reading(id: int):
 
 
 @pages.post("/user-tables/<int:id>/reading")
-@guard.needs("agreement.change")
+@guard.needs("user.change")
 def read_again(id: int):
     """Reads the table in another way: the fragment for htmx; else the next page, or this one once more."""
     record, sentence, status = lookups.user_table_of(id), "", 200
@@ -188,12 +188,12 @@ def _cell(label: object, text: str, problems: list) -> Cell:
 
 
 @pages.get("/user-tables/<int:id>/report")
-@guard.needs("agreement.change")
+@guard.needs("user.change")
 def report(id: int):
     return _report_page(lookups.user_table_of(id))
 
 
-def _report_page(record: UserTable, sentence: str = "") -> str:
+def _report_page(record: UserTable, sentence: str = "", fault: str = "") -> str:
     found = _preview(record)
     faulty = [line for line in found.faulty if line.outcome != "refused"]
     return render_template(
@@ -201,6 +201,8 @@ def _report_page(record: UserTable, sentence: str = "") -> str:
         record=record,
         found=found,
         sentence=sentence,
+        fault=fault,
+        **identity.asked(),
         steps=_steps(record, "report"),
         how=how(found),
         terms=[{"count": found.counts[name], "label": OUTCOME_NAMES[name], "url": None} for name in OUTCOMES],
@@ -219,7 +221,7 @@ def _preview(record: UserTable) -> Preview:
 
 
 @pages.get("/user-tables/<int:id>/faulty.xlsx")
-@guard.needs("agreement.change")
+@guard.needs("user.change")
 def faulty(id: int):
     record = lookups.user_table_of(id)
     header, lines = user_table.faulty_rows(_preview(record), _)
@@ -229,9 +231,11 @@ def faulty(id: int):
 
 
 @pages.post("/user-tables/<int:id>/commit")
-@guard.needs("agreement.change")
+@guard.needs("user.change")
 def commit(id: int):
     record, expect = lookups.user_table_of(id), list_reading.expected()
+    if said := identity.fault():
+        return _report_page(record, fault=said), 422
     try:
         counts = user_table.commit(
             record,
@@ -246,12 +250,13 @@ def commit(id: int):
         if not record.is_open:
             raise
         return _report_page(record, refusal.sentence.said_by(_)), 409
+    current_app.extensions["jobs"].wake()
     flash(_said(counts), "done")
     return redirect(url_for("user_tables.index", id=record.organisation_id), 303)
 
 
 @pages.post("/user-tables/<int:id>/discard")
-@guard.needs("agreement.change")
+@guard.needs("user.change")
 def discard(id: int):
     record = lookups.user_table_of(id)
     user_table.discard(record, by=current_user, now=clock.now())
@@ -260,7 +265,7 @@ def discard(id: int):
 
 
 @pages.post("/user-tables/<int:id>/undo")
-@guard.needs("agreement.change")
+@guard.needs("user.change")
 def undo(id: int):
     record = lookups.user_table_of(id)
     try:

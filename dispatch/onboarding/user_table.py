@@ -6,25 +6,19 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from dispatch import audit
+from dispatch import accounts, audit
+from dispatch.access import invitations
 from dispatch.errors import Refusal, WrongMoment
 from dispatch.onboarding import account_rows
 from dispatch.onboarding.account_rows import COLUMN_NAMES, SENTENCES, AccountRow
-from dispatch.onboarding.entrance import open_account
 from dispatch.people import preview as previews
 from dispatch.people.columns import bare
 from dispatch.people.reading import FRAME, Reading, read
 from dispatch.people.sheets import Limits
 from dispatch.words import N_, Sentence
-from models import Bin, Organisation, SignIn, User, UserTable, writing
+from models import Bin, Organisation, PendingChange, SignIn, User, UserTable, writing
 
 OUTCOMES = ("new", "known", "double", "refused", "blank")
-ROLES_OF = {
-    "police_zone": ("organisation_admin", "sender", "coordinator", "reader"),
-    "municipality": ("organisation_admin", "authorised_person", "reader"),
-    "contact_centre": ("organisation_admin", "centre_supervisor", "reader"),
-}
-ROLES_ELSEWHERE = ("organisation_admin", "reader")
 OVER = N_("This user table is over. Upload it again if it must be read once more.")
 CHANGED_MEANWHILE = N_("The accounts changed while you looked at the list. Look at the new report first.")
 NOBODY = N_("Nothing was saved: nobody in this table can get an account.")
@@ -171,7 +165,7 @@ def lay(reading: Reading, organisation: Organisation, by: User) -> Preview:
     bins = {
         bare(name): bin for bin in organisation.bins for name in (bin.name, bin.name.removeprefix("BIN "))
     }
-    roles = ROLES_OF.get(organisation.kind, ROLES_ELSEWHERE)
+    roles = accounts.roles_at(organisation)
     lines = [Line(number, row, "new") for number, row in reading.rows]
     for line in lines:
         if not line.row.is_blank:
@@ -250,7 +244,7 @@ def commit(
     limits: Limits | None = None,
     expect: Mapping | None = None,
 ) -> dict[str, int]:
-    """Opens every new account in one transaction and returns the counts; an account that there is stays as it is.
+    """Invites everybody new in one transaction and returns the counts; an account that there is stays as it is.
 
     `expect` is what the person saw (Preview.seen): WrongMoment, and nothing written, when it is no longer so.
     """
@@ -262,14 +256,19 @@ def commit(
             raise WrongMoment(CHANGED_MEANWHILE)
         if not found.counts["new"] + found.counts["known"]:
             raise Refusal(NOBODY)
-        made = [
-            open_account(line.row, record.organisation, line.bins, public_url=public_url, by=by, now=now).id
-            for line in found.of("new")
-        ]
+        made = [_invite(line, record.organisation, public_url, by, now) for line in found.of("new")]
         UserTable.update(counts=found.counts, accounts=made).where(UserTable.id == record.id).execute()
         facts = {"organisation": record.organisation_id, **found.counts}
         audit.record("user_table.committed", record, by=by, now=now, **facts)
     return found.counts
+
+
+def _invite(line: Line, organisation: Organisation, public_url: str, by: User, now: datetime) -> int:
+    """Makes one account and mails its link; who is to administer only reads until a second one confirms it."""
+    row, bins = line.row, tuple(line.bins)
+    facts = {"name": row.name, "email": row.email, "phone": row.phone, "language": row.language}
+    where = {"public_url": public_url, "by": by, "now": now}
+    return invitations.invite(organisation, role=row.role, bins=bins, **facts, **where).id
 
 
 def obstacle(record: UserTable) -> Sentence | None:
@@ -294,6 +293,7 @@ def undo(record: UserTable, *, by: User, now: datetime) -> int:
         here = (UserTable.id == record.id) & (UserTable.status == "committed")
         if not UserTable.update(status="undone", ended_at=now).where(here).execute():
             raise WrongMoment(NOT_COMMITTED)
+        PendingChange.delete().where(PendingChange.about.in_(present.accounts)).execute()
         gone = User.delete().where(User.id.in_(present.accounts)).execute()
         facts = {"organisation": present.organisation_id, "accounts": gone}
         audit.record("user_table.undone", present, by=by, now=now, **facts)

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -41,10 +42,16 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """Belfort with the demonstration, served by `python app.py` on a port of its own."""
-    folder = tmp_path_factory.mktemp("site")
+    with served(tmp_path_factory.mktemp("site")) as address:
+        yield address
+
+
+@contextmanager
+def served(folder: Path, **settings: str):
+    """The address of a Belfort with the demonstration and these settings, while it runs."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith("BELFORT_")}
     port = free_port()
-    environ |= {"BELFORT_DATABASE": f"sqlite:///{folder / 'belfort.db'}", "PORT": str(port)}
+    environ |= {"BELFORT_DATABASE": f"sqlite:///{folder / 'belfort.db'}", "PORT": str(port)} | settings
     subprocess.run(
         [sys.executable, "-m", "flask", "migrate", "--demo"],
         cwd=ROOT,
@@ -55,9 +62,11 @@ def site(tmp_path_factory):
     with open(folder / "log", "w") as log:
         process = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environ, stdout=log, stderr=log)
     wait_until(lambda: "http://" in (folder / "log").read_text(), what="the server")
-    yield f"http://127.0.0.1:{port}"
-    process.terminate()
-    process.wait(timeout=15)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(timeout=15)
     assert "Traceback" not in (folder / "log").read_text()
 
 
