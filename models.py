@@ -184,6 +184,9 @@ class Organisation(Table):
     email = CharField(default="")
     phone = CharField(default="")
     parent = ForeignKeyField("self", null=True, backref="children", on_delete="RESTRICT")
+    rights_version = IntegerField(
+        default=1
+    )  # of the rights matrix: of two who change it one hears of the other
 
     class Meta:
         constraints = (one_of("kind", ORGANISATION_KINDS),)
@@ -253,6 +256,44 @@ class Mandate(Table):
 
     class Meta:
         primary_key = CompositeKey("user", "bin")
+
+
+class Grant(Table):
+    """One box of the rights matrix: a role or a person may do this deed, in one BIN or in all.
+
+    What is sent has a kind and a channel; the other deeds have none.
+    """
+
+    organisation = ForeignKeyField(Organisation, backref="grants", on_delete="RESTRICT")
+    role = CharField(default="")
+    user = ForeignKeyField(User, null=True, backref="grants", on_delete="CASCADE")
+    bin = ForeignKeyField(Bin, null=True, on_delete="CASCADE")  # null: all that the person sees
+    deed = CharField()
+    kind = CharField(default="")
+    channel = CharField(default="")
+
+    class Meta:
+        indexes = ((("organisation", "role"), False),)
+        constraints = (Check("(role = '') <> (user_id IS NULL)"),)
+
+
+class PendingChange(Table):
+    """A change that one administrator asked and another must confirm before it is done."""
+
+    organisation = ForeignKeyField(Organisation, on_delete="RESTRICT")
+    kind = CharField()
+    about = ForeignKeyField(User, null=True, on_delete="RESTRICT")
+    facts = JSONField(default=dict)
+    asked_by = ForeignKeyField(User, on_delete="RESTRICT")
+    asked_at = DateTimeField()
+    expires_at = DateTimeField()
+    status = CharField(default="asked")
+    decided_by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
+    decided_at = DateTimeField(null=True)
+
+    class Meta:
+        constraints = (one_of("status", ("asked", "confirmed", "refused")),)
+        indexes = ((("organisation", "status"), False),)
 
 
 # ── Whom ────────────────────────────────────────────────────────────────
@@ -722,6 +763,8 @@ TABLES = [
     SignInFailure,
     Bin,
     Mandate,
+    Grant,
+    PendingChange,
     Member,
     Membership,
     Import,

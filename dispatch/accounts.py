@@ -9,7 +9,7 @@ from math import ceil
 
 from werkzeug.security import check_password_hash, generate_password_hash
 
-from dispatch import audit
+from dispatch import audit, matrix
 from dispatch.errors import Refusal
 from dispatch.words import N_
 from models import ROLES, Bin, Mandate, Organisation, SignIn, SignInFailure, User, writing
@@ -28,6 +28,7 @@ def add_organisation(
     """Makes a police zone, municipality, contact centre or the platform."""
     with writing():
         made = Organisation.create(name=name, kind=kind, slug=slug(name), **values)
+        matrix.begin(made)
         audit.record("organisation.added", made, by=by, now=now, organisation=made, kind=kind)
     return made
 

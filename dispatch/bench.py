@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import Thread
 
 import models
-from dispatch import clock
+from dispatch import clock, matrix
 from dispatch.providers.base import RoadURL
 from dispatch.sending import campaigns, tallies
 from dispatch.sending.pump import Pump
@@ -149,6 +149,7 @@ def settle(number: int) -> tuple[User, Bin]:
     now = clock.now()
     with database.connection_context(), writing():
         zone = Organisation.create(kind="police_zone", name="Politiezone Maatstok", slug="maatstok")
+        matrix.begin(zone)
         facts = {"organisation": zone, "email": "bench@belfort.example", "name": "Bench"}
         by = User.create(role="sender", created_at=now, **facts)
         bin = add_bin(zone, number, now)

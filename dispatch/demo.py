@@ -3,7 +3,7 @@
 import random
 from datetime import date, datetime, timedelta
 
-from dispatch import accounts, audit
+from dispatch import accounts, audit, matrix
 from dispatch.errors import Refusal
 from dispatch.people import members
 from dispatch.words import N_
@@ -176,6 +176,8 @@ def _organisations(now: datetime) -> dict[str, Organisation]:
         email="wacht@contactcenter.example",
     )
     platform = Organisation.create(kind="platform", name="Platform Belfort", slug="platform")
+    for house in (zone, town, centre, platform):
+        matrix.begin(house)
     Agreement.create(
         municipality=town,
         centre=centre,

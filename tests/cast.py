@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from dispatch import accounts
+from dispatch import accounts, matrix
 from dispatch.people import members
 from models import Agreement, Bin, Member, Membership, Organisation, User
 
@@ -12,7 +12,9 @@ PASSWORD = "a password for tests"
 
 def organisation(name: str, kind: str = "police_zone", **values) -> Organisation:
     slug = name.lower().replace(" ", "-")
-    return Organisation.create(name=name, kind=kind, slug=slug, **values)
+    made = Organisation.create(name=name, kind=kind, slug=slug, **values)
+    matrix.begin(made)
+    return made
 
 
 def zone() -> Organisation:

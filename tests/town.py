@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from werkzeug.security import generate_password_hash
 
+from dispatch import matrix, pending
 from dispatch.centre import activation as centre_of
 from dispatch.people import imports
 from dispatch.sending import campaigns
@@ -24,6 +25,8 @@ from models import (
 from tests import cast
 from tests.cast import NOON
 
+PDF = b"%PDF-1.7 signed %%EOF"
+NOTHING_ASKED = {"bin": None, "gained": [], "lost": [], "version": 1}
 TEXTS = {"sms": {"nl": {"body": "Hou deuren en ramen dicht."}}}
 LIST = "Naam;Voornaam;GSM\nVerlinden;An;0470 11 22 33\nVerlinden;Bo;geen\n"
 
@@ -91,6 +94,8 @@ def fill(where: Zone, listed: str = LIST) -> dict[str, list]:
         "imports": [record, saved],
         "campaigns": sent,
         "templates": [campaigns.save_as_template(sent[0], by=sender, now=NOON)],
+        "rights-asked": [pending.ask("rights", bin.organisation, by=sender, now=NOON, **NOTHING_ASKED)],
+        "rights-agreements": [matrix.attach(bin.organisation, PDF, "cic.pdf", by=sender, now=NOON)],
     }
 
 

@@ -31,6 +31,7 @@ from views import (
     render,
     reports,
     signin,
+    who_may,
 )
 
 PAGES = (
@@ -44,6 +45,7 @@ PAGES = (
     members,
     imports,
     activations,
+    who_may,
     receipts,
     patterns,
 )
@@ -52,6 +54,7 @@ MENU = (
     ("campaigns control reports message_templates", "campaigns.index", _l("Messages"), "campaign.see"),
     ("bins members imports", "bins.index", _l("Members"), "bin.see"),
     ("activations", "activations.index", _l("Contact centre"), "activation.see"),
+    ("who_may", "who_may.index", _l("Rights"), "rights.see"),
 )
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; form-action 'self'; base-uri 'none'; "
@@ -148,7 +151,9 @@ def _pages_first(answer):
 
 def _open_database() -> None:
     session.permanent = True  # so that idleness ends it
-    database.connect(reuse_if_open=True)  # once for each thread that serves: opening costs as much as four queries
+    database.connect(
+        reuse_if_open=True
+    )  # once for each thread that serves: opening costs as much as four queries
 
 
 def _leave_database(_error: BaseException | None) -> None:

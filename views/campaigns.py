@@ -102,6 +102,8 @@ def write(id: int):
         campaigns.write(campaign, by=current_user, now=clock.now(), version=wording.version(), **typed)
     except WrongMoment as refusal:
         return _two_hands(campaign, typed, refusal)
+    except NotAllowed as refusal:
+        return _beyond_rights(campaign, typed, refusal)
     return _onward(id)
 
 
@@ -114,6 +116,16 @@ def _onward(id: int):
     if "go" in request.form:
         flash(_("Everything is saved."))
     return redirect(url_for("campaigns.text", id=id), 303)
+
+
+def _beyond_rights(campaign: Campaign, typed: dict, refusal: NotAllowed):
+    """Nothing of what was typed is kept, and nothing of it is lost: it stays in the fields to be mended."""
+    for name, value in typed.items():
+        setattr(campaign, name, value)
+    sentence = refusal.sentence.said_by(_)
+    faults = [("kind", wording.label_of("kind"), sentence)]
+    shown = wording.page(campaign, faults=faults, errors={"kind": sentence}, version=wording.version())
+    return render_template("campaigns/text.html", **shown), 403
 
 
 def _two_hands(campaign: Campaign, typed: dict, refusal: WrongMoment):
@@ -146,6 +158,9 @@ def autosave(id: int):
                 "campaigns/_saved.html", version=seen, saved_at=None, sentence=sentence
             ), 422
         campaign = stored
+    except NotAllowed as refusal:
+        sentence = refusal.sentence.said_by(_)
+        return render_template("campaigns/_saved.html", version=seen, saved_at=None, sentence=sentence), 422
     return render_template("campaigns/_autosave.html", **_saved(campaign, now))
 
 

@@ -14,7 +14,7 @@ from flask.cli import AppGroup, with_appcontext
 
 import models
 from dispatch import accounts, clock, demo, papers, rights
-from dispatch.errors import Incomplete, Missing, NotAllowed, Refusal
+from dispatch.errors import Incomplete, Missing, Refusal
 from dispatch.people import bins, imports, lists
 from dispatch.people.rows import SENTENCES
 from dispatch.people.sheets import Limits
@@ -301,9 +301,10 @@ def _drafted(template_name: str, bin_name: str, channels: str | None, by: User, 
     bin = rights.bins_of(by).where(Bin.name == bin_name).first()
     if not bin:
         raise Missing(N_("There is no BIN called “%(name)s” that this account looks after."), name=bin_name)
-    if not rights.may(by, "campaign.launch", bin) or not rights.may_send(by, template.kind):
-        raise NotAllowed(N_("This account may not launch this message to this BIN."))
     wording = {"audience": {"bins": [bin.id]}} | _chosen(channels)
+    rights.demand(
+        by, "campaign.launch", template.kind, wording.get("channels", template.channels), wording["audience"]
+    )
     campaign = campaigns.draft(
         by.organisation, by=by, now=clock.now(), is_practice=practice, template=template
     )

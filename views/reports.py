@@ -96,7 +96,7 @@ def _members_left_out(campaign: Campaign, reason: str) -> list[Member]:
 
 
 @pages.get("/campaigns/<int:id>/report.pdf")
-@guard.needs("campaign.see")
+@guard.needs("report.see")
 def pdf(id: int):
     campaign = _launched(id)
     content = report.paper(campaign, str(render.locale()), now=clock.now())
@@ -104,7 +104,7 @@ def pdf(id: int):
 
 
 @pages.get("/campaigns/<int:id>/report.xlsx")
-@guard.needs("campaign.see")
+@guard.needs("report.see")
 def xlsx(id: int):
     campaign = _launched(id)
     content = report.workbook(campaign, str(render.locale()), now=clock.now())
@@ -126,7 +126,7 @@ def _download(campaign: Campaign, content: bytes, ending: str, mimetype: str):
 
 
 @pages.get("/campaigns/<int:id>/messages")
-@guard.needs("campaign.see")
+@guard.needs("report.see")
 def story(id: int):
     campaign = _launched(id)
     return render_template(
@@ -135,7 +135,7 @@ def story(id: int):
 
 
 @pages.get("/campaigns/<int:id>/messages/found")
-@guard.needs("campaign.see")
+@guard.needs("report.see")
 def found(id: int):
     campaign = _launched(id)
     return render_template("reports/_messages.html", campaign=campaign, **listed(campaign))
@@ -149,6 +149,7 @@ def listed(campaign: Campaign) -> dict:
     first = (page - 1) * PAGE_SIZE
     return {
         "asked": asked,
+        "may_report": rights.may(current_user, "report.see"),
         "messages": [_line(message) for message in query.limit(PAGE_SIZE).offset(first)],
         "message_count": number,
         "page_number": page,
@@ -177,7 +178,7 @@ def _address(message: Message) -> str:
 
 
 @pages.get("/campaigns/<int:id>/messages/<int:mid>")
-@guard.needs("campaign.see")
+@guard.needs("report.see")
 def message(id: int, mid: int):
     campaign = _launched(id)
     found = lookups.message_of(campaign, mid)

@@ -2,14 +2,14 @@
 
 from datetime import datetime, timedelta
 
-from dispatch import audit
+from dispatch import audit, rights
 from dispatch.errors import Incomplete, Refusal, WrongMoment
 from dispatch.people import audience
 from dispatch.people.audience import Audience
 from dispatch.sending import freezing, messages, tallies
 from dispatch.sending.text import measure
 from dispatch.words import LANGUAGE_NAMES, N_, Sentence, translator
-from models import LANGUAGES, RANKS, Audit, Campaign, Organisation, Template, User, writing
+from models import KINDS, LANGUAGES, RANKS, Audit, Campaign, Organisation, Template, User, writing
 
 MOVES = {
     "launched": ("draft", "running"),
@@ -46,8 +46,9 @@ def draft(
     template: Template | None = None,
 ) -> Campaign:
     """Begins a campaign, empty or as the template has it."""
-    wording = {name: getattr(template, name) for name in WORDING} if template else {}
+    wording = {name: getattr(template, name) for name in WORDING} if template else {"kind": _first_kind(by)}
     with writing():
+        rights.demand(by, "campaign.compose", wording["kind"], wording.get("channels", ()), {})
         campaign = Campaign.create(
             organisation=organisation,
             author=by,
@@ -61,8 +62,19 @@ def draft(
     return campaign
 
 
+def _first_kind(by: User) -> str:
+    """The kind that a message begins with: the usual one, or else the first that this person may write."""
+    usual = Campaign.kind.default
+    return next((kind for kind in (usual, *KINDS) if rights.may_send(by, kind)), usual)
+
+
 def write(campaign: Campaign, *, by: User, now: datetime, version: int, **wording) -> Campaign:
-    """Keeps what was written in a draft, complete or not; raises WrongMoment when another hand was first."""
+    """Keeps what was written in a draft, complete or not.
+
+    Raises WrongMoment when another hand was first, NotAllowed when the writer has no right to a part of it.
+    """
+    said = {name: wording.get(name, getattr(campaign, name)) for name in ("kind", "channels", "audience")}
+    rights.demand(by, "campaign.compose", **said)
     change(campaign, Campaign.status == "draft", version=version, now=now, **wording)
     return Campaign.get_by_id(campaign.id)
 
@@ -177,6 +189,7 @@ def launch(
     with writing():
         campaign = Campaign.get_by_id(campaign.id)
         _refuse_unready(campaign, version)
+        rights.demand(by, "campaign.launch", campaign.kind, campaign.channels, campaign.audience)
         facts = {"launched_by": by.id, "launched_at": now, "moved_at": now, "queued_through": 0}
         expires_at = useful_for and now + useful_for
         _move(campaign, "launched", by=by, now=now, expires_at=expires_at, **facts)
