@@ -468,7 +468,8 @@ class Template(Wording):
 
 # ── Campaigns ───────────────────────────────────────────────────────────
 
-CAMPAIGN_STATUSES = ("draft", "running", "paused", "done", "stopped")
+BEFORE_LAUNCH = ("draft", "submitted", "approved")
+CAMPAIGN_STATUSES = (*BEFORE_LAUNCH, "running", "paused", "done", "stopped")
 
 
 class Campaign(Wording):
@@ -488,6 +489,7 @@ class Campaign(Wording):
     )  # while a big launch goes on: the last member who was looked at
     expires_at = DateTimeField(null=True)  # what has not left by then is not delivered any more
     halted = CharField(default="")  # why it was paused by itself: a key of campaigns.HALTS
+    written_by = ForeignKeyField(User, null=True, on_delete="RESTRICT")  # whoever changed the text last
 
     class Meta:
         indexes = ((("organisation", "status"), False),)
@@ -498,7 +500,16 @@ class Campaign(Wording):
 
     @property
     def is_draft(self) -> bool:
-        return self.status == "draft"
+        """Whether it was not launched yet: being written, submitted for approval, or approved."""
+        return self.status in BEFORE_LAUNCH
+
+    @property
+    def is_submitted(self) -> bool:
+        return self.status == "submitted"
+
+    @property
+    def is_approved(self) -> bool:
+        return self.status == "approved"
 
     @property
     def is_running(self) -> bool:
@@ -515,6 +526,58 @@ class Campaign(Wording):
     @property
     def is_underway(self) -> bool:
         return self.status in ("running", "paused")
+
+
+class FourEyes(Table):
+    """Whether a kind of message needs the approval of one other person, who is asked in turn, and how soon."""
+
+    organisation = ForeignKeyField(Organisation, on_delete="CASCADE")
+    kind = CharField()
+    is_needed = BooleanField(default=False)
+    deadline_seconds = IntegerField(default=300)
+    ladder = JSONField(default=list)  # ids of approvers, in the order in which they are asked
+    version = IntegerField(default=1)
+
+    class Meta:
+        primary_key = CompositeKey("organisation", "kind")
+        constraints = (one_of("kind", KINDS),)
+
+
+APPROVAL_STATUSES = ("asked", "approved", "rejected", "sent_back", "withdrawn", "overridden")
+
+
+class Approval(Table):
+    """One asking for approval of one version of a campaign, and what came of it."""
+
+    campaign = ForeignKeyField(Campaign, backref="approvals", on_delete="CASCADE")
+    version = IntegerField()
+    status = CharField(default="asked")
+    asked_by = ForeignKeyField(User, on_delete="RESTRICT")
+    asked_at = DateTimeField()
+    asked = JSONField(default=list)  # ids of those who were asked so far
+    due_at = DateTimeField(null=True)  # when the next on the ladder is asked; null: nobody is left
+    link = CharField(default="")
+    decided_by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
+    decided_at = DateTimeField(null=True)
+    reason = TextField(default="")
+    magnitude = JSONField(default=dict)  # bins, people and messages, as the approver confirmed them
+    ticked = JSONField(default=list)  # numbers and hosts that stood on no list, and were checked
+
+    class Meta:
+        indexes = ((("status", "due_at"), False),)
+        constraints = (one_of("status", APPROVAL_STATUSES),)
+
+
+class VerifiedContact(Table):
+    """A telephone number or a host of the web that somebody checked, and that texts may name."""
+
+    organisation = ForeignKeyField(Organisation, on_delete="CASCADE")
+    value = CharField()
+    by = ForeignKeyField(User, on_delete="RESTRICT")
+    verified_at = DateTimeField()
+
+    class Meta:
+        indexes = ((("organisation", "value"), True),)
 
 
 class Unreached(Table):
@@ -771,6 +834,9 @@ TABLES = [
     MemberChange,
     Template,
     Campaign,
+    FourEyes,
+    Approval,
+    VerifiedContact,
     Unreached,
     Tally,
     Pulse,

@@ -37,7 +37,16 @@ ZONE = frozenset(
 KEEPERS = frozenset(["user.see", "audit.see", "agreement.change", "rights.see", "rights.change"])
 DEFAULTS = {
     "platform_admin": KEEPERS | {"organisation.see"},
-    "organisation_admin": ZONE | KEEPERS | {"bin.create", "campaign.approve", "activation.see"},
+    "organisation_admin": ZONE
+    | KEEPERS
+    | {
+        "bin.create",
+        "campaign.approve",
+        "activation.see",
+        "approval.change",
+        "contact.verify",
+        "campaign.override",
+    },
     "sender": ZONE | {"campaign.approve"},
     "coordinator": ZONE,
     "authorised_person": frozenset(["activation.see", "activation.fill"]),

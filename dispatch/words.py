@@ -67,6 +67,8 @@ MESSAGE_STATUSES = {
 }
 CAMPAIGN_STATUSES = {
     "draft": N_("draft"),
+    "submitted": N_("waits for approval"),
+    "approved": N_("approved"),
     "running": N_("running"),
     "paused": N_("paused"),
     "done": N_("finished"),
@@ -108,6 +110,9 @@ RIGHTS = {
     "campaign.see": N_("see messages"),
     "report.see": N_("see reports"),
     "template.change": N_("change templates"),
+    "approval.change": N_("set up approval"),
+    "contact.verify": N_("verify numbers and links"),
+    "campaign.override": N_("send without approval in an emergency"),
     "activation.see": N_("see activations"),
     "activation.fill": N_("ask for an activation"),
     "activation.answer": N_("answer activations"),

@@ -52,6 +52,8 @@ def a_campaign(**changes):
         "kind": "warning",
         "status": "finished",
         "sender": "Lien Vercauteren",
+        "approval": "",
+        "alarm": "",
         "practice": False,
         "launched_at": "23 November 2026, 02:45:07",
         "ended_at": "23 November 2026, 02:51:40",

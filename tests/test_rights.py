@@ -9,7 +9,7 @@ from models import Activation, Campaign, Grant, Mandate, Membership, Message, Te
 from tests import cast, town
 from tests.page import Client
 
-ZONE = {"bins", "members", "imports", "campaigns", "control", "reports", "message_templates"}
+ZONE = {"bins", "members", "imports", "campaigns", "approval", "control", "reports", "message_templates"}
 ROOMS = {
     "platform_admin": {"who_may"},
     "organisation_admin": ZONE | {"who_may"},

@@ -17,6 +17,7 @@ from dispatch.words import USER_ROLES
 from models import User, database
 from views import (
     activations,
+    approval,
     bins,
     campaigns,
     commands,
@@ -38,6 +39,7 @@ PAGES = (
     signin,
     home,
     campaigns,
+    approval,
     control,
     reports,
     message_templates,
@@ -51,7 +53,12 @@ PAGES = (
 )
 MENU = (
     ("home", "home.index", _l("Start"), None),
-    ("campaigns control reports message_templates", "campaigns.index", _l("Messages"), "campaign.see"),
+    (
+        "campaigns approval control reports message_templates",
+        "campaigns.index",
+        _l("Messages"),
+        "campaign.see",
+    ),
     ("bins members imports", "bins.index", _l("Members"), "bin.see"),
     ("activations", "activations.index", _l("Contact centre"), "activation.see"),
     ("who_may", "who_may.index", _l("Rights"), "rights.see"),

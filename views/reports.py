@@ -14,6 +14,7 @@ from dispatch.people import audience
 from dispatch.sending import campaigns, estimate, report, tallies
 from dispatch.words import CHANNELS, KINDS, LANGUAGE_NAMES, MESSAGE_STATUSES
 from models import Campaign, Member, Message, Recipient
+from views import approval as approvals
 from views import control, guard, lookups, render, wording
 
 pages = Blueprint("reports", __name__)
@@ -47,6 +48,7 @@ def final(campaign: Campaign, now: datetime) -> dict:
             for channel, code, number in report.failures(campaign)
         ],
         "outcome": control.outcome(campaign, counts),
+        "story": approvals.story(campaign),
         "seconds": int((campaign.ended_at - campaign.launched_at).total_seconds()),
         "composed_in": int((campaign.launched_at - campaign.created_at).total_seconds()),
         "may_template": rights.may(current_user, "template.change")

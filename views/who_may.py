@@ -48,6 +48,7 @@ def _page(bin: Bin | None, ticked, sentence: str = "") -> dict:
         "grids": [grid for grid in _grids(bin, rows, ticked) if grid["rows"]],
         "people": [(0, _("nobody")), *((user.id, _person(user)) for user in people)],
         "may_change": rights.may(current_user, "rights.change"),
+        "may_approval": rights.may(current_user, "approval.change"),
         "may_attach": rights.may(current_user, "agreement.change"),
         "agreements": list(matrix.agreements_of(where)),
         "waiting": [_request(asked) for asked in pending.waiting(where, "rights", clock.now())],

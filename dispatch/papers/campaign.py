@@ -14,6 +14,8 @@ def campaign_report(data: dict, lang: str) -> bytes:
     Moments are worded local times (Brussels), absent ones "". Shape of `data`:
 
     name, organisation, kind, status, sender    str; status is the campaign's word ("finished")
+    approval                                    str, who approved it and when; "" when nobody had to
+    alarm                                       str, why it left without approval, in red; "" when it did not
     practice                                    bool
     launched_at, ended_at, made_at              str; made_at is the moment these figures were true
     audience                                    str, who it was meant for ("BIN Beekveld, Stationsstraat")
@@ -36,6 +38,7 @@ def campaign_report(data: dict, lang: str) -> bytes:
             "words": _headings(lang),
             "figures": _figures(data, lang),
             "reached": _reached(data, lang),
+            "alarm": data["alarm"],
             "facts": _facts(data, lang),
             "totals": _totals(data, lang),
             "texts": data["texts"],
@@ -113,6 +116,8 @@ def _facts(data: dict, lang: str) -> list[tuple[str, str]]:
         (_("Kind of message"), data["kind"]),
         (_("Audience"), data["audience"]),
         (_("Sent by"), data["sender"]),
+        *([(_("Approved by"), data["approval"])] if data["approval"] else []),
+        *([(_("Without approval"), data["alarm"])] if data["alarm"] else []),
         (_("Launched"), data["launched_at"]),
         (_("Ended"), data["ended_at"] or _("not yet")),
         (_("State"), data["status"]),

@@ -1,4 +1,4 @@
-"""Campaigns: drafted, launched, paused, resumed, stopped, ended. One dictionary of moves and one mover."""
+"""Campaigns: drafted, submitted, launched, paused, resumed, stopped, ended. How they move: moves.py."""
 
 from datetime import datetime, timedelta
 
@@ -6,18 +6,23 @@ from dispatch import audit, rights
 from dispatch.errors import Incomplete, Refusal, WrongMoment
 from dispatch.people import audience
 from dispatch.people.audience import Audience
-from dispatch.sending import freezing, messages, tallies
+from dispatch.sending import approval, freezing, messages, tallies
+from dispatch.sending.moves import move
 from dispatch.sending.text import measure
 from dispatch.words import LANGUAGE_NAMES, N_, Sentence, translator
-from models import KINDS, LANGUAGES, RANKS, Audit, Campaign, Organisation, Template, User, writing
+from models import (
+    BEFORE_LAUNCH,
+    KINDS,
+    LANGUAGES,
+    RANKS,
+    Audit,
+    Campaign,
+    Organisation,
+    Template,
+    User,
+    writing,
+)
 
-MOVES = {
-    "launched": ("draft", "running"),
-    "paused": ("running", "paused"),
-    "resumed": ("paused", "running"),
-    "stopped": (("running", "paused"), "stopped"),
-    "finished": ("running", "done"),
-}
 HALTS = {
     "refused": N_(
         "The gateway refuses too many of these messages. What is queued waits: look at the reasons below."
@@ -75,7 +80,23 @@ def write(campaign: Campaign, *, by: User, now: datetime, version: int, **wordin
     """
     said = {name: wording.get(name, getattr(campaign, name)) for name in ("kind", "channels", "audience")}
     rights.demand(by, "campaign.compose", **said)
-    change(campaign, Campaign.status == "draft", version=version, now=now, **wording)
+    with writing():
+        stored = Campaign.get_by_id(campaign.id)
+        if stored.status != "draft" and all(getattr(stored, name) == wording[name] for name in wording):
+            return stored  # looked at and saved as it was: what was approved stays approved
+        change(campaign, Campaign.status.in_(BEFORE_LAUNCH), version=version, now=now, **wording)
+        Campaign.update(written_by=by.id).where(Campaign.id == campaign.id).execute()
+        approval.withdraw(stored, by=by, now=now)
+    return Campaign.get_by_id(campaign.id)
+
+
+def submit(campaign: Campaign, *, by: User, now: datetime, version: int, link: str = "") -> Campaign:
+    """Asks another person to approve it as it is now; `link` leads them to it."""
+    with writing():
+        campaign = Campaign.get_by_id(campaign.id)
+        rights.demand(by, "campaign.compose", campaign.kind, campaign.channels, campaign.audience)
+        _refuse_unready(campaign, version)
+        approval.ask(campaign, by=by, now=now, link=link)
     return Campaign.get_by_id(campaign.id)
 
 
@@ -97,7 +118,11 @@ def change(what: Campaign | Template, where, *, version: int, now: datetime, **w
 def discard(campaign: Campaign, *, by: User, now: datetime) -> None:
     """Throws a draft away; what was launched stays for ever."""
     with writing():
-        if not Campaign.delete().where(Campaign.id == campaign.id, Campaign.status == "draft").execute():
+        if (
+            not Campaign.delete()
+            .where(Campaign.id == campaign.id, Campaign.status.in_(BEFORE_LAUNCH))
+            .execute()
+        ):
             raise WrongMoment(N_("This campaign has been launched and cannot be thrown away."))
         audit.record("campaign.discarded", None, by=by, now=now, campaign=campaign.id)
 
@@ -190,9 +215,10 @@ def launch(
         campaign = Campaign.get_by_id(campaign.id)
         _refuse_unready(campaign, version)
         rights.demand(by, "campaign.launch", campaign.kind, campaign.channels, campaign.audience)
+        approval.demand(campaign)
         facts = {"launched_by": by.id, "launched_at": now, "moved_at": now, "queued_through": 0}
         expires_at = useful_for and now + useful_for
-        _move(campaign, "launched", by=by, now=now, expires_at=expires_at, **facts)
+        move(campaign, "launched", by=by, now=now, expires_at=expires_at, **facts)
         if not (_freeze_part(campaign.id, now) or Campaign.get_by_id(campaign.id).queued_through):
             raise Refusal(
                 N_("Nobody would get this message: nobody in the audience can be reached by these channels.")
@@ -250,13 +276,13 @@ def parts_of(campaign: Campaign, channel: str, lang: str) -> int:
 def pause(campaign: Campaign, *, by: User, now: datetime) -> None:
     """Holds what is queued; what is in hand goes on."""
     with writing():
-        _move(campaign, "paused", by=by, now=now)
+        move(campaign, "paused", by=by, now=now)
 
 
 def resume(campaign: Campaign, *, by: User, now: datetime) -> None:
     """Goes on with what is queued; nobody gets anything twice."""
     with writing():
-        _move(campaign, "resumed", by=by, now=now, moved_at=now, halted="")
+        move(campaign, "resumed", by=by, now=now, moved_at=now, halted="")
 
 
 def halt(campaign: Campaign, why: str, *, now: datetime) -> None:
@@ -277,7 +303,7 @@ def expire(now: datetime) -> int:
 def stop(campaign: Campaign, *, by: User, now: datetime) -> int:
     """Ends a campaign at once and returns how many messages it withheld; what is in hand is still recorded."""
     with writing():
-        _move(campaign, "stopped", by=by, now=now, ended_at=now)
+        move(campaign, "stopped", by=by, now=now, ended_at=now)
         return messages.withhold(campaign, now)
 
 
@@ -323,7 +349,7 @@ def finish(campaign: Campaign, now: datetime) -> None:
     """Ends a running campaign of which nothing more is to come."""
     with writing():  # or somebody could send the unsure again between the look and the end
         if _is_finished(Campaign.get_by_id(campaign.id), now):
-            _move(campaign, "finished", by=None, now=now, ended_at=now)
+            move(campaign, "finished", by=None, now=now, ended_at=now)
 
 
 def _is_finished(campaign: Campaign, now: datetime) -> bool:
@@ -348,15 +374,6 @@ def _repeats(campaign: Campaign, now: datetime) -> bool:
 
 def _awaits_receipts(table: dict[str, dict[str, int]]) -> bool:
     return any(row["accepted"] for channel, row in table.items() if channel != "email")
-
-
-def _move(campaign: Campaign, deed: str, *, by: User | None, now: datetime, **values) -> None:
-    """The one mover: a conditional update, so that of two who press at once one hears that it was done already."""
-    old, new = MOVES[deed]
-    here = (Campaign.id == campaign.id) & Campaign.status.in_([old] if isinstance(old, str) else list(old))
-    if not Campaign.update(status=new, **values).where(here).execute():
-        raise WrongMoment(N_("The campaign is no longer in the state that you saw. Nothing was changed."))
-    audit.record(f"campaign.{deed}", campaign, by=by, now=now, organisation=campaign.organisation_id)
 
 
 # ── Templates ───────────────────────────────────────────────────────────

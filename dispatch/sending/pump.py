@@ -7,7 +7,7 @@ from threading import Event
 
 from dispatch import clock, courtesy, mishaps
 from dispatch.providers.base import NO_ROAD, Provider
-from dispatch.sending import campaigns, journal, messages, receipts, report
+from dispatch.sending import approval, campaigns, journal, messages, receipts, report
 from dispatch.sending.hand import Hand
 from dispatch.sending.lanes import Lane
 from dispatch.sending.roads import Roads
@@ -138,6 +138,7 @@ class Pump:
                 messages.doubt,
                 messages.send_letters_again,
                 campaigns.expire,
+                approval.climb,
                 self._finish,
                 self._report,
             ):
