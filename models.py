@@ -162,7 +162,14 @@ class Table(peewee.Model):
 
 # ── Who ─────────────────────────────────────────────────────────────────
 
-ORGANISATION_KINDS = ("police_zone", "municipality", "contact_centre", "platform")
+ORGANISATION_KINDS = (
+    "police_zone",
+    "municipality",
+    "province",
+    "federal_service",
+    "contact_centre",
+    "platform",
+)
 ROLES = (
     "platform_admin",
     "organisation_admin",
@@ -175,7 +182,7 @@ ROLES = (
 
 
 class Organisation(Table):
-    """A police zone, a municipality, the contact centre, or the platform itself."""
+    """A police zone, a municipality, a province, a federal service, the contact centre, or the platform itself."""
 
     kind = CharField()
     name = CharField(unique=True)
@@ -184,9 +191,8 @@ class Organisation(Table):
     email = CharField(default="")
     phone = CharField(default="")
     parent = ForeignKeyField("self", null=True, backref="children", on_delete="RESTRICT")
-    rights_version = IntegerField(
-        default=1
-    )  # of the rights matrix: of two who change it one hears of the other
+    rights_version = IntegerField(default=1)  # of the matrix: of two who change it one hears of the other
+    is_national_desk = BooleanField(default=False)  # the federal service that takes campaigns over
 
     class Meta:
         constraints = (one_of("kind", ORGANISATION_KINDS),)
@@ -490,6 +496,7 @@ class Campaign(Wording):
     expires_at = DateTimeField(null=True)  # what has not left by then is not delivered any more
     halted = CharField(default="")  # why it was paused by itself: a key of campaigns.HALTS
     written_by = ForeignKeyField(User, null=True, on_delete="RESTRICT")  # whoever changed the text last
+    held_by = ForeignKeyField(Organisation, null=True, on_delete="RESTRICT")  # the desk that leads it now
 
     class Meta:
         indexes = ((("organisation", "status"), False),)
@@ -526,6 +533,20 @@ class Campaign(Wording):
     @property
     def is_underway(self) -> bool:
         return self.status in ("running", "paused")
+
+
+class Handover(Table):
+    """The lead of a campaign went to the national desk, or back to its zone: by whom and why."""
+
+    campaign = ForeignKeyField(Campaign, backref="handovers", on_delete="RESTRICT")
+    deed = CharField()
+    desk = ForeignKeyField(Organisation, on_delete="RESTRICT")
+    by = ForeignKeyField(User, on_delete="RESTRICT")
+    reason = TextField()
+    at = DateTimeField()
+
+    class Meta:
+        constraints = (one_of("deed", ("handed", "taken", "returned")),)
 
 
 class FourEyes(Table):
@@ -834,6 +855,7 @@ TABLES = [
     MemberChange,
     Template,
     Campaign,
+    Handover,
     FourEyes,
     Approval,
     VerifiedContact,

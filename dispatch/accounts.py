@@ -26,7 +26,14 @@ def add_organisation(
     name: str, kind: str, *, now: datetime, by: User | None = None, **values
 ) -> Organisation:
     """Makes a police zone, municipality, contact centre or the platform."""
+    if values.get("is_national_desk") and kind != "federal_service":
+        raise Refusal(N_("Only a federal service can be the national desk."))
     with writing():
+        if (
+            values.get("is_national_desk")
+            and Organisation.select().where(Organisation.is_national_desk).exists()
+        ):
+            raise Refusal(N_("There is a national desk already."))
         made = Organisation.create(name=name, kind=kind, slug=slug(name), **values)
         matrix.begin(made)
         audit.record("organisation.added", made, by=by, now=now, organisation=made, kind=kind)

@@ -41,13 +41,14 @@ DEFAULTS = {
     | KEEPERS
     | {
         "bin.create",
+        "campaign.take",
         "campaign.approve",
         "activation.see",
         "approval.change",
         "contact.verify",
         "campaign.override",
     },
-    "sender": ZONE | {"campaign.approve"},
+    "sender": ZONE | {"campaign.approve", "campaign.take"},
     "coordinator": ZONE,
     "authorised_person": frozenset(["activation.see", "activation.fill"]),
     "centre_supervisor": frozenset(["activation.see", "activation.answer"]),
@@ -55,7 +56,7 @@ DEFAULTS = {
 }
 HOMES = {
     "platform_admin": ("platform",),
-    "sender": ("police_zone",),
+    "sender": ("police_zone", "federal_service"),
     "coordinator": ("police_zone",),
     "authorised_person": ("municipality",),
     "centre_supervisor": ("contact_centre",),

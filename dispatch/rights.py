@@ -26,6 +26,7 @@ DEEDS = (
     "approval.change",
     "contact.verify",
     "campaign.override",
+    "campaign.take",
     "activation.see",
     "activation.fill",
     "activation.answer",
@@ -36,13 +37,16 @@ DEEDS = (
     "rights.see",
     "rights.change",
 )
-JUDGED_AS = {"campaign.control": "campaign.launch"}  # who may begin it may also hold and stop it
+CONTROL = "campaign.control"  # who may launch may also hold and stop; the desk what it leads
 POLICE_KINDS = ("warning",)  # writing and judging warnings is the task of the police (circular of 28-02-2019)
 WHERE = {
     "activation.fill": ("municipality",),
     "activation.answer": ("contact_centre",),
     "activation.see": ("municipality", "contact_centre"),
     "organisation.see": ("platform",),
+    "campaign.take": ("federal_service",),
+    "campaign.see": ("police_zone", "federal_service"),
+    "report.see": ("police_zone", "federal_service"),
 }
 EVERYWHERE = ("user.see", "audit.see", "agreement.change", "rights.see", "rights.change")
 ZONE_ONLY = ("police_zone",)
@@ -70,16 +74,29 @@ class Part(NamedTuple):
 
 def may(user: User, action: str, on=None) -> bool:
     """Whether this person may do this, to this thing if one is named; what is not given is refused."""
-    deed = JUDGED_AS.get(action, action)
+    deed = _judged_as(user, action)
     if not any(right.deed == deed for right in held(user)):
         return False
     if isinstance(on, Bin):
         return sees_bin(user, on) and (deed not in SENDING or _gives_in(held(user), deed, on.id))
     if isinstance(on, Campaign):
-        return sees_campaign(user, on) and (deed not in SENDING or not lacking(user, deed, on))
+        if not sees_campaign(user, on) or (action == CONTROL and not _leads(user, on)):
+            return False
+        return deed not in SENDING or not lacking(user, deed, on)
     if isinstance(on, Template):
         return on.organisation_id == user.organisation_id and _may_change_template(user, on)
     return True
+
+
+def _judged_as(user: User, action: str) -> str:
+    if action != CONTROL:
+        return action
+    return "campaign.take" if user.organisation.kind in WHERE["campaign.take"] else "campaign.launch"
+
+
+def _leads(user: User, campaign: Campaign) -> bool:
+    """Whether the lead of it is with this person's house; the zone of a campaign that the desk leads watches."""
+    return user.organisation_id == (campaign.held_by_id or campaign.organisation_id)
 
 
 def may_send(user: User, kind: str, deed: str = "campaign.compose") -> bool:
@@ -218,7 +235,11 @@ def _may_change_template(user: User, template: Template) -> bool:
 
 
 def sees_campaign(user: User, campaign: Campaign) -> bool:
-    """A coordinator sees what goes to people of their own BINs only, and what they began and is for nobody yet."""
+    """Its zone sees it, and the desk that leads it. A coordinator sees what goes to people of their own BINs only,
+    and what they began and is for nobody yet.
+    """
+    if campaign.held_by_id == user.organisation_id:
+        return True
     if campaign.organisation_id != user.organisation_id:
         return False
     if user.role != "coordinator":

@@ -113,6 +113,7 @@ RIGHTS = {
     "approval.change": N_("set up approval"),
     "contact.verify": N_("verify numbers and links"),
     "campaign.override": N_("send without approval in an emergency"),
+    "campaign.take": N_("take campaigns of zones over"),
     "activation.see": N_("see activations"),
     "activation.fill": N_("ask for an activation"),
     "activation.answer": N_("answer activations"),
@@ -126,6 +127,8 @@ RIGHTS = {
 ORGANISATION_KINDS = {
     "police_zone": N_("police zone"),
     "municipality": N_("municipality"),
+    "province": N_("province"),
+    "federal_service": N_("federal service"),
     "contact_centre": N_("contact centre"),
     "platform": N_("platform"),
 }

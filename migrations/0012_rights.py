@@ -95,6 +95,17 @@ def up(migrator, db):
     class Campaign(Base):
         pass
 
+    class Handover(Base):
+        campaign = ForeignKeyField(Campaign, on_delete="RESTRICT")
+        deed = CharField()
+        desk = ForeignKeyField(Organisation, on_delete="RESTRICT")
+        by = ForeignKeyField(User, on_delete="RESTRICT")
+        reason = TextField()
+        at = DateTimeField()
+
+        class Meta:
+            constraints = (Check("deed IN ('handed', 'taken', 'returned')"),)
+
     class FourEyes(Base):
         organisation = ForeignKeyField(Organisation, on_delete="CASCADE")
         kind = CharField()
@@ -135,14 +146,23 @@ def up(migrator, db):
         class Meta:
             indexes = ((("organisation", "value"), True),)
 
-    db.create_tables([Grant, PendingChange, FourEyes, Approval, VerifiedContact])
+    db.create_tables([Grant, PendingChange, Handover, FourEyes, Approval, VerifiedContact])
     migrator.migrate(
         migrator.add_column(
             "campaign", "written_by_id", ForeignKeyField(User, field=User.id, null=True, on_delete="RESTRICT")
-        )
+        ),
+        migrator.add_column(
+            "campaign",
+            "held_by_id",
+            ForeignKeyField(Organisation, field=Organisation.id, null=True, on_delete="RESTRICT"),
+        ),
     )
     _allow(db, "campaign", "'draft', 'running'", "'draft', 'submitted', 'approved', 'running'")
-    migrator.migrate(migrator.add_column("organisation", "rights_version", IntegerField(default=1)))
+    migrator.migrate(
+        migrator.add_column("organisation", "rights_version", IntegerField(default=1)),
+        migrator.add_column("organisation", "is_national_desk", BooleanField(default=False)),
+    )
+    _allow(db, "organisation", "'municipality', ", "'municipality', 'province', 'federal_service', ")
     for organisation in list(Organisation.select(Organisation.id, Organisation.kind)):
         rows = [{"organisation": organisation.id, **row} for row in _held(organisation.kind)]
         Grant.insert_many(rows).execute()

@@ -54,6 +54,7 @@ def a_campaign(**changes):
         "sender": "Lien Vercauteren",
         "approval": "",
         "alarm": "",
+        "handovers": [],
         "practice": False,
         "launched_at": "23 November 2026, 02:45:07",
         "ended_at": "23 November 2026, 02:51:40",

@@ -9,7 +9,17 @@ from models import Activation, Campaign, Grant, Mandate, Membership, Message, Te
 from tests import cast, town
 from tests.page import Client
 
-ZONE = {"bins", "members", "imports", "campaigns", "approval", "control", "reports", "message_templates"}
+ZONE = {
+    "bins",
+    "members",
+    "imports",
+    "campaigns",
+    "approval",
+    "takeover",
+    "control",
+    "reports",
+    "message_templates",
+}
 ROOMS = {
     "platform_admin": {"who_may"},
     "organisation_admin": ZONE | {"who_may"},
@@ -128,6 +138,22 @@ def test_people_of_another_zone_find_nothing_of_this_one(app, signed_in, zavel, 
     before = town.kept()
     assert opened(app, stranger, things, with_ids=True) == []
     assert town.kept() == before
+
+
+def test_the_national_desk_finds_nothing_of_a_zone_but_what_runs_and_can_be_taken(
+    app, signed_in, zavel, things
+):
+    desk = cast.organisation("NCCN", "federal_service", is_national_desk=True)
+    browser = signed_in(town.user("sender", desk))
+    before = town.kept()
+    taken = [f"/campaigns/{campaign.id}/take" for campaign in things["campaigns"]]
+    knocks = [knocked for knocked in addresses(app, things, with_ids=True) if knocked[1] not in taken]
+    assert [
+        address for method, address, _ in knocks if knock(browser, method, address, things) not in SHUT
+    ] == []
+    assert town.kept() == before
+    for address in ("/desk", *taken):
+        assert signed_in(zavel.people["sender"]).browser.get(address).status_code in (403, 405), address
 
 
 def test_a_coordinator_finds_nothing_of_another_bin(app, signed_in, zavel, things):
@@ -249,7 +275,7 @@ def test_a_right_that_is_taken_from_a_role_shuts_every_address_that_asks_it(
 ):
     browser = signed_in(zavel.people[role])
     asks = {
-        endpoint: rights.JUDGED_AS.get(view.guarded_by, view.guarded_by)
+        endpoint: view.guarded_by.replace(rights.CONTROL, "campaign.launch")
         for endpoint, view in app.view_functions.items()
         if endpoint != "static"
     }

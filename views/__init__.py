@@ -32,6 +32,7 @@ from views import (
     render,
     reports,
     signin,
+    takeover,
     who_may,
 )
 
@@ -41,6 +42,7 @@ PAGES = (
     campaigns,
     approval,
     control,
+    takeover,
     reports,
     message_templates,
     bins,
@@ -59,6 +61,7 @@ MENU = (
         _l("Messages"),
         "campaign.see",
     ),
+    ("takeover", "takeover.index", _l("National desk"), "campaign.take"),
     ("bins members imports", "bins.index", _l("Members"), "bin.see"),
     ("activations", "activations.index", _l("Contact centre"), "activation.see"),
     ("who_may", "who_may.index", _l("Rights"), "rights.see"),

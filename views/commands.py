@@ -132,19 +132,27 @@ def _accounts_table(rows: list[dict[str, str]]) -> str:
 @click.option(
     "--kind", type=click.Choice(models.ORGANISATION_KINDS), help="Make the organisation, of this kind."
 )
+@click.option("--national-desk", is_flag=True, help="The organisation takes campaigns of zones over.")
 @click.option(
     "--bin", "bin_names", multiple=True, help="A BIN that a coordinator looks after; may be repeated."
 )
 @click.password_option()
 @deed
 def add_user(
-    email: str, name: str, role: str, organisation: str | None, kind: str | None, bin_names, password: str
+    email: str,
+    name: str,
+    role: str,
+    organisation: str | None,
+    kind: str | None,
+    national_desk: bool,
+    bin_names,
+    password: str,
 ):
     user = accounts.add_user(
         email=email,
         name=name or email.partition("@")[0],
         role=role,
-        organisation=_workplace(organisation, kind, role),
+        organisation=_workplace(organisation, kind, role, national_desk),
         password=password,
         now=clock.now(),
         bins=tuple(find_bin(bin_name, organisation) for bin_name in bin_names),
@@ -152,7 +160,7 @@ def add_user(
     click.echo(user.email)
 
 
-def _workplace(name: str | None, kind: str | None, role: str) -> Organisation:
+def _workplace(name: str | None, kind: str | None, role: str, is_desk: bool) -> Organisation:
     if not name:
         found = list(Organisation.select().where(Organisation.kind == WORKPLACES.get(role, "police_zone")))
         if len(found) != 1:
@@ -161,7 +169,7 @@ def _workplace(name: str | None, kind: str | None, role: str) -> Organisation:
     if where := Organisation.get_or_none(Organisation.name == name):
         return where
     if kind:
-        return accounts.add_organisation(name, kind, now=clock.now())
+        return accounts.add_organisation(name, kind, now=clock.now(), is_national_desk=is_desk)
     raise Missing(N_("There is no organisation called “%(name)s”. Add --kind to make it."), name=name)
 
 

@@ -13,6 +13,7 @@ from dispatch.sending import campaigns, estimate, report, tallies
 from dispatch.words import CHANNELS, KINDS
 from models import Campaign
 from views import charts, guard, lookups, render, wording
+from views import takeover as takeovers
 
 pages = Blueprint("control", __name__)
 SPOKEN_EVERY_SECONDS = 10
@@ -99,7 +100,8 @@ def standing(campaign: Campaign, now: datetime, seen: str = "", said: int = -SPO
     table = tallies.counts(campaign)
     counts = estimate.together(table)
     doubt = _doubt(campaign, counts)
-    controls = f"{campaign.status}-{counts['unsure']}-{doubt['is_left']:d}-{doubt['at'] is not None:d}"
+    lead = takeovers.lead(campaign, now)
+    controls = f"{campaign.held_by_id or 0}-{campaign.status}-{counts['unsure']}-{doubt['is_left']:d}-{doubt['at'] is not None:d}"
     gone = int((now - campaign.launched_at).total_seconds())
     speaks = gone - said >= SPOKEN_EVERY_SECONDS
     left = estimate.seconds_left(table, rates(campaign, now), gone)
@@ -118,6 +120,7 @@ def standing(campaign: Campaign, now: datetime, seen: str = "", said: int = -SPO
         "sender": campaign.launched_by.name,
         "curve": curve(campaign, now, left),
         "doubt": doubt,
+        **lead,
         "halted": _(campaigns.HALTS[campaign.halted]) if campaign.halted else "",
         "outcome": outcome(campaign, counts),
         "may_control": campaign.is_underway and rights.may(current_user, "campaign.control", campaign),

@@ -6,6 +6,7 @@ from flask import abort
 from flask_login import current_user
 
 from dispatch import rights
+from dispatch.sending import takeover
 from models import CAMPAIGN_STATUSES, Activation, Bin, Campaign, Import, Member, Membership, Message, Template
 
 
@@ -46,11 +47,19 @@ def campaign_of(id: int, action: str = "campaign.see") -> Campaign:
 
 def campaigns_seen(is_practice: bool, *statuses: str) -> Iterator[Campaign]:
     """The campaigns that this person may see, newest first: real or practice, all or in these states."""
-    here = (Campaign.organisation == current_user.organisation_id) & (Campaign.is_practice == is_practice)
+    house = current_user.organisation_id
+    here = ((Campaign.organisation == house) | (Campaign.held_by == house)) & (
+        Campaign.is_practice == is_practice
+    )
     query = Campaign.select().where(here & Campaign.status.in_(statuses or CAMPAIGN_STATUSES))
     for campaign in query.order_by(Campaign.id.desc()):
         if rights.sees_campaign(current_user, campaign):
             yield campaign
+
+
+def led_by_no_desk(id: int) -> Campaign:
+    """A real campaign of any zone that is underway, for who may take it over."""
+    return takeover.open_to_desk().where(Campaign.id == id).first() or abort(404)
 
 
 def message_of(campaign: Campaign, id: int) -> Message:

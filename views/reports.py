@@ -16,6 +16,7 @@ from dispatch.words import CHANNELS, KINDS, LANGUAGE_NAMES, MESSAGE_STATUSES
 from models import Campaign, Member, Message, Recipient
 from views import approval as approvals
 from views import control, guard, lookups, render, wording
+from views import takeover as takeovers
 
 pages = Blueprint("reports", __name__)
 PAGE_SIZE = 10
@@ -49,6 +50,7 @@ def final(campaign: Campaign, now: datetime) -> dict:
         ],
         "outcome": control.outcome(campaign, counts),
         "story": approvals.story(campaign),
+        **takeovers.lead(campaign, now),
         "seconds": int((campaign.ended_at - campaign.launched_at).total_seconds()),
         "composed_in": int((campaign.launched_at - campaign.created_at).total_seconds()),
         "may_template": rights.may(current_user, "template.change")

@@ -15,6 +15,7 @@ def campaign_report(data: dict, lang: str) -> bytes:
 
     name, organisation, kind, status, sender    str; status is the campaign's word ("finished")
     approval                                    str, who approved it and when; "" when nobody had to
+    handovers                                   list of str, who took the lead over, when and why
     alarm                                       str, why it left without approval, in red; "" when it did not
     practice                                    bool
     launched_at, ended_at, made_at              str; made_at is the moment these figures were true
@@ -118,6 +119,7 @@ def _facts(data: dict, lang: str) -> list[tuple[str, str]]:
         (_("Sent by"), data["sender"]),
         *([(_("Approved by"), data["approval"])] if data["approval"] else []),
         *([(_("Without approval"), data["alarm"])] if data["alarm"] else []),
+        *((_("Lead"), said) for said in data["handovers"]),
         (_("Launched"), data["launched_at"]),
         (_("Ended"), data["ended_at"] or _("not yet")),
         (_("State"), data["status"]),

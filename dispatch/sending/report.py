@@ -8,7 +8,7 @@ from peewee import fn
 from dispatch import clock, papers
 from dispatch.people.audience import REASONS as LEFT_OUT
 from dispatch.providers.base import REASONS
-from dispatch.sending import approval, tallies
+from dispatch.sending import approval, takeover, tallies
 from dispatch.words import (
     CAMPAIGN_STATUSES,
     CHANNELS,
@@ -21,7 +21,7 @@ from dispatch.words import (
     moment,
     translator,
 )
-from models import Bin, Campaign, Document, Member, Message, Pulse, Recipient, Unreached, writing
+from models import Bin, Campaign, Document, Handover, Member, Message, Pulse, Recipient, Unreached, writing
 
 PAPER = "campaign_report"
 MOST_ON_PAPER = 3000  # more messages than this are in the spreadsheet only
@@ -200,6 +200,7 @@ def build(campaign: Campaign, lang: str, now: datetime, most: int | None = MOST_
         "sender": campaign.launched_by.name,
         "approval": _approval(campaign, lang),
         "alarm": _alarm(campaign, lang),
+        "handovers": [_handover(one, lang) for one in takeover.story(campaign)],
         "practice": campaign.is_practice,
         "launched_at": moment(campaign.launched_at, lang),
         "ended_at": moment(campaign.ended_at, lang),
@@ -223,6 +224,11 @@ def _approval(campaign: Campaign, lang: str) -> str:
         return ""
     facts = {"name": last.decided_by.name, "at": moment(last.decided_at, lang)}
     return translator(lang).gettext(N_("%(name)s, %(at)s")) % facts
+
+
+def _handover(one: Handover, lang: str) -> str:
+    said = translator(lang).gettext(takeover.SAID[one.deed])
+    return f"{moment(one.at, lang)}: {said % {'name': one.by.name, 'reason': one.reason}}"
 
 
 def _alarm(campaign: Campaign, lang: str) -> str:
