@@ -210,7 +210,8 @@ def change(
     """
     with writing():
         gained, lost = difference(organisation, bin, wanted)
-        if not may(User.get_by_id(by.id), "rights.change"):
+        by = User.get_by_id(by.id)  # as the role and the rights stand at this moment
+        if not may(by, "rights.change"):
             raise NotAllowed(N_("You have no right to change rights. Nothing was changed."))
         if not gained and not lost:
             return None

@@ -10,7 +10,18 @@ from typing import NamedTuple
 
 from dispatch.errors import NotAllowed
 from dispatch.words import CHANNELS, KINDS, N_, Sentence
-from models import Activation, Bin, Campaign, Grant, Mandate, Membership, Organisation, Template, User
+from models import (
+    Activation,
+    Bin,
+    Campaign,
+    Grant,
+    Handover,
+    Mandate,
+    Membership,
+    Organisation,
+    Template,
+    User,
+)
 
 SENDING = ("campaign.compose", "campaign.approve", "campaign.launch")  # each for a BIN, a kind and a channel
 DEEDS = (
@@ -235,18 +246,23 @@ def _may_change_template(user: User, template: Template) -> bool:
 
 
 def sees_campaign(user: User, campaign: Campaign) -> bool:
-    """Its zone sees it, and the desk that leads it. A coordinator sees what goes to people of their own BINs only,
+    """Its zone sees it, and the desk that leads or once led it. A coordinator sees what goes to people of their own BINs only,
     and what they began and is for nobody yet.
     """
-    if campaign.held_by_id == user.organisation_id:
-        return True
     if campaign.organisation_id != user.organisation_id:
-        return False
+        return _has_led(user, campaign)
     if user.role != "coordinator":
         return True
     if not any(campaign.audience.get(part) for part in ("bins", "streets", "members")):
         return campaign.author_id == user.id
     return _is_for_bins_of(user, campaign.audience)
+
+
+def _has_led(user: User, campaign: Campaign) -> bool:
+    if not fits(user.organisation, "campaign.take"):
+        return False
+    here = (Handover.campaign == campaign.id) & (Handover.desk == user.organisation_id)
+    return Handover.select().where(here).exists()
 
 
 def _is_for_bins_of(user: User, audience: dict) -> bool:

@@ -285,6 +285,14 @@ def test_nobody_is_asked_any_more_once_it_is_answered(draft, sender, chief, coll
     assert asked_of(draft) == [chief.id]
 
 
+def test_nobody_is_asked_about_what_was_launched_meanwhile(where, draft, sender, chief, colleague):
+    submit(draft, sender)
+    rule(where, [chief.id], version=1, is_needed=False)
+    launch(fresh(draft), sender)
+    approval.climb(NOON + FIVE_MINUTES)
+    assert asked_of(draft) == [chief.id]
+
+
 def test_an_exercise_walks_the_same_path_and_bothers_nobody(zavel, draft, sender):
     Campaign.update(is_practice=True).where(Campaign.id == draft.id).execute()
     practice = fresh(draft)
@@ -317,6 +325,12 @@ def test_without_that_right_or_a_reason_nobody_goes_on(draft, sender, chief):
     with pytest.raises(Refusal, match="Say why"):
         override(draft, chief, reason="")
     assert fresh(draft).status == "draft"
+
+
+def test_what_needs_no_approval_cannot_be_said_to_have_gone_without(where, draft, chief):
+    rule(where, [chief.id], version=1, is_needed=False)
+    with pytest.raises(Refusal, match="needs nobody's approval"):
+        override(draft, chief)
 
 
 def test_an_edit_takes_the_override_away_too(draft, sender, chief):

@@ -48,7 +48,7 @@ def campaign_of(id: int, action: str = "campaign.see") -> Campaign:
 def campaigns_seen(is_practice: bool, *statuses: str) -> Iterator[Campaign]:
     """The campaigns that this person may see, newest first: real or practice, all or in these states."""
     house = current_user.organisation_id
-    here = ((Campaign.organisation == house) | (Campaign.held_by == house)) & (
+    here = ((Campaign.organisation == house) | Campaign.id.in_(takeover.led_by(house))) & (
         Campaign.is_practice == is_practice
     )
     query = Campaign.select().where(here & Campaign.status.in_(statuses or CAMPAIGN_STATUSES))

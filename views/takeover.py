@@ -66,7 +66,7 @@ def _pass_on(campaign: Campaign, deed, said: str):
     else:
         flash(said)
         current_app.extensions["jobs"].wake()
-    is_seen = rights.sees_campaign(current_user, Campaign.get_by_id(campaign.id))
+    is_seen = rights.sees_campaign(current_user, campaign)  # a desk that took nothing goes back to its list
     return redirect(url_for("campaigns.show", id=campaign.id) if is_seen else url_for("takeover.index"), 303)
 
 

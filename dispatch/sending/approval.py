@@ -83,7 +83,8 @@ def ask(campaign: Campaign, *, by: User, now: datetime, link: str) -> Approval:
 
 def climb(now: datetime) -> None:
     """Asks the next on the ladder of each approval that nobody gave in time; once, whoever else looks too."""
-    due = Approval.select().where(Approval.status == "asked", Approval.due_at <= now)
+    here = (Approval.status == "asked") & (Approval.due_at <= now) & (Campaign.status == "submitted")
+    due = Approval.select(Approval, Campaign).join(Campaign).where(here)
     for asked in list(due):
         with writing():
             here = (
@@ -252,6 +253,8 @@ def override(campaign: Campaign, *, by: User, now: datetime, version: int, reaso
             raise WrongMoment(
                 N_("The message was changed after you read it. Nothing was sent: read it again.")
             )
+        if not is_needed(campaign):
+            raise Refusal(N_("This message needs nobody's approval. Send it as it is."))
         reason = _said(reason)
         move(campaign, "overridden", by=by, now=now)
         here = (Approval.campaign == campaign.id) & Approval.status.in_(("asked", "approved"))

@@ -21,6 +21,11 @@ def open_to_desk():
     return Campaign.select().where(here).order_by(Campaign.id.desc())
 
 
+def led_by(desk: int):
+    """The campaigns that this desk leads or once led."""
+    return Handover.select(Handover.campaign).where(Handover.desk == desk)
+
+
 def national_desk() -> Organisation | None:
     return Organisation.get_or_none(Organisation.is_national_desk)
 
