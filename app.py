@@ -22,6 +22,7 @@ import views
 from dispatch import mishaps
 from dispatch.jobs import Jobs
 from dispatch.providers import BadRoad
+from dispatch.sending.bounces import Bounces
 from dispatch.sending.pump import Pump
 from dispatch.sending.roads import Roads
 from dispatch.server import Server
@@ -72,6 +73,13 @@ def sms_sender(value: str) -> str:
     """Eleven letters and digits, or a number: what a telephone shows as the sender (3GPP TS 23.040, 9.1.2.5)."""
     if not re.fullmatch(r"[A-Za-z0-9 ._-]{1,11}|\+?[0-9]{1,15}", value):
         raise ValueError("must have at most 11 letters and digits, or be a number")
+    return value
+
+
+def voice_sender(value: str) -> str:
+    """A number that can be called back: since 2024 a call from abroad with a made-up Belgian number is blocked."""
+    if not re.fullmatch(r"\+[1-9][0-9]{5,14}", value):
+        raise ValueError("must be a number in full, such as +32477777755")
     return value
 
 
@@ -132,6 +140,20 @@ SETTINGS = (
     Setting("BELFORT_VOICE", "simulator://", roads, "Roads for spoken messages.", True),
     Setting("BELFORT_SMS_SENDER", "Be-Alert", sms_sender, "The sender that people see on an SMS."),
     Setting("BELFORT_EMAIL_SENDER", "no-reply@be-alert.be", mailbox, "The sender that people see on a mail."),
+    Setting(
+        "BELFORT_VOICE_SENDER",
+        "+32477777755",
+        voice_sender,
+        "The number that people see when they are called.",
+    ),
+    Setting(
+        "BELFORT_BOUNCES",
+        "",
+        text,
+        "Where e-mail that came back is found: a mailbox of its own, `imaps://user:password@host?folder=INBOX`, looked "
+        "into every minute and marked as read; or a door for a mail server, `lmtp://127.0.0.1:2424`.",
+        True,
+    ),
     Setting(
         "BELFORT_TRUSTED_PROXY",
         "",
@@ -206,7 +228,7 @@ def build_app(environ: Mapping[str, str]) -> Flask:
     app.jinja_env.undefined = StrictUndefined
     _open_database(settings["BELFORT_DATABASE"])
     app.extensions["roads"] = _open_roads(settings, app.secret_key)
-    app.extensions["jobs"] = Jobs(Pump(app.extensions["roads"]))
+    app.extensions["jobs"] = Jobs(Pump(app.extensions["roads"]), _open_bounces(settings, app.secret_key))
     views.register(app)
     return app
 
@@ -259,10 +281,17 @@ def _open_roads(settings: dict, secret: str) -> Roads:
             {channel: settings[f"BELFORT_{channel.upper()}"] for channel in models.CHANNELS},
             public_url=settings["BELFORT_PUBLIC_URL"],
             receipt_key=receipt_key(secret),
-            senders={"sms": settings["BELFORT_SMS_SENDER"], "email": settings["BELFORT_EMAIL_SENDER"]},
+            senders={channel: settings[f"BELFORT_{channel.upper()}_SENDER"] for channel in models.CHANNELS},
         )
     except BadRoad as error:
         raise BadSetting(str(error)) from None
+
+
+def _open_bounces(settings: dict, secret: str) -> Bounces:
+    try:
+        return Bounces(settings["BELFORT_BOUNCES"], receipt_key(secret))
+    except BadRoad as error:
+        raise BadSetting(f"BELFORT_BOUNCES: {error}") from None
 
 
 def serve(app: Flask) -> None:
@@ -273,11 +302,18 @@ def serve(app: Flask) -> None:
     )  # a page asks for the interpreter a dozen times: not 5 ms each while messages leave
     server = _bound(app)  # before anything is sent: of two processes on one port only one pumps
     if app.config["BELFORT_PUMP"]:
-        jobs.start()
+        _start(jobs)
     print(f"Belfort: http://{app.config['BELFORT_HOST']}:{app.config['PORT']}", flush=True)
     server.run()
     jobs.stop()
     app.extensions["roads"].close()
+
+
+def _start(jobs: Jobs) -> None:
+    try:
+        jobs.start()
+    except OSError as error:
+        raise BadSetting(f"BELFORT_BOUNCES: the door cannot be opened: {error.strerror}.") from None
 
 
 def _bound(app: Flask) -> Server:

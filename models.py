@@ -191,6 +191,7 @@ class Organisation(Table):
     email = CharField(default="")
     phone = CharField(default="")
     parent = ForeignKeyField("self", null=True, backref="children", on_delete="RESTRICT")
+    openings = JSONField(null=True)  # how its calls begin and end, by language; see sending.speech
     rights_version = IntegerField(default=1)  # of the matrix: of two who change it one hears of the other
     is_national_desk = BooleanField(default=False)  # the federal service that takes campaigns over
 
@@ -440,12 +441,13 @@ class MemberChange(Table):
 LANGUAGES = ("nl", "fr", "de", "en")
 CHANNELS = ("sms", "voice", "email")
 KINDS = ("warning", "preventive", "news", "other")
+POLICIES = ("insist", "ask")  # of what may not have arrived: send it again, or ask a person
 
 
 class Wording(Table):
     """What a campaign and a template share: kind, channels, texts and audience.
 
-    `texts` is {channel: {language: {"subject": …, "body": …}}};
+    `texts` is {channel: {language: {"subject": …, "body": …, "recording": a Recording's key}}};
     `audience` is {"bins": [id], "streets": [[bin id, street]], "members": [id]}.
     """
 
@@ -456,6 +458,7 @@ class Wording(Table):
     texts = JSONField(default=dict)
     audience = JSONField(default=dict)
     fallback_language = CharField(default="nl")
+    policy = CharField(default="")  # one of POLICIES, or as the kind has it
     version = IntegerField(default=1)
     created_at = DateTimeField()
     changed_at = DateTimeField()
@@ -495,6 +498,7 @@ class Campaign(Wording):
     )  # while a big launch goes on: the last member who was looked at
     expires_at = DateTimeField(null=True)  # what has not left by then is not delivered any more
     halted = CharField(default="")  # why it was paused by itself: a key of campaigns.HALTS
+    doubts = IntegerField(default=0)  # how often some of its messages became unsure
     written_by = ForeignKeyField(User, null=True, on_delete="RESTRICT")  # whoever changed the text last
     held_by = ForeignKeyField(Organisation, null=True, on_delete="RESTRICT")  # the desk that leads it now
 
@@ -651,6 +655,19 @@ class Document(Table):
     made_at = DateTimeField()
 
 
+class Recording(Table):
+    """A spoken message that somebody recorded; `key` is the part of its address that nobody can guess."""
+
+    organisation = ForeignKeyField(Organisation, on_delete="RESTRICT")
+    key = CharField(unique=True)
+    by = ForeignKeyField(User, on_delete="RESTRICT")
+    filename = CharField()
+    media_type = CharField()
+    seconds = IntegerField()
+    content = BlobField()
+    created_at = DateTimeField()
+
+
 class Letter(Table):
     """A mail of our own, such as an activation form on its way to the contact centre."""
 
@@ -670,11 +687,17 @@ RANKS = {
     "sending": 1,
     "unsure": 2,
     "accepted": 3,
-    "delivered": 4,
+    "delivered": 4,  # of a call: the receiver confirmed it with a key
+    "answered": 4,  # a call that was heard by nobody knows whom: answered, and no key
+    "voicemail": 4,
+    "hung_up": 4,
+    "busy": 4,
+    "no_answer": 4,
     "failed": 4,
     "withheld": 4,
     "expired": 4,
 }
+CALL_ENDINGS = ("answered", "voicemail", "hung_up", "busy", "no_answer")  # only a call ends so
 
 
 class Message(Table):
@@ -700,6 +723,10 @@ class Message(Table):
     claimed_at = DateTimeField(null=True)
     accepted_at = DateTimeField(null=True)
     ended_at = DateTimeField(null=True)
+    doubt = IntegerField(null=True)  # which of its campaign's doubts; none once somebody left it as it is
+    doubted_at = DateTimeField(null=True)
+    repeats = IntegerField(default=0)  # how often it was sent again though it may have arrived
+    first_reference = CharField(null=True)  # of the first call, where there is a second; never a third
 
     class Meta:
         constraints = (
@@ -727,6 +754,28 @@ Message.add_index(
         Message.claimed_at,
         where=Message.status.in_(("sending", "unsure")),
         name="message_in_hand",
+    )
+)
+# How many lines of a road are taken.
+Message.add_index(
+    Message.index(
+        Message.road,
+        Message.accepted_at,
+        where=(Message.channel == "voice") & (Message.status == "accepted"),
+        name="message_on_line",
+    )
+)
+# The page of a campaign in doubt asks each second which groups there are, however many messages are in them.
+Message.add_index(
+    Message.index(
+        Message.campaign,
+        Message.status,
+        Message.channel,
+        Message.code,
+        Message.road,
+        Message.doubt,
+        where=Message.doubt.is_null(False),
+        name="message_doubt",
     )
 )
 # Nobody gets a campaign twice by one channel, whatever a launch that was interrupted does when it goes on.
@@ -863,6 +912,7 @@ TABLES = [
     Tally,
     Pulse,
     Document,
+    Recording,
     Letter,
     Message,
     Recipient,

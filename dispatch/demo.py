@@ -105,6 +105,17 @@ SCENARIOS = (
         },
     ),
     (
+        "Evacuatie",
+        "warning",
+        {
+            "sms": {"nl": {"body": "POLITIE: verlaat uw woning nu en ga te voet naar de sporthal."}},
+            "voice": {
+                "nl": {"body": "Verlaat uw woning nu. Ga te voet naar de sporthal. Neem uw buren mee."},
+                "fr": {"body": "Quittez votre maison. Allez à pied à la salle de sport, avec vos voisins."},
+            },
+        },
+    ),
+    (
         "Nieuwsbrief",
         "news",
         {

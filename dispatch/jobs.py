@@ -8,6 +8,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from dispatch import clock, mishaps
 from dispatch.people import imports
+from dispatch.sending.bounces import Bounces
 from dispatch.sending.pump import Pump
 from models import database
 
@@ -19,8 +20,9 @@ FREEZE = "launches"
 class Jobs:
     """One job per channel, so that a slow road holds up no other, one for practice beside it, and those that tidy."""
 
-    def __init__(self, pump: Pump):
+    def __init__(self, pump: Pump, bounces: Bounces):
         self.pump = pump
+        self.bounces = bounces
         self.scheduler = BackgroundScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1}
         )
@@ -30,8 +32,11 @@ class Jobs:
             self._every(EVERY_SECONDS, partial(self.pump.run, channel, is_practice=is_practice), name)
         self._every(EVERY_SECONDS, self.pump.freeze, FREEZE)
         self._every(EVERY_SECONDS, self.pump.listen, "listen")
+        self._every(1, self.pump.look_up, "look up")
         self._every(1, self.pump.tidy, "tidy")
+        self._every(60, self.bounces.collect, "bounces")
         self._every(3600, _discard_abandoned, "abandoned lists")
+        self.bounces.open()
         self.scheduler.start()
 
     def wake(self) -> None:
@@ -45,6 +50,7 @@ class Jobs:
         self.pump.stop()
         if self.scheduler.running:
             self.scheduler.shutdown(wait=True)
+        self.bounces.close()
 
     def _lanes(self) -> list[tuple[str, str, bool]]:
         return [

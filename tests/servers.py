@@ -190,8 +190,11 @@ class Asked:
 
 
 @contextlib.contextmanager
-def http_server(status: int = 200, words: str = ""):
-    """An HTTP server that gives one answer to everything; yields (port, what it was asked)."""
+def http_server(status: int = 200, words: str = "", answer=None):
+    """An HTTP server that gives one answer to everything; yields (port, what it was asked).
+
+    answer(asked) says (status, words) to one request instead.
+    """
     asked: list[Asked] = []
 
     class Door(BaseHTTPRequestHandler):
@@ -199,11 +202,13 @@ def http_server(status: int = 200, words: str = ""):
 
         def do_GET(self):
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            asked.append(Asked(self.path, dict(self.headers), body))
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(words.encode())))
+            request = Asked(self.path, dict(self.headers), body)
+            asked.append(request)
+            number, said = answer(request) if answer else (status, words)
+            self.send_response(number)
+            self.send_header("Content-Length", str(len(said.encode())))
             self.end_headers()
-            self.wfile.write(words.encode())
+            self.wfile.write(said.encode())
 
         do_POST = do_GET
 
@@ -500,6 +505,7 @@ smtpd_tls_cert_file = {folder}/cert.pem
 smtpd_tls_key_file = {folder}/key.pem
 smtpd_tls_security_level = may
 smtpd_discard_ehlo_keywords = {without}
+{more}
 """
 POSTFIX_MASTER = """
 127.0.0.1:{port} inet n - n - 40 smtpd
@@ -517,6 +523,8 @@ proxymap unix - - n - - proxymap
 error unix - - n - - error
 retry unix - - n - - error
 discard unix - - n - - discard
+local unix - n n - - local
+lmtp unix - - n - - lmtp
 anvil unix - - n - 1 anvil
 scache unix - - n - 1 scache
 postlog unix-dgram n - n - 1 postlogd
@@ -536,8 +544,8 @@ class Postfix:
 
 
 @contextlib.contextmanager
-def postfix(folder: Path, without: str = ""):
-    """Postfix with a configuration of its own; `without` names what EHLO shall not announce; skipped where missing."""
+def postfix(folder: Path, without: str = "", more: str = ""):
+    """Postfix with a configuration of its own; `without` names what EHLO shall not announce, `more` is said after it; skipped where missing."""
     if not Path(POSTFIX).exists() or os.geteuid():
         pytest.skip("Debian's package postfix is not installed, or we are not root")
     home = Path(tempfile.mkdtemp(prefix="postfix", dir="/tmp"))  # its own user must be able to enter
@@ -547,7 +555,7 @@ def postfix(folder: Path, without: str = ""):
     shutil.chown(home / "data", "postfix")
     certificate(home)
     office = Postfix(free_port(), home / "postfix.log")
-    (home / "etc/main.cf").write_text(POSTFIX_MAIN.format(folder=home, without=without))
+    (home / "etc/main.cf").write_text(POSTFIX_MAIN.format(folder=home, without=without, more=more))
     (home / "etc/master.cf").write_text(POSTFIX_MASTER.format(port=office.port))
     try:
         subprocess.run(

@@ -12,6 +12,7 @@ from dispatch.sending import approval, campaigns, contacts, report
 from models import Approval, Audit, Campaign, Grant, Letter, Message, Organisation, User
 from tests import cast, town
 from tests.cast import NOON
+from tests.test_voice_pages import wav
 
 LINK = "https://belfort.example/campaigns/1/approval"
 FIVE_MINUTES = timedelta(minutes=5)
@@ -148,6 +149,15 @@ def test_an_edit_takes_the_approval_away_and_is_written_down(draft, sender, chie
     assert Audit.select().where(Audit.deed == "campaign.withdrawn").count() == 1
     with pytest.raises(NotAllowed):
         launch(edited, sender)
+
+
+def test_another_recording_takes_the_approval_away_and_is_that_hand_s_text(zavel, draft, sender, chief):
+    spoken = {"voice": {"nl": {"body": "Blijf binnen."}}}
+    approve(submit(edit(draft, sender, channels=["voice"], texts=spoken), sender), chief)
+    campaigns.record(fresh(draft), "nl", wav(1), "boodschap.wav", by=chief, now=NOON)
+    assert fresh(draft).status == "draft" and approval.latest(draft).status == "withdrawn"
+    with pytest.raises(NotAllowed, match="You wrote this yourself"):
+        approve(submit(fresh(draft), sender), chief)
 
 
 def test_a_save_that_changes_nothing_leaves_the_approval(draft, sender, chief):

@@ -20,7 +20,7 @@ from dispatch.people import numbers
 from dispatch.people.names import search_words
 from dispatch.providers import open_road
 from dispatch.providers.base import Content, Outgoing, Unfit
-from dispatch.providers.smtp import write
+from dispatch.providers.letter import write
 from dispatch.sending.pump import Pump
 from dispatch.sending.text import measure, twins
 from dispatch.server import Server

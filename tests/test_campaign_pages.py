@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from dispatch import clock
-from dispatch.sending import campaigns
+from dispatch.providers.base import Outcome
+from dispatch.sending import campaigns, doubt, messages
 from models import Audit, Campaign, Member, Membership, Message, Template
 from tests import cast
 
@@ -182,7 +183,9 @@ def test_the_page_says_who_lacks_a_text_in_their_language(lien, draft):
     page = lien.get(f"/campaigns/{draft().id}/text")
 
     assert page.select("#reach p.small")
-    assert len(page.select("details textarea")) == 4  # German and English, which nobody reads: two texts each
+    assert (
+        len(page.select("details textarea")) == 6
+    )  # German and English, which nobody reads: three texts each
 
 
 def test_a_draft_is_thrown_away_on_a_page_of_its_own(lien, draft):
@@ -317,16 +320,21 @@ def test_stopping_says_first_what_will_happen_and_then_who_was_reached(app, lien
     assert after.select(".note.warn")[0].get_text().count("0") >= 3  # reached, in hand and unsure: nobody
 
 
-def test_unsure_messages_go_again_or_stay_as_somebody_chooses(app, lien, draft):
+def test_each_group_of_unsure_messages_goes_again_or_stays_as_somebody_chooses(app, lien, draft):
     campaign = launched(lien, draft())
-    Message.update(status="unsure").where(Message.channel == "sms").execute()
+    for channel in ("sms", "email"):
+        claimed = messages.claim(channel, campaign, limit=100, now=clock.now(), road=f"road:{channel}")
+        unsure = [Outcome(one.reference, "unsure", code="no_answer") for one in claimed]
+        messages.record(unsure, road=f"road:{channel}", now=clock.now())
 
-    left = lien.post(f"/campaigns/{campaign.id}/unsure", choice="leave")
-    again = lien.post(f"/campaigns/{campaign.id}/unsure", choice="again")
+    asked = lien.get(f"/campaigns/{campaign.id}")
+    group = {"code": "no_answer", "last": "2"}
+    lien.post(f"/campaigns/{campaign.id}/unsure", choice="leave", channel="email", road="road:email", **group)
+    lien.post(f"/campaigns/{campaign.id}/unsure", choice="again", channel="sms", road="road:sms", **group)
 
-    assert left.status == again.status == 200
-    assert campaigns.unsure_is_left(campaign)
-    assert not Message.select().where(Message.status == "unsure").exists()
+    assert len(asked.select("[data-group]")) == 2
+    left = {one.channel: one.status for one in campaign.messages}
+    assert left == {"sms": "queued", "email": "unsure"} and doubt.groups(campaign) == []
 
 
 # ── After ───────────────────────────────────────────────────────────────

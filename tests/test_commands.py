@@ -177,3 +177,17 @@ def test_a_channel_named_twice_is_one_channel_and_a_refused_launch_leaves_no_dra
 def test_an_export_into_a_folder_that_does_not_exist_is_one_sentence(run, demonstration):
     done = run("members", "export", "--bin", "Kerkdries", "--output", "/nowhere/at/all.csv")
     assert done.exit_code == 1 and done.output.startswith("Error: /nowhere/at/all.csv")
+
+
+def test_an_organisation_chooses_how_its_calls_begin(run, demonstration):
+    zone = Bin.get().organisation.name
+    words = ("organisation", "opening", "--organisation", zone, "--language", "nl")
+    assert run(*words, "Hier spreekt de politie.").output == "Hier spreekt de politie.\n"
+    assert "politiezone Zavelstreek" in run(*words).output
+    assert run(*words[:3], "Nergens", *words[4:]).exit_code == 1
+
+
+def test_a_launch_calls_by_the_channel_that_is_asked(run, demonstration):
+    words = ("--template", "Evacuatie", "--bin", "Veldlaan", "--by", SENDER, "--practice", "--json")
+    summary = json.loads(run("campaign", "launch", *words, "--channel", "voice").stdout)
+    assert list(summary["counts"]) == ["voice"] and summary["counts"]["voice"]["queued"] > 10

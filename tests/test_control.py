@@ -76,6 +76,25 @@ def test_a_sign_in_that_is_refused_holds_the_campaign_and_burns_no_message(sende
     assert not fresh(campaign).halted
 
 
+# ── Slower ──────────────────────────────────────────────────────────────
+
+
+def test_a_gateway_that_asks_to_go_slower_gets_one_message_and_is_left_alone_for_a_while(
+    sender, molenakker, time
+):
+    campaign = launched(sender, molenakker)
+    road = Broken(answers("retry", "throttled"))
+    pump = pump_on(road, time)
+    pump.turn("sms")
+    pump.turn("sms")
+    assert len(road.got) == 1 and standing(campaign) == {"queued": 50}
+    assert [message.attempts for message in Message.select() if message.attempts] == [1]
+    road.answer = accepts
+    time.passes(11)
+    pump.turn("sms")
+    assert standing(campaign) == {"accepted": 50} and not fresh(campaign).halted
+
+
 # ── Too late to be of use ───────────────────────────────────────────────
 
 
@@ -91,6 +110,15 @@ def test_what_has_not_left_in_time_is_kept_back_and_says_so(sender, molenakker, 
     time.passes(60)
     pump.tick()
     assert fresh(campaign).is_over
+
+
+def test_what_goes_out_says_until_when_it_is_of_use(sender, molenakker, time):
+    campaign = launched(sender, molenakker)
+    expires_at = NOON + timedelta(hours=1)
+    Campaign.update(expires_at=expires_at).where(Campaign.id == campaign.id).execute()
+    said = set()
+    pump_on(Broken(lambda one: said.add(one.content.expires_at) or accepts(one)), time).turn("sms")
+    assert said == {expires_at}
 
 
 def test_the_sender_chooses_until_when_it_may_be_delivered(sender, molenakker, signed_in):

@@ -127,6 +127,11 @@ def test_no_log_line_holds_a_name_a_number_an_address_or_a_text():
                 assert not told & telling, f"{path}:{node.lineno}"
 
 
+def _columns(connection, table: str) -> list[tuple]:
+    """All that is said of each column but its place: a later migration can only add behind the others."""
+    return [column[1:] for column in connection.execute(f"PRAGMA table_info('{table}')")]
+
+
 def test_the_migrations_make_exactly_the_tables_of_the_models(empty_database, tmp_path):
     import models
 
@@ -135,7 +140,7 @@ def test_the_migrations_make_exactly_the_tables_of_the_models(empty_database, tm
 
         with sqlite3.connect(path) as connection:
             return sorted(
-                (row[0], sorted(connection.execute(f"PRAGMA table_info('{row[0]}')").fetchall(), key=str))
+                (row[0], sorted(map(str, _columns(connection, row[0]))))
                 for row in connection.execute(
                     "SELECT name FROM sqlite_master WHERE type IN ('table', 'index')"
                 )
@@ -160,3 +165,13 @@ def test_the_audit_can_be_added_to_and_never_changed(app):
         with pytest.raises(peewee.IntegrityError, match="append-only"):
             deed.execute()
     assert Audit.get().deed == "bell.rung"
+
+
+def test_a_message_can_end_in_every_way_that_the_models_know(empty_database):
+    import sqlite3
+
+    from models import RANKS
+
+    with sqlite3.connect(empty_database) as connection:
+        (sql,) = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'message'").fetchone()
+    assert all(f"'{status}'" in sql for status in RANKS)

@@ -1,8 +1,10 @@
 from collections import Counter
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from dispatch import clock
 from dispatch.providers import open_road
 from dispatch.providers.base import BadReceipt, BadRoad, Content, Outgoing, Posted, Receipt
 from tests.servers import conversation, free_port, http_server, kannel, wait_until
@@ -162,7 +164,7 @@ def test_without_a_public_address_no_receipt_is_asked():
         (400, "Number(s) has/have been denied by white- and/or black-lists.", ("failed", "number_refused")),
         (400, "Charset or body misformed, rejected", ("failed", "refused")),
         (401, "", ("retry", "not_authorised")),
-        (429, "", ("retry", "busy")),
+        (429, "", ("retry", "throttled")),
         (503, "Temporal failure, try again later.", ("retry", "busy")),
         (500, "Sending failed.", ("retry", "busy")),
         (503, "", ("retry", "busy")),
@@ -259,3 +261,20 @@ def test_what_is_no_receipt_is_said_to_be_none(args):
 def test_a_sender_or_option_that_cannot_be_is_refused_at_the_start(query):
     with pytest.raises(BadRoad):
         open_road(f"kannel://u:p@host?{query}".replace("\n", "%0A"), channel="sms")
+
+
+def test_a_real_kannel_takes_a_message_that_is_of_use_for_an_hour(tmp_path):
+    content = Content("Goedenavond", expires_at=clock.now() + timedelta(hours=1))
+    with kannel(tmp_path) as gateway:
+        assert statuses(a_road(gateway.port), Outgoing(REFERENCE, "+32470000000", content)) == [
+            ("accepted", "")
+        ]
+        wait_until(lambda: gateway.texts() == ["8850 +32470000000 text Goedenavond"], what="the text")
+
+
+def test_kannel_is_told_how_many_minutes_a_message_is_of_use():
+    content = Content("Dag", expires_at=clock.now() + timedelta(minutes=90, seconds=-5))
+    with http_server(202, "0: Accepted for delivery") as (port, asked):
+        assert statuses(a_road(port), Outgoing(REFERENCE, "+32470000000", content)) == [("accepted", "")]
+        assert statuses(a_road(port), a_text()) == [("accepted", "")]
+    assert [request.headers.get("X-Kannel-Validity", "")[:1] for request in asked] == ["8", ""]

@@ -19,7 +19,7 @@ from dispatch import clock, letters
 from dispatch.errors import WrongMoment
 from dispatch.people import imports
 from dispatch.providers.base import Outcome, Provider
-from dispatch.sending import campaigns, messages, report, throttle
+from dispatch.sending import campaigns, doubt, messages, report, throttle
 from dispatch.sending.pump import Pump
 from dispatch.sending.roads import Roads
 from models import Audit, Campaign, Document, Message, Tally, writing
@@ -149,6 +149,9 @@ def test_a_broken_road_holds_up_no_other_channel_and_no_end(sender, molenakker, 
         time.passes(80)
     assert standing(mail) == {"accepted": 30}
     assert standing(broken) == tallied(broken) == {"unsure": 30}
+    [group] = doubt.groups(broken)
+    doubt.leave(broken, group, by=sender, now=time())
+    pump.tick()
     assert {Campaign.get_by_id(one.id).status for one in (broken, mail)} == {"done"}
 
 
@@ -281,7 +284,7 @@ def test_the_unsure_of_a_warning_go_again_though_one_of_them_was_tried_too_often
     campaign = launched(sender, molenakker, kind="warning")
     messages.claim("sms", campaign, limit=30, now=time())
     stubborn = Message.select().where(Message.campaign == campaign.id).first()
-    Message.update(attempts=5).where(Message.id == stubborn.id).execute()
+    Message.update(repeats=messages.MAX_REPEATS).where(Message.id == stubborn.id).execute()
     road = Broken(accepts)
     pump = pump_on(road, time)
     for _ in range(30):
@@ -300,7 +303,8 @@ def test_an_end_and_a_sending_again_at_once_leave_nothing_queued_in_a_campaign_t
     messages.record([Outcome(one.reference, "unsure") for one in claimed], road="r", now=time())
     time.passes(60)
     seen_before = Campaign.get_by_id(campaign.id)
-    campaigns.send_again(campaign, by=sender, now=time())
+    [group] = doubt.groups(campaign)
+    doubt.send_again(campaign, group, by=sender, now=time())
     campaigns.finish(seen_before, time())
     assert Campaign.get_by_id(campaign.id).is_running and standing(campaign) == {"queued": 30}
 
@@ -470,7 +474,7 @@ def test_a_process_killed_again_and_again_loses_nothing_and_repeats_nothing(send
         pump = Pump(Roads({"sms": ["simulator://"], "email": [roads["BELFORT_EMAIL"]]}), now=later)
         for _ in range(200):
             pump.tick()
-            later.passes(1)
+            later.passes(3600)  # a day without a decision, and the campaign ends with its doubt
             if Campaign.get_by_id(campaign.id).is_over:
                 break
         pump.roads.close()

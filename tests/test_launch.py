@@ -19,6 +19,7 @@ from tests.cast import NOON
 
 TEXTS = {
     "sms": {"nl": {"body": "Hou deuren en ramen dicht."}},
+    "voice": {"nl": {"body": "Hou deuren en ramen dicht."}},
     "email": {"nl": {"subject": "s", "body": "b"}},
 }
 
@@ -165,6 +166,7 @@ PEOPLE = st.lists(
     st.fixed_dictionaries(
         {
             "mobile": st.sampled_from(["", "+32470000001", "+32470000002", "+32470000003"]),
+            "phone": st.sampled_from(["", "+3216000001", "+3216000002", "+32470000001"]),
             "email": st.sampled_from(["", "maes@voorbeeld.example", "peeters@voorbeeld.example"]),
             "first_name": st.sampled_from(["", "Els", "Jan"]),
             "last_name": st.sampled_from(["Maes", "Peeters"]),
@@ -179,7 +181,9 @@ PEOPLE = st.lists(
 
 
 @given(
-    people=PEOPLE, channels=st.sampled_from([("sms",), ("email",), ("sms", "email")]), size=st.integers(1, 5)
+    people=PEOPLE,
+    channels=st.sampled_from([("sms",), ("email",), ("voice",), ("sms", "email"), ("voice", "email")]),
+    size=st.integers(1, 5),
 )
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_parts_together_are_what_the_page_before_sending_said(app, people, channels, size):

@@ -74,6 +74,8 @@ def a_campaign(**changes):
             {"at": f"02:45:{rank:02}", "seconds": rank, "accepted": rank * 20, "delivered": rank * 9}
             for rank in range(40)
         ],
+        "policy": "Ask me first.",
+        "decisions": [{"at": "23 November 2026, 03:01", "said": "38 left as they are by An Aerts"}],
         "failures": [{"reason": "number does not exist", "channel": "SMS", "count": 5}],
         "messages": [a_message(), a_message(address="zoe@zavelstreek.example", channel="e-mail")],
     }

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from dispatch.errors import Incomplete, Refusal, WrongMoment
 from dispatch.providers.base import Outcome, Receipt
-from dispatch.sending import campaigns, messages, report, throttle
+from dispatch.sending import campaigns, doubt, messages, report, throttle
 from dispatch.sending.pump import Pump
 from dispatch.sending.roads import Roads
 from models import (
@@ -299,7 +299,38 @@ def test_what_was_in_hand_when_the_program_died_becomes_unsure_and_not_sent_agai
     assert statuses(campaign) == ["unsure"]
     time.passes(61)
     pump.tick()
-    assert statuses(campaign) == ["unsure"] and Campaign.get_by_id(campaign.id).status == "done"
+    assert statuses(campaign) == ["unsure"] and Campaign.get_by_id(campaign.id).is_running
+
+
+@pytest.mark.parametrize(
+    "late, stands",
+    [
+        (lambda one, at: messages.give_back([one], NOON, held_at=at), "sending"),
+        (lambda one, at: told(one, "retry", at), "sending"),
+        (lambda one, at: told(one, "unsure", at), "sending"),
+        (lambda one, at: told(one, "failed", at), "sending"),
+        (lambda one, at: told(one, "accepted", at), "accepted"),
+    ],
+)
+def test_who_stood_still_beyond_their_lease_takes_nothing_out_of_the_hands_of_others(
+    sender, molenakker, late, stands
+):
+    cast.member(molenakker, "Claes", mobile="+32470000011")
+    campaign = launched(sender, molenakker)
+    [first] = messages.claim("sms", campaign, limit=1, now=NOON)
+    over = NOON + messages.LEASE * 2
+    messages.doubt(over)
+    over += doubt.REPEAT_AFTER
+    doubt.insist(over)
+    [second] = messages.claim("sms", campaign, limit=1, now=over)
+    assert second.reference == first.reference
+    messages.keep([first.reference], over, held_at=NOON)
+    late(first.reference, NOON)
+    assert Message.get().status == stands and Message.get().claimed_at == over
+
+
+def told(reference: str, status: str, held_at) -> None:
+    messages.record([Outcome(reference, status)], road="r", now=NOON, held_at=held_at)
 
 
 def test_a_warning_in_doubt_goes_again_rather_than_never(sender, molenakker, pump, time):

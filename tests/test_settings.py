@@ -1,5 +1,6 @@
 import os
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from app import SETTINGS, BadSetting, build_app, read_settings, receipt_key
+from tests.servers import free_port
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -89,6 +91,8 @@ def test_a_database_that_cannot_be_opened_stops_the_start_with_a_sentence(tmp_pa
         ("BELFORT_IDLE_MINUTES", "9" * 20),
         ("BELFORT_SMS_SENDER", "WayTooLongSenderName"),
         ("BELFORT_EMAIL_SENDER", "geen adres"),
+        ("BELFORT_VOICE_SENDER", "0477 77 77 55"),
+        ("BELFORT_VOICE_SENDER", "Be-Alert"),
         ("BELFORT_TRUSTED_PROXY", "proxy"),
     ],
 )
@@ -103,3 +107,30 @@ def test_the_flask_command_says_a_wrong_setting_in_one_sentence():
     done = subprocess.run(words, check=False, cwd=ROOT, env=environ, capture_output=True, text=True)
     assert done.returncode == 1
     assert done.stderr.strip() == "BELFORT_FOO is not a setting of Belfort. The README lists them all."
+
+
+def test_a_door_that_cannot_be_opened_stops_the_start(settings):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        answer = subprocess.run(
+            [sys.executable, "app.py"],
+            check=False,
+            cwd=ROOT,
+            env={
+                "PATH": os.environ["PATH"],
+                **settings,
+                "BELFORT_PUMP": "on",
+                "PORT": str(free_port()),
+                "BELFORT_BOUNCES": f"lmtp://127.0.0.1:{port}",
+            },
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+    assert answer.returncode == 2 and "BELFORT_BOUNCES: the door cannot be opened" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_a_way_in_for_bounces_that_does_not_exist_stops_the_start(settings):
+    with pytest.raises(BadSetting, match=r"BELFORT_BOUNCES: What comes back is read from"):
+        build_app(settings | {"BELFORT_BOUNCES": "pop://user:geheim@host"})

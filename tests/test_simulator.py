@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch.providers import open_road
-from dispatch.providers.base import Content, Outgoing
+from dispatch.providers.base import Content, Outgoing, Speech
 
 NOON = datetime(2026, 3, 2, 12, 0)
 MUCH_LATER = NOON + timedelta(seconds=2.1)
@@ -26,7 +26,6 @@ def told(road):
     return [(receipt.status, receipt.code) for receipt in road.collect(MUCH_LATER)]
 
 
-@pytest.mark.parametrize("channel", ["sms", "voice"])
 @pytest.mark.parametrize(
     "ending, at_once, later",
     [
@@ -40,10 +39,52 @@ def told(road):
         ("42", ("accepted", ""), [("delivered", "")]),
     ],
 )
-def test_the_last_digits_decide_what_happens(channel, ending, at_once, later):
-    road = open_road("simulator://", channel=channel)
+def test_the_last_digits_decide_what_happens(ending, at_once, later):
+    road = open_road("simulator://", channel="sms")
     assert sent(road, a_message(ending)) == [at_once]
     assert told(road) == later
+
+
+SPEECH = Speech("Dit is een bericht.", "Druk op 1.", "Bedankt.", seconds=20)
+
+
+def a_call(ending, n=0):
+    return Outgoing(f"{n:016d}", f"+3247000{n % 100:02d}{ending}", Content("Goedenavond", speech=SPEECH))
+
+
+@pytest.mark.parametrize(
+    "ending, at_once, later, seconds",
+    [
+        ("01", "failed", [], 0),
+        ("02", "accepted", [("failed", "unreachable")], 2),
+        ("03", "unsure", [("delivered", "confirmed")], 28),
+        ("04", "accepted", [], 0),
+        ("06", "accepted", [("busy", "busy_line")], 2),
+        ("07", "accepted", [("no_answer", "no_pickup")], 30),
+        ("08", "accepted", [("voicemail", "voicemail")], 40),
+        ("09", "accepted", [("hung_up", "hung_up")], 10),
+        ("10", "accepted", [("answered", "answered")], 35),
+        ("42", "accepted", [("delivered", "confirmed")], 28),
+    ],
+)
+def test_a_call_ends_as_its_last_digits_say_after_its_length(ending, at_once, later, seconds):
+    road = open_road("simulator://", channel="voice")
+    assert sent(road, a_call(ending))[0][0] == at_once
+    assert road.collect(NOON) == road.collect(NOON + timedelta(seconds=seconds - 0.1)) == []
+    ended = road.collect(NOON + timedelta(seconds=seconds))
+    assert [(receipt.status, receipt.code) for receipt in ended] == later
+
+
+def test_a_call_too_many_is_refused_until_a_line_is_free():
+    road = open_road("simulator://?lines=2", channel="voice")
+    assert [status for status, _ in sent(road, a_call("42", 1), a_call("09", 2), a_call("42", 3))] == [
+        "accepted",
+        "accepted",
+        "retry",
+    ]
+    road.collect(NOON)
+    assert len(road.collect(NOON + timedelta(seconds=10))) == 1
+    assert sent(road, a_call("42", 3), a_call("42", 4)) == [("accepted", ""), ("retry", "busy")]
 
 
 def test_05_asks_twice_to_try_again_and_is_then_accepted():

@@ -29,6 +29,7 @@ from views import (
     message_templates,
     patterns,
     receipts,
+    recordings,
     render,
     reports,
     signin,
@@ -51,12 +52,13 @@ PAGES = (
     activations,
     who_may,
     receipts,
+    recordings,
     patterns,
 )
 MENU = (
     ("home", "home.index", _l("Start"), None),
     (
-        "campaigns approval control reports message_templates",
+        "campaigns approval control reports message_templates recordings",
         "campaigns.index",
         _l("Messages"),
         "campaign.see",
@@ -98,7 +100,6 @@ def register(app: Flask) -> None:
     commands.register(app)
     app.wsgi_app = _pages_first(app.wsgi_app)
     app.before_request(_open_database)
-    app.teardown_request(_leave_database)
     app.after_request(_secure)
     _answer_errors(app)
 
@@ -160,15 +161,11 @@ def _pages_first(answer):
 
 
 def _open_database() -> None:
-    session.permanent = True  # so that idleness ends it
+    if request.blueprint != receipts.pages.name:  # a gateway has no session
+        session.permanent = True  # so that idleness ends it
     database.connect(
         reuse_if_open=True
     )  # once for each thread that serves: opening costs as much as four queries
-
-
-def _leave_database(_error: BaseException | None) -> None:
-    if database.in_transaction():  # a page that broke inside one: the next in this thread begins clean
-        database.close()
 
 
 def _secure(response):

@@ -67,13 +67,17 @@ def _page(campaign: Campaign, faults: list = (), reason_error: str = "") -> dict
     }
 
 
-def _texts(campaign: Campaign) -> list[tuple[str, str, str]]:
+def _texts(campaign: Campaign) -> list[dict]:
+    """What each reader gets, and where to hear what is played in its place."""
     return [
-        (
-            f"{wording.capital(_(CHANNELS[channel]))}, {_(LANGUAGE_NAMES[lang])}",
-            text.get("subject", ""),
-            text["body"],
-        )
+        {
+            "caption": f"{wording.capital(_(CHANNELS[channel]))}, {_(LANGUAGE_NAMES[lang])}",
+            "subject": text.get("subject", ""),
+            "body": text.get("body", ""),
+            "sound_url": url_for("recordings.listen", id=campaign.id, lang=lang)
+            if text.get("recording")
+            else "",
+        }
         for channel in campaign.channels
         for lang, text in campaign.texts.get(channel, {}).items()
         if campaigns.has_text(text)

@@ -10,10 +10,10 @@ from flask_login import current_user
 from dispatch import clock, rights
 from dispatch.errors import Incomplete, NotAllowed, Refusal, WrongMoment
 from dispatch.numerals import in_words
-from dispatch.sending import approval, campaigns, estimate, report, tallies, whom
+from dispatch.sending import approval, campaigns, doubt, estimate, report, tallies, whom
 from dispatch.sending.text import measure
 from dispatch.words import CHANNELS, KINDS, LANGUAGE_NAMES, N_, translator
-from models import Campaign
+from models import POLICIES, Campaign
 from views import control, guard, lookups, render, reports, wording
 
 pages = Blueprint("campaigns", __name__)
@@ -205,6 +205,9 @@ def measured(id: int):
     campaign = lookups.campaign_of(id, "campaign.compose")
     name = request.args.get("field", "")
     text = request.form.get(name, "").replace("\r\n", "\n")[: wording.LONGEST]
+    if name in wording.SPOKEN:
+        counter = wording.spoken_counter(name, text, campaign)
+        return render_template("campaigns/_spoken.html", campaign=campaign, counter=counter)
     return render_template("campaigns/_count.html", campaign=campaign, counter=wording.counter(name, text))
 
 
@@ -266,6 +269,8 @@ def _review(campaign: Campaign, refusal: str = "", terms_error: str | None = Non
         now=now,
         refusal=refusal,
         terms_error=terms_error,
+        policies=[(policy, _(doubt.IN_WORDS[policy])) for policy in POLICIES],
+        policy=request.form.get("policy", doubt.policy_of(campaign)),
         useful=[(hours, _(words)) for hours, words in USEFUL.items()],
         useful_hours=request.form.get("useful_hours", ""),
     )
@@ -314,6 +319,14 @@ def _preview(campaign: Campaign, lang: str, size: estimate.Estimate) -> dict:
             "sender": sender,
             "measure": measure(said["body"]),
         }
+    if "voice" in shown:
+        called = {
+            "sender": render.phone(shown["voice"]["sender"]),
+            "speech": campaigns.speech_of(campaign, lang),
+        }
+        shown["voice"] |= called | {
+            "recording": campaigns.recording_of(campaign, campaigns.spoken(campaign, "voice", lang))
+        }
     return shown
 
 
@@ -354,7 +367,15 @@ def _launch(campaign: Campaign) -> None:
         terms_accepted="terms" in request.form,
         version=wording.version(),
         useful_for=_useful_for(),
+        policy=_policy(),
     )
+
+
+def _policy() -> str:
+    policy = request.form.get("policy", "")
+    if policy not in ("", *POLICIES):
+        raise Refusal(N_("Choose from the list what becomes of an unsure message. Nothing was sent."))
+    return policy
 
 
 def _useful_for() -> timedelta | None:

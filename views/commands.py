@@ -18,7 +18,7 @@ from dispatch.errors import Incomplete, Missing, Refusal
 from dispatch.people import bins, imports, lists
 from dispatch.people.rows import SENTENCES
 from dispatch.people.sheets import Limits
-from dispatch.sending import campaigns, tallies
+from dispatch.sending import campaigns, speech, tallies
 from dispatch.words import CAMPAIGN_STATUSES, LANGUAGES, N_, translator
 from models import Bin, Campaign, Organisation, Template, User
 from views import bench_commands
@@ -33,10 +33,12 @@ WORKPLACES = {
 user_commands = AppGroup("user", help="Accounts.")
 member_commands = AppGroup("members", help="Member lists.")
 campaign_commands = AppGroup("campaign", help="Campaigns.")
+organisation_commands = AppGroup("organisation", help="Organisations.")
 
 
 def register(app: Flask) -> None:
-    for command in (migrate, load_demo, user_commands, member_commands, campaign_commands):
+    groups = (user_commands, member_commands, campaign_commands, organisation_commands)
+    for command in (migrate, load_demo, *groups):
         app.cli.add_command(command)
     app.cli.add_command(bench_commands.commands)
 
@@ -278,6 +280,24 @@ def _import_sentence(report: dict, committed: bool) -> str:
     return "\n".join([say(counts, **report), *faults, say(done)])
 
 
+# ── Organisations ───────────────────────────────────────────────────────
+
+
+@organisation_commands.command(
+    "opening", help="Say how spoken messages begin and end; without words, as by default."
+)
+@click.option("--organisation", "name", required=True)
+@click.option("--language", type=click.Choice(LANGUAGES), required=True)
+@click.argument("words", default="")
+@deed
+def opening(name, language, words):
+    organisation = Organisation.get_or_none(Organisation.name == name)
+    if not organisation:
+        raise Missing(N_("There is no organisation called “%(name)s”."), name=name)
+    speech.begin_with(organisation, language, words, by=None, now=clock.now())
+    click.echo(speech.opening(Organisation.get_by_id(organisation.id), language))
+
+
 # ── Campaigns ───────────────────────────────────────────────────────────
 
 
@@ -324,7 +344,8 @@ def _chosen(channels: str | None) -> dict:
         return {}
     chosen = list(dict.fromkeys(channel.strip() for channel in channels.split(",")))
     if unknown := [channel for channel in chosen if channel not in campaigns.READY_CHANNELS]:
-        raise Missing(N_("“%(channel)s” is not a channel. There are: sms, email."), channel=unknown[0])
+        sentence = N_("“%(channel)s” is not a channel. There are: sms, voice, email.")
+        raise Missing(sentence, channel=unknown[0])
     return {"channels": chosen}
 
 

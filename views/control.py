@@ -1,6 +1,9 @@
 """A campaign underway: how it stands, and the hand on it. Pause, resume, stop, and what to do with the unsure."""
 
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
+from zlib import crc32
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -9,7 +12,8 @@ from flask_login import current_user
 
 from dispatch import clock, rights
 from dispatch.errors import WrongMoment
-from dispatch.sending import campaigns, estimate, report, tallies
+from dispatch.sending import calls, campaigns, doubt, estimate, report, tallies
+from dispatch.sending.doubt import Group
 from dispatch.words import CHANNELS, KINDS
 from models import Campaign
 from views import charts, guard, lookups, render, wording
@@ -17,6 +21,7 @@ from views import takeover as takeovers
 
 pages = Blueprint("control", __name__)
 SPOKEN_EVERY_SECONDS = 10
+HIGHEST = 2**31  # no campaign has so many doubts, and the database counts no higher than 2**63
 
 
 # ── Deeds ───────────────────────────────────────────────────────────────
@@ -58,16 +63,19 @@ def stop(id: int):
 @pages.post("/campaigns/<int:id>/unsure")
 @guard.needs("campaign.control")
 def unsure(id: int):
+    """One press for a group as it was shown; without a choice that we know, nothing is sent."""
     campaign = lookups.campaign_of(id, "campaign.control")
-    if request.form.get("choice") == "again":
-        return _do(
-            campaign,
-            campaigns.send_again,
-            _("The unsure messages are sent again. Some people may get it twice."),
-        )
-    return _do(
-        campaign, campaigns.leave_unsure, _("The unsure messages stay as they are. They are not sent again.")
+    group = Group(
+        *(request.form.get(name, "") for name in ("channel", "code", "road")),
+        last=min(request.form.get("last", 0, type=int), HIGHEST),
     )
+    if request.form.get("choice") == "again":
+        said = _("These messages are sent again. Some people may get it twice.")
+        return _do(campaign, partial(doubt.send_again, group=group), said)
+    if request.form.get("choice") == "leave":
+        said = _("These messages stay as they are. They are not sent again.")
+        return _do(campaign, partial(doubt.leave, group=group), said)
+    return redirect(url_for("campaigns.show", id=id), 303)
 
 
 def _do(campaign: Campaign, deed, said: str):
@@ -87,11 +95,15 @@ def _do(campaign: Campaign, deed, said: str):
 
 
 def rates(campaign: Campaign, now: datetime) -> dict[str, float]:
-    """Messages per second of the road that each channel would take now."""
-    roads = current_app.extensions["roads"]
+    """Messages per second of the road that each channel would take now; calls also wait for a line."""
+    choose = current_app.extensions["roads"].choose
+    roads = {
+        channel: choose(channel, is_practice=campaign.is_practice, now=now) for channel in campaign.channels
+    }
+    seconds = campaigns.speech_of(campaign, campaign.fallback_language).seconds if "voice" in roads else 0
     return {
-        channel: roads.choose(channel, is_practice=campaign.is_practice, now=now).rate
-        for channel in campaign.channels
+        channel: calls.pace(road, seconds) if channel == "voice" else road.rate
+        for channel, road in roads.items()
     }
 
 
@@ -99,9 +111,9 @@ def standing(campaign: Campaign, now: datetime, seen: str = "", said: int = -SPO
     """Everything that the live page shows. `seen`: the controls that the page has; `said`: the second it last spoke in."""
     table = tallies.counts(campaign)
     counts = estimate.together(table)
-    doubt = _doubt(campaign, counts)
+    doubted = _doubt(campaign, counts, now)
     lead = takeovers.lead(campaign, now)
-    controls = f"{campaign.held_by_id or 0}-{campaign.status}-{counts['unsure']}-{doubt['is_left']:d}-{doubt['at'] is not None:d}"
+    controls = f"{campaign.held_by_id or 0}-{campaign.status}-{crc32(repr(doubted).encode()):x}"
     gone = int((now - campaign.launched_at).total_seconds())
     speaks = gone - said >= SPOKEN_EVERY_SECONDS
     left = estimate.seconds_left(table, rates(campaign, now), gone)
@@ -119,10 +131,11 @@ def standing(campaign: Campaign, now: datetime, seen: str = "", said: int = -SPO
         "composed_in": int((campaign.launched_at - campaign.created_at).total_seconds()),
         "sender": campaign.launched_by.name,
         "curve": curve(campaign, now, left),
-        "doubt": doubt,
+        "doubt": doubted,
         **lead,
         "halted": _(campaigns.HALTS[campaign.halted]) if campaign.halted else "",
         "outcome": outcome(campaign, counts),
+        "second_calls": report.second_calls(campaign),
         "may_control": campaign.is_underway and rights.may(current_user, "campaign.control", campaign),
         "is_settled": campaign.is_over and not counts["sending"],
         "spoken": _spoken(accepted, sum(counts.values()), counts) if speaks else None,
@@ -135,8 +148,13 @@ def standing(campaign: Campaign, now: datetime, seen: str = "", said: int = -SPO
 def totals(campaign: Campaign, table: dict[str, dict[str, int]]) -> dict:
     """Channels × statuses, in the one order of the statuses, with sums both ways."""
     rows = [
-        (look, [table[channel][status] for channel in campaign.channels], LIT.get(status, ""))
+        (
+            replace(look, label=_(report.state_in_words(status, campaign))),
+            [table[channel][status] for channel in campaign.channels],
+            LIT.get(status, ""),
+        )
         for status, look in render.MESSAGE_LOOKS.items()
+        if status in report.statuses(campaign)
     ]
     return {
         "channels": [wording.capital(_(CHANNELS[channel])) for channel in campaign.channels],
@@ -189,18 +207,39 @@ def outcome(campaign: Campaign, counts: dict[str, int]) -> str:
     )
 
 
-def _doubt(campaign: Campaign, counts: dict[str, int]) -> dict:
-    """The unsure messages, and what happens with them if nobody chooses."""
-    is_left = campaigns.unsure_is_left(campaign)
-    is_asked = bool(counts["unsure"]) and campaign.is_running and not is_left
-    is_timed = is_asked and not counts["queued"] and not counts["sending"]
+def _doubt(campaign: Campaign, counts: dict[str, int], now: datetime) -> dict:
+    """The groups on which somebody may decide, what happens if nobody does, and what was decided before."""
+    groups = doubt.groups(campaign) if counts["unsure"] and doubt.may_decide(campaign, now) else []
     return {
-        "number": counts["unsure"],
-        "is_left": is_left,
-        "is_asked": is_asked,
-        "at": campaign.moved_at + campaigns.DOUBT_LASTS if is_timed else None,
-        "goes_again": campaign.kind == "warning",
+        "groups": [(group, _group(group)) for group in groups],
+        "number": sum(group.number for group in groups),
+        "insists": doubt.policy_of(campaign) == "insist",
+        "until": campaign.moved_at + doubt.DECISION_LASTS if waits(campaign, counts, now) else None,
+        "decisions": decisions(campaign),
     }
+
+
+def waits(campaign: Campaign, counts: dict[str, int], now: datetime) -> bool:
+    """Whether everything has left and only somebody's decision about the unsure is still to come."""
+    if not counts["unsure"] or counts["queued"] or counts["sending"] or not campaign.is_running:
+        return False
+    return doubt.policy_of(campaign) == "ask" and doubt.is_open(campaign, now)
+
+
+def _group(group: Group) -> str:
+    return ngettext(
+        "%(num)d message (%(channel)s) over %(road)s: %(reason)s.",
+        "%(num)d messages (%(channel)s) over %(road)s: %(reason)s.",
+        group.number,
+        channel=_(CHANNELS[group.channel]),
+        road=group.road or _("a road that we do not know"),
+        reason=_(report.reason_in_words(group.code)),
+    )
+
+
+def decisions(campaign: Campaign) -> list[tuple[datetime, str]]:
+    """What somebody, or the policy, decided about the unsure messages."""
+    return [(at, sentence.said_by(_)) for at, sentence in doubt.decisions(campaign)]
 
 
 def _spoken(accepted: int, total: int, counts: dict[str, int]) -> str:

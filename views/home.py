@@ -15,7 +15,7 @@ from dispatch.sending import estimate, tallies
 from dispatch.sending.campaigns import READY_CHANNELS
 from dispatch.words import CHANNELS, ORGANISATION_KINDS, USER_ROLES
 from models import BEFORE_LAUNCH, Audit, Campaign, Organisation, User
-from views import campaigns, guard, lookups, message_templates, wording
+from views import campaigns, control, guard, lookups, message_templates, wording
 
 pages = Blueprint("home", __name__)
 TEMPLATES_SHOWN = 6  # each has a key, 1 to 6
@@ -163,10 +163,13 @@ def live_strip() -> dict | None:
     if not underway:
         return None
     counts = [estimate.together(tallies.counts(campaign)) for campaign in underway]
+    now = clock.now()
+    waits = any(control.waits(*one, now) for one in zip(underway, counts, strict=True))
     is_one = len(underway) == 1
     return {
         "name": ", ".join(campaign.name for campaign in underway),
         "accepted": sum(row["accepted"] + row["delivered"] for row in counts),
         "total": sum(sum(row.values()) for row in counts),
+        "waits": waits,
         "url": url_for("campaigns.show", id=underway[0].id) if is_one else url_for("campaigns.index"),
     }

@@ -51,7 +51,14 @@ MEANINGS = {
     "sending": _("On its way to the operator now"),
     "unsure": _("Perhaps it arrived, we do not know. Asks for attention"),
     "accepted": _("The operator or the mail server took it"),
-    "delivered": _("There is a delivery receipt"),
+    "delivered": _("There is a delivery receipt; a call was confirmed with a key"),
+    "answered": _(
+        "Somebody or something took the call to its end, without a key. Nobody knows whether it was heard"
+    ),
+    "voicemail": _("An answering machine took the call"),
+    "hung_up": _("The receiver hung up before the end"),
+    "busy": _("The line was busy, twice"),
+    "no_answer": _("Nobody picked up, twice"),
     "failed": _("Does not arrive, the reason stands beside it. Asks for attention"),
     "withheld": _("Stopped or left out before it left"),
     "expired": _("Too late to be of use, no longer sent"),

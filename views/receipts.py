@@ -17,7 +17,7 @@ pages = Blueprint("receipts", __name__)
 def take(provider: str, key: str):
     """Answered after commit; a receipt of an unknown message is answered too, or it would come back for ever."""
     roads = current_app.extensions["roads"]
-    road = roads.of_scheme(provider)
+    road = roads.of_scheme(provider, request.args.get("channel", ""))
     if not road or not hmac.compare_digest(key.encode(), roads.receipt_key.encode()):
         abort(404)
     body = request.get_data(cache=True)
@@ -27,4 +27,6 @@ def take(provider: str, key: str):
     except BadReceipt as refusal:
         return f"{refusal}\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
     receipts.take(found, clock.now())
+    if reply := road.answer(told, receipts.content_of):
+        return reply, 200, {"Content-Type": "text/xml; charset=utf-8"}
     return "", 204

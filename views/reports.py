@@ -11,7 +11,7 @@ from flask_login import current_user
 
 from dispatch import clock, rights
 from dispatch.people import audience
-from dispatch.sending import campaigns, estimate, report, tallies
+from dispatch.sending import campaigns, doubt, estimate, report, tallies
 from dispatch.words import CHANNELS, KINDS, LANGUAGE_NAMES, MESSAGE_STATUSES
 from models import Campaign, Member, Message, Recipient
 from views import approval as approvals
@@ -49,6 +49,8 @@ def final(campaign: Campaign, now: datetime) -> dict:
             for channel, code, number in report.failures(campaign)
         ],
         "outcome": control.outcome(campaign, counts),
+        "policy": _(doubt.IN_WORDS[doubt.policy_of(campaign)]),
+        "doubt": {"decisions": control.decisions(campaign)},
         "story": approvals.story(campaign),
         **takeovers.lead(campaign, now),
         "seconds": int((campaign.ended_at - campaign.launched_at).total_seconds()),
@@ -162,7 +164,11 @@ def listed(campaign: Campaign) -> dict:
         "first": first + 1,
         "last": min(first + PAGE_SIZE, number),
         "statuses": [("", _("All states"))]
-        + [(word, wording.capital(_(said))) for word, said in MESSAGE_STATUSES.items()],
+        + [
+            (word, wording.capital(_(said)))
+            for word, said in MESSAGE_STATUSES.items()
+            if word in report.statuses(campaign)
+        ],
         "channel_choices": [("", _("All channels"))]
         + [(channel, wording.capital(_(CHANNELS[channel]))) for channel in campaign.channels],
     }
@@ -204,6 +210,8 @@ def _steps(campaign: Campaign, message: Message) -> list[tuple[datetime, str, st
     steps = [(campaign.launched_at, _("Queued"), _("The campaign was launched."))]
     if message.claimed_at:
         attempts = ngettext("%(num)d attempt", "%(num)d attempts", message.attempts)
+        if message.first_reference and message.status != "queued":
+            attempts = _("The second call: the first one reached nobody.")
         steps.append((message.claimed_at, _("Handed to the provider"), attempts))
     if message.accepted_at:
         steps.append((message.accepted_at, _("Accepted by the provider"), ""))

@@ -8,13 +8,13 @@ from flask_login import current_user
 from dispatch import rights
 from dispatch.errors import NotAllowed
 from dispatch.people import audience
-from dispatch.sending import campaigns, estimate, report, whom
+from dispatch.sending import campaigns, estimate, report, speech, whom
 from dispatch.sending.text import measure, plain, twins
 from dispatch.words import CHANNELS, KINDS, LANGUAGE_NAMES, N_
 from models import LANGUAGES, Campaign
 from views import render
 
-PARTS = {"sms": ("body",), "email": ("subject", "body")}
+PARTS = {"sms": ("body",), "voice": ("body", "recording"), "email": ("subject", "body")}
 NOTHING_SAID = {
     "errors": {},
     "faults": [],
@@ -35,6 +35,9 @@ def capital(words: str) -> str:
 def key(channel: str, lang: str, part: str) -> str:
     """The field's name in the form, and its name in campaigns.faults."""
     return f"{channel}-{lang}-{part}"
+
+
+SPOKEN = [key("voice", lang, "body") for lang in LANGUAGES]
 
 
 # ── What was typed ──────────────────────────────────────────────────────
@@ -103,6 +106,25 @@ def counter(name: str, text: str) -> dict:
         "measure": found,
         "twins": [(char, sign(char), twin) for char, twin in known.items()],
         "foreign": [sign(char) for char in found.foreign if char not in known],
+    }
+
+
+def spoken_counter(name: str, text: str, campaign: Campaign) -> dict:
+    """What stands under a spoken text: what is said around it, and about how long all of it lasts."""
+    lang = name.split("-")[1]
+    recording = campaigns.recording_of(campaign, lang)
+    key = recording.key if recording else ""
+    said = speech.of(
+        campaign.organisation, {"body": text, "recording": key}, lang, is_practice=campaign.is_practice
+    )
+    return {
+        "name": name,
+        "speech": said,
+        "minutes": speech.charged(said.seconds),
+        "is_too_long": said.seconds > speech.MOST_SECONDS,
+        "longest": speech.MOST_SECONDS,
+        "recording": recording,
+        "lang": lang,
     }
 
 
@@ -188,13 +210,16 @@ def _streets(bins: list, chosen: set[str]) -> list[dict]:
 def _language(campaign: Campaign, lang: str, readers: int) -> dict:
     """One language's texts; folded away when nobody reads it and nothing is written in it."""
     written = {channel: campaign.texts.get(channel, {}).get(lang, {}) for channel in campaigns.READY_CHANNELS}
-    sms = written["sms"].get("body", "")
+    sms, call = written["sms"].get("body", ""), written["voice"].get("body", "")
     return {
         "lang": lang,
         "label": _(LANGUAGE_NAMES[lang]),
         "readers": readers,
         "is_open": bool(readers or lang == campaign.fallback_language or any(written.values())),
         "sms": sms,
+        "call": call,
+        "recording": written["voice"].get("recording", ""),
+        "spoken": spoken_counter(key("voice", lang, "body"), call, campaign),
         "subject": written["email"].get("subject", ""),
         "mail": written["email"].get("body", ""),
         "counter": counter(key("sms", lang, "body"), sms),
@@ -216,7 +241,7 @@ def label_of(field: str) -> str:
             "fallback_language": _("Language for who has no text of their own"),
         }[field]
     channel, lang, part = field.split("-")
-    what = _("subject") if part == "subject" else _(CHANNELS[channel])
+    what = {"subject": _("subject"), "recording": _("recording")}.get(part) or _(CHANNELS[channel])
     return f"{capital(what)}, {_(LANGUAGE_NAMES[lang])}"
 
 
@@ -249,6 +274,9 @@ def _fields(*both: Campaign) -> list[str]:
 def _shown(campaign: Campaign, field: str) -> str:
     if "-" in field:
         channel, lang, part = field.split("-")
+        if part == "recording":
+            recording = campaigns.recording_of(campaign, lang)
+            return recording.filename if recording else ""
         return campaign.texts.get(channel, {}).get(lang, {}).get(part, "")
     if field == "audience":
         return report.audience_in_words(campaign, str(render.locale()))

@@ -28,6 +28,8 @@ def campaign_report(data: dict, lang: str) -> bytes:
     curve       list of {"at": str ("02:45:10"), "seconds": number since launch, "accepted": int, "delivered": int},
                 by time; both counts grow and accepted includes delivered
     failures    list of {"reason": str, "channel": str, "count": int}
+    policy                                      str, what becomes of a message that may not have arrived
+    decisions   list of {"at": str, "said": str}, what was decided about them, by whom
     messages    list of {"name", "address", "channel", "status", "sent_at", "settled_at", "reason"}, all str
     """
     _ = translator(lang).gettext
@@ -123,6 +125,8 @@ def _facts(data: dict, lang: str) -> list[tuple[str, str]]:
         (_("Launched"), data["launched_at"]),
         (_("Ended"), data["ended_at"] or _("not yet")),
         (_("State"), data["status"]),
+        (_("If we cannot know whether it arrived"), data["policy"]),
+        *((_("Unsure, decided at %(at)s") % decided, decided["said"]) for decided in data["decisions"]),
         (_("Figures of"), data["made_at"]),
     ]
 

@@ -1,9 +1,10 @@
 """Who gets it: each person once per channel, each number and mailbox once, and everybody left out with a reason."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from operator import attrgetter
+from functools import reduce
+from operator import attrgetter, or_
 
 from peewee import JOIN, BigIntegerField, BooleanField, fn
 
@@ -13,10 +14,19 @@ from models import Bin, Member, Membership, Table
 REASONS = {
     "paused": N_("have paused their membership"),
     "no_mobile": N_("have no mobile number"),
+    "no_phone": N_("have no telephone number"),
     "no_email": N_("have no e-mail address"),
+    "no_contact": N_("have neither a telephone number nor an e-mail address"),
     "no_address": N_("have neither a mobile number nor an e-mail address"),
 }
-ADDRESS = {"sms": "mobile", "email": "email"}
+ADDRESSES = {"sms": ("mobile",), "voice": ("mobile", "phone"), "email": ("email",)}  # the first that there is
+MISSING = {
+    frozenset(("sms",)): "no_mobile",
+    frozenset(("email",)): "no_email",
+    frozenset(("voice",)): "no_phone",
+    frozenset(("sms", "voice")): "no_phone",
+    frozenset(("sms", "email")): "no_address",
+}
 SCANNED = 20_000  # members looked at for one part
 
 
@@ -86,12 +96,12 @@ def households(organisation_id: int, choice: dict, channel: str) -> Iterator[tup
 
     Everybody who gets the message is named, also those who stand further on in the audience.
     """
-    address, other = getattr(Member, ADDRESS[channel]), Member.alias()
-    is_same = getattr(other, ADDRESS[channel]) == address
+    address, other = kept_in(Member, channel), Member.alias()
+    is_same = _reached(other, channel, lambda field: field == address)
     twin = other.select().where(other.organisation == organisation_id, is_same, other.id != Member.id)
     shared = chosen_members(address).where(Chosen.is_active, address != "", fn.EXISTS(twin)).distinct()
     people_at = defaultdict(list)
-    for person in _living_at(organisation_id, choice, address, [row[0] for row in shared.tuples()]):
+    for person in _living_at(organisation_id, choice, channel, [row[0] for row in shared.tuples()]):
         people_at[person.address].append(person)
     here = {id for (id,) in Chosen.select(Chosen.member).where(Chosen.is_active).tuples()}
     for address, people in people_at.items():
@@ -99,11 +109,12 @@ def households(organisation_id: int, choice: dict, channel: str) -> Iterator[tup
             yield address, household_name(people)
 
 
-def _living_at(organisation_id: int, choice: dict, address, addresses: list[str]) -> list:
+def _living_at(organisation_id: int, choice: dict, channel: str, addresses: list[str]) -> list:
     """The people of an audience who get a message at these addresses, by id."""
-    columns = Member.last_name, Member.first_name, address.alias("address")
+    columns = Member.last_name, Member.first_name, kept_in(Member, channel).alias("address")
     living = _living(organisation_id, choice, *columns).where(Member.organisation == organisation_id)
-    found = living.where(address.in_(addresses)).namedtuples() if addresses else ()
+    here = _reached(Member, channel, lambda field: field.in_(addresses))
+    found = living.where(here).namedtuples() if addresses else ()
     return sorted((person for person in found if person.is_active), key=attrgetter("id"))
 
 
@@ -122,9 +133,7 @@ def _sorted_out(people: list, active: set[int], channels: Iterable[str]) -> Audi
     left_out, channels = defaultdict(list), tuple(dict.fromkeys(channels))
     households: dict[tuple[str, str], list] = defaultdict(list)
     for member in people:
-        addresses = [
-            (channel, address) for channel in channels if (address := getattr(member, ADDRESS[channel]))
-        ]
+        addresses = [(channel, address) for channel in channels if (address := address_of(member, channel))]
         if member.id not in active:
             left_out["paused"].append(member)
         elif not addresses:
@@ -138,6 +147,23 @@ def _sorted_out(people: list, active: set[int], channels: Iterable[str]) -> Audi
     ]
     audience.left_out = {reason: left_out[reason] for reason in REASONS if reason in left_out}
     return audience
+
+
+def address_of(member: Member, channel: str) -> str:
+    """Where a person is reached on a channel, "" when nowhere: a call goes to the mobile, or else to the house."""
+    return next((found for name in ADDRESSES[channel] if (found := getattr(member, name))), "")
+
+
+def kept_in(table, channel: str):
+    """The same, for the database to look for."""
+    *first, last = (getattr(table, name) for name in ADDRESSES[channel])
+    return fn.COALESCE(*(fn.NULLIF(field, "") for field in first), last) if first else last
+
+
+def _reached(table, channel: str, is_it: Callable):
+    """Whether it is the address on a channel that is meant, said so that the index of each field is of use."""
+    first, *others = (getattr(table, name) for name in ADDRESSES[channel])
+    return reduce(or_, ((first == "") & is_it(other) for other in others), is_it(first))
 
 
 def household_name(people: Iterable[Member]) -> str:
@@ -166,7 +192,7 @@ def streets_of(bins: Iterable[Bin]) -> list[tuple[Bin, str, int]]:
 
 
 def missing(channels: tuple[str, ...]) -> str:
-    return {("sms",): "no_mobile", ("email",): "no_email"}.get(channels, "no_address")
+    return MISSING.get(frozenset(channels), "no_contact")
 
 
 def _memberships(organisation_id: int, choice: dict):

@@ -35,15 +35,18 @@ def open_road(
             channel=Sentence(CHANNELS.get(channel, channel)),
         )
     parsed = RoadURL.parse(url)
-    if unknown := sorted(set(parsed.options) - provider.options - {"rate", "from"}):
+    known = provider.options | {"rate", "from"} | ({"lines"} if channel == "voice" else set())
+    if unknown := sorted(set(parsed.options) - known):
         # what does not look like an option may be a piece of a password that was not percent-encoded
         named = unknown[0] if re.fullmatch(r"[a-z-]{1,20}", unknown[0]) else "…"
         raise BadRoad(
             N_("The road %(scheme)s:// has no option “%(option)s”."), scheme=parsed.scheme, option=named
         )
-    return provider.from_url(
+    road = provider.from_url(
         parsed, channel=channel, sender=sender, public_url=public_url.rstrip("/"), receipt_key=receipt_key
     )
+    road.lines = int(parsed.number("lines", 0))
+    return road
 
 
 def _provider(url: str) -> type[Provider]:

@@ -1,17 +1,19 @@
 """The contract between the house and the roads to the outside: what goes out, what became of it, what is said later."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar, NamedTuple, Self
 from urllib.parse import unquote, urlsplit
 
+from dispatch import clock
 from dispatch.errors import Refusal
 from dispatch.words import N_
 
 DEFAULT_RATES = {"sms": 500.0, "email": 2500.0, "voice": 10.0}
 SECONDS = {"s": 1, "min": 60, "h": 3600}
+RING_SECONDS, CALL_SECONDS = 40, 300  # so long a telephone rings, and so long a call lasts at most
 FLAGS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 REASONS = {
     "no_such_number": N_("the number does not exist any more"),
@@ -29,6 +31,8 @@ REASONS = {
     "no_safe_connection": N_("no secure connection to the gateway was possible"),
     "no_answer": N_("no answer from the gateway"),
     "busy": N_("the gateway was busy"),
+    "throttled": N_("the gateway asked us to send more slowly"),
+    "gave_up": N_("the receiving server could not be reached in time"),
     "later": N_("the receiving server asked to try again later"),
     "connection_lost": N_("the connection broke before we knew the answer"),
     "unreadable_answer": N_("the gateway's answer could not be read"),
@@ -41,7 +45,7 @@ REASONS = {
     "no_pickup": N_("nobody picked up"),
 }
 """Why a message did not arrive, or not yet: each code in words for the reports."""
-NO_ROAD = frozenset(("no_answer", "connection_lost", "not_authorised", "no_safe_connection"))
+NO_ROAD = frozenset(("no_answer", "connection_lost", "not_authorised", "no_safe_connection", "throttled"))
 """The reasons that say something of the road and nothing of the message."""
 
 
@@ -68,9 +72,26 @@ class Attachment:
     content: bytes
 
 
+class Speech(NamedTuple):
+    """What a call says around its text: the opening before and after it, then which key does what.
+
+    `audio`: the path of a recording that is played instead of the text, behind our public address; `seconds`: how long
+    all of it lasts, said once.
+    """
+
+    opening: str
+    ask: str
+    thanks: str
+    audio: str = ""
+    seconds: int = 30
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Content:
-    """What all readers of one language get: made once for a campaign, so that a road may write it down once."""
+    """What all readers of one language get: made once for a campaign, so that a road may write it down once.
+
+    expires_at: after that moment (UTC) it is of no use to anybody, and a road that can tells its provider so.
+    """
 
     text: str
     subject: str = ""
@@ -78,6 +99,19 @@ class Content:
     is_news: bool = False
     list_id: str = ""
     attachments: tuple[Attachment, ...] = ()
+    speech: Speech | None = None
+    expires_at: datetime | None = None
+
+    @property
+    def around(self) -> tuple[str, str, str]:
+        """What a call says before its text, after it, and at the very end; empty where nobody wrote it."""
+        return (self.speech.opening, self.speech.opening, self.speech.ask) if self.speech else ("", "", "")
+
+    def useful_for(self, unit: int = 1) -> int:
+        """How many whole units of `unit` seconds it is still of use at this moment, at least one; 0: for ever."""
+        if not self.expires_at:
+            return 0
+        return max(1, int((self.expires_at - clock.now()).total_seconds()) // unit)
 
 
 class Outgoing(NamedTuple):
@@ -105,7 +139,10 @@ class Outcome(NamedTuple):
 
 
 class Receipt(NamedTuple):
-    """What a provider says later: accepted, delivered, failed or expired."""
+    """What a provider says later: accepted, delivered, failed or expired.
+
+    Of a call: delivered when it was confirmed with a key, else answered, voicemail, hung_up, busy, no_answer or failed.
+    """
 
     reference: str
     status: str
@@ -186,7 +223,8 @@ class RoadURL:
 class Provider:
     """A road to the outside. Carries only: knows no table, chooses nothing, waits for no rate.
 
-    `name` tells roads apart without a secret; `rate` is in messages per second; `sender` is what the receiver sees.
+    `name` tells roads apart without a secret; `rate` is in messages per second; `sender` is what the receiver sees;
+    `lines` is how many calls it carries at the same time, 0 without a limit.
     """
 
     schemes: ClassVar[tuple[str, ...]]
@@ -194,6 +232,8 @@ class Provider:
     options: ClassVar[frozenset[str]] = frozenset()
     at_once = 1  # how many it carries side by side, or in one request
     has_receipts = False
+    lines = 0  # how many calls it may have under way; 0 when it does not count them
+    looked_up_at_once = 0  # how many messages one look-up may ask for; 0 when the road cannot be asked
 
     def __init__(self, name: str, channel: str, rate: float, sender: str):
         self.name = name
@@ -220,8 +260,19 @@ class Provider:
         """What the provider posted to us; raises BadReceipt."""
         raise BadReceipt(N_("This road sends no receipts."))
 
+    def answer(self, told: Posted, content_of: Callable[[str], Content | None]) -> str | None:
+        """What a gateway that asks at our door how a call goes on is told, as XML; None where nothing is asked.
+
+        content_of: what the call with this reference says.
+        """
+        return None
+
     def look_up(self, references: Iterable[str]) -> list[Receipt]:
-        """What became of these messages, asked for without using anything up; what is not found is not in it."""
+        """What became of these messages, asked for without using anything up; at most looked_up_at_once of them.
+
+        What is not found is not in it, and that proves nothing: an answer that never came back may still be on its way
+        into the provider's own books. Trouble is an empty answer and never an exception.
+        """
         return []
 
     def collect(self, now: datetime) -> list[Receipt]:

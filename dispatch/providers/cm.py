@@ -1,27 +1,47 @@
-"""CM.com: text messages in batches. https://developers.cm.com/messaging/docs/sms"""
+"""CM.com: text messages in batches. https://developers.cm.com/messaging/docs/sms
+
+The codes of an answer and the form of `validity` are those of CM.com's own library,
+https://github.com/cmdotcom/text-sdk-dotnet (TextClientStatusCode.cs, Message.cs). By these 201 means that some of a
+request was sent and some was not, so what a refusal does not name may have left: it is unsure, and not asked again.
+The meaning of the statuses is on https://www.cm.com/help/3308/what-does-the-status-of-my-message-mean/; that a report
+numbers them 0 to 3, and in which shape it comes, is our assumption: anything else is no receipt.
+"""
 
 import json
 import re
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Self
 
 from dispatch.providers.base import (
-    DEFAULT_RATES,
     BadReceipt,
     Feed,
     Outcome,
     Outgoing,
     Posted,
-    Provider,
     Receipt,
     RoadURL,
 )
-from dispatch.providers.posting import NUMBER, Trouble, a_session, ask, base_of, carried, sender_of
+from dispatch.providers.posting import Posting, Trouble, ask, carried, posted, sender_of
 from dispatch.words import N_
 
+PATH = "/v1.0/message"
 AT_ONCE = 500
 CONNECTIONS = 4
+MOST_MINUTES = 48 * 60  # of validity
+ACCOUNT = (101, 102, 103)  # sign-in, balance, key: nothing was sent, and the messages are not at fault
+MALFORMED = (202, 203)  # nothing was sent
+ERRORS = {
+    **dict.fromkeys(ACCOUNT, ("retry", "not_authorised")),
+    301: ("failed", "sender_refused"),
+    302: ("failed", "no_such_number"),
+    303: ("failed", "no_such_number"),
+    304: ("failed", "refused"),
+    305: ("failed", "refused"),
+    401: ("failed", "refused"),
+    402: ("failed", "number_refused"),
+    403: ("failed", "refused"),
+}
+UNKNOWN = ("unsure", "unreadable_answer")
 # Status codes of a report: https://developers.cm.com/messaging/docs/incoming-status-report
 STATES = {
     "0": ("accepted", ""),
@@ -31,7 +51,7 @@ STATES = {
 }
 
 
-class Cm(Provider):
+class Cm(Posting):
     """One POST for up to 500 messages. Where reports go is set at CM.com, and not by us."""
 
     schemes = ("cm",)
@@ -40,14 +60,10 @@ class Cm(Provider):
     at_once = AT_ONCE
 
     def __init__(self, url: RoadURL, *, sender: str, has_receipts: bool = False):
-        name = f"cm://{url.host}" + (f":{url.port}" if url.port else "")
-        super().__init__(name, "sms", url.rate(DEFAULT_RATES["sms"]), sender)
-        self._url, self._token = f"{base_of(url)}/v1.0/message", url.user
-        self._seconds, self._parts = url.number("timeout", 30), int(url.number("parts", 10))
+        super().__init__(url, "sms", CONNECTIONS, sender=sender)
+        self._token, self._parts = url.user, int(url.number("parts", 10))
         self.has_receipts = has_receipts
-        self._session = a_session(CONNECTIONS)
         self._session.headers["Content-Type"] = "application/json"
-        self._carriers = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="cm")
 
     @classmethod
     def from_url(cls, url: RoadURL, *, channel: str, sender: str, public_url: str, receipt_key: str) -> Self:
@@ -66,15 +82,8 @@ class Cm(Provider):
         except (ValueError, KeyError, TypeError, RecursionError):
             raise BadReceipt(N_("The receipt cannot be read.")) from None
 
-    def close(self) -> None:
-        self._carriers.shutdown(wait=True, cancel_futures=True)
-        self._session.close()
-
     def _carry(self, batch: list[Outgoing]) -> list[Outcome]:
-        fit = [outgoing for outgoing in batch if NUMBER.fullmatch(outgoing.address)]
-        unfit = [outgoing for outgoing in batch if not NUMBER.fullmatch(outgoing.address)]
-        refused = [Outcome(outgoing.reference, "failed", code="no_such_number") for outgoing in unfit]
-        return refused + (self._post(fit) if fit else [])
+        return posted(batch, self._post)
 
     def _post(self, batch: list[Outgoing]) -> list[Outcome]:
         told = {
@@ -83,12 +92,13 @@ class Cm(Provider):
         }
         try:
             body = json.dumps({"messages": told})
-            answer = ask(self._session, "POST", self._url, self._seconds, data=body)
+            answer = ask(self._session, "POST", self._base + PATH, self._seconds, data=body)
         except Trouble as trouble:
-            return [trouble.of(outgoing.reference) for outgoing in batch]
+            answer = _named_by(trouble, len(batch))
         return _outcomes(batch, answer)
 
     def _message(self, outgoing: Outgoing) -> dict:
+        minutes = outgoing.content.useful_for(60)
         return {
             "allowedChannels": ["SMS"],
             "from": self.sender,
@@ -97,7 +107,21 @@ class Cm(Provider):
             "reference": outgoing.reference,
             "minimumNumberOfMessageParts": 1,
             "maximumNumberOfMessageParts": self._parts,
-        }
+        } | ({"validity": f"{min(minutes, MOST_MINUTES)}m"} if minutes else {})
+
+
+def _named_by(trouble: Trouble, number: int) -> dict:
+    """A refusal that tells what became of each message; raises Trouble for one that speaks of all."""
+    told = trouble.told()
+    if trouble.is_of_the_words and told.get("messages"):
+        return told
+    if trouble.is_of_the_words and told.get("errorCode") in ACCOUNT:
+        raise Trouble("retry", "not_authorised", str(told["errorCode"]))
+    if not trouble.is_of_the_words or number == 1:
+        raise trouble
+    if told.get("errorCode") in MALFORMED:
+        raise trouble
+    raise Trouble("unsure", "unreadable_answer", trouble.detail)
 
 
 def _outcomes(batch: list[Outgoing], told: dict) -> list[Outcome]:
@@ -116,7 +140,9 @@ def _outcome(reference: str, message: dict | None) -> Outcome:
         return Outcome(reference, "unsure", code="unreadable_answer")
     if error == 0 and message.get("status") == "Accepted":
         return Outcome(reference, "accepted")
-    return Outcome(reference, "failed", code="refused", detail=str(error)[:6])
+    is_rejected = message.get("status") == "Rejected"
+    became, code = ERRORS.get(error, ("failed", "refused") if is_rejected else UNKNOWN)
+    return Outcome(reference, became, code=code, detail=str(error)[:6])
 
 
 def _receipt(reference: object, state: str) -> Receipt:

@@ -51,7 +51,7 @@ REFUSALS = (
 BY_STATUS = {
     401: ("retry", "not_authorised"),
     407: ("retry", "not_authorised"),
-    429: ("retry", "busy"),
+    429: ("retry", "throttled"),
     503: ("retry", "busy"),
 }
 # The values of %d: user guide, "Delivery reports"; 32 is a notice in between, 34 a build's own word for expired.
@@ -153,6 +153,8 @@ class Kannel(Provider):
         if size.parts > self._parts:
             raise Unfit("too_long")
         about = {"X-Kannel-To": address, "X-Kannel-Coding": CODINGS[size.encoding]}
+        if minutes := outgoing.content.useful_for(60):
+            about |= {"X-Kannel-Validity": b"%d" % minutes}
         if self.has_receipts:
             url = f"{self._receipts_at}?reference={outgoing.reference}&state=%d&answer=%A"
             about |= {"X-Kannel-DLR-Mask": EVERY_REPORT, "X-Kannel-DLR-URL": url.encode()}

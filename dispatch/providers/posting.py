@@ -10,25 +10,71 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
-from dispatch.providers.base import NO_ROAD, BadRoad, Feed, Outcome, Outgoing, RoadURL
+from dispatch.providers.base import (
+    DEFAULT_RATES,
+    NO_ROAD,
+    BadRoad,
+    Feed,
+    Outcome,
+    Outgoing,
+    Provider,
+    RoadURL,
+)
 from dispatch.words import N_
 
 CONNECT_SECONDS = 5
 BREATH = 0.05  # seconds without news after which the caller may write down what it has
 NUMBER = re.compile(r"\+[1-9]\d{5,14}")
 HERE = ("127.0.0.1", "localhost")
-BY_STATUS = {401: ("retry", "not_authorised"), 403: ("retry", "not_authorised"), 429: ("retry", "busy")}
+BY_STATUS = {
+    **dict.fromkeys((401, 403, 404, 405), ("retry", "not_authorised")),  # says nothing of the message
+    429: ("retry", "throttled"),
+}
+OF_THE_WORDS = (400, 413, 422)  # something in the request is wrong, and perhaps in one message of many
+MOST_MORE = 40  # requests to find what is wrong in a batch: two in five hundred take 34
 
 
 class Trouble(Exception):
     """What became of a request that brought no usable answer."""
 
-    def __init__(self, status: str, code: str, detail: str = ""):
-        self.status, self.code, self.detail = status, code, detail
+    def __init__(self, status: str, code: str, detail: str = "", answer: requests.Response | None = None):
+        self.status, self.code, self.detail, self.answer = status, code, detail, answer
         super().__init__(code)
+
+    @property
+    def is_of_the_words(self) -> bool:
+        """Whether the request was refused for what it says: surely nothing of it was sent."""
+        is_refused = self.answer is not None and self.answer.status_code in OF_THE_WORDS
+        return self.status == "failed" and is_refused
+
+    def told(self) -> dict:
+        """The JSON object that came with it; empty when there is none."""
+        try:
+            told = self.answer.json()
+        except (AttributeError, ValueError):
+            return {}
+        return told if isinstance(told, dict) else {}
 
     def of(self, reference: str) -> Outcome:
         return Outcome(reference, self.status, code=self.code, detail=self.detail)
+
+
+class Posting(Provider):
+    """A gateway that is posted to with a key, over a few kept connections, one thread each."""
+
+    def __init__(self, url: RoadURL, channel: str, connections: int, *, sender: str, receipts_at: str = ""):
+        name = f"{url.scheme}://{url.host}" + (f":{url.port}" if url.port else "")
+        name += ":voice" if channel == "voice" else ""  # texts and calls have a rate each
+        super().__init__(name, channel, url.rate(DEFAULT_RATES[channel]), sender)
+        self._base, self._receipts_at = base_of(url), receipts_at
+        self.has_receipts = bool(receipts_at)
+        self._seconds, self._connections = url.number("timeout", 30), connections
+        self._session = a_session(connections)
+        self._carriers = ThreadPoolExecutor(connections, thread_name_prefix=url.scheme)
+
+    def close(self) -> None:
+        self._carriers.shutdown(wait=True, cancel_futures=True)
+        self._session.close()
 
 
 def a_session(connections: int) -> requests.Session:
@@ -50,9 +96,11 @@ def base_of(url: RoadURL) -> str:
     return f"{'https' if is_safe else 'http'}://{url.host}" + (f":{url.port}" if url.port else "")
 
 
-def sender_of(url: RoadURL, sender: str) -> str:
-    """Eleven letters and digits at most, or E.164; 3GPP TS 23.040, 9.1.2.5. Raises BadRoad."""
+def sender_of(url: RoadURL, sender: str, channel: str = "sms") -> str:
+    """Eleven letters and digits at most, or E.164 (3GPP TS 23.040, 9.1.2.5); of calls E.164 alone. Raises BadRoad."""
     sender = url.options.get("from") or sender
+    if channel == "voice" and not NUMBER.fullmatch(sender):
+        raise BadRoad(N_("The sender of spoken messages is a number such as +32470000000."))
     if not re.fullmatch(r"[A-Za-z0-9 ._&-]{1,11}", sender) and not NUMBER.fullmatch(sender):
         raise BadRoad(N_("The sender is at most 11 letters and digits, or a number such as +32470000000."))
     return sender
@@ -84,9 +132,7 @@ def of_status(answer: requests.Response) -> Trouble:
     verdict = BY_STATUS.get(status)
     if not verdict and 400 <= status < 500 and status != 408:
         verdict = ("failed", "refused")
-    trouble = Trouble(*(verdict or ("unsure", "unreadable_answer")), str(status))
-    trouble.answer = answer
-    return trouble
+    return Trouble(*(verdict or ("unsure", "unreadable_answer")), str(status), answer)
 
 
 def _object(answer: requests.Response) -> dict:
@@ -120,6 +166,43 @@ def carried(
             yield from outcomes
         if not done:
             yield None
+
+
+def fault_of(outgoing: Outgoing) -> str:
+    """Why it can never leave: a key of REASONS, or nothing."""
+    return "" if NUMBER.fullmatch(outgoing.address) else "no_such_number"
+
+
+def posted(
+    batch: list[Outgoing],
+    post: Callable[[list[Outgoing]], list[Outcome]],
+    fault: Callable[[Outgoing], str] = fault_of,
+) -> list[Outcome]:
+    """What became of each of a batch that `post` carries in one request, or raises Trouble for as a whole.
+
+    What has a `fault` never leaves. Of a batch that was refused for its words each half is asked again, so that one bad
+    message does not take the others with it; after MOST_MORE requests, or when the road is in trouble, the rest waits.
+    """
+    faults = {outgoing.reference: fault(outgoing) for outgoing in batch}
+    fit = [outgoing for outgoing in batch if not faults[outgoing.reference]]
+    outcomes = [Outcome(reference, "failed", code=code) for reference, code in faults.items() if code]
+    parts, more = [fit] if fit else [], MOST_MORE
+    while parts:
+        part = parts.pop()
+        try:
+            outcomes += post(part)
+            continue
+        except Trouble as caught:
+            trouble = caught
+        if trouble.is_of_the_words and len(part) > 1:
+            middle, more = len(part) // 2, more - 2
+            parts += [part[middle:], part[:middle]]
+        else:
+            outcomes += [trouble.of(outgoing.reference) for outgoing in part]
+        if more < 0 or trouble.code in NO_ROAD:
+            left = Trouble("retry", trouble.code, trouble.detail)
+            return outcomes + [left.of(outgoing.reference) for part in parts for outgoing in part]
+    return outcomes
 
 
 def _gathered(feed: Iterator[Outgoing | None], size: int) -> list[Outgoing]:

@@ -11,8 +11,19 @@ What happens is written in the last two digits of the number, or of the mailbox'
     …07   accepted and delivered; the receipt comes twice
     other accepted and delivered
 
-E-mail has no receipts, so 02, 04, 06 and 07 are accepted there and 03 stays unsure. Nothing is kept outside this
-process: after a restart the receipts that were still to come are lost.
+E-mail has no receipts, so 02, 04, 06 and 07 are accepted there and 03 stays unsure.
+
+A call answers 01 to 05 in the same way, 03 and 05 being confirmed in the end; and
+
+    …06   the line is busy
+    …07   rings, and nobody picks up
+    …08   an answering machine takes it
+    …09   the receiver hangs up before the end
+    …10   answered and heard to the end, without a key
+    other confirmed with a key
+
+and holds its line for as long as it lasts. With `lines=` a call too many is refused for the moment, as a gateway does.
+Nothing is kept outside this process: after a restart the receipts that were still to come are lost.
 """
 
 import re
@@ -33,6 +44,17 @@ RECEIPTS = {
     "07": (("delivered", ""), ("delivered", "")),
 }
 DELIVERED = (("delivered", ""),)
+# How a call ends, and the seconds that it lasts beside what is said.
+CALLS = {
+    "02": ("failed", "unreachable", 2),
+    "06": ("busy", "busy_line", 2),
+    "07": ("no_answer", "no_pickup", 30),
+    "08": ("voicemail", "voicemail", 20),
+    "09": ("hung_up", "hung_up", 10),
+    "10": ("answered", "answered", 15),
+}
+CONFIRMED = ("delivered", "confirmed", 8)
+SAID_WHOLE = ("voicemail", "answered", "delivered")
 
 
 class Simulator(Provider):
@@ -45,7 +67,7 @@ class Simulator(Provider):
         super().__init__(f"simulator:{channel}", channel, rate, sender)
         self.has_receipts = channel != "email"
         self._lock = Lock()
-        self._fresh: list[Receipt] = []
+        self._fresh: list[tuple[timedelta, Receipt]] = []
         self._dated: list[tuple[datetime, Receipt]] = []
         self._tries: Counter[str] = Counter()
 
@@ -63,7 +85,7 @@ class Simulator(Provider):
 
     def collect(self, now: datetime) -> list[Receipt]:
         with self._lock:
-            self._dated += [(now + _while_after(receipt), receipt) for receipt in self._fresh]
+            self._dated += [(now + after, receipt) for after, receipt in self._fresh]
             self._fresh = []
             due = [receipt for due_at, receipt in self._dated if due_at <= now]
             self._dated = [(due_at, receipt) for due_at, receipt in self._dated if due_at > now]
@@ -77,16 +99,31 @@ class Simulator(Provider):
         if ending == "05" and self._tries[outgoing.reference] < TRIES_BEFORE_05:
             self._tries[outgoing.reference] += 1
             return Outcome(outgoing.reference, "retry", code="busy")
+        if self.lines and len(self._fresh) + len(self._dated) >= self.lines:
+            return Outcome(outgoing.reference, "retry", code="busy")
         self._tries.pop(outgoing.reference, None)
-        self._promise(outgoing.reference, ending)
+        self._promise(outgoing, ending)
         if ending == "03":
             return Outcome(outgoing.reference, "unsure", code="unreadable_answer")
         return Outcome(outgoing.reference, "accepted", provider_reference=f"sim-{outgoing.reference}")
 
-    def _promise(self, reference: str, ending: str) -> None:
-        if self.has_receipts:
+    def _promise(self, outgoing: Outgoing, ending: str) -> None:
+        if self.channel == "voice":
+            self._fresh += _call(outgoing, ending)
+        elif self.has_receipts:
             told = RECEIPTS.get(ending, DELIVERED)
-            self._fresh += [Receipt(reference, status, code=code) for status, code in told]
+            receipts = [Receipt(outgoing.reference, status, code=code) for status, code in told]
+            self._fresh += [(_while_after(receipt), receipt) for receipt in receipts]
+
+
+def _call(outgoing: Outgoing, ending: str) -> list[tuple[timedelta, Receipt]]:
+    """How a call ends, and after how long."""
+    if ending == "04":
+        return []
+    status, code, seconds = CALLS.get(ending, CONFIRMED)
+    if status in SAID_WHOLE and outgoing.content.speech:
+        seconds += outgoing.content.speech.seconds
+    return [(timedelta(seconds=seconds), Receipt(outgoing.reference, status, code))]
 
 
 def _ending(address: str) -> str:

@@ -9,24 +9,15 @@ import re
 import smtplib
 import socket
 import ssl
-from base64 import b64encode
 from collections import deque
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from email import policy
-from email.header import Header
-from email.message import EmailMessage
-from email.utils import format_datetime, parseaddr
-from functools import lru_cache
+from email.utils import parseaddr
 from typing import Self
-from unicodedata import category
-from urllib.parse import quote
 
-from dispatch import clock
+from dispatch.providers import verp
 from dispatch.providers.base import (
     DEFAULT_RATES,
     BadRoad,
-    Content,
     Feed,
     Outcome,
     Outgoing,
@@ -35,11 +26,10 @@ from dispatch.providers.base import (
     Unfit,
     without_people,
 )
+from dispatch.providers.letter import MAILBOX, reader, route, write
 from dispatch.providers.lines import Lines, NoLine
 from dispatch.words import N_
 
-MAILBOX = re.compile(r"[^\s@<>()\[\]\\,;:\"\x00-\x1f\x7f]{1,64}@[^\s@<>()\[\]\\,;:\"\x00-\x1f\x7f]{1,253}")
-SEVEN_BIT = policy.SMTP.clone(cte_type="7bit")
 CONNECTIONS, MOST_CONNECTIONS = 16, 32
 DEPTH = 8  # whole letters on one line without an answer, where there is CHUNKING
 HEAP = 1_000_000  # bytes on one line without an answer: not several letters with a large attachment
@@ -77,9 +67,9 @@ class Smtp(Provider):
 
     schemes = ("smtp", "smtps")
     channels = ("email",)
-    options = frozenset({"starttls", "verify", "timeout", "connections"})
+    options = frozenset({"starttls", "verify", "timeout", "connections", "bounces"})
 
-    def __init__(self, url: RoadURL, *, sender: str):
+    def __init__(self, url: RoadURL, *, sender: str, bounces: str = "", key: str = ""):
         self._host, self._port = url.host, url.port or PORTS[url.scheme]
         super().__init__(
             f"{url.scheme}://{self._host}:{self._port}", "email", url.rate(DEFAULT_RATES["email"]), sender
@@ -89,7 +79,8 @@ class Smtp(Provider):
         self._is_verified = url.flag("verify", True)
         self._timeout = url.number("timeout", 30)
         name, self.mailbox = parseaddr(sender)
-        self.sender_line = _reader("From", name, self.mailbox)
+        self.sender_line = reader("From", name, self.mailbox)
+        self._bounces, self._key = bounces, key
         self.at_once = max(1, int(min(url.number("connections", CONNECTIONS), MOST_CONNECTIONS)))
         self._lines = Lines(self._dial, self.at_once, self._timeout)
 
@@ -102,7 +93,14 @@ class Smtp(Provider):
             raise BadRoad(
                 N_("The road %(scheme)s:// needs a sender: from=name@example.org."), scheme=url.scheme
             )
-        return cls(url, sender=sender)
+        bounces = verp.pattern(url.options.get("bounces", ""))
+        if bounces and not _may_return(bounces):
+            raise BadRoad(
+                N_(
+                    "The option “bounces” of the road is a short address such as bounce@example.org, or bounce+*@example.org."
+                )
+            )
+        return cls(url, sender=sender, bounces=bounces if receipt_key else "", key=receipt_key)
 
     def send(self, feed: Feed) -> Iterator[Outcome | None]:
         return self._lines.carry(feed)
@@ -110,13 +108,19 @@ class Smtp(Provider):
     def close(self) -> None:
         self._lines.close()
 
-    def envelope(self, outgoing: Outgoing, has_smtputf8: bool) -> tuple[bytes, bytes]:
-        """MAIL and RCPT of one letter; raises Unfit."""
-        route = _route(outgoing.address)
-        if not route.isascii() and not has_smtputf8:
+    def envelope(self, outgoing: Outgoing, has_smtputf8: bool, has_dsn: bool = False) -> tuple[bytes, bytes]:
+        """MAIL and RCPT of one letter; raises Unfit. A server that knows DSN (RFC 3461) tells of failures only, briefly."""
+        to = route(outgoing.address)
+        if not to.isascii() and not has_smtputf8:
             raise Unfit("not_writable")
-        option = "" if route.isascii() else " SMTPUTF8"
-        return f"MAIL FROM:<{self.mailbox}>{option}\r\n".encode(), f"RCPT TO:<{route}>\r\n".encode()
+        option = "" if to.isascii() else " SMTPUTF8"
+        if not self._bounces:
+            return f"MAIL FROM:<{self.mailbox}>{option}\r\n".encode(), f"RCPT TO:<{to}>\r\n".encode()
+        back = verp.address(self._bounces, outgoing.reference, self._key)
+        notify = ""
+        if has_dsn:
+            option, notify = f"{option} RET=HDRS ENVID={outgoing.reference}", " NOTIFY=FAILURE"
+        return f"MAIL FROM:<{back}>{option}\r\n".encode(), f"RCPT TO:<{to}>{notify}\r\n".encode()
 
     def fit(self, words: str, outgoing: Outgoing) -> str:
         """A server's words without the reader and without our secret."""
@@ -159,6 +163,12 @@ class Smtp(Provider):
         return connection
 
 
+def _may_return(bounces: str) -> bool:
+    """RFC 5321, 4.5.3.1.1: a name before the @ has at most 64 characters, and the mark needs its share."""
+    filled = bounces.replace(verp.STAR, "x" * verp.MARK_LENGTH)
+    return bounces.count(verp.STAR) == 1 and filled.isascii() and bool(MAILBOX.fullmatch(filled))
+
+
 def _no_line(trouble: Exception) -> NoLine:
     if isinstance(trouble, smtplib.SMTPAuthenticationError):
         is_temporary = trouble.smtp_code // 100 == 4
@@ -190,7 +200,7 @@ class SmtpTalk:
 
     def __init__(self, road: Smtp, has_extn):
         self._road = road
-        self._has_smtputf8 = has_extn("smtputf8")
+        self._has_smtputf8, self._has_dsn = has_extn("smtputf8"), has_extn("dsn")
         self._is_pipelined = has_extn("pipelining")
         self._is_chunked = self._is_pipelined and has_extn("chunking")
         self.is_spoiled = False
@@ -215,7 +225,7 @@ class SmtpTalk:
         return 0 if self._held or self._expected else 1
 
     def say(self, outgoing: Outgoing) -> bytes:
-        mail, rcpt = self._road.envelope(outgoing, self._has_smtputf8)
+        mail, rcpt = self._road.envelope(outgoing, self._has_smtputf8, self._has_dsn)
         letter = write(outgoing, self._road.sender_line, self._road.mailbox, is_chunk=self._is_chunked)
         one = Mail(outgoing, mail, rcpt, letter)
         self._held[one] = None
@@ -247,7 +257,7 @@ class SmtpTalk:
             if one.refusal and (one.refusal[0] or not is_sent):
                 self._refuse(one)
             else:
-                self._settle(one, "unsure" if is_sent else "retry", code="connection_lost")
+                self._settle(one, "unsure" if is_sent else "retry", code=code)
         self._expected.clear()
         self._waiting.clear()
         outcomes, self._outcomes = self._outcomes, []
@@ -403,102 +413,3 @@ def _reason(code: int, words: str, otherwise: str) -> str:
     if code // 100 == 4:
         return BY_CODE.get(code, "later")
     return "refused" if digits.startswith("7.") else otherwise
-
-
-def write(outgoing: Outgoing, sender_line: bytes, sender: str, *, is_chunk: bool = False) -> bytes:
-    """The letter as it goes over the line after DATA: CRLF, dots stuffed, the final dot at its end.
-
-    A chunk has neither stuffed dots nor a final one. Raises Unfit. No subject, name or address can add a header:
-    control characters become spaces.
-    """
-    try:
-        reader = _reader("To", outgoing.names, _route(outgoing.address))
-        chunk, stuffed = _shared(outgoing.content, sender)
-    except (ValueError, LookupError):
-        raise Unfit("not_writable") from None
-    domain = sender.partition("@")[2]
-    date = _date(int(clock.now().timestamp()))
-    own = b"%b%bMessage-ID: <%b@%b>\r\n" % (reader, date, outgoing.reference.encode(), domain.encode())
-    return sender_line + own + (chunk if is_chunk else stuffed)
-
-
-@lru_cache(maxsize=16)
-def _shared(content: Content, sender: str) -> tuple[bytes, bytes]:
-    """What all readers of one content share, written once and not for each: as a chunk, and with stuffed dots."""
-    written = b"".join(_head(content, sender)) + _body(content)
-    return written, re.sub(rb"(?m)^\.", b"..", written) + b".\r\n"
-
-
-@lru_cache(maxsize=2)
-def _date(second: int) -> bytes:
-    return _fact("Date", format_datetime(clock.local(datetime.fromtimestamp(second, UTC))))
-
-
-def _head(content: Content, sender: str) -> Iterator[bytes]:
-    yield _words("Subject", content.subject)
-    yield _fact("Content-Language", content.lang)
-    yield _fact("Auto-Submitted", "auto-generated")
-    yield _fact("X-Auto-Response-Suppress", "All")
-    if content.is_news:
-        yield _fact("Precedence", "bulk")
-        yield _fact(
-            "List-Unsubscribe", f"<mailto:{sender}?subject={quote('unsubscribe ' + content.list_id)}>"
-        )
-        if content.list_id:
-            yield _fact("List-Id", f"<{content.list_id}>")
-
-
-def _body(content: Content) -> bytes:
-    body = EmailMessage(policy=SEVEN_BIT)
-    body.set_content(content.text)
-    for attachment in content.attachments:
-        kind, _, subkind = attachment.media_type.partition("/")
-        filename = _one_line(attachment.filename)
-        body.add_attachment(attachment.content, maintype=kind, subtype=subkind, filename=filename)
-    return body.as_bytes()
-
-
-def _reader(header: str, name: str, mailbox: str) -> bytes:
-    name = _one_line(name)[:200]
-    if not name:
-        return f"{header}: {mailbox}\r\n".encode()
-    if name.isascii():
-        quoted = '"' + re.sub(r'(["\\])', r"\\\1", name) + '"'
-    else:
-        quoted = _encoded(name)
-    return f"{header}: {quoted} <{mailbox}>\r\n".encode()
-
-
-def _encoded(name: str) -> str:
-    """RFC 2047: words of at most 75 characters, so 45 bytes before base64, and no letter in two pieces."""
-    pieces = re.findall(rb"(?s).{1,45}(?![\x80-\xbf])", name.encode())
-    return "\r\n ".join(f"=?utf-8?b?{b64encode(piece).decode()}?=" for piece in pieces)
-
-
-def _words(header: str, value: str) -> bytes:
-    folded = Header(_one_line(value)[:500], header_name=header).encode(linesep="\r\n")
-    return f"{header}: {folded}\r\n".encode()
-
-
-def _fact(header: str, value: str) -> bytes:
-    """A header for machines: ASCII and never folded, since some of them look no further than the first line."""
-    return f"{header}: {_one_line(value)}\r\n".encode("ascii")
-
-
-def _one_line(words: str) -> str:
-    if words.isascii() and words.isprintable():
-        return " ".join(words.split())
-    return " ".join(
-        "".join(" " if category(letter) in ("Cc", "Zl", "Zp") else letter for letter in words).split()
-    )
-
-
-def _route(address: str) -> str:
-    """The address as the line carries it, its domain in ASCII; raises Unfit for what is no mailbox."""
-    if not MAILBOX.fullmatch(address):
-        raise Unfit("no_such_mailbox")
-    name, _, domain = address.rpartition("@")
-    try:
-        return f"{name}@{domain if domain.isascii() else domain.encode('idna').decode()}"
-    except UnicodeError:
-        raise Unfit("no_such_mailbox") from None

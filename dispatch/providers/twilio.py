@@ -4,30 +4,29 @@ import base64
 import hashlib
 import hmac
 import re
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from typing import Self
 from urllib.parse import parse_qsl, urlsplit
 from xml.sax.saxutils import escape, quoteattr
 
 from dispatch.providers.base import (
-    DEFAULT_RATES,
+    CALL_SECONDS,
+    RING_SECONDS,
     BadReceipt,
     BadRoad,
+    Content,
     Feed,
     Outcome,
     Outgoing,
     Posted,
-    Provider,
     Receipt,
     RoadURL,
 )
 from dispatch.providers.posting import (
     NUMBER,
+    Posting,
     Trouble,
-    a_session,
     ask,
-    base_of,
     carried,
     receipts_url,
     sender_of,
@@ -35,37 +34,53 @@ from dispatch.providers.posting import (
 from dispatch.words import N_
 
 CARRIERS = 16
+MOST_SECONDS = 36_000  # of validity, which is also what holds without it
 LANGUAGES = {"nl": "nl-NL", "fr": "fr-FR", "de": "de-DE", "en": "en-GB"}
-# https://www.twilio.com/docs/api/errors
+# https://www.twilio.com/docs/api/errors, each number on a page of its own below that address
 ERRORS = {
     20003: ("retry", "not_authorised"),
-    20429: ("retry", "busy"),
+    20429: ("retry", "throttled"),
     21211: ("failed", "no_such_number"),
-    21610: ("failed", "opted_out"),
-    21617: ("failed", "too_long"),
     21212: ("failed", "sender_refused"),
+    21408: ("failed", "not_routable"),
+    21606: ("failed", "sender_refused"),
+    21608: ("failed", "number_refused"),
+    21610: ("failed", "opted_out"),
+    21612: ("failed", "not_routable"),
+    21614: ("failed", "no_such_number"),
+    21617: ("failed", "too_long"),
+}
+# What is said of a message later: 30008 is unknown to them as well, and keeps the reason of its status.
+FAILURES = {
     30003: ("failed", "unreachable"),
+    30004: ("failed", "number_refused"),
     30005: ("failed", "no_such_number"),
     30006: ("failed", "not_routable"),
     30007: ("failed", "refused"),
+    30034: ("failed", "sender_refused"),
+    30036: ("expired", "expired"),
 }
 # https://www.twilio.com/docs/messaging/api/message-resource#message-status-values and
 # https://www.twilio.com/docs/voice/api/call-resource#call-status-values
 STATES = {
     **dict.fromkeys(("queued", "accepted", "scheduled", "sending", "sent"), ("accepted", "")),
-    **dict.fromkeys(("initiated", "ringing", "in-progress"), ("accepted", "")),
+    **dict.fromkeys(("initiated", "ringing", "in-progress", "answered"), ("accepted", "")),
     "delivered": ("delivered", ""),
     "read": ("delivered", ""),
     "undelivered": ("failed", "unreachable"),
     "failed": ("failed", "refused"),
     "canceled": ("failed", "refused"),
-    "completed": ("accepted", "answered"),
-    "busy": ("failed", "busy_line"),
-    "no-answer": ("failed", "no_pickup"),
+    "completed": ("hung_up", "hung_up"),  # or our door would have been told that all of it was said
+    "busy": ("busy", "busy_line"),
+    "no-answer": ("no_answer", "no_pickup"),
 }
+# https://www.twilio.com/docs/voice/answering-machine-detection
+MACHINES = ("machine", "fax")
+CONFIRM = "1"
+MOST_TWIML = 4000
 
 
-class Twilio(Provider):
+class Twilio(Posting):
     """An account's sid and token; its carriers share the kept connections."""
 
     schemes = ("twilio",)
@@ -74,41 +89,49 @@ class Twilio(Provider):
     at_once = CARRIERS
 
     def __init__(self, url: RoadURL, channel: str, *, sender: str, receipts_at: str = ""):
-        name = f"twilio://{url.host}" + (f":{url.port}" if url.port else "")
-        super().__init__(name, channel, url.rate(DEFAULT_RATES[channel]), sender)
+        super().__init__(url, channel, CARRIERS, sender=sender, receipts_at=receipts_at)
         kind = "Messages" if channel == "sms" else "Calls"
-        self._url = f"{base_of(url)}/2010-04-01/Accounts/{url.user}/{kind}.json"
-        self._receipts_at, self.has_receipts = receipts_at, bool(receipts_at)
-        self._seconds, self._token = url.number("timeout", 30), url.password
+        self._url = f"{self._base}/2010-04-01/Accounts/{url.user}/{kind}.json"
+        self._public_url = receipts_at.partition("/receipts/")[0]
+        self._token = url.password
         service = url.options.get("service", "")
         self._from = {"MessagingServiceSid": service} if service else {"From": sender}
-        self._session = a_session(CARRIERS)
         self._session.auth = (url.user, url.password)
-        self._carriers = ThreadPoolExecutor(CARRIERS, thread_name_prefix="twilio")
 
     @classmethod
     def from_url(cls, url: RoadURL, *, channel: str, sender: str, public_url: str, receipt_key: str) -> Self:
         if not re.fullmatch(r"[A-Za-z0-9]{1,64}", url.user) or not url.password:
             raise BadRoad(N_("The road twilio:// needs the sid and the token of an account."))
         receipts_at = receipts_url(public_url, "twilio", receipt_key)
-        return cls(url, channel, sender=sender_of(url, sender), receipts_at=receipts_at)
+        return cls(url, channel, sender=sender_of(url, sender, channel), receipts_at=receipts_at)
 
     def send(self, feed: Feed) -> Iterator[Outcome | None]:
         return carried(feed, self._carry, self._carriers, side_by_side=CARRIERS)
 
     def read_receipts(self, told: Posted) -> list[Receipt]:
         """Only what is signed with our token is believed."""
-        posted = dict(parse_qsl(told.body.decode("utf-8", "replace"), keep_blank_values=True))
+        posted, asked = _posted(told), _asked(told)
         if not self._is_signed(told, posted):
             raise BadReceipt(N_("The receipt is not signed as it should be."))
-        reference = dict(parse_qsl(urlsplit(told.url).query)).get("reference", "")
+        reference = asked.get("reference", "")
         if not re.fullmatch(r"[0-9a-z]{16}", reference):
             raise BadReceipt(N_("The receipt has no reference of ours."))
-        return [_receipt(reference, posted)]
+        return [
+            _call_receipt(reference, posted, asked) if "CallSid" in posted else _receipt(reference, posted)
+        ]
 
-    def close(self) -> None:
-        self._carriers.shutdown(wait=True, cancel_futures=True)
-        self._session.close()
+    def answer(self, told: Posted, content_of: Callable[[str], Content | None]) -> str | None:
+        """TwiML after a key was pressed, or after all was said; told must have been read as a receipt before."""
+        posted, asked = _posted(told), _asked(told)
+        if "Digits" not in posted and "heard" not in asked:
+            return None
+        content = content_of(asked["reference"])
+        if "heard" in asked or not content:
+            return "<Response><Hangup/></Response>"
+        if posted["Digits"] == CONFIRM:
+            thanks = content.speech.thanks if content.speech else ""
+            return f"<Response>{_say(thanks, content.lang)}<Hangup/></Response>"
+        return self._script(content, asked["reference"])
 
     def _carry(self, batch: list[Outgoing]) -> list[Outcome]:
         return [self._post(outgoing) for outgoing in batch]
@@ -116,18 +139,52 @@ class Twilio(Provider):
     def _post(self, outgoing: Outgoing) -> Outcome:
         if not NUMBER.fullmatch(outgoing.address):
             return Outcome(outgoing.reference, "failed", code="no_such_number")
+        form = self._form(outgoing)
+        if len(form.get("Twiml", "")) > MOST_TWIML:
+            return Outcome(outgoing.reference, "failed", code="too_long")
         try:
-            told = ask(self._session, "POST", self._url, self._seconds, data=self._form(outgoing))
+            told = ask(self._session, "POST", self._url, self._seconds, data=form)
         except Trouble as trouble:
             return _refusal(trouble).of(outgoing.reference)
         return _outcome(outgoing.reference, told)
 
     def _form(self, outgoing: Outgoing) -> dict[str, str]:
-        callback = f"{self._receipts_at}?reference={outgoing.reference}" if self.has_receipts else ""
-        form = {"To": outgoing.address} | ({"StatusCallback": callback} if callback else {})
+        door = self._door(outgoing.reference)
+        form = {"To": outgoing.address} | ({"StatusCallback": door} if door else {})
         if self.channel == "sms":
-            return form | self._from | {"Body": outgoing.content.text}
-        return form | {"From": self.sender, "Twiml": _twiml(outgoing.content, callback)}
+            seconds = outgoing.content.useful_for()
+            validity = {"ValidityPeriod": str(seconds)} if 0 < seconds <= MOST_SECONDS else {}
+            return form | self._from | {"Body": outgoing.content.text} | validity
+        return form | {
+            "From": self.sender,
+            "Twiml": self._script(outgoing.content, outgoing.reference),
+            "MachineDetection": "Enable",
+            "Timeout": str(RING_SECONDS),
+            "TimeLimit": str(CALL_SECONDS),
+        }
+
+    def _door(self, reference: str) -> str:
+        """Where Twilio says what becomes of a message, and asks how a call goes on."""
+        channel = "channel=voice&" if self.channel == "voice" else ""
+        return f"{self._receipts_at}?{channel}reference={reference}" if self.has_receipts else ""
+
+    def _script(self, content: Content, reference: str) -> str:
+        """A call as it goes: all of it while a key is awaited, and word to us when it came to its end without one.
+
+        https://www.twilio.com/docs/voice/twiml/gather
+        """
+        before, after, ask_for = (_say(words, content.lang) for words in content.around)
+        said = before + self._message(content) + after
+        if not (door := self._door(reference)):
+            return f"<Response>{said}</Response>"
+        gather = f'<Gather numDigits="1" timeout="8" method="POST" action={quoteattr(door)}>{said}{ask_for}</Gather>'
+        heard = f'<Redirect method="POST">{escape(door)}&amp;heard=1</Redirect>'
+        return f"<Response>{gather}{heard}</Response>"
+
+    def _message(self, content: Content) -> str:
+        if content.speech and content.speech.audio and self._public_url:
+            return f"<Play>{escape(self._public_url + content.speech.audio)}</Play>"
+        return _say(content.text, content.lang)
 
     def _is_signed(self, told: Posted, posted: dict[str, str]) -> bool:
         """https://www.twilio.com/docs/usage/security#validating-requests; behind a proxy only our own URL is right."""
@@ -139,11 +196,17 @@ class Twilio(Provider):
         return hmac.compare_digest(given.encode(), expected)
 
 
-def _twiml(content, callback: str) -> str:
-    """https://www.twilio.com/docs/voice/twiml/gather"""
-    say = f'<Say language="{LANGUAGES.get(content.lang, "nl-NL")}">{escape(content.text)}</Say>'
-    action = f" action={quoteattr(callback)}" if callback else ""
-    return f'<Response><Gather numDigits="1" method="POST"{action}>{say}</Gather></Response>'
+def _say(words: str, lang: str) -> str:
+    """https://www.twilio.com/docs/voice/twiml/say"""
+    return f'<Say language="{LANGUAGES.get(lang, "nl-NL")}">{escape(words)}</Say>' if words else ""
+
+
+def _posted(told: Posted) -> dict[str, str]:
+    return dict(parse_qsl(told.body.decode("utf-8", "replace"), keep_blank_values=True))
+
+
+def _asked(told: Posted) -> dict[str, str]:
+    return dict(parse_qsl(urlsplit(told.url).query))
 
 
 def _refusal(trouble: Trouble) -> Trouble:
@@ -168,17 +231,24 @@ def _outcome(reference: str, told: dict) -> Outcome:
     return Outcome(reference, status, sid, code if status == "failed" else "")
 
 
+def _call_receipt(reference: str, posted: dict[str, str], asked: dict[str, str]) -> Receipt:
+    """A key that confirms is more than an ear, and an ear more than a line: a quarter of machines is misjudged."""
+    if posted.get("Digits") == CONFIRM:
+        return Receipt(reference, "delivered", "confirmed")
+    is_over = "heard" in asked or posted.get("CallStatus") == "completed"
+    if is_over and posted.get("AnsweredBy", "").startswith(MACHINES):
+        return Receipt(reference, "voicemail", "voicemail")
+    if "heard" in asked:
+        return Receipt(reference, "answered", "answered")
+    return _receipt(reference, posted)
+
+
 def _receipt(reference: str, posted: dict[str, str]) -> Receipt:
-    if posted.get("Digits"):
-        is_confirmed = posted["Digits"] == "1"
-        return Receipt(reference, *(("delivered", "confirmed") if is_confirmed else ("accepted", "answered")))
     state = posted.get("MessageStatus") or posted.get("CallStatus") or ""
     if state not in STATES:
         raise BadReceipt(N_("The receipt has a status that we do not know."))
     status, code = STATES[state]
     error = posted.get("ErrorCode", "")
     if status == "failed" and error.isdecimal():
-        code = ERRORS.get(int(error[:6]), (status, code))[1]
-    if state == "completed" and posted.get("AnsweredBy", "").startswith("machine"):
-        code = "voicemail"
+        status, code = FAILURES.get(int(error[:6]), (status, code))
     return Receipt(reference, status, code, error[:6] if error.isdecimal() else "")

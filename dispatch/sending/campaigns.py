@@ -6,7 +6,8 @@ from dispatch import audit, rights
 from dispatch.errors import Incomplete, Refusal, WrongMoment
 from dispatch.people import audience
 from dispatch.people.audience import Audience
-from dispatch.sending import approval, freezing, messages, tallies
+from dispatch.providers.base import Speech
+from dispatch.sending import approval, calls, doubt, freezing, messages, recordings, speech, tallies
 from dispatch.sending.moves import move
 from dispatch.sending.text import measure
 from dispatch.words import LANGUAGE_NAMES, N_, Sentence, translator
@@ -14,10 +15,11 @@ from models import (
     BEFORE_LAUNCH,
     KINDS,
     LANGUAGES,
+    POLICIES,
     RANKS,
-    Audit,
     Campaign,
     Organisation,
+    Recording,
     Template,
     User,
     writing,
@@ -32,11 +34,10 @@ HALTS = {
     ),
 }
 RECEIPTS_AWAITED = timedelta(seconds=30)  # after the last news of a campaign; a later receipt still counts
-DOUBT_LASTS = timedelta(seconds=30)
 FROZEN_AT_ONCE = 2_000  # members in one transaction of a launch: no page waits longer than some 50 ms
 MAX_SMS_PARTS = 10  # what the gateways concatenate
-READY_CHANNELS = ("sms", "email")
-WORDING = ("name", "kind", "channels", "texts", "audience", "fallback_language")
+READY_CHANNELS = ("sms", "voice", "email")
+WORDING = ("name", "kind", "channels", "texts", "audience", "fallback_language", "policy")
 
 
 # ── Writing ─────────────────────────────────────────────────────────────
@@ -84,10 +85,15 @@ def write(campaign: Campaign, *, by: User, now: datetime, version: int, **wordin
         stored = Campaign.get_by_id(campaign.id)
         if stored.status != "draft" and all(getattr(stored, name) == wording[name] for name in wording):
             return stored  # looked at and saved as it was: what was approved stays approved
-        change(campaign, Campaign.status.in_(BEFORE_LAUNCH), version=version, now=now, **wording)
-        Campaign.update(written_by=by.id).where(Campaign.id == campaign.id).execute()
-        approval.withdraw(stored, by=by, now=now)
+        _edit(stored, by=by, now=now, version=version, **wording)
     return Campaign.get_by_id(campaign.id)
+
+
+def _edit(stored: Campaign, *, by: User, now: datetime, version: int, **wording) -> None:
+    """Changes what was not launched yet, in the caller's transaction: its hand is known, its approval is gone."""
+    change(stored, Campaign.status.in_(BEFORE_LAUNCH), version=version, now=now, **wording)
+    Campaign.update(written_by=by.id).where(Campaign.id == stored.id).execute()
+    approval.withdraw(stored, by=by, now=now)
 
 
 def submit(campaign: Campaign, *, by: User, now: datetime, version: int, link: str = "") -> Campaign:
@@ -113,6 +119,37 @@ def change(what: Campaign | Template, where, *, version: int, now: datetime, **w
                 "Somebody else changed this text in the meantime. Nothing of yours was saved: compare both texts."
             )
         )
+
+
+def record(
+    campaign: Campaign, lang: str, content: bytes, filename: str, *, by: User, now: datetime
+) -> Recording:
+    """Lets the calls of a draft in this language play a recording; raises Refusal on what cannot be played."""
+    with writing():
+        recording = recordings.keep(campaign.organisation, content, filename, by=by, now=now)
+        _play(campaign, lang, recording.key, by, now)
+    return recording
+
+
+def unrecord(campaign: Campaign, lang: str, *, by: User, now: datetime) -> None:
+    """Lets the calls of a draft in this language speak the text again."""
+    _play(campaign, lang, "", by, now)
+
+
+def _play(campaign: Campaign, lang: str, key: str, by: User, now: datetime) -> None:
+    """Changes the recording alone, whatever else was written meanwhile."""
+    with writing():
+        fresh = Campaign.get_by_id(campaign.id)
+        calls_said = fresh.texts.get("voice", {})
+        text = calls_said.get(lang, {"body": ""}) | {"recording": key}
+        texts = fresh.texts | {"voice": calls_said | {lang: text}}
+        _edit(fresh, by=by, now=now, version=fresh.version, texts=texts)
+
+
+def recording_of(campaign: Campaign | Template, lang: str) -> Recording | None:
+    """What the calls in this language play, in place of the text."""
+    text = campaign.texts.get("voice", {}).get(lang, {})
+    return recordings.find(campaign.organisation_id, text.get("recording", ""))
 
 
 def discard(campaign: Campaign, *, by: User, now: datetime) -> None:
@@ -141,8 +178,17 @@ def text_for(campaign: Campaign, channel: str, lang: str) -> dict[str, str]:
     text = campaign.texts[channel][lang]
     if not campaign.is_practice:
         return text
-    mark = f"[{translator(lang).gettext(N_('EXERCISE'))}]"
-    return {name: f"{mark} {value}" for name, value in text.items()}
+    word = translator(lang).gettext(N_("EXERCISE"))
+    mark = f"{word}." if channel == "voice" else f"[{word}]"
+    return {name: value if name == "recording" else f"{mark} {value}" for name, value in text.items()}
+
+
+def speech_of(campaign: Campaign | Template, lang: str) -> Speech:
+    """What is said around the text of a call, in the language in which a reader of `lang` is addressed."""
+    lang = spoken(campaign, "voice", lang)
+    text = campaign.texts.get("voice", {}).get(lang, {})
+    is_practice = isinstance(campaign, Campaign) and campaign.is_practice
+    return speech.of(campaign.organisation, text, lang, is_practice=is_practice)
 
 
 def spoken(campaign: Campaign, channel: str, lang: str) -> str:
@@ -151,7 +197,8 @@ def spoken(campaign: Campaign, channel: str, lang: str) -> str:
 
 
 def has_text(text: dict[str, str] | None) -> bool:
-    return bool(text and text.get("body", "").strip())
+    """Whether there is anything to read or to hear."""
+    return bool(text and (text.get("body", "").strip() or text.get("recording")))
 
 
 def faults(campaign: Campaign | Template) -> dict[str, Sentence]:
@@ -186,7 +233,19 @@ def _text_faults(campaign: Campaign | Template, channel: str) -> dict[str, Sente
             found[f"{channel}-{other}-body"] = Sentence(
                 N_("The text is longer than %(parts)s parts. Make it shorter."), parts=MAX_SMS_PARTS
             )
+        if channel == "voice" and has_text(text):
+            found |= _spoken_faults(campaign, other, text)
     return found
+
+
+def _spoken_faults(campaign: Campaign | Template, lang: str, text: dict[str, str]) -> dict[str, Sentence]:
+    field, key = f"voice-{lang}-body", text.get("recording", "")
+    if key and not recordings.find(campaign.organisation_id, key):
+        return {field: Sentence(N_("The recording is not there any more. Upload it again."))}
+    if speech.of(campaign.organisation, text, lang).seconds > speech.MOST_SECONDS:
+        sentence = N_("With its opening the message lasts longer than %(seconds)s seconds. Make it shorter.")
+        return {field: Sentence(sentence, seconds=speech.MOST_SECONDS)}
+    return {}
 
 
 # ── Launch ──────────────────────────────────────────────────────────────
@@ -200,10 +259,12 @@ def launch(
     terms_accepted: bool,
     version: int | None = None,
     useful_for: timedelta | None = None,
+    policy: str = "",
 ) -> Campaign:
     """Freezes text and audience, queues every message and writes it down, all in one transaction or not at all.
 
     useful_for: what has not left by then is not delivered any more.
+    policy: what becomes of a message that may not have arrived, one of POLICIES; for want of it, as the draft has it.
     Beyond FROZEN_AT_ONCE members the others follow in transactions of that size: see `freeze`.
     """
     if not terms_accepted:
@@ -217,8 +278,10 @@ def launch(
         rights.demand(by, "campaign.launch", campaign.kind, campaign.channels, campaign.audience)
         approval.demand(campaign)
         facts = {"launched_by": by.id, "launched_at": now, "moved_at": now, "queued_through": 0}
-        expires_at = useful_for and now + useful_for
-        move(campaign, "launched", by=by, now=now, expires_at=expires_at, **facts)
+        facts["expires_at"] = useful_for and now + useful_for
+        facts["policy"] = policy if policy in POLICIES else doubt.policy_of(campaign)
+        said = {"policy": facts["policy"]}
+        move(campaign, "launched", by=by, now=now, said=said, **facts)
         if not (_freeze_part(campaign.id, now) or Campaign.get_by_id(campaign.id).queued_through):
             raise Refusal(
                 N_("Nobody would get this message: nobody in the audience can be reached by these channels.")
@@ -267,6 +330,9 @@ def _refuse_unready(campaign: Campaign, version: int | None) -> None:
 
 
 def parts_of(campaign: Campaign, channel: str, lang: str) -> int:
+    """What is charged: the parts of an SMS, the minutes of a call, one mail."""
+    if channel == "voice":
+        return speech.charged(speech_of(campaign, lang).seconds)
     return measure(text_for(campaign, channel, lang)["body"]).parts if channel == "sms" else 1
 
 
@@ -307,44 +373,6 @@ def stop(campaign: Campaign, *, by: User, now: datetime) -> int:
         return messages.withhold(campaign, now)
 
 
-def send_again(
-    campaign: Campaign, *, by: User | None, now: datetime, most_attempts: int = messages.MAX_ATTEMPTS
-) -> int:
-    """Sends the unsure messages again: some may arrive twice, which somebody or the campaign's policy accepts."""
-    with writing():
-        if not Campaign.select().where(Campaign.id == campaign.id, Campaign.status == "running").exists():
-            raise WrongMoment(N_("This campaign no longer runs, so nothing was sent again."))
-        number = messages.send_again(campaign, now, most_attempts=most_attempts)
-        if number:
-            facts = {"organisation": campaign.organisation_id, "messages": number}
-            audit.record("campaign.unsure_sent_again", campaign, by=by, now=now, **facts)
-    return number
-
-
-def leave_unsure(campaign: Campaign, *, by: User, now: datetime) -> None:
-    """Keeps the unsure messages as they are, whatever the policy: nobody gets them a second time."""
-    with writing():
-        if not Campaign.select().where(Campaign.id == campaign.id, Campaign.status == "running").exists():
-            raise WrongMoment(N_("The campaign is no longer in the state that you saw. Nothing was changed."))
-        audit.record("campaign.unsure_left", campaign, by=by, now=now, organisation=campaign.organisation_id)
-
-
-def unsure_is_left(campaign: Campaign) -> bool:
-    """Whether somebody chose to leave the unsure messages as they are."""
-    return audit.about(campaign).where(Audit.deed == "campaign.unsure_left").exists()
-
-
-def is_running(campaign: Campaign) -> bool:
-    """Whether it runs at this moment, whatever the row in hand says."""
-    return Campaign.select().where(Campaign.id == campaign.id, Campaign.status == "running").exists()
-
-
-def running(now: datetime):
-    """The campaigns that run and are not past the moment after which they are of no use."""
-    is_fresh = Campaign.expires_at.is_null() | (Campaign.expires_at > now)
-    return Campaign.select().where(Campaign.status == "running", is_fresh)
-
-
 def finish(campaign: Campaign, now: datetime) -> None:
     """Ends a running campaign of which nothing more is to come."""
     with writing():  # or somebody could send the unsure again between the look and the end
@@ -359,21 +387,16 @@ def _is_finished(campaign: Campaign, now: datetime) -> bool:
     total = {status: sum(row[status] for row in table.values()) for status in RANKS}
     if total["queued"] or total["sending"]:
         return False
-    quiet = now - campaign.moved_at
-    if total["unsure"]:
-        return quiet > DOUBT_LASTS and not _repeats(campaign, now)
-    return not _awaits_receipts(table) or quiet > RECEIPTS_AWAITED
-
-
-def _repeats(campaign: Campaign, now: datetime) -> bool:
-    """A warning that may not have arrived goes again: rather twice than never; anything else rather never than twice."""
-    if campaign.kind != "warning" or unsure_is_left(campaign):
+    if table.get("voice", {}).get("accepted") and now - campaign.moved_at <= calls.LONGEST:
         return False
-    return bool(send_again(campaign, by=None, now=now, most_attempts=messages.MAX_REPEATS))
+    if total["unsure"] and doubt.is_open(campaign, now):
+        return False
+    return not _awaits_receipts(table) or now - campaign.moved_at > RECEIPTS_AWAITED
 
 
 def _awaits_receipts(table: dict[str, dict[str, int]]) -> bool:
-    return any(row["accepted"] for channel, row in table.items() if channel != "email")
+    """A mail is never heard of again once it was accepted; of anything else that is not settled there may be news."""
+    return any(row["unsure"] or row["accepted"] and channel != "email" for channel, row in table.items())
 
 
 # ── Templates ───────────────────────────────────────────────────────────
@@ -383,13 +406,19 @@ def save_as_template(campaign: Campaign, *, by: User, now: datetime, name: str =
     """Keeps a campaign's wording and audience as a scenario that is ready to launch."""
     with writing():
         wording = {field: getattr(campaign, field) for field in WORDING} | {
-            "name": name.strip() or campaign.name
+            "name": name.strip() or campaign.name,
+            "policy": _unusual_policy(campaign),
         }
         template = Template.create(
             organisation=campaign.organisation_id, by=by, created_at=now, changed_at=now, **wording
         )
         audit.record("template.saved", template, by=by, now=now)
     return template
+
+
+def _unusual_policy(campaign: Campaign) -> str:
+    """What was chosen against the habit of its kind; the habit follows the kind when that changes."""
+    return "" if campaign.policy == doubt.usual_policy(campaign.kind) else campaign.policy
 
 
 def remove_template(template: Template, *, by: User, now: datetime) -> None:

@@ -18,7 +18,8 @@ HOST = re.compile(r"(?:https?://|@|\b)((?:[a-z0-9-]+\.)+[a-z]{2,})\b", re.IGNORE
 def named_in(campaign: Campaign) -> list[str]:
     """Every number and host that its texts name, each once: "+3216123456", "1771", "gemeente.be"."""
     texts = (text for languages in campaign.texts.values() for text in languages.values())
-    return sorted({value for text in texts for part in text.values() for value in found_in(part)})
+    said = (part for text in texts for name, part in text.items() if name != "recording")
+    return sorted({value for part in said for value in found_in(part)})
 
 
 def found_in(text: str) -> Iterator[str]:

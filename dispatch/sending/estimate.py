@@ -42,6 +42,11 @@ class Estimate:
         return sum(leg.parts for leg in self.legs if leg.channel == "sms")
 
     @property
+    def minutes(self) -> int:
+        """The minutes of calls that are charged."""
+        return sum(leg.parts for leg in self.legs if leg.channel == "voice")
+
+    @property
     def seconds(self) -> int:
         """Channels run beside each other: the slowest one decides."""
         return max((leg.seconds for leg in self.legs), default=0)

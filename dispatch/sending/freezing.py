@@ -9,7 +9,7 @@ from operator import and_
 from peewee import JOIN, Case, Value, fn
 
 from dispatch.people import audience
-from dispatch.people.audience import ADDRESS, Chosen, chosen_members
+from dispatch.people.audience import Chosen, chosen_members, kept_in
 from dispatch.sending import tallies
 from models import LANGUAGES, Campaign, Member, Message, Prepared, Recipient, Unreached, slots
 
@@ -34,7 +34,7 @@ def freeze(campaign: Campaign, *, parts: Parts, limit: int, now: datetime) -> tu
 
 def _enqueue(campaign: Campaign, channel: str, parts: Parts, now: datetime) -> None:
     """One message to each address; who shares it is meant by the same one. A stop that was quicker withholds it."""
-    address = getattr(Member, ADDRESS[channel])
+    address = kept_in(Member, channel)
     status, ended_at, code = ("withheld", now, "stopped") if campaign.is_over else ("queued", None, "")
     meant = {
         Message.channel: Value(channel),
@@ -51,7 +51,7 @@ def _enqueue(campaign: Campaign, channel: str, parts: Parts, now: datetime) -> N
         Message.code: Value(code),
     }
     meant |= {getattr(Message, name): Value("") for name in ("road", "provider_reference", "detail")}
-    meant[Message.attempts] = Value(0)
+    meant |= {getattr(Message, name): Value(0) for name in ("attempts", "repeats")}
     rows = chosen_members(*meant.values()).where(Chosen.is_active, address != "").order_by(Member.id)
     queued = Message.insert_from(rows, fields=list(meant)).on_conflict_ignore().as_rowcount().execute()
     tallies.count({(campaign.id, channel, status): queued})
@@ -84,7 +84,7 @@ _NAME = Prepared(
 
 def _leave_out(campaign: Campaign) -> int:
     """Writes down who of the part gets nothing, and why; returns how many."""
-    nowhere = [getattr(Member, ADDRESS[channel]) == "" for channel in campaign.channels]
+    nowhere = [kept_in(Member, channel) == "" for channel in campaign.channels]
     why = Case(None, [(Chosen.is_active, audience.missing(tuple(campaign.channels)))], "paused")
     left_out = chosen_members(Value(campaign.id), Member.id, why).where(
         ~Chosen.is_active | reduce(and_, nowhere)

@@ -54,7 +54,7 @@ class Hand:
         self._under_way: set[str] = set()
         self._journal = Journal(beside("hands"), road.name)
         self._answers: list[Outcome] = []
-        self._begun_at = self._written_at = self._looked_at = now()
+        self._begun_at = self._written_at = self._looked_at = self._held_at = now()
 
     def carry(self) -> None:
         """Hands over until nothing is left; what gets no answer, or one that cannot be written down, is unsure."""
@@ -92,6 +92,7 @@ class Hand:
         self._write_in_time()
         batch = self.claim(self.size, self._journal) if self.now() - self._begun_at < LASTS else None
         if batch:
+            self._held_at = self.now()
             self._waiting.extend(batch)
         return batch
 
@@ -111,7 +112,7 @@ class Hand:
         """What the road did not ask for surely did not leave: a stop takes hold of it, or another road carries it."""
         if returned := [one.reference for one in self._waiting]:
             with writing():
-                messages.give_back(returned, self.now())
+                messages.give_back(returned, self.now(), held_at=self._held_at)
                 throttle.give_back(self.road.name, self.road.rate, len(returned), self.now())
             self._waiting.clear()
             self._journal.settled(returned)
@@ -125,7 +126,7 @@ class Hand:
         self._written_at = self.now()
         if not answers:
             return
-        messages.record(answers, road=self.road.name, now=self._written_at)
+        messages.record(answers, road=self.road.name, now=self._written_at, held_at=self._held_at)
         self.carried += len(answers)
         self.reasons.update(outcome.code if outcome.status == "retry" else "" for outcome in answers)
         self.refused += sum(outcome.status == "failed" for outcome in answers)
@@ -152,7 +153,11 @@ class Hand:
         for _ in range(MOST_BEATS):
             if over.wait(messages.LEASE.total_seconds() / 4):
                 return
+            now = self.now()
+            if now - self._held_at > messages.LEASE:  # we stood still: others may hold it by now
+                return
             with mishaps.Contained(log, "a lease was not renewed"), database.connection_context():
                 held = [*self._under_way.copy(), *(one.reference for one in self._waiting.copy())]
-                self._journal.kept(now := self.now())
-                messages.keep(held, now)
+                self._journal.kept(now)
+                messages.keep(held, now, held_at=self._held_at)
+                self._held_at = now

@@ -8,7 +8,7 @@ from peewee import fn
 
 from dispatch import mishaps
 from dispatch.providers.base import Attachment, Content, Outcome, Outgoing, Provider
-from dispatch.sending import campaigns, messages, throttle
+from dispatch.sending import calls, campaigns, messages, throttle
 from dispatch.sending.journal import Journal
 from dispatch.sending.messages import Claimed
 from models import Bin, Campaign, Letter, Message, writing
@@ -53,9 +53,10 @@ class Lane:
 
     def is_still_first(self) -> bool:
         """Whether the batch in hand may go on: its campaign runs, and nothing more urgent came meanwhile."""
-        if isinstance(self._source, Campaign) and not campaigns.is_running(self._source):
+        source = self._source
+        if isinstance(source, Campaign) and not _may_leave(source, self.now()):
             return False
-        return self._is_theirs() or _urgency(self._source) <= min(map(_urgency, self._sources()), default=9)
+        return self._is_theirs() or _urgency(source) <= min(map(_urgency, self._sources()), default=9)
 
     def _in_turn(self) -> list[Source]:
         self._turns += 1
@@ -73,7 +74,7 @@ class Lane:
         now, mine = self.now(), Message.is_practice == self.is_practice
         letters = messages.queued(self.channel, now, Message.campaign.is_null(), mine)
         due = messages.queued(self.channel, now, Message.campaign == Campaign.id)
-        running = campaigns.running(now).where(Campaign.is_practice == self.is_practice, fn.EXISTS(due))
+        running = messages.running(now).where(Campaign.is_practice == self.is_practice, fn.EXISTS(due))
         return [
             *Letter.select().where(Letter.id.in_(letters.select(Message.letter))).order_by(Letter.id),
             *sorted(running, key=lambda campaign: (_urgency(campaign), campaign.id)),
@@ -82,10 +83,12 @@ class Lane:
     def _claim(self, road: Provider, source: Source, most: int, journal: Journal) -> list[Claimed] | None:
         now = self.now()
         with writing():
+            if self.channel == "voice":
+                most = min(most, calls.free_lines(road, is_practice=self.is_practice, now=now))
             limit = min(most, throttle.available(road.name, road.rate, now))
             if not limit:
                 return None
-            claimed = messages.claim(self.channel, source, limit=limit, now=now)
+            claimed = messages.claim(self.channel, source, limit=limit, now=now, road=road.name)
             if claimed:
                 throttle.spend(road.name, road.rate, len(claimed), now)
                 journal.claimed([one.reference for one in claimed], now)
@@ -108,16 +111,22 @@ class Lane:
         if key not in self._contents:
             if len(self._contents) >= KEPT_CONTENTS:
                 self._contents.clear()
-            write = _of_campaign if isinstance(source, Campaign) else _of_letter
+            write = content_of if isinstance(source, Campaign) else _of_letter
             self._contents[key] = write(source, self.channel, lang)
         return self._contents[key]
+
+
+def _may_leave(campaign: Campaign, now: datetime) -> bool:
+    """As it is at this moment, whatever the row in hand says."""
+    return messages.running(now).where(Campaign.id == campaign.id).exists()
 
 
 def _urgency(source: Source | None) -> int:
     return URGENCY[source.kind] if isinstance(source, Campaign) else -1
 
 
-def _of_campaign(campaign: Campaign, channel: str, lang: str) -> Content:
+def content_of(campaign: Campaign, channel: str, lang: str) -> Content:
+    """What a campaign says on a channel to a reader of this language."""
     text = campaigns.text_for(campaign, channel, lang)
     return Content(
         text=text["body"],
@@ -125,6 +134,8 @@ def _of_campaign(campaign: Campaign, channel: str, lang: str) -> Content:
         lang=campaigns.spoken(campaign, channel, lang),
         is_news=campaign.kind == "news",
         list_id=_list_id(campaign),
+        speech=campaigns.speech_of(campaign, lang) if channel == "voice" else None,
+        expires_at=campaign.expires_at,
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from peewee import SQL, fn
+from peewee import SQL, Value, fn
 
 from dispatch.providers.base import Outcome, Receipt
 from dispatch.sending import tallies
@@ -19,7 +19,7 @@ MAX_ATTEMPTS = 30  # for almost an hour without a road
 LONGEST_WAIT_SECONDS = 120
 LEASE = timedelta(seconds=60)  # whoever lives renews it well before; see hand.py
 LETTER_DOUBT = timedelta(seconds=30)  # so long a letter may be unsure before it goes again
-MAX_REPEATS = 2
+MAX_REPEATS = 2  # of what may have arrived, without a person who asks for more
 DEAD_ADDRESS = {"no_such_number", "no_such_mailbox", "invalid_number", "invalid_mailbox"}
 
 
@@ -43,6 +43,7 @@ class Standing(NamedTuple):
     campaign: int | None
     channel: str
     attempts: int
+    is_ours: bool = True  # and not claimed since by somebody else
 
 
 class Move(NamedTuple):
@@ -91,15 +92,26 @@ def queued(channel: str, now: datetime, *narrower):
     )
 
 
-def claim(channel: str, source: Campaign | Letter, *, limit: int, now: datetime) -> list[Claimed]:
-    """Takes up to `limit` due messages of a campaign or letter into our hands, oldest first, while it may run."""
+def running(now: datetime):
+    """The campaigns of which messages may leave: they run, and are not past the moment after which they are of no use."""
+    is_fresh = Campaign.expires_at.is_null() | (Campaign.expires_at > now)
+    return Campaign.select().where(Campaign.status == "running", is_fresh)
+
+
+def claim(
+    channel: str, source: Campaign | Letter, *, limit: int, now: datetime, road: str = ""
+) -> list[Claimed]:
+    """Takes up to `limit` due messages of a campaign or letter into our hands, oldest first, while it may run.
+
+    road: the one that gets them, so that it can be asked about them though we die before it answers.
+    """
     campaign = source if isinstance(source, Campaign) else None
     with writing():
-        if campaign and not _is_running(campaign, now):
+        if campaign and not running(now).where(Campaign.id == campaign.id).exists():
             return []
         due = queued(channel, now, *_belongs(source)).order_by(Message.due_at, Message.id).limit(limit)
         taken = (
-            Message.update(status="sending", claimed_at=now, attempts=Message.attempts + 1)
+            Message.update(status="sending", claimed_at=now, attempts=Message.attempts + 1, road=road)
             .where(Message.id.in_(due), Message.status == "queued")
             .returning(*(getattr(Message, name) for name in Claimed._fields))
         )
@@ -111,38 +123,37 @@ def claim(channel: str, source: Campaign | Letter, *, limit: int, now: datetime)
     return rows
 
 
-def give_back(references: Sequence[str], now: datetime) -> None:
-    """Returns to the queue what was claimed and surely did not leave: it was no attempt."""
+def give_back(references: Sequence[str], now: datetime, *, held_at: datetime | None = None) -> None:
+    """Returns to the queue what was claimed and surely did not leave: it was no attempt.
+
+    held_at: when it was last claimed or kept; what somebody else has claimed since is theirs.
+    """
     with writing():
-        standings = _standings(references)
+        standings = _standings(references, held_at)
         over = _over(standings)
-        _move(
-            [_unsent(one, now, one.campaign in over, due_at=now, spent=-1) for one in standings.values()], now
-        )
-
-
-def _is_running(campaign: Campaign, now: datetime) -> bool:
-    is_fresh = Campaign.expires_at.is_null() | (Campaign.expires_at > now)
-    return (
-        Campaign.select().where(Campaign.id == campaign.id, Campaign.status == "running", is_fresh).exists()
-    )
+        ours = [standing for standing in standings.values() if standing.is_ours]
+        _move([_unsent(one, now, one.campaign in over, due_at=now, spent=-1) for one in ours], now)
 
 
 # ── News of a message ───────────────────────────────────────────────────
 
 
-def record(outcomes: Sequence[Outcome], *, road: str, now: datetime) -> None:
-    """Writes down what the provider answered; an answer that a receipt has overtaken, or a second one, changes nothing."""
+def record(outcomes: Sequence[Outcome], *, road: str, now: datetime, held_at: datetime | None = None) -> None:
+    """Writes down what the provider answered; an answer that a receipt has overtaken, or a second one, changes nothing.
+
+    held_at: when it was last claimed or kept; of what somebody else has claimed since only that it was accepted counts.
+    """
     answers = {
         outcome.reference: outcome for outcome in reversed(outcomes)
     }  # of two answers the first counts
     with writing():
-        standings = _standings(list(answers))
+        standings = _standings(list(answers), held_at)
         over = _over(standings)
         moves = [
             _after(standing, outcome, road, now, standing.campaign in over)
             for outcome in answers.values()
             if (standing := standings.get(outcome.reference))
+            and (standing.is_ours or outcome.status == "accepted")
         ]
         _move(moves, now)
 
@@ -161,25 +172,22 @@ def advance(receipts: Sequence[Receipt], now: datetime) -> int:
     return len(known)
 
 
-def keep(references: Sequence[str], now: datetime) -> None:
-    """Says of messages that they are still in our hands, so that nobody doubts them."""
+def keep(references: Sequence[str], now: datetime, *, held_at: datetime | None = None) -> None:
+    """Says of messages that they are still in our hands, so that nobody doubts them.
+
+    held_at: when they were last claimed or kept; what somebody else has claimed since is theirs.
+    """
     with writing():
-        Message.update(claimed_at=now).where(_among(references), Message.status == "sending").execute()
+        ours = Message.claimed_at <= (held_at or now)
+        Message.update(claimed_at=now).where(_among(references), Message.status == "sending", ours).execute()
 
 
 def recover(found: Found, now: datetime) -> None:
     """Settles what a process had in hand when it died, unless another one has taken it since."""
+    unsure = [Outcome(reference, "unsure", code="interrupted") for reference in found.doubtful]
     with writing():
-        held = Message.select(Message.reference).where(
-            _among([*found.waiting, *(one.reference for one in found.answered), *found.doubtful]),
-            Message.status == "sending",
-            Message.claimed_at <= found.until,
-        )
-        ours = {reference for (reference,) in held.tuples()}
-        give_back([reference for reference in found.waiting if reference in ours], now)
-        unsure = [Outcome(reference, "unsure", code="interrupted") for reference in found.doubtful]
-        outcomes = [one for one in [*found.answered, *unsure] if one.reference in ours]
-        record(outcomes, road=found.road, now=now)
+        give_back(found.waiting, now, held_at=found.until)
+        record([*found.answered, *unsure], road=found.road, now=now, held_at=found.until)
 
 
 def doubt(now: datetime) -> int:
@@ -205,26 +213,23 @@ def expire(campaign: Campaign, now: datetime) -> int:
         return _sweep(campaign, "queued", "expired", code="too_late", ended_at=now)
 
 
-def send_again(campaign: Campaign, now: datetime, *, most_attempts: int = MAX_ATTEMPTS) -> int:
-    """Puts a campaign's unsure messages back into the queue: by a person's choice, or its policy, never blindly.
-
-    most_attempts: leaves alone what was tried more often than that.
-    """
+def send_again(campaign: Campaign, now: datetime, *which) -> int:
+    """Puts those unsure messages of a campaign back into the queue: by a person's choice, or its policy, never blindly."""
     with writing():
-        tried = Message.attempts <= most_attempts
-        return _sweep(campaign, "unsure", "queued", tried, code="", due_at=now)
+        again = {"code": "", "due_at": now, "doubt": None, "repeats": Message.repeats + 1}
+        return _sweep(campaign, "unsure", "queued", *which, **again)
 
 
 def send_letters_again(now: datetime) -> int:
     """Puts our own letters that may not have arrived back into the queue: rather twice than never."""
     with writing():
         return (
-            Message.update(status="queued", due_at=now, code="")
+            Message.update(status="queued", due_at=now, code="", repeats=Message.repeats + 1)
             .where(
                 Message.status == "unsure",
                 Message.campaign.is_null(),
-                Message.claimed_at < now - LETTER_DOUBT,
-                Message.attempts <= MAX_REPEATS,
+                Message.doubted_at < now - LETTER_DOUBT,
+                Message.repeats < MAX_REPEATS,
             )
             .execute()
         )
@@ -304,9 +309,12 @@ def _told(standing: Standing, receipt: Receipt, now: datetime) -> Move:
     )
 
 
-def _standings(references: Sequence[str]) -> dict[str, Standing]:
-    columns = [getattr(Message, name) for name in Standing._fields]
-    rows = database.execute(Message.select(*columns).where(_among(references)))
+def _standings(references: Sequence[str], held_at: datetime | None = None) -> dict[str, Standing]:
+    *names, _ = Standing._fields
+    is_ours = Message.claimed_at <= held_at if held_at else Value(True)
+    rows = database.execute(
+        Message.select(*(getattr(Message, name) for name in names), is_ours).where(_among(references))
+    )
     return {row[1]: Standing._make(row) for row in rows}
 
 
@@ -320,7 +328,7 @@ def _kept(field, place):
     return fn.COALESCE(place, field)
 
 
-_place = slots(11)
+_place = slots(13)
 _STEP = Prepared(
     Message.update(
         status=_place[0],
@@ -332,14 +340,26 @@ _STEP = Prepared(
         ended_at=_kept(Message.ended_at, _place[6]),
         due_at=_kept(Message.due_at, _place[7]),
         attempts=Message.attempts + _place[8],
-    ).where(Message.id == _place[9], Message.status == _place[10])
+        doubt=_place[9],
+        doubted_at=_kept(Message.doubted_at, _place[10]),
+    ).where(Message.id == _place[11], Message.status == _place[12])
 )
 
 
 def _move(moves: Iterable[Move], now: datetime) -> None:
     """Takes every move to a higher rank (or back to the queue) and counts it; the transaction has read where all stand."""
     steps = [move for move in moves if _is_step(move.standing.status, move.status)]
-    _STEP.run((*move[1:], move.standing.id, move.standing.status) for move in steps)
+    doubts = _new_doubts({move.standing.campaign for move in steps if move.status == "unsure"})
+    settled, doubted = (None, None), {campaign: (number, now) for campaign, number in doubts.items()}
+    _STEP.run(
+        (
+            *move[1:],
+            *(doubted[move.standing.campaign] if move.status == "unsure" else settled),
+            move.standing.id,
+            move.standing.status,
+        )
+        for move in steps
+    )
     tally, pulse, dead = Counter(), defaultdict(Counter), defaultdict(list)
     ways = Counter(
         (one.standing.campaign, one.standing.channel, one.standing.status, one.status) for one in steps
@@ -357,6 +377,21 @@ def _move(moves: Iterable[Move], now: datetime) -> None:
     _note_dead(dead)
 
 
+def _new_doubts(campaigns: set[int | None]) -> dict[int | None, int | None]:
+    """The number of what becomes unsure in this transaction, for each campaign: whoever saw a lower one saw nothing of it.
+
+    A letter has none: it goes again by itself.
+    """
+    if not campaigns:
+        return {}
+    counted = (
+        Campaign.update(doubts=Campaign.doubts + 1)
+        .where(Campaign.id.in_([id for id in campaigns if id]))
+        .returning(Campaign.id, Campaign.doubts)
+    )
+    return {None: None} | dict(counted.tuples().execute())
+
+
 def _is_step(old: str, new: str) -> bool:
     return RANKS[new] > RANKS[old] or (old, new) == ("sending", "queued")
 
@@ -370,4 +405,7 @@ def _note_dead(dead: dict[tuple[str, str], list[int]]) -> None:
     for (channel, code), ids in dead.items():
         field = Member.email_fault if channel == "email" else Member.mobile_fault
         reached = Recipient.select(Recipient.member).where(Recipient.message.in_(ids))
-        Member.update({field: code}).where(Member.id.in_(reached)).execute()
+        theirs = Member.id.in_(reached)
+        if channel == "voice":  # it may have been the telephone of the house
+            theirs &= Member.mobile.in_(Message.select(Message.address).where(Message.id.in_(ids)))
+        Member.update({field: code}).where(theirs).execute()

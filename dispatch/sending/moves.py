@@ -22,10 +22,16 @@ MOVES = {
 }
 
 
-def move(campaign: Campaign, deed: str, *, by: User | None, now: datetime, **values) -> None:
-    """A conditional update, so that of two who press at once one hears that it was done already."""
+def move(
+    campaign: Campaign, deed: str, *, by: User | None, now: datetime, said: dict | None = None, **values
+) -> None:
+    """A conditional update, so that of two who press at once one hears that it was done already.
+
+    said: what the audit keeps of it.
+    """
     old, new = MOVES[deed]
     here = (Campaign.id == campaign.id) & Campaign.status.in_([old] if isinstance(old, str) else list(old))
     if not Campaign.update(status=new, **values).where(here).execute():
         raise WrongMoment(N_("The campaign is no longer in the state that you saw. Nothing was changed."))
-    audit.record(f"campaign.{deed}", campaign, by=by, now=now, organisation=campaign.organisation_id)
+    facts = {"organisation": campaign.organisation_id} | (said or {})
+    audit.record(f"campaign.{deed}", campaign, by=by, now=now, **facts)

@@ -7,13 +7,14 @@ from threading import Event
 
 from dispatch import clock, courtesy, mishaps
 from dispatch.providers.base import NO_ROAD, Provider
-from dispatch.sending import approval, campaigns, journal, messages, receipts, report
+from dispatch.sending import approval, campaigns, doubt, journal, messages, receipts, report
 from dispatch.sending.hand import Hand
 from dispatch.sending.lanes import Lane
 from dispatch.sending.roads import Roads
 from models import Campaign, beside, database
 
 log = logging.getLogger(__name__)
+MOST_LOOKS = 10  # requests to one road at one beat
 LEAST_PAUSE, LONGEST_PAUSE = 0.01, 0.25  # seconds between two looks at a throttle that is empty
 REPORT_AGAIN = timedelta(minutes=5)
 MISCONFIGURED = frozenset(("not_authorised", "no_safe_connection"))
@@ -40,6 +41,7 @@ class Pump:
         self.freeze()
         carried = sum(self.turn(channel) for channel in self.roads.channels)
         self.listen()
+        self.look_up()
         self.tidy()
         return carried
 
@@ -129,6 +131,24 @@ class Pump:
                     with database.connection_context():
                         receipts.take(found, now)
 
+    def look_up(self) -> None:
+        """Asks the roads that can be asked what became of the messages that they left us unsure about."""
+        for road in self.roads.all():
+            with _going_on(f"the look-up at {road.name}"):
+                looks = MOST_LOOKS if road.looked_up_at_once else 0
+                while looks and not self.stopping.is_set() and self._looked_up(road):
+                    looks -= 1
+
+    def _looked_up(self, road: Provider) -> bool:
+        """Whether the road knew something, so that it is worth asking on."""
+        with database.connection_context():
+            asked = doubt.to_look_up(road.name, self.now(), limit=road.looked_up_at_once)
+        found = road.look_up(asked) if asked else []
+        if found:
+            with database.connection_context():
+                receipts.take(found, self.now())
+        return bool(found)
+
     def tidy(self) -> None:
         """Says of what was in hand too long that it is unsure, ends the campaigns that are over, reports on them."""
         now = self.now()
@@ -139,6 +159,7 @@ class Pump:
                 messages.send_letters_again,
                 campaigns.expire,
                 approval.climb,
+                doubt.insist,
                 self._finish,
                 self._report,
             ):

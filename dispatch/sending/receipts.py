@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
 
-from dispatch.providers.base import Receipt
-from dispatch.sending import messages
+from dispatch.providers.base import Content, Receipt
+from dispatch.sending import calls, lanes, messages
+from models import Message, writing
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +39,12 @@ def take(receipts: Sequence[Receipt], now: datetime) -> None:
             _keep_all(now, post)
 
 
+def content_of(reference: str) -> Content | None:
+    """What the call with this reference says; None when none is under way by that name."""
+    call = Message.get_or_none(Message.reference == reference, Message.channel == "voice")
+    return lanes.content_of(call.campaign, "voice", call.language) if call else None
+
+
 def _keep_all(now: datetime, mine: _Post) -> None:
     with _guard:
         together = _posts[:]
@@ -45,7 +52,9 @@ def _keep_all(now: datetime, mine: _Post) -> None:
     if mine not in together:  # whoever took it before us could not write it: we answer for our own
         together = [mine]
     told = [receipt for post in together for receipt in post.receipts]
-    known = messages.advance(told, now)
+    with writing():
+        left = calls.repeat(told, now)
+        known = messages.advance(left, now) + len(told) - len(left)
     for post in together:
         post.is_kept = True
     if known < len(told):

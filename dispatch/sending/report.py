@@ -8,7 +8,7 @@ from peewee import fn
 from dispatch import clock, papers
 from dispatch.people.audience import REASONS as LEFT_OUT
 from dispatch.providers.base import REASONS
-from dispatch.sending import approval, takeover, tallies
+from dispatch.sending import approval, campaigns, doubt, takeover, tallies
 from dispatch.words import (
     CAMPAIGN_STATUSES,
     CHANNELS,
@@ -21,12 +21,24 @@ from dispatch.words import (
     moment,
     translator,
 )
-from models import Bin, Campaign, Document, Handover, Member, Message, Pulse, Recipient, Unreached, writing
+from models import (
+    CALL_ENDINGS,
+    Bin,
+    Campaign,
+    Document,
+    Handover,
+    Member,
+    Message,
+    Pulse,
+    Recipient,
+    Unreached,
+    writing,
+)
 
 PAPER = "campaign_report"
 MOST_ON_PAPER = 3000  # more messages than this are in the spreadsheet only
 MOST_POINTS = 200  # the paper draws every one of them
-ARRIVED = ("accepted", "delivered")
+NOT_ARRIVED = ("failed", "expired", "withheld", "unsure", *CALL_ENDINGS)
 ROAD_REFUSES = ("refused", "sender_refused")
 OUR_REASONS = {
     "interrupted": N_("we cannot know: the connection or the program stopped while it was under way"),
@@ -39,9 +51,12 @@ OUR_REASONS = {
 
 
 def people_reached(campaign: Campaign) -> int:
-    """How many people have at least one message that a provider accepted."""
+    """How many people have at least one message that a provider accepted; a call only once it was confirmed."""
     reached = Recipient.select(fn.COUNT(Recipient.member.distinct())).join(Message)
-    return reached.where(Message.campaign == campaign.id, Message.status.in_(ARRIVED)).scalar()
+    arrived = (Message.status == "delivered") | (
+        (Message.status == "accepted") & (Message.channel != "voice")
+    )
+    return reached.where(Message.campaign == campaign.id, arrived).scalar()
 
 
 def people_meant(campaign: Campaign) -> int:
@@ -70,9 +85,7 @@ def failures(campaign: Campaign) -> list[tuple[str, str, int]]:
     count = fn.COUNT(Message.id)
     return list(
         Message.select(Message.channel, Message.code, count)
-        .where(
-            Message.campaign == campaign.id, Message.status.in_(("failed", "expired", "withheld", "unsure"))
-        )
+        .where(Message.campaign == campaign.id, Message.status.in_(NOT_ARRIVED))
         .group_by(Message.channel, Message.code)
         .order_by(count.desc())
         .tuples()
@@ -87,8 +100,35 @@ def refusals(campaign: Campaign, channel: str) -> tuple[int, int]:
     return Message.select().where(here, Message.code.in_(ROAD_REFUSES)).count(), answered
 
 
+def statuses(campaign: Campaign) -> list[str]:
+    """The states that messages of its channels can have: only a call can be busy."""
+    calls = "voice" in campaign.channels
+    return [status for status in MESSAGE_STATUSES if calls or status not in CALL_ENDINGS]
+
+
+def state_in_words(status: str, campaign: Campaign) -> str:
+    """The word of a state in the figures of a campaign: what is delivered of a call is a confirmation."""
+    if status != "delivered" or "voice" not in campaign.channels:
+        return MESSAGE_STATUSES[status]
+    return N_("confirmed") if campaign.channels == ["voice"] else N_("delivered or confirmed")
+
+
 def reason_in_words(code: str) -> str:
     return REASONS.get(code) or OUR_REASONS.get(code) or N_("no reason was given")
+
+
+def second_calls(campaign: Campaign) -> tuple[int, datetime] | None:
+    """How many calls are to be made once more, and when the first of them; None when none is."""
+    if "voice" not in campaign.channels or not campaign.is_underway:
+        return None
+    waiting = Message.select(fn.COUNT(Message.id), fn.MIN(Message.due_at)).where(
+        Message.status == "queued",
+        Message.channel == "voice",
+        Message.campaign == campaign.id,
+        Message.first_reference.is_null(False),
+    )
+    number, due_at = waiting.tuples().get()
+    return (number, due_at) if number else None
 
 
 def curve(campaign: Campaign) -> list[tuple[int, int, int]]:
@@ -117,11 +157,17 @@ def story(campaign: Campaign, *, search: str = "", status: str = "", channel: st
 
 def what_happened(message: Message) -> Sentence:
     """The story of one message in one sentence."""
+    if message.channel == "voice" and message.status in ("delivered", "accepted", "queued"):
+        return _call_in_words(message)
     if message.status == "delivered" and message.accepted_at and message.ended_at:
         seconds = max(0, round((message.ended_at - message.accepted_at).total_seconds()))
         return Sentence(N_("Delivery receipt after %(seconds)s s"), seconds=seconds)
     if message.status in HAPPENED:
         return Sentence(HAPPENED[message.status])
+    if message.status == "failed" and message.channel == "email" and message.accepted_at:
+        return Sentence(
+            N_("Accepted, and came back: %(reason)s"), reason=Sentence(reason_in_words(message.code))
+        )
     if message.status == "queued" and message.attempts:
         sentence = N_("Not accepted yet (%(reason)s). Another attempt at %(hour)s")
         return Sentence(sentence, reason=Sentence(reason_in_words(message.code)), hour=hour(message.due_at))
@@ -130,6 +176,17 @@ def what_happened(message: Message) -> Sentence:
         if message.code
         else Sentence(MESSAGE_STATUSES[message.status])
     )
+
+
+def _call_in_words(message: Message) -> Sentence:
+    if message.status == "delivered":
+        return Sentence(N_("Confirmed with a key"))
+    if message.status == "accepted":
+        return Sentence(N_("Being called, or no news of how it ended"))
+    if message.first_reference:
+        sentence = N_("First call: %(reason)s. The second and last one follows at %(hour)s")
+        return Sentence(sentence, reason=Sentence(reason_in_words(message.code)), hour=hour(message.due_at))
+    return Sentence(MESSAGE_STATUSES["queued"])
 
 
 HAPPENED = {
@@ -213,6 +270,10 @@ def build(campaign: Campaign, lang: str, now: datetime, most: int | None = MOST_
         "not_reached": people_meant(campaign) - reached,
         "curve": list(_curve(campaign)),
         "failures": list(_failures(campaign, lang)),
+        "policy": _(doubt.IN_WORDS[doubt.policy_of(campaign)]),
+        "decisions": [
+            {"at": moment(at, lang), "said": said.in_language(lang)} for at, said in doubt.decisions(campaign)
+        ],
         "messages": list(_messages(campaign, lang, most)),
     }
 
@@ -255,13 +316,13 @@ def _texts(campaign: Campaign, lang: str) -> Iterator[dict]:
     _ = translator(lang).gettext
     for channel in campaign.channels:
         for language, text in campaign.texts.get(channel, {}).items():
-            if text.get("body", "").strip():
+            if campaigns.has_text(text):
                 caption = f"{_(LANGUAGE_NAMES[language])}, {_(CHANNELS[channel])}"
                 yield {
                     "language": language,
                     "caption": caption,
                     "subject": text.get("subject", ""),
-                    "body": text["body"],
+                    "body": text.get("body", "").strip() or _("a recording"),
                 }
 
 
@@ -283,10 +344,10 @@ def _totals(campaign: Campaign, lang: str) -> list[dict]:
     return [
         {
             "status": status,
-            "word": _(word),
+            "word": _(state_in_words(status, campaign)),
             "counts": [table[channel][status] for channel in campaign.channels],
         }
-        for status, word in MESSAGE_STATUSES.items()
+        for status in statuses(campaign)
     ]
 
 

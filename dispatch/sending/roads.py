@@ -69,9 +69,10 @@ class Roads:
     def all(self) -> list[Provider]:
         return [*(road for roads in self._real.values() for road in roads), *self._practice.values()]
 
-    def of_scheme(self, scheme: str) -> Provider | None:
-        """A road that reads the receipts of this kind of provider."""
-        return next((road for road in self.all() if road.name.partition(":")[0] == scheme), None)
+    def of_scheme(self, scheme: str, channel: str = "") -> Provider | None:
+        """A road that reads the receipts of this kind of provider, of this channel where there is one."""
+        found = [road for road in self.all() if road.name.partition(":")[0] == scheme]
+        return next((road for road in found if road.channel == channel), next(iter(found), None))
 
     def close(self) -> None:
         for road in self.all():

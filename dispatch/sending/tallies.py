@@ -28,6 +28,7 @@ _BEAT = Prepared(
         update={Pulse.accepted: Pulse.accepted + _place[2], Pulse.delivered: Pulse.delivered + _place[3]},
     )
 )
+_MOVED = Prepared(Campaign.update(moved_at=_place[0]).where(Campaign.id == _place[1]))
 
 
 def count(changes: dict[tuple[int, str, str], int]) -> None:
@@ -42,4 +43,4 @@ def beat(pulse: dict[int, Counter], now: datetime) -> None:
             for id, at in launched
         ]
     )
-    Campaign.update(moved_at=now).where(Campaign.id.in_(list(pulse))).execute()
+    _MOVED.run((now, id) for id in pulse)

@@ -1,0 +1,119 @@
+"""A letter as the mail carries it (RFC 5322): what all its readers share is written once, and each gets a head of one's own."""
+
+import re
+from base64 import b64encode
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email import policy
+from email.header import Header
+from email.message import EmailMessage
+from email.utils import format_datetime
+from functools import lru_cache
+from unicodedata import category
+from urllib.parse import quote
+
+from dispatch import clock
+from dispatch.providers.base import Content, Outgoing, Unfit
+
+MAILBOX = re.compile(r"[^\s@<>()\[\]\\,;:\"\x00-\x1f\x7f]{1,64}@[^\s@<>()\[\]\\,;:\"\x00-\x1f\x7f]{1,253}")
+SEVEN_BIT = policy.SMTP.clone(cte_type="7bit")
+
+
+def write(outgoing: Outgoing, sender_line: bytes, sender: str, *, is_chunk: bool = False) -> bytes:
+    """The letter as it goes over the line after DATA: CRLF, dots stuffed, the final dot at its end.
+
+    A chunk has neither stuffed dots nor a final one. Raises Unfit. No subject, name or address can add a header:
+    control characters become spaces.
+    """
+    try:
+        to = reader("To", outgoing.names, route(outgoing.address))
+        chunk, stuffed = _shared(outgoing.content, sender)
+    except (ValueError, LookupError):
+        raise Unfit("not_writable") from None
+    domain = sender.partition("@")[2]
+    date = _date(int(clock.now().timestamp()))
+    own = b"%b%bMessage-ID: <%b@%b>\r\n" % (to, date, outgoing.reference.encode(), domain.encode())
+    return sender_line + own + (chunk if is_chunk else stuffed)
+
+
+@lru_cache(maxsize=16)
+def _shared(content: Content, sender: str) -> tuple[bytes, bytes]:
+    """What all readers of one content share, written once and not for each: as a chunk, and with stuffed dots."""
+    written = b"".join(_head(content, sender)) + _body(content)
+    return written, re.sub(rb"(?m)^\.", b"..", written) + b".\r\n"
+
+
+@lru_cache(maxsize=2)
+def _date(second: int) -> bytes:
+    return _fact("Date", format_datetime(clock.local(datetime.fromtimestamp(second, UTC))))
+
+
+def _head(content: Content, sender: str) -> Iterator[bytes]:
+    yield _words("Subject", content.subject)
+    yield _fact("Content-Language", content.lang)
+    yield _fact("Auto-Submitted", "auto-generated")
+    yield _fact("X-Auto-Response-Suppress", "All")
+    if content.is_news:
+        yield _fact("Precedence", "bulk")
+        yield _fact(
+            "List-Unsubscribe", f"<mailto:{sender}?subject={quote('unsubscribe ' + content.list_id)}>"
+        )
+        if content.list_id:
+            yield _fact("List-Id", f"<{content.list_id}>")
+
+
+def _body(content: Content) -> bytes:
+    body = EmailMessage(policy=SEVEN_BIT)
+    body.set_content(content.text)
+    for attachment in content.attachments:
+        kind, _, subkind = attachment.media_type.partition("/")
+        filename = _one_line(attachment.filename)
+        body.add_attachment(attachment.content, maintype=kind, subtype=subkind, filename=filename)
+    return body.as_bytes()
+
+
+def reader(header: str, name: str, mailbox: str) -> bytes:
+    """The header line that names somebody, with its line end."""
+    name = _one_line(name)[:200]
+    if not name:
+        return f"{header}: {mailbox}\r\n".encode()
+    if name.isascii():
+        quoted = '"' + re.sub(r'(["\\])', r"\\\1", name) + '"'
+    else:
+        quoted = _encoded(name)
+    return f"{header}: {quoted} <{mailbox}>\r\n".encode()
+
+
+def _encoded(name: str) -> str:
+    """RFC 2047: words of at most 75 characters, so 45 bytes before base64, and no letter in two pieces."""
+    pieces = re.findall(rb"(?s).{1,45}(?![\x80-\xbf])", name.encode())
+    return "\r\n ".join(f"=?utf-8?b?{b64encode(piece).decode()}?=" for piece in pieces)
+
+
+def _words(header: str, value: str) -> bytes:
+    folded = Header(_one_line(value)[:500], header_name=header).encode(linesep="\r\n")
+    return f"{header}: {folded}\r\n".encode()
+
+
+def _fact(header: str, value: str) -> bytes:
+    """A header for machines: ASCII and never folded, since some of them look no further than the first line."""
+    return f"{header}: {_one_line(value)}\r\n".encode("ascii")
+
+
+def _one_line(words: str) -> str:
+    if words.isascii() and words.isprintable():
+        return " ".join(words.split())
+    return " ".join(
+        "".join(" " if category(letter) in ("Cc", "Zl", "Zp") else letter for letter in words).split()
+    )
+
+
+def route(address: str) -> str:
+    """The address as the line carries it, its domain in ASCII; raises Unfit for what is no mailbox."""
+    if not MAILBOX.fullmatch(address):
+        raise Unfit("no_such_mailbox")
+    name, _, domain = address.rpartition("@")
+    try:
+        return f"{name}@{domain if domain.isascii() else domain.encode('idna').decode()}"
+    except UnicodeError:
+        raise Unfit("no_such_mailbox") from None
