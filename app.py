@@ -19,20 +19,31 @@ from peewee import DatabaseError
 
 import models
 import views
-from dispatch import mishaps
+from dispatch import demo, mishaps
+from dispatch.access.limits import Limit
 from dispatch.jobs import Jobs
 from dispatch.providers import BadRoad
+from dispatch.retention import Keeping
 from dispatch.sending.bounces import Bounces
 from dispatch.sending.pump import Pump
-from dispatch.sending.roads import Roads
+from dispatch.sending.roads import Roads, stays_here
 from dispatch.server import Server
 
 HOME = Path(__file__).resolve().parent
 MOST = 1_000_000
+LIMITS = {
+    "signin": (60, 60),
+    "reset": (30, 600),
+    "receipts": (60, 60),
+}  # tries of one address, in so many seconds
 
 
 class BadSetting(Exception):
     """A setting that stops the start, with the sentence that says which and why."""
+
+
+class UnsafeRoads(BadSetting):
+    """The demonstration's accounts sign in without a second factor: no road may lead out of the house."""
 
 
 def text(value: str) -> str:
@@ -120,7 +131,8 @@ SETTINGS = (
         "",
         web_address,
         "The address of the pages as others see it: in links, and where gateways post receipts. "
-        "Empty: `http://127.0.0.1:PORT`. With `https` cookies are sent over TLS only.",
+        "Empty: `http://127.0.0.1:PORT`. With `https` cookies are sent over TLS only, and browsers are told to come "
+        "by TLS alone.",
     ),
     Setting(
         "BELFORT_SECRET_KEY",
@@ -163,8 +175,36 @@ SETTINGS = (
     ),
     Setting("BELFORT_PUMP", "on", switch, "`off`: serve pages only, and let another process send."),
     Setting("BELFORT_IDLE_MINUTES", "60", whole, "A session ends after so many minutes without a deed."),
+    Setting("BELFORT_SESSION_HOURS", "24", whole, "A session ends after so many hours, whatever is done."),
     Setting("BELFORT_UPLOAD_MEGABYTES", "60", whole, "The largest file that can be uploaded."),
     Setting("BELFORT_IMPORT_ROWS", "100000", whole, "The longest list that can be imported."),
+    Setting(
+        "BELFORT_KEEP_MESSAGES_MONTHS",
+        "12",
+        whole,
+        "Messages lose names and addresses so many months after their campaign ended; counts and states stay.",
+    ),
+    Setting(
+        "BELFORT_KEEP_ENDED_MONTHS",
+        "12",
+        whole,
+        "A member is erased so many months after the last membership ended.",
+    ),
+    Setting(
+        "BELFORT_KEEP_DRAFTS_MONTHS",
+        "12",
+        whole,
+        "Drafts of campaigns and activation forms that nobody touched for so many months go.",
+    ),
+    Setting(
+        "BELFORT_KEEP_LETTERS_MONTHS",
+        "24",
+        whole,
+        "Our own letters lose text and address after so many months; the form that they carried stays.",
+    ),
+    Setting(
+        "BELFORT_KEEP_SIGN_INS_DAYS", "90", whole, "Sessions are forgotten so many days after they began."
+    ),
     Setting(
         "BELFORT_HELPDESK",
         "0800 00 012",
@@ -212,9 +252,20 @@ class Belfort(Flask):
 
 
 def create_app() -> Flask:
-    """For the flask command: a wrong setting ends it with its sentence and no traceback."""
+    """For the flask command: a wrong setting ends it with its sentence and no traceback.
+
+    Beside unsafe roads the demonstration can still be removed: with the simulator, and every other command refused.
+    """
     try:
         return build_app(os.environ)
+    except UnsafeRoads as error:
+        shut = {f"BELFORT_{channel.upper()}": "simulator://" for channel in models.CHANNELS}
+        environ = {
+            name: value for name, value in os.environ.items() if name.removesuffix("_FILE") not in shut
+        }
+        app = build_app(environ | shut)
+        app.extensions["refusal"] = str(error)
+        return app
     except BadSetting as error:
         sys.exit(str(error))
 
@@ -227,24 +278,45 @@ def build_app(environ: Mapping[str, str]) -> Flask:
     app.config.update(_flask_settings(settings))
     app.jinja_env.undefined = StrictUndefined
     _open_database(settings["BELFORT_DATABASE"])
+    _keep_the_demonstration_here(settings)
     app.extensions["roads"] = _open_roads(settings, app.secret_key)
-    app.extensions["jobs"] = Jobs(Pump(app.extensions["roads"]), _open_bounces(settings, app.secret_key))
+    app.extensions["jobs"] = Jobs(
+        Pump(app.extensions["roads"]),
+        _open_bounces(settings, app.secret_key),
+        _keeping(settings),
+        public_url=settings["BELFORT_PUBLIC_URL"],
+    )
+    app.extensions["limits"] = {name: Limit(*rate) for name, rate in LIMITS.items()}
     views.register(app)
     return app
 
 
 def _flask_settings(settings: dict) -> dict[str, object]:
+    is_tls = settings["BELFORT_PUBLIC_URL"].startswith("https:")
     return {
         "SECRET_KEY": settings["BELFORT_SECRET_KEY"] or _kept_secret(settings["BELFORT_DATABASE"]),
         "MAX_CONTENT_LENGTH": settings["BELFORT_UPLOAD_MEGABYTES"] * 1_000_000,
         "PERMANENT_SESSION_LIFETIME": timedelta(minutes=settings["BELFORT_IDLE_MINUTES"]),
-        "SESSION_COOKIE_SAMESITE": "Lax",
-        "SESSION_COOKIE_SECURE": settings["BELFORT_PUBLIC_URL"].startswith("https:"),
+        "SESSION_LONGEST": timedelta(hours=settings["BELFORT_SESSION_HOURS"]),
+        "SESSION_COOKIE_NAME": "__Host-session" if is_tls else "session",
+        "SESSION_COOKIE_SAMESITE": "Lax",  # strict would sign out whoever follows the link in a mail of ours
+        "SESSION_COOKIE_SECURE": is_tls,
+        "WTF_CSRF_SSL_STRICT": False,  # it wants a referrer, and we send none; the token and the cookie stay
         "WTF_CSRF_TIME_LIMIT": None,  # as long as the session: a form left open overnight is not lost
         "BABEL_DEFAULT_LOCALE": "nl",
         "BABEL_DEFAULT_TIMEZONE": "Europe/Brussels",
         "BABEL_TRANSLATION_DIRECTORIES": str(HOME / "translations"),
     }
+
+
+def _keeping(settings: dict) -> Keeping:
+    return Keeping(
+        messages_months=settings["BELFORT_KEEP_MESSAGES_MONTHS"],
+        ended_months=settings["BELFORT_KEEP_ENDED_MONTHS"],
+        drafts_months=settings["BELFORT_KEEP_DRAFTS_MONTHS"],
+        letters_months=settings["BELFORT_KEEP_LETTERS_MONTHS"],
+        sign_ins_days=settings["BELFORT_KEEP_SIGN_INS_DAYS"],
+    )
 
 
 def _open_database(url: str) -> None:
@@ -253,6 +325,26 @@ def _open_database(url: str) -> None:
             models.database.execute_sql("SELECT 1 FROM sqlite_master")
     except DatabaseError as error:
         raise BadSetting(f"BELFORT_DATABASE cannot be opened: {error}.") from None
+
+
+def _keep_the_demonstration_here(settings: dict) -> None:
+    with models.database.connection_context():
+        if not models.database.table_exists("pending_change") or not demo.is_loaded():
+            return
+    for channel in models.CHANNELS:
+        name = f"BELFORT_{channel.upper()}"
+        if not all(map(_stays_here, settings[name])):
+            raise UnsafeRoads(
+                f"{name} leads out of this machine, and this database holds the demonstration's accounts, whose "
+                "password is printed. Use simulator:// or a server on 127.0.0.1, or remove them: flask demo --remove"
+            )
+
+
+def _stays_here(url: str) -> bool:
+    try:
+        return stays_here(url)
+    except BadRoad as error:
+        raise BadSetting(str(error)) from None
 
 
 def _kept_secret(database_url: str) -> str:

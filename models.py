@@ -192,6 +192,7 @@ class Organisation(Table):
     phone = CharField(default="")
     parent = ForeignKeyField("self", null=True, backref="children", on_delete="RESTRICT")
     openings = JSONField(null=True)  # how its calls begin and end, by language; see sending.speech
+    asks_second_factor = BooleanField(default=False)  # of everybody, not only of those who must have one
     rights_version = IntegerField(default=1)  # of the matrix: of two who change it one hears of the other
     is_national_desk = BooleanField(default=False)  # the federal service that takes campaigns over
 
@@ -211,6 +212,7 @@ class User(Table):
     password_hash = CharField(default="")
     is_active = BooleanField(default=True)
     created_at = DateTimeField()
+    is_demonstration = BooleanField(default=False)  # signs in with what is printed, without a second factor
 
     is_authenticated = True
     is_anonymous = False
@@ -218,16 +220,29 @@ class User(Table):
     class Meta:
         constraints = (one_of("role", ROLES),)
 
+    @property
+    def is_invited(self) -> bool:
+        """Whether the invitation was not taken up yet: without a password nobody signs in."""
+        return not self.password_hash
+
     def get_id(self) -> str:
         return str(self.id)
 
 
 class SignIn(Table):
-    """One session of one person: a cookie that was copied is worth nothing once they have signed out."""
+    """One session of one person: a cookie that was copied is worth nothing once they have signed out.
 
-    token = CharField(primary_key=True)
+    It holds nobody's place until `passed_at`: the second factor was given, or none is asked.
+    """
+
+    token_hash = CharField(unique=True)
     user = ForeignKeyField(User, backref="sign_ins", on_delete="CASCADE")
+    address = CharField(default="")
+    agent = CharField(default="")  # what the browser says that it is
     began_at = DateTimeField()
+    passed_at = DateTimeField(null=True)
+    seen_at = DateTimeField()
+    confirmed_at = DateTimeField(null=True)  # the last time that the person showed again who they are
     ended_at = DateTimeField(null=True)
 
 
@@ -237,6 +252,71 @@ class SignInFailure(Table):
     key = CharField(primary_key=True)
     failures = IntegerField(default=0)
     last_at = DateTimeField()
+
+
+class SecondFactor(Table):
+    """The telephone that makes a person's codes (RFC 6238); it counts from `confirmed_at` on."""
+
+    user = ForeignKeyField(User, backref="second_factors", on_delete="CASCADE")
+    secret = CharField()
+    began_at = DateTimeField()
+    confirmed_at = DateTimeField(null=True)
+    last_step = IntegerField(default=0)  # of the last code that was taken: no code is taken twice
+
+
+class RecoveryCode(Table):
+    """A code on paper for whoever lost the telephone; each works once."""
+
+    user = ForeignKeyField(User, backref="recovery_codes", on_delete="CASCADE")
+    code_hash = CharField()
+    used_at = DateTimeField(null=True)
+
+    class Meta:
+        indexes = ((("user", "code_hash"), True),)
+
+
+LINK_PURPOSES = ("reset", "invitation")
+
+
+class Link(Table):
+    """A link that was mailed to one person, to set a password once and before it expires."""
+
+    token_hash = CharField(unique=True)
+    user = ForeignKeyField(User, backref="links", on_delete="CASCADE")
+    purpose = CharField()
+    letter = BigIntegerField(null=True)  # the mail that carries it, until it has left
+    made_at = DateTimeField()
+    expires_at = DateTimeField()
+    ended_at = DateTimeField(null=True)
+
+    class Meta:
+        constraints = (one_of("purpose", LINK_PURPOSES),)
+
+
+class ResetRequest(Table):
+    """Somebody typed this address as the one of a forgotten password; whether it is anybody's is looked up later."""
+
+    email = CharField()
+    asked_at = DateTimeField()
+
+
+class PendingChange(Table):
+    """A change that one administrator asked and another must confirm before it is done."""
+
+    organisation = ForeignKeyField(Organisation, on_delete="RESTRICT")
+    kind = CharField()  # whoever knows the kind does the deed: dispatch/access/pending.py
+    about = ForeignKeyField(User, null=True, on_delete="RESTRICT")
+    facts = JSONField(default=dict)
+    asked_by = ForeignKeyField(User, on_delete="RESTRICT")
+    asked_at = DateTimeField()
+    expires_at = DateTimeField()
+    status = CharField(default="asked")
+    decided_by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
+    decided_at = DateTimeField(null=True)
+
+    class Meta:
+        constraints = (one_of("status", ("asked", "confirmed", "refused")),)
+        indexes = ((("organisation", "status"), False),)
 
 
 # ── Where ───────────────────────────────────────────────────────────────
@@ -284,25 +364,6 @@ class Grant(Table):
         constraints = (Check("(role = '') <> (user_id IS NULL)"),)
 
 
-class PendingChange(Table):
-    """A change that one administrator asked and another must confirm before it is done."""
-
-    organisation = ForeignKeyField(Organisation, on_delete="RESTRICT")
-    kind = CharField()
-    about = ForeignKeyField(User, null=True, on_delete="RESTRICT")
-    facts = JSONField(default=dict)
-    asked_by = ForeignKeyField(User, on_delete="RESTRICT")
-    asked_at = DateTimeField()
-    expires_at = DateTimeField()
-    status = CharField(default="asked")
-    decided_by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
-    decided_at = DateTimeField(null=True)
-
-    class Meta:
-        constraints = (one_of("status", ("asked", "confirmed", "refused")),)
-        indexes = ((("organisation", "status"), False),)
-
-
 # ── Whom ────────────────────────────────────────────────────────────────
 
 MEMBER_FIELDS = (
@@ -343,6 +404,9 @@ class Member(Table):
     version = IntegerField(default=1)
     created_at = DateTimeField()
     changed_at = DateTimeField()
+    erased_at = DateTimeField(
+        null=True
+    )  # since then the row is nobody: it only holds counts and proof together
 
     class Meta:
         indexes = (
@@ -380,6 +444,11 @@ class Membership(Table):
     joined_at = DateTimeField()
     paused_at = DateTimeField(null=True)
     ended_at = DateTimeField(null=True)
+    basis = CharField(
+        default=""
+    )  # why we may keep this person: a key of processing.BASES, "" when nobody said
+    basis_on = DateField(null=True)
+    basis_source = CharField(default="")  # where it is written down: "paper form", "mail of 3 May"
 
     class Meta:
         indexes = ((("member", "bin"), True), (("bin", "ended_at"), False))
@@ -499,6 +568,7 @@ class Campaign(Wording):
     expires_at = DateTimeField(null=True)  # what has not left by then is not delivered any more
     halted = CharField(default="")  # why it was paused by itself: a key of campaigns.HALTS
     doubts = IntegerField(default=0)  # how often some of its messages became unsure
+    forgotten_at = DateTimeField(null=True)  # since then its messages are to nobody: see retention.py
     written_by = ForeignKeyField(User, null=True, on_delete="RESTRICT")  # whoever changed the text last
     held_by = ForeignKeyField(Organisation, null=True, on_delete="RESTRICT")  # the desk that leads it now
 
@@ -700,6 +770,9 @@ RANKS = {
 CALL_ENDINGS = ("answered", "voicemail", "hung_up", "busy", "no_answer")  # only a call ends so
 
 
+NOBODY = "erased:"  # and the number of the message: an address that leads to nobody, unique in its campaign
+
+
 class Message(Table):
     """One message to one number or mailbox, of a campaign or of a letter."""
 
@@ -734,6 +807,10 @@ class Message(Table):
             one_of("channel", CHANNELS),
             Check("(campaign_id IS NULL) <> (letter_id IS NULL)"),
         )
+
+    @property
+    def is_to_nobody(self) -> bool:
+        return self.address.startswith(NOBODY)
 
 
 # The claim stays as quick at ten million rows as at ten thousand: it sees only what is queued, and what waits for
@@ -876,7 +953,7 @@ class Milestone(Table):
 
 
 class Audit(Table):
-    """Who did what to what and when, written in the transaction of the deed; rows are only ever added."""
+    """Who did what to what, when and from where, written in the transaction of the deed; rows are only ever added."""
 
     at = DateTimeField()
     by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
@@ -884,9 +961,49 @@ class Audit(Table):
     deed = CharField()  # a past participle: campaign.launched
     subject = CharField(default="")  # campaign:12
     facts = JSONField(default=dict)
+    address = CharField(default="")  # the network address that asked for it; "" for commands and the clock
+    previous = CharField(default="")  # the hash of the row before
+    hash = CharField(default="")  # of this row and `previous`: see audit.py
 
     class Meta:
-        indexes = ((("organisation", "id"), False), (("subject", "id"), False))
+        indexes = (
+            (("organisation", "id"), False),
+            (("subject", "id"), False),
+            (("deed", "id"), False),
+        )
+
+
+class Seal(Table):
+    """The one row that knows how long the chain of the audit is and with which hash it ends."""
+
+    number = IntegerField(default=0)
+    last = IntegerField(default=0)
+    hash = CharField(default="")
+
+    class Meta:
+        constraints = (Check("id = 1"),)
+
+
+class Processing(Table):
+    """The record of processing of one member list (GDPR, article 30), as far as a person has to say it."""
+
+    bin = ForeignKeyField(Bin, primary_key=True, backref="processing", on_delete="CASCADE")
+    controller = TextField(default="")
+    contact = TextField(default="")
+    purpose = TextField(default="")
+    basis = CharField(default="")  # for who has none on the membership itself
+    basis_on = DateField(null=True)
+    basis_source = CharField(default="")
+    remarks = TextField(default="")
+    changed_at = DateTimeField()
+    by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
+
+
+class Chore(Table):
+    """What is done once a day, by whichever process comes first."""
+
+    name = CharField(primary_key=True)
+    done_on = DateField()
 
 
 TABLES = [
@@ -894,10 +1011,14 @@ TABLES = [
     User,
     SignIn,
     SignInFailure,
+    SecondFactor,
+    RecoveryCode,
+    Link,
+    ResetRequest,
+    PendingChange,
     Bin,
     Mandate,
     Grant,
-    PendingChange,
     Member,
     Membership,
     Import,
@@ -921,4 +1042,7 @@ TABLES = [
     Activation,
     Milestone,
     Audit,
+    Seal,
+    Processing,
+    Chore,
 ]

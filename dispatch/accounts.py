@@ -1,25 +1,16 @@
-"""Who signs in: accounts, passwords, and the patience that guessing costs."""
+"""Who has an account: organisations and the people who work there. How they get in: dispatch/access/."""
 
 import re
-import secrets
 import unicodedata
-from datetime import datetime, timedelta
-from hashlib import sha256
-from math import ceil
-
-from werkzeug.security import check_password_hash, generate_password_hash
+from datetime import datetime
 
 from dispatch import audit, matrix
-from dispatch.errors import Refusal
+from dispatch.access import links, passwords, pending, second_factor, sessions
+from dispatch.errors import NotAllowed, Refusal
 from dispatch.words import N_
-from models import ROLES, Bin, Mandate, Organisation, SignIn, SignInFailure, User, writing
+from models import ROLES, Bin, Mandate, Organisation, PendingChange, User, writing
 
-FREE_TRIES = {"account": 5, "address": 20}
-LONGEST_WAIT_SECONDS = 900
-FORGIVEN_AFTER = timedelta(hours=1)
-MIN_PASSWORD_LENGTH = 12
-TOO_MANY = N_("Too many attempts. Try again in %(seconds)s seconds.")
-NOBODY = generate_password_hash(secrets.token_hex(16), method="scrypt")
+ADMINISTRATORS = ("organisation_admin", "platform_admin")
 
 
 def add_organisation(
@@ -52,23 +43,24 @@ def add_user(
     name: str,
     role: str,
     organisation: Organisation,
-    password: str,
+    password: str | None,
     now: datetime,
     by: User | None = None,
     bins: tuple[Bin, ...] = (),
     phone: str = "",
     language: str = "nl",
+    is_demonstration: bool = False,
 ) -> User:
-    """Makes an account; raises Refusal when the address is taken, the role unknown or the password short."""
-    email = email.strip().lower()
-    if role not in ROLES:
-        raise Refusal(N_("%(role)s is not a role."), role=role, field="role")
-    if "@" not in email:
-        raise Refusal(N_("%(email)s is not an e-mail address."), email=email, field="email")
-    if len(password) < MIN_PASSWORD_LENGTH:
-        raise Refusal(
-            N_("A password has at least %(length)s characters."), length=MIN_PASSWORD_LENGTH, field="password"
-        )
+    """Makes an account; raises Refusal when the address is taken, the role unknown or the password no good.
+
+    password: None for who chooses one by a mailed link. The demonstration's is printed, and judged by nobody.
+    """
+    email, name = email.strip().lower(), name.strip()
+    _check(email, name, role)
+    if password is not None and not is_demonstration:
+        known = passwords.known_of(name=name, email=email, organisation=organisation.name)
+        passwords.check(password, about=known)
+    fingerprint = passwords.hash_of(password) if password is not None else ""
     with writing():
         if User.select().where(User.email == email).exists():
             raise Refusal(N_("There is already an account for %(email)s."), email=email, field="email")
@@ -79,7 +71,8 @@ def add_user(
             organisation=organisation,
             phone=phone,
             language=language,
-            password_hash=generate_password_hash(password, method="scrypt"),
+            password_hash=fingerprint,
+            is_demonstration=is_demonstration,
             created_at=now,
         )
         for bin in bins:
@@ -88,87 +81,95 @@ def add_user(
     return user
 
 
-def sign_in(email: str, password: str, *, address: str, now: datetime) -> User:
-    """The account of this address and password; raises Refusal, and makes the next try wait, when they differ."""
-    keys = _keys(email, address)
-    wait = _wait_seconds(keys, now)
-    if wait:
-        raise Refusal(TOO_MANY, seconds=wait)
-    user = User.get_or_none(User.email == email.strip().lower())
-    is_theirs = check_password_hash(user.password_hash if user else NOBODY, password)  # as slow for nobody
-    if not user or not is_theirs or not user.is_active:
-        _count_failure(keys, now)
-        raise Refusal(
-            N_("This e-mail address and password do not belong together. Check both and try again.")
-        )
+def _check(email: str, name: str, role: str) -> None:
+    if role not in ROLES:
+        raise Refusal(N_("%(role)s is not a role."), role=role, field="role")
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+", email):
+        raise Refusal(N_("%(email)s is not an e-mail address."), email=email, field="email")
+    if not name:
+        raise Refusal(N_("Type the name of the person."), field="name")
+
+
+def close(user: User, *, by: User | None, now: datetime) -> None:
+    """Lets a person out of the house: no sign-in any more, every session and every link ends at once."""
+    if by and by.id == user.id:
+        raise Refusal(N_("You cannot close your own account. Ask another administrator."))
     with writing():
-        SignInFailure.delete().where(SignInFailure.key == keys["account"]).execute()
-        audit.record("user.signed_in", user, by=user, now=now)
-    return user
+        User.update(is_active=False).where(User.id == user.id).execute()
+        sessions.end_all(user, now=now)
+        links.end_all(user, now=now)
+        pending.drop_asked_by(user, by=by, now=now)
+        audit.record("user.closed", user, by=by, now=now, organisation=user.organisation_id)
 
 
-def begin_session(user: User, now: datetime) -> str:
-    """The token of a new session, to be kept in the cookie."""
-    token = secrets.token_urlsafe(24)
-    with writing():
-        SignIn.create(token=token, user=user, began_at=now)
-    return token
+def reopen(user: User, *, by: User, now: datetime) -> None:
+    """Lets a person in again; an administrator only with a second one's word."""
+    if user.role in ADMINISTRATORS:
+        pending.ask("user.reopen", organisation=user.organisation, about=user, by=by, now=now)
+        return
+    _reopen(user, by=by, now=now)
 
 
-def end_session(token: str, now: datetime) -> None:
-    """Signs one session out; the person's other screens stay signed in."""
-    with writing():
-        SignIn.update(ended_at=now).where(SignIn.token == token, SignIn.ended_at.is_null()).execute()
+def change_role(user: User, role: str, *, by: User, now: datetime) -> PendingChange | None:
+    """Gives a person another role. Becoming administrator, or any new role for oneself, waits for a second one's word.
 
-
-def user_of_session(user_id: str, token: str) -> User | None:
-    """The person of a session that has not ended, if the account is still open."""
-    here = (SignIn.token == token) & SignIn.ended_at.is_null()
-    return User.select().join(SignIn).where(User.id == user_id, User.is_active, here).first()
-
-
-def confirm(user: User, password: str, *, address: str, now: datetime) -> bool:
-    """Whether the person at the screen still knows the password of the account, asked before a grave deed.
-
-    A wrong one counts and waits as at signing in: raises Refusal while the next try must wait.
+    The person signs in again: the new role may ask a second factor. Raises Refusal for a role of elsewhere.
     """
-    keys = _keys(user.email, address)
-    wait = _wait_seconds(keys, now)
-    if wait:
-        raise Refusal(TOO_MANY, seconds=wait)
-    if check_password_hash(user.password_hash, password):
-        return True
+    if role not in matrix.roles_of(user.organisation):
+        raise Refusal(N_("%(role)s is not a role."), role=role, field="role")
+    if role == user.role:
+        return None
+    if role in ADMINISTRATORS or by.id == user.id:
+        return pending.ask("user.role", organisation=user.organisation, about=user, by=by, now=now, role=role)
+    _give_role(user, role, by=by, now=now)
+    return None
+
+
+def ask_second_factor_reset(user: User, *, by: User, now: datetime) -> PendingChange:
+    """Asks to forget the lost telephone of somebody else: whoever can do that alone can sign in as them."""
+    if by.id == user.id:
+        raise NotAllowed(N_("Change your own second factor on the page of your account."))
+    return pending.ask("user.second_factor", organisation=user.organisation, about=user, by=by, now=now)
+
+
+def set_second_factor_rule(organisation: Organisation, asked: bool, *, by: User, now: datetime) -> None:
+    """Whether this organisation asks a second factor of everybody, or only of those who must have one."""
     with writing():
-        _count_failure(keys, now)
-        audit.record("user.not_confirmed", user, by=user, now=now)
-    return False
+        Organisation.update(asks_second_factor=asked).where(Organisation.id == organisation.id).execute()
+        audit.record("organisation.second_factor_rule", organisation, by=by, now=now, asked=asked)
 
 
-def _keys(email: str, address: str) -> dict[str, str]:
-    account = sha256(email.strip().lower().encode()).hexdigest()[:32]
-    return {"account": f"account:{account}", "address": f"address:{address}"}
+@pending.does("user.role")
+def _confirmed_role(change: PendingChange, *, by: User, now: datetime) -> None:
+    _give_role(change.about, change.facts["role"], by=by, now=now)
 
 
-def _wait_seconds(keys: dict[str, str], now: datetime) -> int:
-    rows = {row.key: row for row in SignInFailure.select().where(SignInFailure.key.in_(list(keys.values())))}
-    ends = [
-        row.last_at + timedelta(seconds=_patience(row.failures, FREE_TRIES[what]))
-        for what, key in keys.items()
-        if (row := rows.get(key))
-    ]
-    return max((max(0, ceil((end - now).total_seconds())) for end in ends), default=0)
+@pending.does("user.second_factor")
+def _confirmed_reset(change: PendingChange, *, by: User, now: datetime) -> None:
+    second_factor.remove(change.about, by=by, now=now)
 
 
-def _patience(failures: int, free: int) -> int:
-    return 0 if failures < free else min(LONGEST_WAIT_SECONDS, 2 ** (failures - free + 1))
+@pending.does("user.reopen")
+def _confirmed_reopening(change: PendingChange, *, by: User, now: datetime) -> None:
+    _reopen(change.about, by=by, now=now)
 
 
-def _count_failure(keys: dict[str, str], now: datetime) -> None:
+def _give_role(user: User, role: str, *, by: User, now: datetime) -> None:
     with writing():
-        SignInFailure.delete().where(SignInFailure.last_at < now - FORGIVEN_AFTER).execute()
-        for key in keys.values():
-            SignInFailure.insert(key=key, failures=1, last_at=now).on_conflict(
-                conflict_target=[SignInFailure.key],
-                update={SignInFailure.failures: SignInFailure.failures + 1, SignInFailure.last_at: now},
-            ).execute()
-        audit.record("user.sign_in_failed", None, by=None, now=now, account=keys["account"])
+        User.update(role=role).where(User.id == user.id).execute()
+        sessions.end_all(user, now=now)
+        audit.record(
+            "user.role_changed",
+            user,
+            by=by,
+            now=now,
+            organisation=user.organisation_id,
+            old=user.role,
+            new=role,
+        )
+
+
+def _reopen(user: User, *, by: User, now: datetime) -> None:
+    with writing():
+        User.update(is_active=True).where(User.id == user.id).execute()
+        audit.record("user.reopened", user, by=by, now=now, organisation=user.organisation_id)

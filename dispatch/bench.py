@@ -174,7 +174,8 @@ SELECT n, ?, 'Peeters' || n, 'An', 'an peeters' || n, 'peeters' || n || ' an pee
     'Oosterzavel', 'nl', '', '', 1, ?, ? FROM person
 """
 _MEMBERSHIPS = """
-INSERT INTO membership (member_id, bin_id, role, joined_at) SELECT id, ?, 'member', ? FROM member
+INSERT INTO membership (member_id, bin_id, role, joined_at, basis, basis_source)
+SELECT id, ?, 'member', ?, '', '' FROM member
 WHERE id BETWEEN ? AND ?
 """
 

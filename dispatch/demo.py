@@ -7,7 +7,18 @@ from dispatch import accounts, audit, matrix
 from dispatch.errors import Refusal
 from dispatch.people import members
 from dispatch.words import N_
-from models import Agreement, Bin, Member, Membership, Organisation, Template, User, writing
+from models import (
+    Agreement,
+    Bin,
+    Campaign,
+    Member,
+    Membership,
+    Message,
+    Organisation,
+    Template,
+    User,
+    writing,
+)
 
 PASSWORD = "zavelstreek-2026"  # the demonstration's only; it is printed for whoever starts it
 BINS = {"Molenakker": 120, "Kerkdries": 110, "Stationswijk": 100, "Veldlaan": 70}
@@ -135,7 +146,8 @@ def is_empty() -> bool:
 
 
 def is_loaded() -> bool:
-    return User.select().where(User.email == PEOPLE[0][3]).exists()
+    """Whether anybody can still sign in with what is printed."""
+    return User.select().where(User.is_demonstration, User.is_active).exists()
 
 
 def accounts_of() -> list[dict[str, str]]:
@@ -162,6 +174,7 @@ def load(now: datetime) -> None:
                 role=role,
                 organisation=houses[where],
                 password=PASSWORD,
+                is_demonstration=True,
                 now=now,
                 phone="+32470003012",
                 bins=tuple(bins[:1]) if role == "coordinator" else (),
@@ -169,6 +182,32 @@ def load(now: datetime) -> None:
         _fill(bins, random.Random(2026), now)
         _scenarios(houses["zone"], bins, now)
         audit.record("demonstration.loaded", None, by=None, now=now)
+
+
+def remove(now: datetime) -> int:
+    """Closes the demonstration's accounts for good; what they did stays written down. Returns how many there were.
+
+    Raises Refusal while a message of theirs could still leave: the roads may be real from the next start on.
+    """
+    theirs = User.is_demonstration & User.is_active
+    with writing():
+        houses = User.select(User.organisation).where(theirs)
+        waiting = Message.status.in_(("queued", "sending", "unsure")) & ~Message.is_practice
+        campaigns = Campaign.select(Campaign.id).where(Campaign.organisation.in_(houses))
+        if number := Message.select().where(waiting, Message.campaign.in_(campaigns)).count():
+            raise Refusal(
+                N_(
+                    "%(number)s messages of the demonstration have not left yet. Stop its campaigns, then remove it."
+                ),
+                number=number,
+            )
+        people = list(User.select().where(theirs))
+        for user in people:
+            accounts.close(user, by=None, now=now)
+        gone = {"is_demonstration": False, "password_hash": "removed"}  # no hash: nothing fits it
+        User.update(gone).where(User.id.in_([user.id for user in people])).execute()
+        audit.record("demonstration.removed", None, by=None, now=now, accounts=len(people))
+    return len(people)
 
 
 def _organisations(now: datetime) -> dict[str, Organisation]:

@@ -6,8 +6,10 @@ from functools import partial
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from dispatch import clock, mishaps
+from dispatch import clock, mishaps, retention
+from dispatch.access import links, resets
 from dispatch.people import imports
+from dispatch.retention import Keeping
 from dispatch.sending.bounces import Bounces
 from dispatch.sending.pump import Pump
 from models import database
@@ -20,9 +22,11 @@ FREEZE = "launches"
 class Jobs:
     """One job per channel, so that a slow road holds up no other, one for practice beside it, and those that tidy."""
 
-    def __init__(self, pump: Pump, bounces: Bounces):
+    def __init__(self, pump: Pump, bounces: Bounces, keeping: Keeping, *, public_url: str = ""):
         self.pump = pump
         self.bounces = bounces
+        self.keeping = keeping
+        self.public_url = public_url
         self.scheduler = BackgroundScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1}
         )
@@ -34,8 +38,11 @@ class Jobs:
         self._every(EVERY_SECONDS, self.pump.listen, "listen")
         self._every(1, self.pump.look_up, "look up")
         self._every(1, self.pump.tidy, "tidy")
+        self._every(1, self.answer_resets, "resets")
+        self._every(5, _forget_mailed_links, "mailed links")
         self._every(60, self.bounces.collect, "bounces")
         self._every(3600, _discard_abandoned, "abandoned lists")
+        self._every(900, partial(_forget, self.keeping), "retention")
         self.bounces.open()
         self.scheduler.start()
 
@@ -44,6 +51,13 @@ class Jobs:
         if self.scheduler.running:
             for name in (FREEZE, *(name for name, _, _ in self._lanes())):
                 self.scheduler.modify_job(name, next_run_time=clock.now_with_zone())
+
+    def answer_resets(self) -> None:
+        """Mails the links of forgotten passwords: apart from the page that asks, which takes as long for nobody."""
+        with database.connection_context():
+            mailed = resets.answer(public_url=self.public_url, now=clock.now())
+        if mailed:
+            self.wake()
 
     def stop(self) -> None:
         """Returns when what was claimed is recorded."""
@@ -68,6 +82,16 @@ class Jobs:
 def _discard_abandoned() -> None:
     with database.connection_context():
         imports.discard_abandoned(clock.now())
+
+
+def _forget_mailed_links() -> None:
+    with database.connection_context():
+        links.forget_mailed()
+
+
+def _forget(keeping: Keeping) -> None:
+    with database.connection_context():
+        retention.nightly(clock.now(), keeping)
 
 
 def _told(name: str, deed: Callable[[], object]) -> None:

@@ -6,7 +6,8 @@ from datetime import datetime
 from itertools import product
 from typing import NamedTuple
 
-from dispatch import audit, pending
+from dispatch import audit
+from dispatch.access import pending
 from dispatch.errors import NotAllowed, Refusal, WrongMoment
 from dispatch.rights import (
     DEEDS,
@@ -34,7 +35,9 @@ ZONE = frozenset(
         "campaign.launch",
     ]
 )
-KEEPERS = frozenset(["user.see", "audit.see", "agreement.change", "rights.see", "rights.change"])
+KEEPERS = frozenset(
+    ["user.see", "user.change", "audit.see", "agreement.change", "rights.see", "rights.change"]
+)
 DEFAULTS = {
     "platform_admin": KEEPERS | {"organisation.see"},
     "organisation_admin": ZONE
@@ -218,7 +221,7 @@ def change(
         facts = {"bin": bin and bin.id, "gained": gained, "lost": lost, "version": version}
         if asks_second(by, gained):
             _refuse_old(organisation, version)
-            return pending.ask("rights", organisation, by=by, now=now, **facts)
+            return pending.ask("rights", organisation=organisation, by=by, now=now, **facts)
         _write(organisation, by=by, now=now, **facts)
     return None
 
@@ -229,17 +232,14 @@ def asks_second(by: User, gained: Iterable[Box]) -> bool:
     return any(box.holder in own or box.deed == "rights.change" for box in gained)
 
 
-def confirm(asked: PendingChange, *, by: User, now: datetime) -> None:
+@pending.does("rights", right="rights.change")
+def _confirmed(asked: PendingChange, *, by: User, now: datetime) -> None:
     """Does what another administrator asked; raises WrongMoment when the matrix changed since."""
-    with writing():
-        if not may(User.get_by_id(by.id), "rights.change"):
-            raise NotAllowed(N_("You have no right to change rights. Nothing was changed."))
-        pending.decide(asked, "confirmed", by=by, now=now)
-        facts = asked.facts
-        boxes = {name: [Box(*box) for box in facts[name]] for name in ("gained", "lost")}
-        asker = asked.asked_by_id
-        where = Organisation.get_by_id(asked.organisation_id)
-        _write(where, bin=facts["bin"], version=facts["version"], by=by, now=now, asked_by=asker, **boxes)
+    facts = asked.facts
+    boxes = {name: [Box(*box) for box in facts[name]] for name in ("gained", "lost")}
+    asker = asked.asked_by_id
+    where = Organisation.get_by_id(asked.organisation_id)
+    _write(where, bin=facts["bin"], version=facts["version"], by=by, now=now, asked_by=asker, **boxes)
 
 
 def _write(organisation, *, bin, gained, lost, version, by: User, now: datetime, **facts) -> None:

@@ -42,6 +42,7 @@ DEEDS = (
     "activation.fill",
     "activation.answer",
     "user.see",
+    "user.change",
     "agreement.change",
     "audit.see",
     "organisation.see",
@@ -59,7 +60,7 @@ WHERE = {
     "campaign.see": ("police_zone", "federal_service"),
     "report.see": ("police_zone", "federal_service"),
 }
-EVERYWHERE = ("user.see", "audit.see", "agreement.change", "rights.see", "rights.change")
+EVERYWHERE = ("user.see", "user.change", "audit.see", "agreement.change", "rights.see", "rights.change")
 ZONE_ONLY = ("police_zone",)
 
 

@@ -123,6 +123,7 @@ RIGHTS = {
     "activation.fill": N_("ask for an activation"),
     "activation.answer": N_("answer activations"),
     "user.see": N_("see users"),
+    "user.change": N_("invite and close users"),
     "agreement.change": N_("attach agreements"),
     "audit.see": N_("see the log"),
     "organisation.see": N_("see all organisations"),

@@ -18,25 +18,25 @@ from peewee import (
 ZONE = "bin.see member.see campaign.see report.see template.change member.change member.import member.export"
 HELD = {
     "police_zone": {
-        "organisation_admin": f"{ZONE} bin.create user.see audit.see rights.see rights.change agreement.change "
+        "organisation_admin": f"{ZONE} bin.create user.see user.change audit.see rights.see rights.change agreement.change "
         "approval.change contact.verify campaign.override",
         "sender": ZONE,
         "coordinator": ZONE,
         "reader": "bin.see member.see campaign.see report.see",
     },
     "municipality": {
-        "organisation_admin": "user.see audit.see activation.see rights.see rights.change agreement.change",
+        "organisation_admin": "user.see user.change audit.see activation.see rights.see rights.change agreement.change",
         "authorised_person": "activation.see activation.fill",
         "reader": "activation.see",
     },
     "contact_centre": {
-        "organisation_admin": "user.see audit.see activation.see rights.see rights.change agreement.change",
+        "organisation_admin": "user.see user.change audit.see activation.see rights.see rights.change agreement.change",
         "centre_supervisor": "activation.see activation.answer",
         "reader": "activation.see",
     },
     "platform": {
-        "platform_admin": "user.see audit.see organisation.see rights.see rights.change agreement.change",
-        "organisation_admin": "user.see audit.see rights.see rights.change agreement.change",
+        "platform_admin": "user.see user.change audit.see organisation.see rights.see rights.change agreement.change",
+        "organisation_admin": "user.see user.change audit.see rights.see rights.change agreement.change",
     },
 }
 APPROVALS = "('asked', 'approved', 'rejected', 'sent_back', 'withdrawn', 'overridden')"
@@ -75,22 +75,6 @@ def up(migrator, db):
         class Meta:
             indexes = ((("organisation", "role"), False),)
             constraints = (Check("(role = '') <> (user_id IS NULL)"),)
-
-    class PendingChange(Base):
-        organisation = ForeignKeyField(Organisation, on_delete="RESTRICT")
-        kind = CharField()
-        about = ForeignKeyField(User, null=True, on_delete="RESTRICT")
-        facts = JSONField(default=dict)
-        asked_by = ForeignKeyField(User, on_delete="RESTRICT")
-        asked_at = DateTimeField()
-        expires_at = DateTimeField()
-        status = CharField(default="asked")
-        decided_by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
-        decided_at = DateTimeField(null=True)
-
-        class Meta:
-            constraints = (Check("status IN ('asked', 'confirmed', 'refused')"),)
-            indexes = ((("organisation", "status"), False),)
 
     class Campaign(Base):
         pass
@@ -146,7 +130,7 @@ def up(migrator, db):
         class Meta:
             indexes = ((("organisation", "value"), True),)
 
-    db.create_tables([Grant, PendingChange, Handover, FourEyes, Approval, VerifiedContact])
+    db.create_tables([Grant, Handover, FourEyes, Approval, VerifiedContact])
     migrator.migrate(
         migrator.add_column(
             "campaign", "written_by_id", ForeignKeyField(User, field=User.id, null=True, on_delete="RESTRICT")

@@ -1,10 +1,15 @@
 """The cast of the tests: one zone, one municipality, one centre, and the people who work there. All invented."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 
-from dispatch import accounts, matrix
+import pyotp
+from flask import Flask
+
+from dispatch import accounts, clock, matrix
+from dispatch.access import second_factor, sessions
 from dispatch.people import members
 from models import Agreement, Bin, Member, Membership, Organisation, User
+from tests.page import Client
 
 NOON = datetime(2026, 11, 23, 11, 0, 0)  # 12:00 in Brussels
 PASSWORD = "a password for tests"
@@ -66,3 +71,27 @@ def municipality_and_centre() -> tuple[Organisation, Organisation]:
         ends_on=date(2027, 12, 31),
     )
     return town, centre
+
+
+def at_a_screen(app: Flask, user: User) -> Client:
+    """A client with a session that passed both steps of the door, without the price of a password."""
+    browser = Client(app)
+    with browser.browser.session_transaction() as session:
+        session["_user_id"], session["_fresh"] = str(user.id), True
+        session["sign_in"] = sessions.begin(user, now=clock.now(), address="127.0.0.1")
+    browser.get("/")
+    return browser
+
+
+def with_telephone(user: User, now: datetime = NOON) -> str:
+    """Sets up a telephone for this person; returns the secret that `code` reads codes from."""
+    secret = second_factor.begin(user, now).secret
+    second_factor.finish(
+        user, code(secret, now - timedelta(seconds=60)), address="", now=now - timedelta(seconds=60)
+    )
+    return secret
+
+
+def code(secret: str, now: datetime) -> str:
+    """The six digits that the telephone shows at this moment."""
+    return pyotp.TOTP(secret).at(now.replace(tzinfo=UTC))

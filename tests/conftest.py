@@ -48,12 +48,10 @@ def client(app):
 
 @pytest.fixture
 def signed_in(app):
-    """signed_in(user) is a client whose person has signed in."""
+    """signed_in(user) is a client whose person has passed the door; how one passes it: tests/test_signin.py."""
 
     def sign_in(user) -> Client:
-        browser = Client(app)
-        browser.post("/signin", email=user.email, password=cast.PASSWORD)
-        return browser
+        return cast.at_a_screen(app, user)
 
     return sign_in
 

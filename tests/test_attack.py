@@ -14,6 +14,7 @@ from python_calamine import CalamineWorkbook
 
 import app as belfort
 from dispatch import accounts, clock
+from dispatch.access import identity, patience
 from dispatch.centre import form as annex3
 from dispatch.errors import Refusal
 from dispatch.people import numbers
@@ -190,8 +191,7 @@ def test_a_body_that_is_too_large_is_a_page_that_says_so(settings):
     app = belfort.build_app(settings | {"BELFORT_UPLOAD_MEGABYTES": "1"})
     with database.connection_context():
         zone = town.zone("Zavel", 1)
-        browser = Client(app)
-        browser.post("/signin", email=zone.people["sender"].email, password=cast.PASSWORD)
+        browser = cast.at_a_screen(app, zone.people["sender"])
         large = {"file": (io.BytesIO(b"x" * 1_100_000), "lijst.csv")}
         page = browser.post(f"/bins/{zone.bins['A'].id}/imports/new", large)
         assert page.status == 413 and page.h1
@@ -375,7 +375,7 @@ def test_no_form_is_taken_without_its_token(app, admin, zavel):
 def test_a_session_begun_by_somebody_else_is_not_continued(client, zavel):
     with client.browser.session_transaction() as session:
         session["practice"], session["planted"] = True, "x"
-    client.post("/signin", email=zavel.people["sender"].email, password=cast.PASSWORD)
+    client.post("/signin", email=zavel.people["reader"].email, password=cast.PASSWORD)
     with client.browser.session_transaction() as session:
         assert "planted" not in session and "practice" not in session
 
@@ -412,7 +412,7 @@ def test_a_session_ends_after_idleness(app, admin):
     ],
 )
 def test_signing_in_leads_nowhere_else(client, zavel, target):
-    who = zavel.people["sender"].email
+    who = zavel.people["reader"].email
     page = client.post("/signin", email=who, password=cast.PASSWORD, next=target, follow=False)
     assert page.status == 303
     assert re.match(r"/(?![/\\])", page.response.location) and "\n" not in page.response.location
@@ -422,7 +422,7 @@ def test_nobody_signs_in_with_a_password_of_nobody(app):
     """The hash that makes an unknown account as slow as a known one has a password too."""
     for password in ("nobody has this password", "", "x" * 100_000):
         with pytest.raises(Refusal):
-            accounts.sign_in("onbekend@voorbeeld.example", password, address="192.0.2.1", now=NOON)
+            identity.sign_in("onbekend@voorbeeld.example", password, address="192.0.2.1", now=NOON)
 
 
 def test_an_unknown_account_takes_as_long_as_a_known_one(zavel):
@@ -431,7 +431,7 @@ def test_an_unknown_account_takes_as_long_as_a_known_one(zavel):
     for email in (known, "onbekend@voorbeeld.example"):
         begun = wall.process_time()
         with pytest.raises(Refusal):
-            accounts.sign_in(email, "wrong", address="192.0.2.1", now=NOON)
+            identity.sign_in(email, "wrong", address="192.0.2.1", now=NOON)
         took[email] = wall.process_time() - begun
     fast, slow = sorted(took.values())
     assert slow < 4 * fast
@@ -442,9 +442,9 @@ def test_guessing_is_slowed_for_one_account_from_many_places_and_for_one_place_o
         for number in range(60):
             email, address = of(number)
             try:
-                accounts.sign_in(email, "x", address=address, now=NOON)
+                identity.sign_in(email, "x", address=address, now=NOON)
             except Refusal as refusal:
-                if refusal.sentence.msgid == accounts.TOO_MANY:
+                if refusal.sentence.msgid == patience.TOO_MANY:
                     return number
         return 60
 

@@ -69,7 +69,9 @@ def tick(app, times: int = 1) -> None:
 
 
 def launched(lien, campaign) -> Campaign:
-    lien.post(f"/campaigns/{campaign.id}/launch", version=str(campaign.version), terms="1")
+    lien.post(
+        f"/campaigns/{campaign.id}/launch", version=str(campaign.version), terms="1", password=cast.PASSWORD
+    )
     return Campaign.get_by_id(campaign.id)
 
 
@@ -229,7 +231,9 @@ def test_the_names_of_who_is_left_out_stand_behind_a_link(lien, draft):
 def test_nothing_is_sent_before_the_terms_are_confirmed(lien, draft):
     campaign = draft()
 
-    page = lien.post(f"/campaigns/{campaign.id}/launch", version=str(campaign.version))
+    page = lien.post(
+        f"/campaigns/{campaign.id}/launch", version=str(campaign.version), password=cast.PASSWORD
+    )
 
     assert page.status == 422
     assert page.select("#terms-error")
@@ -247,7 +251,7 @@ def test_nothing_is_sent_when_the_text_changed_after_the_last_look(lien, draft):
 
 def test_a_second_press_is_told_so_and_sends_nothing_twice(lien, draft):
     campaign = draft()
-    press = {"version": str(campaign.version), "terms": "1"}
+    press = {"version": str(campaign.version), "terms": "1", "password": cast.PASSWORD}
 
     lien.post(f"/campaigns/{campaign.id}/launch", press)
     again = lien.post(f"/campaigns/{campaign.id}/launch", press)
@@ -392,7 +396,9 @@ def test_a_template_is_launched_in_three_presses(lien, reported):
     template = Template.get()
 
     look = lien.post(f"/templates/{template.id}/use")  # one, and the second is the tick
-    sent = lien.post(look.select("#launch")[0]["action"], look.form("#launch") | {"terms": "1"})
+    sent = lien.post(
+        look.select("#launch")[0]["action"], look.form("#launch") | {"terms": "1", "password": cast.PASSWORD}
+    )
 
     assert lien.get("/templates").has("Wagen")
     assert sent.select("#live")
@@ -498,7 +504,9 @@ def test_a_practice_campaign_is_marked_whatever_the_mode(lien, draft):
     campaign = draft(is_practice=True)
 
     page = lien.get(f"/campaigns/{campaign.id}/review")
-    live = lien.post(f"/campaigns/{campaign.id}/launch", version=str(campaign.version), terms="1")
+    live = lien.post(
+        f"/campaigns/{campaign.id}/launch", version=str(campaign.version), terms="1", password=cast.PASSWORD
+    )
 
     assert page.select("body.is-practice") and live.select("body.is-practice")
     assert not live.select("body.is-live")
@@ -510,7 +518,9 @@ def test_who_practises_cannot_send_a_real_message_by_mistake(lien, draft):
     lien.post("/practice")
 
     page = lien.get(f"/campaigns/{campaign.id}/review")
-    pressed = lien.post(f"/campaigns/{campaign.id}/launch", version=str(campaign.version), terms="1")
+    pressed = lien.post(
+        f"/campaigns/{campaign.id}/launch", version=str(campaign.version), terms="1", password=cast.PASSWORD
+    )
 
     assert not page.select("button.go") and not page.select("body.is-practice")
     assert pressed.status == 422

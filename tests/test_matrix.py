@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch import clock, matrix, pending, rights
+from dispatch import clock, matrix, rights
+from dispatch.access import pending
 from dispatch.errors import NotAllowed, Refusal, WrongMoment
 from dispatch.matrix import Box
 from dispatch.rights import Part, Right
@@ -239,12 +240,12 @@ def test_nobody_gives_themselves_a_right_alone(zavel, where, second):
     for wanted in (own, own._replace(holder=f"user:{admin.id}")):
         asked = change(where, ticked(where, wanted), admin)
         assert asked and wanted not in matrix.boxes(where, None)
-        with pytest.raises(NotAllowed, match="You asked for this yourself"):
-            matrix.confirm(asked, by=admin, now=NOON)
-    matrix.confirm(asked, by=second, now=NOON)
+        with pytest.raises(NotAllowed, match="Another administrator must confirm"):
+            pending.confirm(asked, by=admin, now=NOON)
+    pending.confirm(asked, by=second, now=NOON)
     assert wanted in matrix.boxes(where, None)
     with pytest.raises(WrongMoment):
-        matrix.confirm(asked, by=second, now=NOON)
+        pending.confirm(asked, by=second, now=NOON)
 
 
 def test_whoever_becomes_an_administrator_needs_a_second_one(zavel, where):
@@ -252,17 +253,17 @@ def test_whoever_becomes_an_administrator_needs_a_second_one(zavel, where):
     asked = change(where, ticked(where, keeper), zavel.people["organisation_admin"])
     assert asked and keeper not in matrix.boxes(where, None)
     with pytest.raises(NotAllowed):
-        matrix.confirm(asked, by=zavel.people["sender"], now=NOON)
+        pending.confirm(asked, by=zavel.people["sender"], now=NOON)
 
 
 def test_a_request_expires_and_one_that_the_matrix_overtook_is_not_done(zavel, where, second):
     admin, keeper = zavel.people["organisation_admin"], Box("sender", "rights.change")
     asked = change(where, ticked(where, keeper), admin)
-    with pytest.raises(WrongMoment, match="expired"):
-        matrix.confirm(asked, by=second, now=NOON + pending.WAITS)
+    with pytest.raises(WrongMoment, match="within seven days"):
+        pending.confirm(asked, by=second, now=NOON + pending.LASTS)
     change(where, ticked(where, box("reader")), admin)
     with pytest.raises(WrongMoment):
-        matrix.confirm(asked, by=second, now=NOON)
+        pending.confirm(asked, by=second, now=NOON)
     assert PendingChange.get_by_id(asked.id).status == "asked" and keeper not in matrix.boxes(where, None)
 
 
@@ -346,7 +347,7 @@ def test_a_request_is_confirmed_on_the_page_by_another_and_not_by_who_asked(sign
     form["box"] = [*form["box"], keeper]
     asker.post("/rights", form)
     asked = PendingChange.get()
-    PendingChange.update(expires_at=clock.now() + pending.WAITS).execute()
+    PendingChange.update(expires_at=clock.now() + pending.LASTS).execute()
     assert not asker.get("/rights").select(f'form[action="/rights-asked/{asked.id}/confirm"]')
     assert asker.post(f"/rights-asked/{asked.id}/confirm").status == 403
     assert other.get("/rights").select(f'form[action="/rights-asked/{asked.id}/confirm"]')

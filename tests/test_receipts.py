@@ -56,3 +56,11 @@ def test_a_receipt_that_nobody_knows_is_dropped_beside_one_that_counts(accepted,
     mine = Message.select(Message.reference).scalar()
     receipts.take([Receipt("f" * 16, "delivered"), Receipt(mine, "delivered")], NOON)
     assert standing(accepted) == {"delivered": 1, "accepted": 79} and "1 receipts" in caplog.text
+
+
+def test_an_overheard_receipt_that_is_posted_again_changes_nothing(accepted):
+    """Nor does an older one: which is why no window of time is kept for them."""
+    mine = Message.select(Message.reference).scalar()
+    for status in ("delivered", "delivered", "failed", "accepted"):
+        receipts.take([Receipt(mine, status)], NOON)
+        assert standing(accepted) == tallied(accepted) == {"delivered": 1, "accepted": 79}

@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 
 from dispatch import accounts
+from dispatch.access import identity, patience
 from dispatch.errors import Refusal
 from models import Audit, User
 from tests import cast
@@ -12,7 +13,8 @@ from tests.page import Client
 
 @pytest.fixture
 def lien(app):
-    return cast.user("sender", cast.zone(), name="Lien Vercauteren")
+    """Somebody of whom no second factor is asked; with one: tests/test_second_factor.py."""
+    return cast.user("reader", cast.zone(), name="Lien Vercauteren")
 
 
 def test_who_is_not_signed_in_is_led_to_the_sign_in_page_and_back(client, lien):
@@ -41,23 +43,23 @@ def test_a_wrong_password_says_the_same_as_an_unknown_account(client, lien):
 
 
 def test_guessing_costs_ever_more_patience_for_the_account_and_success_forgives(lien):
-    for _ in range(accounts.FREE_TRIES["account"]):
+    for _ in range(patience.FREE_TRIES["account"]):
         with pytest.raises(Refusal, match="belong together"):
-            accounts.sign_in(lien.email, "guess", address="192.0.2.1", now=NOON)
+            identity.sign_in(lien.email, "guess", address="192.0.2.1", now=NOON)
     with pytest.raises(Refusal, match="Too many attempts"):
-        accounts.sign_in(lien.email, PASSWORD, address="192.0.2.1", now=NOON)
+        identity.sign_in(lien.email, PASSWORD, address="192.0.2.1", now=NOON)
     later = NOON + timedelta(seconds=3)
-    assert accounts.sign_in(lien.email, PASSWORD, address="192.0.2.1", now=later) == lien
+    assert identity.sign_in(lien.email, PASSWORD, address="192.0.2.1", now=later) == lien
     with pytest.raises(Refusal, match="belong together"):
-        accounts.sign_in(lien.email, "guess", address="192.0.2.1", now=later)
+        identity.sign_in(lien.email, "guess", address="192.0.2.1", now=later)
 
 
 def test_one_address_that_tries_many_accounts_is_slowed_too(lien):
-    for number in range(accounts.FREE_TRIES["address"]):
+    for number in range(patience.FREE_TRIES["address"]):
         with pytest.raises(Refusal, match="belong together"):
-            accounts.sign_in(f"nobody{number}@voorbeeld.example", "guess", address="192.0.2.9", now=NOON)
+            identity.sign_in(f"nobody{number}@voorbeeld.example", "guess", address="192.0.2.9", now=NOON)
     with pytest.raises(Refusal, match="Too many attempts"):
-        accounts.sign_in(lien.email, PASSWORD, address="192.0.2.9", now=NOON)
+        identity.sign_in(lien.email, PASSWORD, address="192.0.2.9", now=NOON)
 
 
 def test_an_account_that_was_closed_cannot_sign_in_and_loses_its_session(signed_in, lien):
@@ -65,7 +67,7 @@ def test_an_account_that_was_closed_cannot_sign_in_and_loses_its_session(signed_
     User.update(is_active=False).where(User.id == lien.id).execute()
     assert browser.get("/").path.startswith("/signin")
     with pytest.raises(Refusal):
-        accounts.sign_in(lien.email, PASSWORD, address="", now=NOON)
+        identity.sign_in(lien.email, PASSWORD, address="", now=NOON)
 
 
 def test_passwords_are_kept_as_scrypt_and_short_ones_are_refused(lien):

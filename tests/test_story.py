@@ -55,9 +55,7 @@ def world(settings, tmp_path):
 
 
 def sign_in(app, user) -> Client:
-    browser = Client(app)
-    browser.post("/signin", email=user.email, password=cast.PASSWORD)
-    return browser
+    return cast.at_a_screen(app, user)
 
 
 def pump_until(app, is_done, seconds: float = 60) -> None:
@@ -100,7 +98,7 @@ def test_from_a_spreadsheet_to_a_delivered_and_reported_campaign(world):
 
     # ... launches it, and watches it go.
     campaign = Campaign.get()
-    browser.post(f"{campaign_url}/launch", terms="1", version=campaign.version)
+    browser.post(f"{campaign_url}/launch", terms="1", version=campaign.version, password=cast.PASSWORD)
     campaign = Campaign.get_by_id(campaign.id)
     assert campaign.is_running and campaign.people == 236
     pump_until(app, lambda: not Message.select().where(Message.status.in_(("queued", "sending"))).exists())

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from werkzeug.security import generate_password_hash
 
-from dispatch import matrix, pending
+from dispatch import matrix
+from dispatch.access import pending
 from dispatch.centre import activation as centre_of
 from dispatch.people import imports
 from dispatch.sending import campaigns, contacts
@@ -18,6 +19,7 @@ from models import (
     Mandate,
     Membership,
     Organisation,
+    Seal,
     SignIn,
     SignInFailure,
     User,
@@ -94,7 +96,9 @@ def fill(where: Zone, listed: str = LIST) -> dict[str, list]:
         "imports": [record, saved],
         "campaigns": sent,
         "templates": [campaigns.save_as_template(sent[0], by=sender, now=NOON)],
-        "rights-asked": [pending.ask("rights", bin.organisation, by=sender, now=NOON, **NOTHING_ASKED)],
+        "rights-asked": [
+            pending.ask("rights", organisation=bin.organisation, by=sender, now=NOON, **NOTHING_ASKED)
+        ],
         "verified": [contacts.verify(bin.organisation, "1771", by=sender, now=NOON)],
         "rights-agreements": [matrix.attach(bin.organisation, PDF, "cic.pdf", by=sender, now=NOON)],
     }
@@ -148,7 +152,7 @@ FORM = {
 
 def kept() -> dict[str, list[tuple]]:
     """Everything that is remembered, but for who signed in."""
-    tables = [table for table in TABLES if table not in (Audit, SignIn, SignInFailure)]
+    tables = [table for table in TABLES if table not in (Audit, Seal, SignIn, SignInFailure)]
     deeds = Audit.select(Audit.deed, Audit.subject).where(~Audit.deed.startswith("user."))
     rows = {table.__name__: sorted(map(repr, table.select().tuples())) for table in tables}
     return rows | {"Audit": sorted(map(repr, deeds.tuples()))}

@@ -11,34 +11,45 @@ from htmx_flask import Htmx
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter
 
-from dispatch import accounts, courtesy, rights
+from dispatch import clock, courtesy, demo, rights
+from dispatch.access import sessions
+from dispatch.audit import asked_from
 from dispatch.errors import Missing, NotAllowed, Refusal, WrongMoment
 from dispatch.words import USER_ROLES
 from models import User, database
 from views import (
+    account,
     activations,
     approval,
+    audit,
     bins,
     campaigns,
     commands,
     control,
+    door,
     guard,
     home,
     imports,
     members,
+    memory_commands,
     message_templates,
     patterns,
+    privacy,
     receipts,
     recordings,
     render,
     reports,
     signin,
     takeover,
+    users,
     who_may,
 )
 
 PAGES = (
     signin,
+    door,
+    account,
+    users,
     home,
     campaigns,
     approval,
@@ -49,8 +60,10 @@ PAGES = (
     bins,
     members,
     imports,
+    privacy,
     activations,
     who_may,
+    audit,
     receipts,
     recordings,
     patterns,
@@ -64,17 +77,20 @@ MENU = (
         "campaign.see",
     ),
     ("takeover", "takeover.index", _l("National desk"), "campaign.take"),
-    ("bins members imports", "bins.index", _l("Members"), "bin.see"),
+    ("bins members imports privacy", "bins.index", _l("Members"), "bin.see"),
     ("activations", "activations.index", _l("Contact centre"), "activation.see"),
+    ("users", "users.index", _l("Users"), "user.see"),
     ("who_may", "who_may.index", _l("Rights"), "rights.see"),
+    ("audit", "audit.index", _l("Audit"), "audit.see"),
 )
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; form-action 'self'; base-uri 'none'; "
     "object-src 'none'",
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+HSTS = f"max-age={365 * 24 * 3600}; includeSubDomains"
 csrf = CSRFProtect()
 
 
@@ -98,8 +114,10 @@ def register(app: Flask) -> None:
         app.register_blueprint(page.pages)
     csrf.exempt(receipts.pages)  # a gateway has no session; the key in its address is its token
     commands.register(app)
+    memory_commands.register(app)
     app.wsgi_app = _pages_first(app.wsgi_app)
     app.before_request(_open_database)
+    app.teardown_request(_leave)
     app.after_request(_secure)
     _answer_errors(app)
 
@@ -115,8 +133,10 @@ def surroundings() -> dict:
     return {
         "helpdesk": current_app.config["BELFORT_HELPDESK"],
         "practice_end_url": url_for("home.leave_practice"),
+        "account_url": url_for("account.show"),
         "menu": menu() if known else [],
         "who": _who() if known else None,
+        "demonstration": demo.is_loaded(),
         "practice": known and guard.is_practice(),
         "live_strip": home.live_strip() if known else None,
     }
@@ -145,7 +165,13 @@ def _remember_who(app: Flask) -> None:
 
     @manager.user_loader
     def load(user_id: str) -> User | None:
-        return accounts.user_of_session(user_id, session.get("sign_in", ""))
+        return sessions.user_of(
+            user_id,
+            session.get("sign_in", ""),
+            now=clock.now(),
+            idle=app.permanent_session_lifetime,
+            longest=app.config["SESSION_LONGEST"],
+        )
 
 
 def _pages_first(answer):
@@ -166,11 +192,18 @@ def _open_database() -> None:
     database.connect(
         reuse_if_open=True
     )  # once for each thread that serves: opening costs as much as four queries
+    asked_from(request.remote_addr or "")
+
+
+def _leave(_error: BaseException | None) -> None:
+    asked_from("")
 
 
 def _secure(response):
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
+    if current_app.config["SESSION_COOKIE_SECURE"]:
+        response.headers.setdefault("Strict-Transport-Security", HSTS)
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "no-store")
     return response

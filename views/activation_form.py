@@ -1,35 +1,27 @@
 """What the municipality's form shows: what was typed, what misses, how far it is."""
 
-from datetime import datetime
-
 from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
 
-from dispatch import accounts
 from dispatch.centre import activation as centre
 from dispatch.centre import form as annex3
 from dispatch.centre import request as wording
 from dispatch.errors import Refusal
-from dispatch.words import LANGUAGE_NAMES, N_, Sentence
+from dispatch.words import LANGUAGE_NAMES, Sentence
 from models import Activation
-from views import guard
+from views import guard, identity
 from views.render import Look
 
-WRONG_PASSWORD = N_("This is not your password. Nothing else was lost. Type it again.")
 
-
-def confirmed(now: datetime) -> tuple[bool, Sentence | None]:
-    """Whether the password is theirs, and what to say if one was typed and it is not."""
-    typed = request.form.get("password", "")
-    if not typed:
-        return False, None
+def confirmed() -> tuple[bool, Sentence | None]:
+    """Whether the person has shown again who they are, and what to say if not."""
     try:
-        is_theirs = accounts.confirm(current_user, typed, address=request.remote_addr or "", now=now)
+        identity.confirm()
     except Refusal as refusal:
         return False, refusal.sentence
-    return is_theirs, None if is_theirs else Sentence(WRONG_PASSWORD)
+    return True, None
 
 
 def typed() -> dict[str, object]:
@@ -55,6 +47,7 @@ def page(activation: Activation, faults: dict[str, Sentence] | None = None) -> s
         phone=wording.callback_phone(activation, current_user),
         municipality=activation.municipality,
         agreement=activation.agreement,
+        **identity.asked(),
     )
 
 

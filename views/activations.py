@@ -123,7 +123,7 @@ def submit(id: int):
     activation, now = _one(id), clock.now()
     try:
         activation = centre.write(activation, activation_form.typed(), by=current_user, now=now)
-        is_confirmed, sentence = activation_form.confirmed(now)
+        is_confirmed, sentence = activation_form.confirmed()
         centre.submit(activation, by=current_user, now=now, password_confirmed=is_confirmed)
     except Incomplete as refusal:
         # Not answered in place: whoever reloads that answer would post the old form over what was mended since.

@@ -14,7 +14,7 @@ from dispatch.sending import approval, campaigns, doubt, estimate, report, talli
 from dispatch.sending.text import measure
 from dispatch.words import CHANNELS, KINDS, LANGUAGE_NAMES, N_, translator
 from models import POLICIES, Campaign
-from views import control, guard, lookups, render, reports, wording
+from views import control, guard, identity, lookups, render, reports, wording
 
 pages = Blueprint("campaigns", __name__)
 PAGE_SIZE = 20
@@ -239,7 +239,12 @@ def review(id: int):
     return _review(campaign)
 
 
-def _review(campaign: Campaign, refusal: str = "", terms_error: str | None = None) -> str:
+def _review(
+    campaign: Campaign,
+    refusal: str = "",
+    terms_error: str | None = None,
+    identity_error: str | None = None,
+) -> str:
     now, chosen = clock.now(), campaigns.audience_of(campaign)
     faults = wording.faults(campaign)
     size = estimate.estimate(campaign, chosen, control.rates(campaign, now))
@@ -273,6 +278,9 @@ def _review(campaign: Campaign, refusal: str = "", terms_error: str | None = Non
         policy=request.form.get("policy", doubt.policy_of(campaign)),
         useful=[(hours, _(words)) for hours, words in USEFUL.items()],
         useful_hours=request.form.get("useful_hours", ""),
+        identity_error=identity_error,
+        asks_identity=campaign.kind == "warning",
+        **identity.asked(),
     )
 
 
@@ -346,7 +354,8 @@ def launch(id: int):
             return redirect(url_for("campaigns.show", id=id), 303)
         return _review(fresh, refusal.sentence.said_by(_)), 409
     except Refusal as refusal:
-        return _review(campaign, refusal.sentence.said_by(_)), 422
+        said = refusal.sentence.said_by(_)
+        return _review(campaign, said, identity_error=said if refusal.field == "password" else None), 422
     current_app.extensions["jobs"].wake()
     return redirect(url_for("campaigns.show", id=id), 303)
 
@@ -358,6 +367,8 @@ def _launch(campaign: Campaign) -> None:
         raise WrongMoment(N_("The message was changed after you read it. Nothing was sent: read it again."))
     if guard.is_practice() and not campaign.is_practice:
         raise Refusal(N_("You are practising, and this message is real. Nothing was sent."))
+    if campaign.kind == "warning":
+        identity.confirm()
     if not whom.is_within(campaign.audience, current_user):
         raise NotAllowed(N_("The audience holds people outside your BINs. Nothing was sent."))
     campaigns.launch(

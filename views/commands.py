@@ -14,11 +14,13 @@ from flask.cli import AppGroup, with_appcontext
 
 import models
 from dispatch import accounts, clock, demo, papers, rights
+from dispatch.access import second_factor
 from dispatch.errors import Incomplete, Missing, Refusal
 from dispatch.people import bins, imports, lists
 from dispatch.people.rows import SENTENCES
 from dispatch.people.sheets import Limits
 from dispatch.sending import campaigns, speech, tallies
+from dispatch.sending.roads import stays_here
 from dispatch.words import CAMPAIGN_STATUSES, LANGUAGES, N_, translator
 from models import Bin, Campaign, Organisation, Template, User
 from views import bench_commands
@@ -62,6 +64,8 @@ def deed(command: Callable) -> Callable:
     def run(*args, **kwargs):
         try:
             models.check_schema()
+            if (refusal := current_app.extensions.get("refusal")) and not kwargs.get("remove"):
+                raise click.ClickException(refusal)
             with models.database.connection_context():
                 return command(*args, **kwargs)
         except models.WrongSchema as wrong:
@@ -102,7 +106,7 @@ def migrate(with_demo: bool):
         click.echo(step)
     if with_demo:
         with models.database.connection_context():
-            if demo.is_empty():
+            if demo.is_empty() and _is_kept_here():
                 demo.load(clock.now())
             if demo.is_loaded():
                 click.echo(_accounts_table(demo.accounts_of()))
@@ -110,12 +114,27 @@ def migrate(with_demo: bool):
 
 @click.command("demo", help="Fill an empty database with an invented zone, and print its accounts.")
 @click.option("--json", "as_json", is_flag=True, help="Print the accounts as JSON.")
+@click.option("--remove", is_flag=True, help="Close its accounts, so that real roads may be opened.")
 @deed
-def load_demo(as_json: bool):
+def load_demo(as_json: bool, remove: bool):
+    if remove:
+        removed = demo.remove(clock.now())
+        click.echo(say(N_("%(number)s accounts of the demonstration were closed."), number=removed))
+        return
     if not demo.is_loaded():
+        if not _is_kept_here():
+            raise Refusal(
+                N_("A road leads out of this machine. The demonstration is for the simulator only.")
+            )
         demo.load(clock.now())
     rows = demo.accounts_of()
     click.echo(json.dumps(rows) if as_json else _accounts_table(rows))
+
+
+def _is_kept_here() -> bool:
+    """No demonstration in a house whose roads are real: its accounts sign in with what is printed."""
+    roads = [url for channel in models.CHANNELS for url in current_app.config[f"BELFORT_{channel.upper()}"]]
+    return all(map(stays_here, roads))
 
 
 def _accounts_table(rows: list[dict[str, str]]) -> str:
@@ -159,6 +178,20 @@ def add_user(
         now=clock.now(),
         bins=tuple(find_bin(bin_name, organisation) for bin_name in bin_names),
     )
+    click.echo(user.email)
+
+
+@user_commands.command(
+    "forget-telephone", help="Let somebody who lost telephone and recovery codes set up anew."
+)
+@click.option("--email", required=True)
+@deed
+def forget_telephone(email: str):
+    """For the administrator of the machine, where there is no second administrator to confirm it."""
+    user = User.get_or_none(User.email == email.strip().lower())
+    if not user:
+        raise Missing(N_("There is no account for %(email)s."), email=email)
+    second_factor.remove(user, by=None, now=clock.now())
     click.echo(user.email)
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from functools import wraps
 
-from flask import abort, redirect, request, session, url_for
+from flask import abort, current_app, redirect, request, session, url_for
 from flask_login import current_user
 
-from dispatch import rights
+from dispatch import clock, rights
 
 
 def needs(action: str) -> Callable:
@@ -58,6 +58,12 @@ def sign_in_first():
         )
     here = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for("signin.form", next=here))
+
+
+def slow_down(what: str) -> None:
+    """Counts this try of the address that it comes from; one too many is answered with 429 and no work."""
+    if not current_app.extensions["limits"][what].spend(request.remote_addr or "", clock.now()):
+        abort(429)
 
 
 def is_practice() -> bool:

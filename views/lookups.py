@@ -1,13 +1,28 @@
 """Every row is found here, by the person who asks: another organisation's row does not exist."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from flask import abort
 from flask_login import current_user
 
 from dispatch import rights
+from dispatch.errors import NotAllowed
 from dispatch.sending import takeover
-from models import CAMPAIGN_STATUSES, Activation, Bin, Campaign, Import, Member, Membership, Message, Template
+from dispatch.words import N_
+from models import (
+    CAMPAIGN_STATUSES,
+    Activation,
+    Bin,
+    Campaign,
+    Import,
+    Member,
+    Membership,
+    Message,
+    PendingChange,
+    Template,
+    User,
+)
 
 
 def bin_of(id: int) -> Bin:
@@ -16,10 +31,22 @@ def bin_of(id: int) -> Bin:
 
 
 def member_of(id: int) -> Member:
-    """A member of a BIN that this person may see, ended memberships included."""
+    """A member of a BIN that this person may see, ended memberships included; who was erased is nobody."""
     bins = [bin.id for bin in rights.bins_of(current_user)]
     seen = Membership.select(Membership.member).where(Membership.bin.in_(bins))
-    return Member.select().where(Member.id == id, Member.id.in_(seen)).first() or abort(404)
+    here = (Member.id == id) & Member.erased_at.is_null() & Member.id.in_(seen)
+    return Member.select().where(here).first() or abort(404)
+
+
+def whole_member_of(id: int) -> Member:
+    """The same, for deeds on all that is kept about them: 403 where another BIN of the zone knows them too."""
+    member = member_of(id)
+    bins = [bin.id for bin in rights.bins_of(current_user)]
+    if member.memberships.where(Membership.bin.not_in(bins)).exists():
+        raise NotAllowed(
+            N_("Another BIN of the zone knows this person too. Ask somebody of the police zone to do this.")
+        )
+    return member
 
 
 def membership_of(id: int) -> Membership:
@@ -81,3 +108,26 @@ def activation_of(id: int) -> Activation:
     if not activation or not rights.sees_activation(current_user, activation):
         abort(404)
     return activation
+
+
+def user_of(id: int) -> User:
+    """A person of this person's organisation."""
+    return User.get_or_none(User.id == id, User.organisation == current_user.organisation_id) or abort(404)
+
+
+def pending_changes_seen(now: datetime) -> list[PendingChange]:
+    """What waits for a second administrator here; the platform stands in for every organisation."""
+    of_people = PendingChange.kind.startswith("user.")  # those of the matrix wait beside it
+    waits = of_people & (PendingChange.status == "asked") & (PendingChange.expires_at > now)
+    if current_user.role != "platform_admin":
+        waits &= PendingChange.organisation == current_user.organisation_id
+    return list(PendingChange.select().where(waits).order_by(PendingChange.id))
+
+
+def pending_change_of(id: int) -> PendingChange:
+    """A change that this person may see, decided or not."""
+    change = PendingChange.get_or_none(PendingChange.id == id)
+    is_here = change and change.organisation_id == current_user.organisation_id
+    if not change or not (is_here or current_user.role == "platform_admin"):
+        abort(404)
+    return change

@@ -7,25 +7,15 @@ from werkzeug.exceptions import BadRequest
 
 from dispatch import clock, rights
 from dispatch.errors import Incomplete, Refusal, WrongMoment
-from dispatch.people import members
+from dispatch.people import members, processing
+from dispatch.people.dossier import CHANGES
 from dispatch.people.members import FIELD_NAMES
 from dispatch.providers.base import REASONS
-from dispatch.words import LANGUAGE_NAMES, MEMBER_ROLES, N_
+from dispatch.words import LANGUAGE_NAMES, MEMBER_ROLES
 from models import MEMBER_FIELDS, Bin, Member, MemberChange, Membership
-from views import guard, lookups, render
+from views import guard, lookups, privacy, render
 
 pages = Blueprint("members", __name__)
-
-DEEDS = {
-    "added": N_("Added"),
-    "changed": N_("Changed"),
-    "joined": N_("Became a member"),
-    "role": N_("Other role"),
-    "paused": N_("Paused"),
-    "resumed": N_("Resumed"),
-    "ended": N_("Ended"),
-    "undone": N_("Import undone"),
-}
 
 
 @pages.get("/bins/<int:id>/members/new")
@@ -192,6 +182,9 @@ def _page(member: Member, typed=None, refusal: Refusal | None = None) -> str:
         open_bins=[(bin.id, bin.name) for bin in bins if bin.id not in joined],
         history=[_told(change) for change in members.history(member, bins)],
         may_change=rights.may(current_user, "member.change"),
+        may_export=rights.may(current_user, "member.export"),
+        bases=privacy.bases(),
+        basis_of=lambda membership: processing.basis_of(membership, str(render.locale())),
         now=clock.now(),
         **_choices(),
     )
@@ -229,7 +222,7 @@ def _told(change: MemberChange) -> dict:
     lines = [_line(name, *change.fields[name]) for name in FIELD_NAMES if name in change.fields]
     return {
         "at": change.at,
-        "deed": _(DEEDS[change.deed]),
+        "deed": _(CHANGES[change.deed]),
         "who": _("%(name)s, by an import", name=by) if change.source_id else by,
         "lines": [", ".join(lines)] if change.deed == "added" else lines,
     }

@@ -15,16 +15,22 @@ pages = Blueprint("receipts", __name__)
 @pages.route("/receipts/<provider>/<key>", methods=["GET", "POST"])
 @guard.open_because("a gateway has no account; the key in the address is its proof")
 def take(provider: str, key: str):
-    """Answered after commit; a receipt of an unknown message is answered too, or it would come back for ever."""
+    """Answered after commit; a receipt of an unknown message is answered too, or it would come back for ever.
+
+    One that was overheard and is posted again changes nothing: a message only ever moves to a higher rank, so no window
+    of time is kept, and none could be: neither Twilio nor Kannel nor CM signs the moment.
+    """
     roads = current_app.extensions["roads"]
     road = roads.of_scheme(provider, request.args.get("channel", ""))
     if not road or not hmac.compare_digest(key.encode(), roads.receipt_key.encode()):
+        guard.slow_down("receipts")  # whoever guesses; a gateway with the right key is never slowed
         abort(404)
     body = request.get_data(cache=True)
     try:
         told = Posted(request.values, body, request.content_type or "", request.url, request.headers)
         found = road.read_receipts(told)
     except BadReceipt as refusal:
+        guard.slow_down("receipts")
         return f"{refusal}\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
     receipts.take(found, clock.now())
     if reply := road.answer(told, receipts.content_of):

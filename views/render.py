@@ -201,11 +201,13 @@ def page_defaults() -> dict:
         "lang": str(locale()).replace("_", "-"),
         "menu": [],  # objects with .url .label .is_current
         "who": None,  # an object with .name .role .organisation, in words
+        "demonstration": False,  # whether its accounts are here, that sign in with a printed password
         "practice": False,
         "live_strip": None,  # an object with .name .accepted .total .url
         "home_url": "/",
         "signout_url": "/signout",
         "practice_end_url": "",
+        "account_url": "",
         "help_url": "",
         "helpdesk": "",
         "accessibility_url": "",

@@ -11,7 +11,7 @@ from flask_login import current_user
 
 from dispatch import clock, rights
 from dispatch.people import audience
-from dispatch.sending import campaigns, doubt, estimate, report, tallies
+from dispatch.sending import campaigns, doubt, estimate, report, tallies, whom
 from dispatch.words import CHANNELS, KINDS, LANGUAGE_NAMES, MESSAGE_STATUSES
 from models import Campaign, Member, Message, Recipient
 from views import approval as approvals
@@ -89,15 +89,24 @@ def left_out(id: int, reason: str):
         "reports/left_out.html",
         campaign=campaign,
         practice=campaign.is_practice,
-        members=_members_left_out(campaign, reason),
+        people=[
+            (_named(member.listed_name, member, campaign), "" if campaign.forgotten_at else member.address)
+            for member in _members_left_out(campaign, reason)
+        ],
         said=_(audience.REASONS[reason]),
         back_url=url_for("campaigns.review" if campaign.is_draft else "campaigns.show", id=id),
     )
 
 
+def _named(name: str, member: Member, campaign: Campaign) -> str:
+    """Who it was, as long as that is kept."""
+    return _(report.ERASED) if member.erased_at or campaign.forgotten_at else name
+
+
 def _members_left_out(campaign: Campaign, reason: str) -> list[Member]:
     if campaign.is_draft:
-        return campaigns.audience_of(campaign).left_out.get(reason, [])
+        who = campaigns.audience_of(campaign).left_out.get(reason, [])
+        return list(whom.members_of({"members": [person.id for person in who]}))
     return list(report.members_left_out(campaign, reason))
 
 
@@ -105,6 +114,7 @@ def _members_left_out(campaign: Campaign, reason: str) -> list[Member]:
 @guard.needs("report.see")
 def pdf(id: int):
     campaign = _launched(id)
+    report.take(campaign, "pdf", by=current_user, now=clock.now())
     content = report.paper(campaign, str(render.locale()), now=clock.now())
     return _download(campaign, content, "pdf", "application/pdf")
 
@@ -113,6 +123,7 @@ def pdf(id: int):
 @guard.needs("report.see")
 def xlsx(id: int):
     campaign = _launched(id)
+    report.take(campaign, "xlsx", by=current_user, now=clock.now())
     content = report.workbook(campaign, str(render.locale()), now=clock.now())
     return _download(campaign, content, "xlsx", XLSX)
 
@@ -184,6 +195,8 @@ def _line(message: Message) -> dict:
 
 
 def _address(message: Message) -> str:
+    if message.is_to_nobody:
+        return _(report.ERASED)
     return message.address if message.channel == "email" else render.phone(message.address)
 
 
@@ -197,7 +210,7 @@ def message(id: int, mid: int):
         "reports/message.html",
         campaign=campaign,
         practice=campaign.is_practice,
-        people=list(people),
+        people=[_named(member.name, member, campaign) for member in people],
         text=campaigns.text_for(campaign, found.channel, found.language),
         language=_(LANGUAGE_NAMES[found.language]),
         steps=_steps(campaign, found),

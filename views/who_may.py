@@ -7,12 +7,13 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
 
-from dispatch import clock, matrix, pending, rights
+from dispatch import clock, matrix, rights
+from dispatch.access import pending
 from dispatch.errors import Refusal, WrongMoment
 from dispatch.matrix import Box
 from dispatch.rights import Right
 from dispatch.words import CHANNELS, KINDS, RIGHTS, USER_ROLES
-from models import Bin, Organisation, User
+from models import Bin, Organisation, PendingChange, User
 from views import guard, lookups, wording
 
 pages = Blueprint("who_may", __name__)
@@ -51,7 +52,7 @@ def _page(bin: Bin | None, ticked, sentence: str = "") -> dict:
         "may_approval": rights.may(current_user, "approval.change"),
         "may_attach": rights.may(current_user, "agreement.change"),
         "agreements": list(matrix.agreements_of(where)),
-        "waiting": [_request(asked) for asked in pending.waiting(where, "rights", clock.now())],
+        "waiting": [_request(asked) for asked in _waiting(where)],
         "sentence": sentence,
         "now": clock.now(),
     }
@@ -194,16 +195,18 @@ def _request(asked) -> dict:
     }
 
 
+def _waiting(where: Organisation):
+    return pending.of(where, clock.now()).where(PendingChange.kind == "rights")
+
+
 def _asked(id: int):
-    return pending.waiting(_here(), "rights", clock.now()).where(
-        pending.PendingChange.id == id
-    ).first() or abort(404)
+    return _waiting(_here()).where(PendingChange.id == id).first() or abort(404)
 
 
 @pages.post("/rights-asked/<int:id>/confirm")
 @guard.needs("rights.change")
 def confirm(id: int):
-    matrix.confirm(_asked(id), by=current_user, now=clock.now())
+    pending.confirm(_asked(id), by=current_user, now=clock.now())
     flash(_("The rights are saved."))
     return redirect(url_for("who_may.index"), 303)
 
@@ -211,7 +214,7 @@ def confirm(id: int):
 @pages.post("/rights-asked/<int:id>/refuse")
 @guard.needs("rights.change")
 def refuse(id: int):
-    pending.decide(_asked(id), "refused", by=current_user, now=clock.now())
+    pending.refuse(_asked(id), by=current_user, now=clock.now())
     flash(_("The request is refused. The rights stay as they are."))
     return redirect(url_for("who_may.index"), 303)
 

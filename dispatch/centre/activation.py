@@ -67,6 +67,9 @@ def write(activation: Activation, fields: dict[str, object], *, by: User, now: d
         )
         if not written.execute():
             raise WrongMoment(N_("This form was submitted. It can no longer be changed."))
+        changed = sorted(name for name in form if form[name] != current.form.get(name))
+        if changed:
+            audit.record("activation.written", activation, by=by, now=now, fields=changed)
     return _fresh(activation)
 
 

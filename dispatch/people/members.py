@@ -1,7 +1,7 @@
 """The members of a BIN: adding, changing, pausing and ending, each change remembered."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from dispatch import audit
 from dispatch.errors import Incomplete, Refusal, WrongMoment
@@ -26,6 +26,15 @@ FIELD_NAMES = {
     "language": N_("Language"),
     "role": N_("Role"),
 }
+BASES = {  # article 6.1 of the regulation, (a) to (f)
+    "consent": N_("consent of the person"),
+    "contract": N_("agreement with the person"),
+    "legal_obligation": N_("legal obligation"),
+    "vital_interests": N_("vital interests of a person"),
+    "public_task": N_("task in the public interest"),
+    "legitimate_interests": N_("legitimate interests"),
+}
+CONSENT_NEEDS = N_("Consent must be proven: write the day on which it was given and where that can be read.")
 CHANGED_MEANWHILE = N_("Somebody else changed this member meanwhile. Look at both and save again.")
 MOVED_MEANWHILE = N_("Somebody else changed this membership meanwhile. Look again and decide.")
 
@@ -182,6 +191,22 @@ def resume(membership: Membership, *, by: User | None, now: datetime) -> None:
 def end(membership: Membership, *, by: User | None, now: datetime) -> None:
     """Ends a membership; the person stays known, with the history."""
     _move(membership, "ended", None, by, now, ended_at=now)
+
+
+def set_basis(
+    membership: Membership, basis: str, *, on: date | None, source: str, by: User | None, now: datetime
+) -> None:
+    """Writes down why we may keep this person here, since when, and where that can be read; "" takes it away."""
+    if basis and basis not in BASES:
+        raise Refusal(N_("This is not one of the six grounds of the regulation."), field="basis")
+    source = " ".join(source.split())
+    if len(source) > rows.LONGEST:
+        raise Refusal(rows.SENTENCES["too_long_text"], field="basis_source")
+    if basis == "consent" and not (on and source):
+        raise Refusal(CONSENT_NEEDS, field="basis_source")
+    _move(
+        membership, "basis", None, by, now, basis=basis, basis_on=on if basis else None, basis_source=source
+    )
 
 
 def several(deed: Callable, memberships: Iterable[Membership], **facts) -> int:

@@ -33,6 +33,9 @@ HALTS = {
         "The gateway does not accept our sign-in. What is queued waits until an administrator mends it."
     ),
 }
+OVERTAKEN = N_(
+    "Somebody else changed this text in the meantime. Nothing of yours was saved: compare both texts."
+)
 RECEIPTS_AWAITED = timedelta(seconds=30)  # after the last news of a campaign; a later receipt still counts
 FROZEN_AT_ONCE = 2_000  # members in one transaction of a launch: no page waits longer than some 50 ms
 MAX_SMS_PARTS = 10  # what the gateways concatenate
@@ -91,7 +94,7 @@ def write(campaign: Campaign, *, by: User, now: datetime, version: int, **wordin
 
 def _edit(stored: Campaign, *, by: User, now: datetime, version: int, **wording) -> None:
     """Changes what was not launched yet, in the caller's transaction: its hand is known, its approval is gone."""
-    change(stored, Campaign.status.in_(BEFORE_LAUNCH), version=version, now=now, **wording)
+    change(stored, Campaign.status.in_(BEFORE_LAUNCH), version=version, by=by, now=now, **wording)
     Campaign.update(written_by=by.id).where(Campaign.id == stored.id).execute()
     approval.withdraw(stored, by=by, now=now)
 
@@ -106,19 +109,20 @@ def submit(campaign: Campaign, *, by: User, now: datetime, version: int, link: s
     return Campaign.get_by_id(campaign.id)
 
 
-def change(what: Campaign | Template, where, *, version: int, now: datetime, **wording) -> None:
+def change(what: Campaign | Template, where, *, version: int, by: User, now: datetime, **wording) -> None:
     """Writes name, kind, channels, texts, audience or fallback language if nobody else did since `version`."""
     table = type(what)
     values = {name: value for name, value in wording.items() if name in WORDING}
     here = (table.id == what.id) & (table.version == version) & where
     with writing():
-        done = table.update(**values, version=version + 1, changed_at=now).where(here).execute()
-    if not done:
-        raise WrongMoment(
-            N_(
-                "Somebody else changed this text in the meantime. Nothing of yours was saved: compare both texts."
-            )
-        )
+        old = table.get_or_none(here)
+        if not old:
+            raise WrongMoment(OVERTAKEN)
+        table.update(**values, version=version + 1, changed_at=now).where(here).execute()
+        fields = sorted(name for name, value in values.items() if getattr(old, name) != value)
+        if fields:
+            facts = {"organisation": old.organisation_id, "fields": fields, "version": version + 1}
+            audit.record(f"{table.__name__.lower()}.written", what, by=by, now=now, **facts)
 
 
 def record(
@@ -363,7 +367,16 @@ def halt(campaign: Campaign, why: str, *, now: datetime) -> None:
 def expire(now: datetime) -> int:
     """Takes what was not to be delivered after now out of the queue, and returns how many messages that were."""
     late = Campaign.select().where(Campaign.status.in_(("running", "paused")), Campaign.expires_at <= now)
-    return sum(messages.expire(campaign, now) for campaign in list(late))
+    return sum(_expire(campaign, now) for campaign in list(late))
+
+
+def _expire(campaign: Campaign, now: datetime) -> int:
+    with writing():
+        number = messages.expire(campaign, now)
+        if number:
+            facts = {"organisation": campaign.organisation_id, "messages": number}
+            audit.record("campaign.expired", campaign, by=None, now=now, **facts)
+    return number
 
 
 def stop(campaign: Campaign, *, by: User, now: datetime) -> int:
@@ -423,10 +436,9 @@ def _unusual_policy(campaign: Campaign) -> str:
 
 def remove_template(template: Template, *, by: User, now: datetime) -> None:
     with writing():
-        Template.update(removed_at=now).where(
-            Template.id == template.id, Template.removed_at.is_null()
-        ).execute()
-        audit.record("template.removed", template, by=by, now=now)
+        here = (Template.id == template.id) & Template.removed_at.is_null()
+        if Template.update(removed_at=now).where(here).execute():
+            audit.record("template.removed", template, by=by, now=now)
 
 
 def templates_of(organisation: Organisation):

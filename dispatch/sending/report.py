@@ -5,7 +5,7 @@ from datetime import datetime
 
 from peewee import fn
 
-from dispatch import clock, papers
+from dispatch import audit, clock, papers
 from dispatch.people.audience import REASONS as LEFT_OUT
 from dispatch.providers.base import REASONS
 from dispatch.sending import approval, campaigns, doubt, takeover, tallies
@@ -32,10 +32,12 @@ from models import (
     Pulse,
     Recipient,
     Unreached,
+    User,
     writing,
 )
 
 PAPER = "campaign_report"
+ERASED = N_("erased")
 MOST_ON_PAPER = 3000  # more messages than this are in the spreadsheet only
 MOST_POINTS = 200  # the paper draws every one of them
 NOT_ARRIVED = ("failed", "expired", "withheld", "unsure", *CALL_ENDINGS)
@@ -228,6 +230,13 @@ def workbook(campaign: Campaign, lang: str, *, now: datetime) -> bytes:
     return papers.campaign_workbook(build(campaign, lang, now, most=None), lang)
 
 
+def take(campaign: Campaign, kind: str, *, by: User, now: datetime) -> None:
+    """Writes down that somebody took the report along as a file: it holds names and addresses."""
+    with writing():
+        facts = {"organisation": campaign.organisation_id, "format": kind}
+        audit.record("campaign.report_taken", campaign, by=by, now=now, **facts)
+
+
 def _file(campaign: Campaign, content: bytes, now: datetime) -> Document:
     with writing():
         return _filed(campaign) or Document.create(
@@ -364,7 +373,7 @@ def _messages(campaign: Campaign, lang: str, most: int | None) -> Iterator[dict]
     for message in story(campaign).limit(most).iterator():
         yield {
             "name": message.names,
-            "address": message.address,
+            "address": _(ERASED) if message.is_to_nobody else message.address,
             "channel": _(CHANNELS[message.channel]),
             "status": _(MESSAGE_STATUSES[message.status]),
             "sent_at": hour(message.claimed_at),

@@ -1,13 +1,23 @@
 """The roads out of the house: per channel the providers in order of preference, and the simulator for practice."""
 
+import ipaddress
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from dispatch.providers import open_road
-from dispatch.providers.base import Provider
+from dispatch.providers.base import Provider, RoadURL
 
 REST = timedelta(seconds=10)
 LONGEST_REST = timedelta(seconds=80)
+
+
+def stays_here(url: str) -> bool:
+    """Whether a road leads to the simulator or to this machine: nothing that goes by it reaches a stranger."""
+    road = RoadURL.parse(url)
+    try:
+        return road.scheme == "simulator" or ipaddress.ip_address(road.host).is_loopback
+    except ValueError:
+        return road.host == "localhost"
 
 
 class Roads:

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -47,9 +48,16 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def site(folder):
     """Belfort with the demonstration, served by `python app.py` on a port of its own."""
+    with served(folder) as address:
+        yield address
+
+
+@contextmanager
+def served(folder: Path, **settings: str):
+    """The address of a Belfort with the demonstration and these settings, while it runs."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith("BELFORT_")}
     port = free_port()
-    environ |= {"BELFORT_DATABASE": f"sqlite:///{folder / 'belfort.db'}", "PORT": str(port)}
+    environ |= {"BELFORT_DATABASE": f"sqlite:///{folder / 'belfort.db'}", "PORT": str(port)} | settings
     subprocess.run(
         [sys.executable, "-m", "flask", "migrate", "--demo"],
         cwd=ROOT,
@@ -77,9 +85,11 @@ def site(folder):
     with open(folder / "log", "w") as log:
         process = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environ, stdout=log, stderr=log)
     wait_until(lambda: "http://" in (folder / "log").read_text(), what="the server")
-    yield f"http://127.0.0.1:{port}"
-    process.terminate()
-    process.wait(timeout=15)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(timeout=15)
     assert "Traceback" not in (folder / "log").read_text()
 
 

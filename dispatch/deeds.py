@@ -1,0 +1,193 @@
+"""The words of the audit: what each deed is called, what it was done to, and which deeds somebody asks for."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from peewee import JOIN
+
+from dispatch import audit, papers
+from dispatch.words import N_, moment, translator
+from models import Audit, Organisation, User, writing
+
+MOST_EXPORTED = 100_000  # what a spreadsheet program still opens
+DEEDS = {
+    "activation.acknowledged": N_("acknowledged a request for an information number"),
+    "activation.closed": N_("closed an information number"),
+    "activation.drafted": N_("began an activation form"),
+    "activation.opened": N_("opened an information number"),
+    "activation.refused": N_("refused a request for an information number"),
+    "activation.requested": N_("asked for an information number"),
+    "activation.written": N_("wrote in an activation form"),
+    "agreement.attached": N_("attached an agreement"),
+    "approval.asked": N_("asked for approval"),
+    "approval.changed": N_("changed who approves which messages"),
+    "approval.unanswered": N_("nobody is left who could approve"),
+    "audit.exported": N_("took the audit along as a file"),
+    "bin.created": N_("made a BIN"),
+    "bin.exported": N_("took a member list along as a file"),
+    "campaign.approved": N_("approved a message"),
+    "campaign.discarded": N_("threw a draft away"),
+    "campaign.drafted": N_("began a campaign"),
+    "campaign.expired": N_("took out of the queue what came too late"),
+    "campaign.finished": N_("the campaign ended"),
+    "campaign.handed": N_("handed a campaign to the national desk"),
+    "campaign.halted": N_("the campaign halted by itself"),
+    "campaign.launched": N_("launched a campaign"),
+    "campaign.overridden": N_("sent without approval in an emergency"),
+    "campaign.paused": N_("paused a campaign"),
+    "campaign.rejected": N_("rejected a message"),
+    "campaign.report_taken": N_("took the report of a campaign along as a file"),
+    "campaign.resumed": N_("let a campaign go on"),
+    "campaign.returned": N_("gave a campaign back to its zone"),
+    "campaign.sent_back": N_("sent a message back to be changed"),
+    "campaign.stopped": N_("stopped a campaign"),
+    "campaign.submitted": N_("submitted a message for approval"),
+    "campaign.taken": N_("took a campaign over"),
+    "campaign.unsure_left": N_("left the unsure messages as they are"),
+    "campaign.unsure_sent_again": N_("sent the unsure messages again"),
+    "campaign.withdrawn": N_("the approval was withdrawn"),
+    "campaign.written": N_("changed a campaign"),
+    "change.asked": N_("asked a change that a second administrator must confirm"),
+    "change.confirmed": N_("confirmed a change that another one asked"),
+    "change.refused": N_("refused a change that was asked"),
+    "contact.forgotten": N_("took a number or link off the verified list"),
+    "contact.verified": N_("verified a number or link"),
+    "demonstration.loaded": N_("loaded the demonstration"),
+    "demonstration.removed": N_("removed the accounts of the demonstration"),
+    "import.committed": N_("imported a list"),
+    "import.discarded": N_("threw an uploaded list away"),
+    "import.undone": N_("undid an import"),
+    "import.uploaded": N_("uploaded a list"),
+    "member.added": N_("added a member"),
+    "member.basis": N_("wrote down the legal basis of a membership"),
+    "member.changed": N_("changed a member"),
+    "member.ended": N_("ended a membership"),
+    "member.erased": N_("erased a member"),
+    "member.exported": N_("took a member's data along as a file"),
+    "member.joined": N_("made somebody a member of a BIN"),
+    "member.paused": N_("paused a membership"),
+    "member.resumed": N_("let a membership go on"),
+    "member.role": N_("gave a member another role"),
+    "organisation.added": N_("added an organisation"),
+    "organisation.opening_changed": N_("changed how calls begin and end"),
+    "organisation.second_factor_rule": N_("changed who is asked a second factor"),
+    "processing.changed": N_("changed the record of processing of a list"),
+    "recording.kept": N_("kept a recording"),
+    "retention.applied": N_("removed what was kept long enough"),
+    "rights.changed": N_("changed who may do what"),
+    "template.removed": N_("removed a template"),
+    "template.saved": N_("saved a template"),
+    "template.written": N_("changed a template"),
+    "user.added": N_("made an account"),
+    "user.closed": N_("closed an account"),
+    "user.invitation_withdrawn": N_("withdrew an invitation"),
+    "user.invited_again": N_("sent an invitation again"),
+    "user.not_confirmed": N_("gave a wrong password before a grave deed"),
+    "user.password_set": N_("set a password"),
+    "user.recovery_code_used": N_("used a recovery code"),
+    "user.recovery_codes_made": N_("made new recovery codes"),
+    "user.reopened": N_("opened an account again"),
+    "user.role_changed": N_("gave an account another role"),
+    "user.second_factor_removed": N_("removed a second factor"),
+    "user.second_factor_set": N_("set up a second factor"),
+    "user.session_ended": N_("ended a session"),
+    "user.sign_in_failed": N_("a sign-in failed"),
+    "user.signed_in": N_("signed in"),
+    "user.signed_out": N_("signed out"),
+}
+THINGS = {
+    "activation": N_("activation %(id)s"),
+    "bin": N_("BIN %(id)s"),
+    "campaign": N_("campaign %(id)s"),
+    "document": N_("document %(id)s"),
+    "import": N_("import %(id)s"),
+    "pendingchange": N_("change %(id)s"),
+    "member": N_("member %(id)s"),
+    "organisation": N_("organisation %(id)s"),
+    "recording": N_("recording %(id)s"),
+    "template": N_("template %(id)s"),
+    "user": N_("account %(id)s"),
+    "verifiedcontact": N_("verified contact %(id)s"),
+}
+
+
+@dataclass(frozen=True)
+class Question:
+    """Which deeds: "" or None leaves each open. `thing` is a kind or one of a kind: campaign, campaign:12."""
+
+    organisation: int | None = None
+    who: int | None = None
+    deed: str = ""
+    thing: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def found(question: Question, *, before: int | None = None, most: int) -> list[Audit]:
+    """The deeds that were asked for, newest first, at most `most`, from behind the row `before`: never counted."""
+    query = (
+        Audit.select(Audit, User, Organisation)
+        .join(User, JOIN.LEFT_OUTER, on=Audit.by)
+        .switch(Audit)
+        .join(Organisation, JOIN.LEFT_OUTER, on=Audit.organisation)
+    )
+    for condition in _conditions(question, before):
+        query = query.where(condition)
+    return list(query.order_by(Audit.id.desc()).limit(most))
+
+
+def _conditions(asked: Question, before: int | None) -> Iterator:
+    if asked.organisation is not None:
+        yield Audit.organisation == asked.organisation
+    if asked.who is not None:
+        yield Audit.by == asked.who
+    if asked.deed:
+        yield Audit.deed == asked.deed
+    if asked.thing:
+        yield Audit.subject == asked.thing if ":" in asked.thing else _is_kind(asked.thing)
+    if asked.since:
+        yield Audit.at >= asked.since
+    if asked.until:
+        yield Audit.at < asked.until
+    if before is not None:
+        yield Audit.id < before
+
+
+def _is_kind(kind: str):
+    return (Audit.subject > f"{kind}:") & (Audit.subject < f"{kind};")  # the sign behind the colon
+
+
+def in_words(row: Audit, gettext) -> dict[str, str]:
+    """A row as a person reads it: who, what was done, to what, the facts and from where."""
+    kind, _, id = row.subject.partition(":")
+    return {
+        "who": row.by.name if row.by else "Belfort",
+        "deed": gettext(DEEDS[row.deed]) if row.deed in DEEDS else row.deed,
+        "thing": gettext(THINGS[kind]) % {"id": id} if kind in THINGS else row.subject,
+        "facts": ", ".join(f"{name}: {_plain(value)}" for name, value in row.facts.items()),
+        "address": row.address,
+        "organisation": row.organisation.name if row.organisation else "",
+    }
+
+
+def _plain(value) -> str:
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def export(
+    question: Question, kind: str, lang: str, *, by: User, now: datetime, practice: bool = False
+) -> bytes:
+    """The deeds that were asked for as "csv" or "xlsx", each with its hash, at most 100,000; it is written down."""
+    _ = translator(lang).gettext
+    rows = found(question, most=MOST_EXPORTED)
+    lines = [
+        [str(row.id), moment(row.at, lang), *in_words(row, _).values(), row.deed, row.hash] for row in rows
+    ]
+    with writing():
+        audit.record("audit.exported", None, by=by, now=now, rows=len(rows))
+    titles = (N_("Number"), N_("When"), N_("Who"), N_("Deed"), N_("To what"), N_("Facts"))
+    header = [*map(_, titles), _("Network address"), _("Organisation"), _("Code"), _("Hash")]
+    if kind == "csv":
+        return papers.table_csv(header, lines, practice=practice, lang=lang)
+    return papers.table_workbook(_("Audit"), header, lines, practice=practice, lang=lang)

@@ -1,0 +1,232 @@
+"""How long each kind of data is kept, and the nightly round that removes what was kept long enough."""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from peewee import SQL, fn
+
+from dispatch import audit, clock, mishaps
+from dispatch.errors import WrongMoment
+from dispatch.people import erasing
+from dispatch.sending.report import PAPER
+from dispatch.words import N_, translator
+from models import (
+    Activation,
+    Campaign,
+    Chore,
+    Document,
+    Letter,
+    Member,
+    Membership,
+    Message,
+    SignIn,
+    SignInFailure,
+    User,
+    writing,
+)
+
+log = logging.getLogger(__name__)
+CHORE = "retention"
+NIGHT = range(2, 5)  # hours of Brussels
+AT_ONCE = 2_000  # messages in one transaction: some 20 ms
+MONTH = timedelta(days=30.4375)
+FAILURES_KEPT = timedelta(days=1)
+KINDS = {
+    "messages": N_("campaigns whose messages lose names and addresses"),
+    "letters": N_("letters that lose their text and address"),
+    "members": N_("members without a membership who are erased"),
+    "drafts": N_("abandoned drafts of campaigns"),
+    "forms": N_("abandoned activation forms"),
+    "sign_ins": N_("sessions"),
+    "failures": N_("failed sign-ins"),
+}
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """How long what is kept: months after the end of a campaign, a membership or a draft; days after a sign-in."""
+
+    messages_months: int = 12
+    ended_months: int = 12
+    drafts_months: int = 12
+    letters_months: int = 24
+    sign_ins_days: int = 90
+
+    def in_words(self, lang: str) -> list[tuple[str, str]]:
+        """(what, how long) for the record of processing."""
+        _ = translator(lang).gettext
+        months = _("%(num)d months")
+        return [
+            (_("Names and addresses in messages"), months % {"num": self.messages_months}),
+            (_("Members after their last membership"), months % {"num": self.ended_months}),
+            (_("Drafts that nobody touches"), months % {"num": self.drafts_months}),
+            (_("Letters to a contact centre"), months % {"num": self.letters_months}),
+            (_("Sessions of accounts"), _("%(num)d days") % {"num": self.sign_ins_days}),
+            (_("Uploaded lists"), _("until they are imported, and at most 7 days")),
+            (_("Counts, states and the audit"), _("for ever, without names of members")),
+        ]
+
+
+# ── What is due ─────────────────────────────────────────────────────────
+
+
+def due(now: datetime, keeping: Keeping) -> dict[str, int]:
+    """How much of each kind would go now; changes nothing."""
+    return {kind: query.count() for kind, query in _due(now, keeping).items()}
+
+
+def _due(now: datetime, keeping: Keeping) -> dict:
+    long_ago = now - keeping.messages_months * MONTH
+    old_drafts = now - keeping.drafts_months * MONTH
+    return {
+        "messages": Campaign.select().where(
+            Campaign.forgotten_at.is_null(),
+            Campaign.ended_at < long_ago,
+            Campaign.status.in_(("done", "stopped")),
+            Campaign.queued_through.is_null(),
+        ),
+        "letters": _letters(now - keeping.letters_months * MONTH),
+        "members": _left(now - keeping.ended_months * MONTH),
+        "drafts": Campaign.select().where(Campaign.status == "draft", Campaign.changed_at < old_drafts),
+        "forms": Activation.select().where(Activation.status == "draft", Activation.changed_at < old_drafts),
+        "sign_ins": SignIn.select().where(SignIn.began_at < now - timedelta(days=keeping.sign_ins_days)),
+        "failures": SignInFailure.select().where(SignInFailure.last_at < now - FAILURES_KEPT),
+    }
+
+
+def _letters(before: datetime):
+    in_hand = Message.status.in_(("queued", "sending", "unsure"))
+    open_ones = Message.select(Message.letter).where(Message.letter.is_null(False), in_hand)
+    return Letter.select().where(Letter.created_at < before, Letter.body != "", Letter.id.not_in(open_ones))
+
+
+def _left(before: datetime):
+    """The members whose last membership ended before this."""
+    gone = (
+        Membership.select(Membership.member)
+        .group_by(Membership.member)
+        .having(
+            fn.COUNT(Membership.id) == fn.COUNT(Membership.ended_at),
+            fn.MAX(Membership.ended_at) < before,
+        )
+    )
+    return Member.select().where(Member.erased_at.is_null(), Member.id.in_(gone))
+
+
+# ── The round ───────────────────────────────────────────────────────────
+
+
+def nightly(now: datetime, keeping: Keeping) -> bool:
+    """Makes the round once a night, in whichever process comes first; returns whether it was this one."""
+    local = clock.local(now)
+    if local.hour not in NIGHT or not _is_first(local.date()):
+        return False
+    go_round(now, keeping)
+    return True
+
+
+def _is_first(today: date) -> bool:
+    with writing():
+        Chore.insert(name=CHORE, done_on=date.min).on_conflict_ignore().execute()
+        mine = Chore.update(done_on=today).where(Chore.name == CHORE, Chore.done_on < today)
+        return bool(mine.execute())
+
+
+def go_round(now: datetime, keeping: Keeping) -> None:
+    """Removes what is due, in short transactions, each of which writes down what it removed.
+
+    Killed in between, the next night does the rest; a kind that fails holds up no other.
+    """
+    found = _due(now, keeping)
+    for kind, forget in ROUND.items():
+        with mishaps.Contained(log, f"retention of {kind}"):
+            forget(found[kind], now)
+
+
+def _forget_messages(campaigns: Iterable[Campaign], now: datetime) -> None:
+    for campaign in list(campaigns):
+        first, last = (
+            Message.select(fn.MIN(Message.id), fn.MAX(Message.id))
+            .where(Message.campaign == campaign.id)
+            .tuples()
+            .get()
+        )
+        number = sum(_forget_part(campaign, start) for start in range(first or 1, (last or 0) + 1, AT_ONCE))
+        with writing():
+            here = (Campaign.id == campaign.id) & Campaign.forgotten_at.is_null()
+            if Campaign.update(forgotten_at=now).where(here).execute():
+                Document.delete().where(Document.kind == PAPER, Document.campaign == campaign.id).execute()
+                _write_down(campaign, campaign.organisation_id, now, messages=number)
+
+
+def _forget_part(campaign: Campaign, start: int) -> int:
+    is_its = SQL("+campaign_id") == campaign.id  # the plus keeps it to the few rows of the range
+    with writing():
+        return erasing.to_nobody(is_its & Message.id.between(start, start + AT_ONCE - 1))
+
+
+def _forget_letters(letters: Iterable[Letter], now: datetime) -> None:
+    for letter in list(letters):
+        with writing():
+            if Letter.update(body="", subject="").where(Letter.id == letter.id, Letter.body != "").execute():
+                number = erasing.to_nobody(Message.letter == letter.id)
+                _write_down(None, letter.organisation_id, now, letter=letter.id, messages=number)
+
+
+def _forget_members(members: Iterable[Member], now: datetime) -> None:
+    for member in list(members):
+        try:
+            erasing.erase(member, by=None, now=now)
+        except WrongMoment:
+            continue  # a campaign to them still runs: another night
+
+
+def _discard_drafts(drafts: Iterable[Campaign], now: datetime) -> None:
+    for draft in list(drafts):
+        with writing():
+            here = (Campaign.id == draft.id) & (Campaign.status == "draft")
+            if Campaign.delete().where(here, Campaign.changed_at == draft.changed_at).execute():
+                _write_down(None, draft.organisation_id, now, campaign=draft.id)
+
+
+def _discard_forms(forms: Iterable[Activation], now: datetime) -> None:
+    for form in list(forms):
+        with writing():
+            here = (Activation.id == form.id) & (Activation.status == "draft")
+            if Activation.delete().where(here, Activation.changed_at == form.changed_at).execute():
+                _write_down(None, form.municipality_id, now, activation=form.id)
+
+
+def _forget_sign_ins(sign_ins, now: datetime) -> None:
+    with writing():
+        counted = (
+            sign_ins.select(User.organisation, fn.COUNT(SignIn.id)).join(User).group_by(User.organisation)
+        )
+        for organisation, number in list(counted.tuples()):
+            _write_down(None, organisation, now, sign_ins=number)
+        SignIn.delete().where(SignIn.id.in_(sign_ins.select(SignIn.id))).execute()
+
+
+def _forget_failures(failures, now: datetime) -> None:
+    with writing():
+        keys = failures.select(SignInFailure.key)
+        number = SignInFailure.delete().where(SignInFailure.key.in_(keys)).execute()
+        if number:
+            _write_down(None, None, now, failures=number)
+
+
+def _write_down(on, organisation: int | None, now: datetime, **facts) -> None:
+    audit.record("retention.applied", on, by=None, now=now, organisation=organisation, **facts)
+
+
+ROUND = {
+    "messages": _forget_messages,
+    "letters": _forget_letters,
+    "members": _forget_members,
+    "drafts": _discard_drafts,
+    "forms": _discard_forms,
+    "sign_ins": _forget_sign_ins,
+    "failures": _forget_failures,
+}

@@ -1,0 +1,226 @@
+"""The people of an organisation, and what no administrator does alone."""
+
+from datetime import timedelta
+
+import pytest
+
+from dispatch import accounts
+from dispatch.access import pending, second_factor
+from dispatch.errors import NotAllowed, Refusal, WrongMoment
+from models import Audit, Message, PendingChange, User
+from tests import cast
+from tests.cast import NOON, PASSWORD
+
+
+@pytest.fixture
+def first(app):
+    return cast.user("organisation_admin", cast.zone(), name="Joris Wauters")
+
+
+@pytest.fixture
+def second(app):
+    return cast.user(
+        "organisation_admin", cast.zone(), email="second@zavelstreek.example", name="Nora Pauwels"
+    )
+
+
+@pytest.fixture
+def reader(app):
+    return cast.user("reader", cast.zone(), name="Greet Lambrechts")
+
+
+def role_of(user) -> str:
+    return User.get_by_id(user.id).role
+
+
+# ── Pages ───────────────────────────────────────────────────────────────
+
+
+def test_the_list_shows_everybody_of_the_organisation_and_nobody_else(signed_in, first, reader):
+    cast.user("reader", cast.organisation("Heuvel"), name="Vreemde Eend")
+    page = signed_in(first).get("/users")
+    assert page.has("Joris Wauters") and page.has("Greet Lambrechts") and not page.has("Vreemde Eend")
+
+
+def test_people_of_another_organisation_do_not_exist(signed_in, first):
+    stranger = cast.user("reader", cast.organisation("Heuvel"))
+    browser = signed_in(first)
+    assert browser.get(f"/users/{stranger.id}").status == 404
+    for deed in ("role", "close", "second-factor", "reopen", "invite"):
+        assert browser.post(f"/users/{stranger.id}/{deed}", role="reader", password=PASSWORD).status == 404
+    assert User.get_by_id(stranger.id).is_active
+
+
+def test_closing_an_account_says_first_what_happens_and_ends_every_session_at_once(signed_in, first, reader):
+    browser, theirs = signed_in(first), signed_in(reader)
+    assert browser.get(f"/users/{reader.id}/close").has("Greet Lambrechts")
+    assert theirs.get("/").path == "/"
+    browser.post(f"/users/{reader.id}/close")
+    assert theirs.get("/").path == "/signin"
+    assert not User.get_by_id(reader.id).is_active
+
+
+def test_nobody_closes_their_own_account(signed_in, first):
+    assert signed_in(first).post(f"/users/{first.id}/close").status == 422
+    assert User.get_by_id(first.id).is_active
+
+
+def test_a_role_is_changed_only_by_who_shows_who_they_are_and_the_person_signs_in_again(
+    signed_in, first, reader
+):
+    browser, theirs = signed_in(first), signed_in(reader)
+    page = browser.post(f"/users/{reader.id}/role", role="sender")
+    assert page.status == 422 and role_of(reader) == "reader"
+    browser.post(f"/users/{reader.id}/role", role="sender", password=PASSWORD)
+    assert role_of(reader) == "sender" and theirs.get("/").path == "/signin"
+
+
+@pytest.mark.parametrize("role", ["platform_admin", "authorised_person", "centre_supervisor", "king", ""])
+def test_a_role_of_elsewhere_is_refused(signed_in, first, reader, role):
+    page = signed_in(first).post(f"/users/{reader.id}/role", role=role, password=PASSWORD)
+    assert page.status == 422 and role_of(reader) == "reader"
+
+
+def test_the_organisation_chooses_whether_everybody_needs_a_second_factor(signed_in, first, reader):
+    browser = signed_in(first)
+    assert browser.post("/users/rule", asked="1").status == 422
+    browser.post("/users/rule", asked="1", password=PASSWORD)
+    assert second_factor.is_required(User.get_by_id(reader.id))
+
+
+def test_identity_that_was_shown_is_not_asked_again_for_five_minutes(signed_in, first, reader):
+    browser = signed_in(first)
+    browser.post("/users/rule", asked="1", password=PASSWORD)
+    assert browser.get(f"/users/{reader.id}").select("input[type=password]") == []
+    browser.post(f"/users/{reader.id}/role", role="sender")
+    assert role_of(reader) == "sender"
+
+
+# ── A second administrator ──────────────────────────────────────────────
+
+
+def test_becoming_administrator_waits_for_a_second_one(signed_in, first, second, reader):
+    signed_in(first).post(f"/users/{reader.id}/role", role="organisation_admin", password=PASSWORD)
+    assert role_of(reader) == "reader"
+    change = PendingChange.get()
+    browser = signed_in(second)
+    assert browser.get("/users").has("Greet Lambrechts")
+    address = f"/users/changes/{change.id}/confirm"
+    assert browser.post(address).status == 422 and role_of(reader) == "reader"
+    browser.post(address, password=PASSWORD)
+    assert role_of(reader) == "organisation_admin"
+
+
+def test_who_asked_does_not_confirm_by_the_page_either(signed_in, first, reader):
+    browser = signed_in(first)
+    browser.post(f"/users/{reader.id}/role", role="organisation_admin", password=PASSWORD)
+    browser.post(f"/users/changes/{PendingChange.get().id}/confirm", password=PASSWORD)
+    assert role_of(reader) == "reader" and PendingChange.get().status == "asked"
+
+
+def test_neither_who_asked_nor_who_gains_confirms(first, second, reader):
+    change = accounts.change_role(second, "sender", by=second, now=NOON)
+    for nobody in (second, reader):
+        with pytest.raises(NotAllowed):
+            pending.confirm(change, by=nobody, now=NOON)
+    change = accounts.ask_second_factor_reset(second, by=first, now=NOON)
+    with pytest.raises(NotAllowed):
+        pending.confirm(change, by=second, now=NOON)
+
+
+def test_a_role_for_oneself_waits_for_a_second_one(first, second):
+    change = accounts.change_role(first, "sender", by=first, now=NOON)
+    assert role_of(first) == "organisation_admin"
+    pending.confirm(change, by=second, now=NOON)
+    assert role_of(first) == "sender"
+
+
+def test_forgetting_anothers_second_factor_needs_two_and_signs_them_out(signed_in, first, second, reader):
+    cast.with_telephone(reader)
+    theirs = signed_in(reader)
+    signed_in(first).post(f"/users/{reader.id}/second-factor", password=PASSWORD)
+    assert second_factor.of(reader)
+    pending.confirm(PendingChange.get(), by=second, now=PendingChange.get().asked_at)
+    assert second_factor.of(reader) is None and second_factor.codes_left(reader) == 0
+    assert theirs.get("/").path == "/signin"
+
+
+def test_nobody_forgets_their_own_second_factor_this_way(first):
+    with pytest.raises(NotAllowed):
+        accounts.ask_second_factor_reset(first, by=first, now=NOON)
+
+
+def test_an_administrator_who_was_let_out_comes_in_again_only_by_two(first, second):
+    third = cast.user("organisation_admin", cast.zone(), email="third@zavelstreek.example")
+    accounts.close(third, by=first, now=NOON)
+    accounts.reopen(User.get_by_id(third.id), by=first, now=NOON)
+    assert not User.get_by_id(third.id).is_active
+    pending.confirm(PendingChange.get(), by=second, now=NOON)
+    assert User.get_by_id(third.id).is_active
+
+
+def test_a_change_is_done_once_and_dies_after_seven_days(first, second, reader):
+    change = accounts.change_role(reader, "organisation_admin", by=first, now=NOON)
+    with pytest.raises(WrongMoment):
+        pending.confirm(change, by=second, now=NOON + timedelta(days=7))
+    pending.confirm(change, by=second, now=NOON)
+    with pytest.raises(WrongMoment):
+        pending.confirm(change, by=second, now=NOON)
+    with pytest.raises(WrongMoment):
+        pending.refuse(change, by=second, now=NOON)
+    assert Audit.select().where(Audit.deed == "user.role_changed").count() == 1
+
+
+def test_a_refused_change_is_never_done(first, second, reader):
+    change = accounts.change_role(reader, "organisation_admin", by=first, now=NOON)
+    pending.refuse(change, by=first, now=NOON)
+    with pytest.raises(WrongMoment):
+        pending.confirm(change, by=second, now=NOON)
+    assert role_of(reader) == "reader"
+
+
+def test_the_same_change_asked_twice_is_one(first, reader):
+    for _ in range(2):
+        accounts.change_role(reader, "organisation_admin", by=first, now=NOON)
+    assert PendingChange.select().count() == 1
+
+
+def test_what_somebody_asked_who_was_let_out_is_dropped(first, second, reader):
+    change = accounts.change_role(reader, "organisation_admin", by=first, now=NOON)
+    accounts.close(first, by=second, now=NOON)
+    with pytest.raises(WrongMoment):
+        pending.confirm(change, by=second, now=NOON)
+
+
+def test_where_there_is_one_administrator_the_platform_is_the_second(signed_in, first, reader):
+    change = accounts.change_role(reader, "organisation_admin", by=first, now=NOON)
+    elsewhere = cast.user("organisation_admin", cast.organisation("Heuvel"))
+    platform = cast.user("platform_admin", cast.organisation("Platform", "platform"))
+    assert signed_in(elsewhere).post(f"/users/changes/{change.id}/confirm", password=PASSWORD).status == 404
+    with pytest.raises(NotAllowed):
+        pending.confirm(change, by=elsewhere, now=NOON)
+    pending.confirm(change, by=platform, now=NOON)
+    assert role_of(reader) == "organisation_admin"
+
+
+def test_two_accounts_of_elsewhere_do_not_add_up(reader):
+    with pytest.raises(Refusal):
+        accounts.change_role(reader, "platform_admin", by=reader, now=NOON)
+
+
+# ── Who hears of it ─────────────────────────────────────────────────────
+
+
+def test_the_other_administrators_are_mailed_that_somebody_waits_for_them(first, second, reader):
+    accounts.change_role(reader, "organisation_admin", by=first, now=NOON)
+    assert [row.address for row in Message.select()] == [second.email]
+
+
+def test_the_administrator_of_the_machine_lets_in_who_lost_everything(app, first):
+    cast.with_telephone(first)
+    run = app.test_cli_runner()
+    assert run.invoke(args=["user", "forget-telephone", "--email", "nobody@b.example"]).exit_code == 1
+    assert second_factor.of(first)
+    assert run.invoke(args=["user", "forget-telephone", "--email", first.email]).exit_code == 0
+    assert second_factor.of(first) is None
+    assert Audit.select().where(Audit.deed == "user.second_factor_removed").exists()
