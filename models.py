@@ -163,7 +163,14 @@ class Table(peewee.Model):
 
 # ── Who ─────────────────────────────────────────────────────────────────
 
-ORGANISATION_KINDS = ("police_zone", "municipality", "contact_centre", "platform")
+ORGANISATION_KINDS = (
+    "police_zone",
+    "municipality",
+    "province",
+    "federal_service",
+    "contact_centre",
+    "platform",
+)
 ROLES = (
     "platform_admin",
     "organisation_admin",
@@ -176,7 +183,7 @@ ROLES = (
 
 
 class Organisation(Table):
-    """A police zone, a municipality, the contact centre, or the platform itself."""
+    """A police zone, a municipality, a province, a federal service, the contact centre, or the platform itself."""
 
     kind = CharField()
     name = CharField(unique=True)
@@ -188,6 +195,8 @@ class Organisation(Table):
     ready_at = DateTimeField(null=True)  # since then everything is there to send something real
     openings = JSONField(null=True)  # how its calls begin and end, by language; see sending.speech
     asks_second_factor = BooleanField(default=False)  # of everybody, not only of those who must have one
+    rights_version = IntegerField(default=1)  # of the matrix: of two who change it one hears of the other
+    is_national_desk = BooleanField(default=False)  # the federal service that takes campaigns over
 
     class Meta:
         constraints = (one_of("kind", ORGANISATION_KINDS),)
@@ -340,6 +349,25 @@ class Mandate(Table):
 
     class Meta:
         primary_key = CompositeKey("user", "bin")
+
+
+class Grant(Table):
+    """One box of the rights matrix: a role or a person may do this deed, in one BIN or in all.
+
+    What is sent has a kind and a channel; the other deeds have none.
+    """
+
+    organisation = ForeignKeyField(Organisation, backref="grants", on_delete="RESTRICT")
+    role = CharField(default="")
+    user = ForeignKeyField(User, null=True, backref="grants", on_delete="CASCADE")
+    bin = ForeignKeyField(Bin, null=True, on_delete="CASCADE")  # null: all that the person sees
+    deed = CharField()
+    kind = CharField(default="")
+    channel = CharField(default="")
+
+    class Meta:
+        indexes = ((("organisation", "role"), False),)
+        constraints = (Check("(role = '') <> (user_id IS NULL)"),)
 
 
 # ── Whom ────────────────────────────────────────────────────────────────
@@ -524,7 +552,8 @@ class Template(Wording):
 
 # ── Campaigns ───────────────────────────────────────────────────────────
 
-CAMPAIGN_STATUSES = ("draft", "running", "paused", "done", "stopped")
+BEFORE_LAUNCH = ("draft", "submitted", "approved")
+CAMPAIGN_STATUSES = (*BEFORE_LAUNCH, "running", "paused", "done", "stopped")
 
 
 class Campaign(Wording):
@@ -546,6 +575,8 @@ class Campaign(Wording):
     halted = CharField(default="")  # why it was paused by itself: a key of campaigns.HALTS
     doubts = IntegerField(default=0)  # how often some of its messages became unsure
     forgotten_at = DateTimeField(null=True)  # since then its messages are to nobody: see retention.py
+    written_by = ForeignKeyField(User, null=True, on_delete="RESTRICT")  # whoever changed the text last
+    held_by = ForeignKeyField(Organisation, null=True, on_delete="RESTRICT")  # the desk that leads it now
 
     class Meta:
         indexes = ((("organisation", "status"), False),)
@@ -556,7 +587,16 @@ class Campaign(Wording):
 
     @property
     def is_draft(self) -> bool:
-        return self.status == "draft"
+        """Whether it was not launched yet: being written, submitted for approval, or approved."""
+        return self.status in BEFORE_LAUNCH
+
+    @property
+    def is_submitted(self) -> bool:
+        return self.status == "submitted"
+
+    @property
+    def is_approved(self) -> bool:
+        return self.status == "approved"
 
     @property
     def is_running(self) -> bool:
@@ -573,6 +613,72 @@ class Campaign(Wording):
     @property
     def is_underway(self) -> bool:
         return self.status in ("running", "paused")
+
+
+class Handover(Table):
+    """The lead of a campaign went to the national desk, or back to its zone: by whom and why."""
+
+    campaign = ForeignKeyField(Campaign, backref="handovers", on_delete="RESTRICT")
+    deed = CharField()
+    desk = ForeignKeyField(Organisation, on_delete="RESTRICT")
+    by = ForeignKeyField(User, on_delete="RESTRICT")
+    reason = TextField()
+    at = DateTimeField()
+
+    class Meta:
+        constraints = (one_of("deed", ("handed", "taken", "returned")),)
+
+
+class FourEyes(Table):
+    """Whether a kind of message needs the approval of one other person, who is asked in turn, and how soon."""
+
+    organisation = ForeignKeyField(Organisation, on_delete="CASCADE")
+    kind = CharField()
+    is_needed = BooleanField(default=False)
+    deadline_seconds = IntegerField(default=300)
+    ladder = JSONField(default=list)  # ids of approvers, in the order in which they are asked
+    version = IntegerField(default=1)
+
+    class Meta:
+        primary_key = CompositeKey("organisation", "kind")
+        constraints = (one_of("kind", KINDS),)
+
+
+APPROVAL_STATUSES = ("asked", "approved", "rejected", "sent_back", "withdrawn", "overridden")
+
+
+class Approval(Table):
+    """One asking for approval of one version of a campaign, and what came of it."""
+
+    campaign = ForeignKeyField(Campaign, backref="approvals", on_delete="CASCADE")
+    version = IntegerField()
+    status = CharField(default="asked")
+    asked_by = ForeignKeyField(User, on_delete="RESTRICT")
+    asked_at = DateTimeField()
+    asked = JSONField(default=list)  # ids of those who were asked so far
+    due_at = DateTimeField(null=True)  # when the next on the ladder is asked; null: nobody is left
+    link = CharField(default="")
+    decided_by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
+    decided_at = DateTimeField(null=True)
+    reason = TextField(default="")
+    magnitude = JSONField(default=dict)  # bins, people and messages, as the approver confirmed them
+    ticked = JSONField(default=list)  # numbers and hosts that stood on no list, and were checked
+
+    class Meta:
+        indexes = ((("status", "due_at"), False),)
+        constraints = (one_of("status", APPROVAL_STATUSES),)
+
+
+class VerifiedContact(Table):
+    """A telephone number or a host of the web that somebody checked, and that texts may name."""
+
+    organisation = ForeignKeyField(Organisation, on_delete="CASCADE")
+    value = CharField()
+    by = ForeignKeyField(User, on_delete="RESTRICT")
+    verified_at = DateTimeField()
+
+    class Meta:
+        indexes = ((("organisation", "value"), True),)
 
 
 class Unreached(Table):
@@ -1036,12 +1142,17 @@ TABLES = [
     PendingChange,
     Bin,
     Mandate,
+    Grant,
     Member,
     Membership,
     Import,
     MemberChange,
     Template,
     Campaign,
+    Handover,
+    FourEyes,
+    Approval,
+    VerifiedContact,
     Unreached,
     Tally,
     Pulse,

@@ -3,7 +3,7 @@
 import random
 from datetime import date, datetime, timedelta
 
-from dispatch import accounts, audit
+from dispatch import accounts, audit, matrix
 from dispatch.errors import Refusal
 from dispatch.onboarding import contracts, orders
 from dispatch.people import members
@@ -246,6 +246,8 @@ def _organisations(now: datetime) -> dict[str, Organisation]:
         email="wacht@contactcenter.example",
     )
     platform = Organisation.create(kind="platform", name="Platform Belfort", slug="platform")
+    for house in (zone, town, centre, platform):
+        matrix.begin(house)
     Agreement.create(
         municipality=town,
         centre=centre,

@@ -21,6 +21,7 @@ from views import (
     account,
     activations,
     agreements,
+    approval,
     audit,
     bins,
     campaigns,
@@ -42,8 +43,10 @@ from views import (
     render,
     reports,
     signin,
+    takeover,
     user_tables,
     users,
+    who_may,
 )
 
 PAGES = (
@@ -53,7 +56,9 @@ PAGES = (
     users,
     home,
     campaigns,
+    approval,
     control,
+    takeover,
     reports,
     message_templates,
     bins,
@@ -61,6 +66,7 @@ PAGES = (
     imports,
     privacy,
     activations,
+    who_may,
     organisations,
     agreements,
     orders,
@@ -73,14 +79,16 @@ PAGES = (
 MENU = (
     ("home", "home.index", _l("Start"), None),
     (
-        "campaigns control reports message_templates recordings",
+        "campaigns approval control reports message_templates recordings",
         "campaigns.index",
         _l("Messages"),
         "campaign.see",
     ),
+    ("takeover", "takeover.index", _l("National desk"), "campaign.take"),
     ("bins members imports privacy", "bins.index", _l("Members"), "bin.see"),
     ("activations", "activations.index", _l("Contact centre"), "activation.see"),
     ("users", "users.index", _l("Users"), "user.see"),
+    ("who_may", "who_may.index", _l("Rights"), "rights.see"),
     (
         "organisations agreements orders user_tables",
         "organisations.home",

@@ -16,7 +16,7 @@ from flask.cli import AppGroup, with_appcontext
 import models
 from dispatch import accounts, clock, demo, papers, rights
 from dispatch.access import second_factor
-from dispatch.errors import Incomplete, Missing, NotAllowed, Refusal
+from dispatch.errors import Incomplete, Missing, Refusal
 from dispatch.onboarding import orders
 from dispatch.people import bins, imports, lists
 from dispatch.people.rows import SENTENCES
@@ -170,19 +170,27 @@ def load_tariff(file: Path, begins_on: datetime):
 @click.option(
     "--kind", type=click.Choice(models.ORGANISATION_KINDS), help="Make the organisation, of this kind."
 )
+@click.option("--national-desk", is_flag=True, help="The organisation takes campaigns of zones over.")
 @click.option(
     "--bin", "bin_names", multiple=True, help="A BIN that a coordinator looks after; may be repeated."
 )
 @click.password_option()
 @deed
 def add_user(
-    email: str, name: str, role: str, organisation: str | None, kind: str | None, bin_names, password: str
+    email: str,
+    name: str,
+    role: str,
+    organisation: str | None,
+    kind: str | None,
+    national_desk: bool,
+    bin_names,
+    password: str,
 ):
     user = accounts.add_user(
         email=email,
         name=name or email.partition("@")[0],
         role=role,
-        organisation=_workplace(organisation, kind, role),
+        organisation=_workplace(organisation, kind, role, national_desk),
         password=password,
         now=clock.now(),
         bins=tuple(find_bin(bin_name, organisation) for bin_name in bin_names),
@@ -204,7 +212,7 @@ def forget_telephone(email: str):
     click.echo(user.email)
 
 
-def _workplace(name: str | None, kind: str | None, role: str) -> Organisation:
+def _workplace(name: str | None, kind: str | None, role: str, is_desk: bool) -> Organisation:
     if not name:
         found = list(Organisation.select().where(Organisation.kind == WORKPLACES.get(role, "police_zone")))
         if len(found) != 1:
@@ -213,7 +221,7 @@ def _workplace(name: str | None, kind: str | None, role: str) -> Organisation:
     if where := Organisation.get_or_none(Organisation.name == name):
         return where
     if kind:
-        return accounts.add_organisation(name, kind, now=clock.now())
+        return accounts.add_organisation(name, kind, now=clock.now(), is_national_desk=is_desk)
     raise Missing(N_("There is no organisation called “%(name)s”. Add --kind to make it."), name=name)
 
 
@@ -371,9 +379,10 @@ def _drafted(template_name: str, bin_name: str, channels: str | None, by: User, 
     bin = rights.bins_of(by).where(Bin.name == bin_name).first()
     if not bin:
         raise Missing(N_("There is no BIN called “%(name)s” that this account looks after."), name=bin_name)
-    if not rights.may(by, "campaign.launch", bin) or not rights.may_send(by, template.kind):
-        raise NotAllowed(N_("This account may not launch this message to this BIN."))
     wording = {"audience": {"bins": [bin.id]}} | _chosen(channels)
+    rights.demand(
+        by, "campaign.launch", template.kind, wording.get("channels", template.channels), wording["audience"]
+    )
     campaign = campaigns.draft(
         by.organisation, by=by, now=clock.now(), is_practice=practice, template=template
     )

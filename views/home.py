@@ -15,7 +15,7 @@ from dispatch.people import lists
 from dispatch.sending import estimate, tallies
 from dispatch.sending.campaigns import READY_CHANNELS
 from dispatch.words import CHANNELS, ORGANISATION_KINDS, USER_ROLES
-from models import Audit, Campaign, Organisation, User
+from models import BEFORE_LAUNCH, Audit, Campaign, Organisation, User
 from views import campaigns, control, guard, lookups, message_templates, organisations, wording
 
 pages = Blueprint("home", __name__)
@@ -61,7 +61,7 @@ def _of_campaigns(now: datetime) -> dict:
     templates = message_templates.usable()
     underway = lookups.campaigns_seen(mode, "running", "paused")
     finished = lookups.campaigns_seen(mode, "done", "stopped")
-    drafts = list(islice(lookups.campaigns_seen(mode, "draft"), DRAFTS_SHOWN))
+    drafts = list(islice(lookups.campaigns_seen(mode, *BEFORE_LAUNCH), DRAFTS_SHOWN))
     return {
         "sees_campaigns": True,
         "may_write": rights.may(current_user, "campaign.compose"),
@@ -71,6 +71,7 @@ def _of_campaigns(now: datetime) -> dict:
         "template_count": len(templates),
         "underway": [campaigns.row(campaign) for campaign in underway],
         "drafts": campaigns.drafts_among(drafts),
+        "to_approve": campaigns.to_approve(lookups.campaigns_seen(mode, "submitted")),
         "finished": [campaigns.row(campaign) for campaign in islice(finished, FINISHED_SHOWN)],
         "drill": _last_drill(),
     }

@@ -8,6 +8,7 @@ from flask_login import current_user
 
 from dispatch import rights
 from dispatch.errors import NotAllowed
+from dispatch.sending import takeover
 from dispatch.words import N_
 from models import (
     CAMPAIGN_STATUSES,
@@ -78,11 +79,19 @@ def campaign_of(id: int, action: str = "campaign.see") -> Campaign:
 
 def campaigns_seen(is_practice: bool, *statuses: str) -> Iterator[Campaign]:
     """The campaigns that this person may see, newest first: real or practice, all or in these states."""
-    here = (Campaign.organisation == current_user.organisation_id) & (Campaign.is_practice == is_practice)
+    house = current_user.organisation_id
+    here = ((Campaign.organisation == house) | Campaign.id.in_(takeover.led_by(house))) & (
+        Campaign.is_practice == is_practice
+    )
     query = Campaign.select().where(here & Campaign.status.in_(statuses or CAMPAIGN_STATUSES))
     for campaign in query.order_by(Campaign.id.desc()):
         if rights.sees_campaign(current_user, campaign):
             yield campaign
+
+
+def led_by_no_desk(id: int) -> Campaign:
+    """A real campaign of any zone that is underway, for who may take it over."""
+    return takeover.open_to_desk().where(Campaign.id == id).first() or abort(404)
 
 
 def message_of(campaign: Campaign, id: int) -> Message:
@@ -142,7 +151,8 @@ def user_of(id: int) -> User:
 
 def pending_changes_seen(now: datetime) -> list[PendingChange]:
     """What waits for a second administrator here; the platform stands in for every organisation."""
-    waits = (PendingChange.status == "asked") & (PendingChange.expires_at > now)
+    of_people = PendingChange.kind.startswith("user.")  # those of the matrix wait beside it
+    waits = of_people & (PendingChange.status == "asked") & (PendingChange.expires_at > now)
     if current_user.role != "platform_admin":
         waits &= PendingChange.organisation == current_user.organisation_id
     return list(PendingChange.select().where(waits).order_by(PendingChange.id))

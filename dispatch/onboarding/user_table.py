@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from dispatch import accounts, audit
+from dispatch import audit, matrix
 from dispatch.access import invitations
 from dispatch.errors import Refusal, WrongMoment
 from dispatch.onboarding import account_rows
@@ -165,7 +165,7 @@ def lay(reading: Reading, organisation: Organisation, by: User) -> Preview:
     bins = {
         bare(name): bin for bin in organisation.bins for name in (bin.name, bin.name.removeprefix("BIN "))
     }
-    roles = accounts.roles_at(organisation)
+    roles = matrix.roles_of(organisation)
     lines = [Line(number, row, "new") for number, row in reading.rows]
     for line in lines:
         if not line.row.is_blank:

@@ -69,12 +69,12 @@ def new_reference() -> str:
 # ── Queue ───────────────────────────────────────────────────────────────
 
 
-def enqueue_letter(letter: Letter, addresses: list[str], *, now: datetime) -> None:
+def enqueue_letter(letter: Letter, addresses: list[str], *, channel: str = "email", now: datetime) -> None:
     Message.insert_many(
         [
             {
                 "letter": letter.id,
-                "channel": "email",
+                "channel": channel,
                 "is_practice": letter.is_practice,
                 "address": address,
                 "language": letter.language,
