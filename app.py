@@ -272,11 +272,17 @@ def create_app() -> Flask:
 
 def build_app(environ: Mapping[str, str]) -> Flask:
     """The application for these settings, without scheduler or server; raises BadSetting."""
-    settings = read_settings(environ)
     app = Belfort(__name__, root_path=str(HOME))
+    app.jinja_env.undefined = StrictUndefined
+    settle(app, read_settings(environ))
+    views.register(app)
+    return app
+
+
+def settle(app: Flask, settings: dict) -> None:
+    """Gives the application its settings, its database and its roads, in place of those that it had; raises BadSetting."""
     app.config.update(settings)
     app.config.update(_flask_settings(settings))
-    app.jinja_env.undefined = StrictUndefined
     _open_database(settings["BELFORT_DATABASE"])
     _keep_the_demonstration_here(settings)
     app.extensions["roads"] = _open_roads(settings, app.secret_key)
@@ -287,8 +293,6 @@ def build_app(environ: Mapping[str, str]) -> Flask:
         public_url=settings["BELFORT_PUBLIC_URL"],
     )
     app.extensions["limits"] = {name: Limit(*rate) for name, rate in LIMITS.items()}
-    views.register(app)
-    return app
 
 
 def _flask_settings(settings: dict) -> dict[str, object]:

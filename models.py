@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Iterable
 from contextlib import contextmanager
+from datetime import date
 from functools import cached_property
 from operator import itemgetter
 from pathlib import Path
@@ -162,7 +163,14 @@ class Table(peewee.Model):
 
 # ── Who ─────────────────────────────────────────────────────────────────
 
-ORGANISATION_KINDS = ("police_zone", "municipality", "contact_centre", "platform")
+ORGANISATION_KINDS = (
+    "police_zone",
+    "municipality",
+    "province",
+    "federal_service",
+    "contact_centre",
+    "platform",
+)
 ROLES = (
     "platform_admin",
     "organisation_admin",
@@ -175,7 +183,7 @@ ROLES = (
 
 
 class Organisation(Table):
-    """A police zone, a municipality, the contact centre, or the platform itself."""
+    """A police zone, a municipality, a province, a federal service, the contact centre, or the platform itself."""
 
     kind = CharField()
     name = CharField(unique=True)
@@ -184,11 +192,18 @@ class Organisation(Table):
     email = CharField(default="")
     phone = CharField(default="")
     parent = ForeignKeyField("self", null=True, backref="children", on_delete="RESTRICT")
+    ready_at = DateTimeField(null=True)  # since then everything is there to send something real
     openings = JSONField(null=True)  # how its calls begin and end, by language; see sending.speech
     asks_second_factor = BooleanField(default=False)  # of everybody, not only of those who must have one
+    rights_version = IntegerField(default=1)  # of the matrix: of two who change it one hears of the other
+    is_national_desk = BooleanField(default=False)  # the federal service that takes campaigns over
 
     class Meta:
         constraints = (one_of("kind", ORGANISATION_KINDS),)
+
+    @property
+    def is_ready(self) -> bool:
+        return self.ready_at is not None
 
 
 class User(Table):
@@ -334,6 +349,25 @@ class Mandate(Table):
 
     class Meta:
         primary_key = CompositeKey("user", "bin")
+
+
+class Grant(Table):
+    """One box of the rights matrix: a role or a person may do this deed, in one BIN or in all.
+
+    What is sent has a kind and a channel; the other deeds have none.
+    """
+
+    organisation = ForeignKeyField(Organisation, backref="grants", on_delete="RESTRICT")
+    role = CharField(default="")
+    user = ForeignKeyField(User, null=True, backref="grants", on_delete="CASCADE")
+    bin = ForeignKeyField(Bin, null=True, on_delete="CASCADE")  # null: all that the person sees
+    deed = CharField()
+    kind = CharField(default="")
+    channel = CharField(default="")
+
+    class Meta:
+        indexes = ((("organisation", "role"), False),)
+        constraints = (Check("(role = '') <> (user_id IS NULL)"),)
 
 
 # ── Whom ────────────────────────────────────────────────────────────────
@@ -518,7 +552,8 @@ class Template(Wording):
 
 # ── Campaigns ───────────────────────────────────────────────────────────
 
-CAMPAIGN_STATUSES = ("draft", "running", "paused", "done", "stopped")
+BEFORE_LAUNCH = ("draft", "submitted", "approved")
+CAMPAIGN_STATUSES = (*BEFORE_LAUNCH, "running", "paused", "done", "stopped")
 
 
 class Campaign(Wording):
@@ -540,6 +575,8 @@ class Campaign(Wording):
     halted = CharField(default="")  # why it was paused by itself: a key of campaigns.HALTS
     doubts = IntegerField(default=0)  # how often some of its messages became unsure
     forgotten_at = DateTimeField(null=True)  # since then its messages are to nobody: see retention.py
+    written_by = ForeignKeyField(User, null=True, on_delete="RESTRICT")  # whoever changed the text last
+    held_by = ForeignKeyField(Organisation, null=True, on_delete="RESTRICT")  # the desk that leads it now
 
     class Meta:
         indexes = ((("organisation", "status"), False),)
@@ -550,7 +587,16 @@ class Campaign(Wording):
 
     @property
     def is_draft(self) -> bool:
-        return self.status == "draft"
+        """Whether it was not launched yet: being written, submitted for approval, or approved."""
+        return self.status in BEFORE_LAUNCH
+
+    @property
+    def is_submitted(self) -> bool:
+        return self.status == "submitted"
+
+    @property
+    def is_approved(self) -> bool:
+        return self.status == "approved"
 
     @property
     def is_running(self) -> bool:
@@ -567,6 +613,72 @@ class Campaign(Wording):
     @property
     def is_underway(self) -> bool:
         return self.status in ("running", "paused")
+
+
+class Handover(Table):
+    """The lead of a campaign went to the national desk, or back to its zone: by whom and why."""
+
+    campaign = ForeignKeyField(Campaign, backref="handovers", on_delete="RESTRICT")
+    deed = CharField()
+    desk = ForeignKeyField(Organisation, on_delete="RESTRICT")
+    by = ForeignKeyField(User, on_delete="RESTRICT")
+    reason = TextField()
+    at = DateTimeField()
+
+    class Meta:
+        constraints = (one_of("deed", ("handed", "taken", "returned")),)
+
+
+class FourEyes(Table):
+    """Whether a kind of message needs the approval of one other person, who is asked in turn, and how soon."""
+
+    organisation = ForeignKeyField(Organisation, on_delete="CASCADE")
+    kind = CharField()
+    is_needed = BooleanField(default=False)
+    deadline_seconds = IntegerField(default=300)
+    ladder = JSONField(default=list)  # ids of approvers, in the order in which they are asked
+    version = IntegerField(default=1)
+
+    class Meta:
+        primary_key = CompositeKey("organisation", "kind")
+        constraints = (one_of("kind", KINDS),)
+
+
+APPROVAL_STATUSES = ("asked", "approved", "rejected", "sent_back", "withdrawn", "overridden")
+
+
+class Approval(Table):
+    """One asking for approval of one version of a campaign, and what came of it."""
+
+    campaign = ForeignKeyField(Campaign, backref="approvals", on_delete="CASCADE")
+    version = IntegerField()
+    status = CharField(default="asked")
+    asked_by = ForeignKeyField(User, on_delete="RESTRICT")
+    asked_at = DateTimeField()
+    asked = JSONField(default=list)  # ids of those who were asked so far
+    due_at = DateTimeField(null=True)  # when the next on the ladder is asked; null: nobody is left
+    link = CharField(default="")
+    decided_by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
+    decided_at = DateTimeField(null=True)
+    reason = TextField(default="")
+    magnitude = JSONField(default=dict)  # bins, people and messages, as the approver confirmed them
+    ticked = JSONField(default=list)  # numbers and hosts that stood on no list, and were checked
+
+    class Meta:
+        indexes = ((("status", "due_at"), False),)
+        constraints = (one_of("status", APPROVAL_STATUSES),)
+
+
+class VerifiedContact(Table):
+    """A telephone number or a host of the web that somebody checked, and that texts may name."""
+
+    organisation = ForeignKeyField(Organisation, on_delete="CASCADE")
+    value = CharField()
+    by = ForeignKeyField(User, on_delete="RESTRICT")
+    verified_at = DateTimeField()
+
+    class Meta:
+        indexes = ((("organisation", "value"), True),)
 
 
 class Unreached(Table):
@@ -816,6 +928,124 @@ class Throttle(Table):
     recent = JSONField(default=list)  # [slot, number]: what left in the last second, so that a cap is a cap
 
 
+# ── Promises ────────────────────────────────────────────────────────────
+
+
+class Contract(Table):
+    """The framework contract under which organisations join; outside its term nothing real leaves."""
+
+    name = CharField(unique=True)
+    provider = CharField()  # the other party of every agreement under it
+    begins_on = DateField()
+    ends_on = DateField()
+    ended_on = DateField(null=True)  # the last day, where it was ended early
+    ended_why = TextField(default="")
+
+    @property
+    def last_day(self) -> date:
+        return min(self.ends_on, self.ended_on or self.ends_on)
+
+
+AGREEMENT_TYPES = (1, 2)
+
+
+class Accession(Table):
+    """The agreement of type 1 or 2 by which an organisation joins under a framework contract.
+
+    Signed digitally (`document`) or on paper; it counts once each party has its copy.
+    """
+
+    organisation = ForeignKeyField(Organisation, backref="accessions", on_delete="RESTRICT")
+    contract = ForeignKeyField(Contract, backref="accessions", on_delete="RESTRICT")
+    type = IntegerField()
+    signatory = CharField()  # who signed for the organisation
+    provider_signatory = CharField()
+    signed_on = DateField()
+    document = ForeignKeyField(Document, null=True, on_delete="RESTRICT")
+    paper_received_on = DateField(null=True)
+    exchanged_on = DateField(null=True)  # since then each party has its copy
+    ended_on = DateField(null=True)
+    ended_why = TextField(default="")
+    created_at = DateTimeField()
+
+    class Meta:
+        constraints = (one_of("type", AGREEMENT_TYPES),)
+
+    @property
+    def is_signed(self) -> bool:
+        return self.document_id is not None or self.paper_received_on is not None
+
+    @property
+    def is_exchanged(self) -> bool:
+        return self.exchanged_on is not None
+
+    @property
+    def last_day(self) -> date:
+        return min(self.contract.last_day, self.ended_on or self.contract.last_day)
+
+    def holds_on(self, day: date) -> bool:
+        begins = max(self.contract.begins_on, self.signed_on)
+        return self.is_exchanged and begins <= day <= self.last_day
+
+
+class Tariff(Table):
+    """Prices from a day on, until the next tariff: [{"code", "name": {language: words}, "mills", "per"}]."""
+
+    begins_on = DateField(unique=True)
+    prices = JSONField()
+
+
+class Order(Table):
+    """What an organisation ordered, with the prices of that day; the last one counts."""
+
+    organisation = ForeignKeyField(Organisation, backref="orders", on_delete="RESTRICT")
+    tariff = ForeignKeyField(Tariff, on_delete="RESTRICT")
+    lines = JSONField()  # [[code, number, mills for each]]
+    orderer = CharField()  # who orders, and as what
+    document = ForeignKeyField(Document, on_delete="RESTRICT")
+    by = ForeignKeyField(User, on_delete="RESTRICT")
+    placed_at = DateTimeField()
+
+
+class UserTable(Table):
+    """A list of people who get an account: the file itself, how it was understood, and whom it let in."""
+
+    organisation = ForeignKeyField(Organisation, on_delete="RESTRICT")
+    by = ForeignKeyField(User, null=True, on_delete="SET NULL")
+    filename = CharField()
+    content = BlobField(null=True)  # emptied when it is over: the list is not kept twice
+    reading = JSONField(default=dict)
+    counts = JSONField(default=dict)
+    accounts = JSONField(default=list)  # the ids of those that it made
+    status = CharField(default="uploaded")
+    created_at = DateTimeField()
+    ended_at = DateTimeField(null=True)
+
+    class Meta:
+        constraints = (one_of("status", ("uploaded", "committed", "undone", "discarded")),)
+
+    @property
+    def is_open(self) -> bool:
+        return self.status == "uploaded"
+
+    @property
+    def is_committed(self) -> bool:
+        return self.status == "committed"
+
+
+class EndWarning(Table):
+    """That a promise ends was told to its people, so many months ahead; told once."""
+
+    organisation = ForeignKeyField(Organisation, on_delete="CASCADE")
+    promise = CharField()  # contract:1
+    ends_on = DateField()
+    months = IntegerField()
+    at = DateTimeField()
+
+    class Meta:
+        primary_key = CompositeKey("organisation", "promise", "ends_on", "months")
+
+
 # ── Contact centre ──────────────────────────────────────────────────────
 
 ACTIVATION_STATUSES = ("draft", "requested", "acknowledged", "open", "closing", "closed", "refused")
@@ -949,12 +1179,17 @@ TABLES = [
     PendingChange,
     Bin,
     Mandate,
+    Grant,
     Member,
     Membership,
     Import,
     MemberChange,
     Template,
     Campaign,
+    Handover,
+    FourEyes,
+    Approval,
+    VerifiedContact,
     Unreached,
     Tally,
     Pulse,
@@ -966,6 +1201,12 @@ TABLES = [
     Message,
     Recipient,
     Throttle,
+    Contract,
+    Accession,
+    Tariff,
+    Order,
+    UserTable,
+    EndWarning,
     Agreement,
     Activation,
     Milestone,

@@ -4,28 +4,34 @@ import re
 import unicodedata
 from datetime import datetime
 
-from dispatch import audit
+from dispatch import audit, matrix
 from dispatch.access import links, passwords, pending, second_factor, sessions
 from dispatch.errors import NotAllowed, Refusal
 from dispatch.words import N_
-from models import ROLES, Bin, Mandate, Organisation, PendingChange, User, writing
+from models import ORGANISATION_KINDS, ROLES, Bin, Mandate, Organisation, PendingChange, User, writing
 
 ADMINISTRATORS = ("organisation_admin", "platform_admin")
-ROLES_AT = {
-    "police_zone": ("reader", "coordinator", "sender", "organisation_admin"),
-    "municipality": ("reader", "authorised_person", "organisation_admin"),
-    "contact_centre": ("reader", "centre_supervisor", "organisation_admin"),
-    "platform": ("reader", "platform_admin"),
-}
-ROLES_ELSEWHERE = ("reader", "organisation_admin")
 
 
 def add_organisation(
     name: str, kind: str, *, now: datetime, by: User | None = None, **values
 ) -> Organisation:
-    """Makes a police zone, municipality, contact centre or the platform."""
+    """Makes a police zone, municipality, contact centre or the platform; raises Refusal when the name is taken."""
+    if not name.strip():
+        raise Refusal(N_("Type the name of the organisation."), field="name")
+    if kind not in ORGANISATION_KINDS:
+        raise Refusal(N_("Choose what kind of organisation it is."), field="kind")
+    if values.get("is_national_desk") and kind != "federal_service":
+        raise Refusal(N_("Only a federal service can be the national desk."))
     with writing():
+        same = (Organisation.name == name) | (Organisation.slug == slug(name))
+        if Organisation.select().where(same).exists():
+            raise Refusal(N_("There is already an organisation called “%(name)s”."), name=name, field="name")
+        desks = Organisation.select().where(Organisation.is_national_desk)
+        if values.get("is_national_desk") and desks.exists():
+            raise Refusal(N_("There is a national desk already."))
         made = Organisation.create(name=name, kind=kind, slug=slug(name), **values)
+        matrix.begin(made)
         audit.record("organisation.added", made, by=by, now=now, organisation=made, kind=kind)
     return made
 
@@ -34,11 +40,6 @@ def slug(name: str) -> str:
     """A name as it stands in addresses and headers: plain letters, digits and hyphens."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "x"
-
-
-def roles_at(organisation: Organisation) -> tuple[str, ...]:
-    """The roles that people of this kind of organisation have."""
-    return ROLES_AT.get(organisation.kind, ROLES_ELSEWHERE)
 
 
 def add_user(
@@ -119,7 +120,7 @@ def change_role(user: User, role: str, *, by: User, now: datetime) -> PendingCha
 
     The person signs in again: the new role may ask a second factor. Raises Refusal for a role of elsewhere.
     """
-    if role not in roles_at(user.organisation):
+    if role not in matrix.roles_of(user.organisation):
         raise Refusal(N_("%(role)s is not a role."), role=role, field="role")
     if role == user.role:
         return None

@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import Thread
 
 import models
-from dispatch import clock
+from dispatch import clock, matrix
 from dispatch.providers.base import RoadURL
 from dispatch.sending import campaigns, tallies
 from dispatch.sending.pump import Pump
@@ -148,7 +148,9 @@ def settle(number: int) -> tuple[User, Bin]:
     """A zone with one sender, and one BIN with `number` members who can all be reached."""
     now = clock.now()
     with database.connection_context(), writing():
-        zone = Organisation.create(kind="police_zone", name="Politiezone Maatstok", slug="maatstok")
+        facts = {"name": "Politiezone Maatstok", "slug": "maatstok", "ready_at": now}
+        zone = Organisation.create(kind="police_zone", **facts)
+        matrix.begin(zone)
         facts = {"organisation": zone, "email": "bench@belfort.example", "name": "Bench"}
         by = User.create(role="sender", created_at=now, **facts)
         bin = add_bin(zone, number, now)

@@ -3,8 +3,9 @@
 import random
 from datetime import date, datetime, timedelta
 
-from dispatch import accounts, audit
+from dispatch import accounts, audit, matrix
 from dispatch.errors import Refusal
+from dispatch.onboarding import contracts, orders
 from dispatch.people import members
 from dispatch.words import N_
 from models import (
@@ -17,6 +18,7 @@ from models import (
     Organisation,
     Template,
     User,
+    UserTable,
     writing,
 )
 
@@ -83,6 +85,23 @@ PEOPLE = (
     ("reader", "zone", "Greet Lambrechts", "greet.lambrechts@zavelstreek.example"),
     ("authorised_person", "town", "Aïcha Benali", "aicha.benali@oosterzavel.example"),
     ("centre_supervisor", "centre", "Tom Geerts", "tom.geerts@contactcenter.example"),
+)
+CONTRACT = ("Raamcontract groepsalarmering", "Nationaal Crisiscentrum", date(2028, 7, 20))
+PRICES = (
+    ("activation", {"nl": "Activering", "fr": "Activation", "de": "Aktivierung"}, 200_000, "once"),
+    ("year", {"nl": "Abonnement", "fr": "Abonnement", "de": "Abonnement"}, 788_880, "year"),
+    (
+        "sms",
+        {"nl": "SMS van 160 tekens", "fr": "SMS de 160 signes", "de": "SMS mit 160 Zeichen"},
+        55,
+        "piece",
+    ),
+    (
+        "voice",
+        {"nl": "Spraakbericht van 60 s", "fr": "Message vocal de 60 s", "de": "Sprachnachricht von 60 s"},
+        55,
+        "piece",
+    ),
 )
 SCENARIOS = (
     (
@@ -180,6 +199,7 @@ def load(now: datetime) -> None:
                 phone="+32470003012",
                 bins=tuple(bins[:1]) if role == "coordinator" else (),
             )
+        _join(houses["zone"], now)
         _fill(bins, random.Random(2026), now)  # nosec B311 # invented names, the same each time
         _scenarios(houses["zone"], bins, now)
         audit.record("demonstration.loaded", None, by=None, now=now)
@@ -227,6 +247,8 @@ def _organisations(now: datetime) -> dict[str, Organisation]:
         email="wacht@contactcenter.example",
     )
     platform = Organisation.create(kind="platform", name="Platform Belfort", slug="platform")
+    for house in (zone, town, centre, platform):
+        matrix.begin(house)
     Agreement.create(
         municipality=town,
         centre=centre,
@@ -235,6 +257,37 @@ def _organisations(now: datetime) -> dict[str, Organisation]:
         ends_on=date(now.year + 3, 1, 4),
     )
     return {"zone": zone, "town": town, "centre": centre, "platform": platform}
+
+
+def _join(zone: Organisation, now: datetime) -> None:
+    """The zone's way in: contract, agreement, order and accounts, so that it may send."""
+    by = User.get(User.role == "platform_admin")
+    name, provider, ends_on = CONTRACT
+    began, today = (now - timedelta(days=200)).date(), now.date()
+    last_day = max(
+        ends_on, today + timedelta(days=366)
+    )  # the demonstration can still send after the real one
+    contract = contracts.add(name, provider, began, last_day, by=by, now=now)
+    who = {"signatory": "Joris Wauters, korpschef", "provider_signatory": "Nora Pauwels, directeur"}
+    joined = contracts.write_down(zone, contract=contract, type=2, signed_on=began, by=by, now=now, **who)
+    contracts.receive_paper(joined, began, by=by, now=now)
+    contracts.exchange(joined, began, by=by, now=now)
+    prices = [dict(zip(("code", "name", "mills", "per"), price, strict=True)) for price in PRICES]
+    tariff = orders.add_tariff(prices, began, by=by, now=now)
+    ordered = {"activation": "1", "year": "1", "sms": "5000", "voice": "1000"}
+    orders.place(zone, ordered, who["signatory"], tariff=tariff.id, by=by, now=now)
+    people = list(zone.users)
+    UserTable.create(
+        organisation=zone,
+        by=by,
+        filename="gebruikers.xlsx",
+        status="committed",
+        counts={"rows": len(people), "new": len(people), "known": 0, "double": 0, "refused": 0, "blank": 0},
+        accounts=[user.id for user in people],
+        created_at=now,
+        ended_at=now,
+    )
+    Organisation.update(ready_at=now).where(Organisation.id == zone.id).execute()
 
 
 def _fill(bins: list[Bin], chance: random.Random, now: datetime) -> None:

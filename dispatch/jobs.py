@@ -8,6 +8,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from dispatch import clock, mishaps, retention
 from dispatch.access import links, resets
+from dispatch.onboarding import checklist, expiry, user_table
 from dispatch.people import imports
 from dispatch.retention import Keeping
 from dispatch.sending.bounces import Bounces
@@ -43,6 +44,7 @@ class Jobs:
         self._every(60, self.bounces.collect, "bounces")
         self._every(3600, _discard_abandoned, "abandoned lists")
         self._every(900, partial(_forget, self.keeping), "retention")
+        self._every(60, _look_after_joining, "agreements")
         self.bounces.open()
         self.scheduler.start()
 
@@ -82,6 +84,13 @@ class Jobs:
 def _discard_abandoned() -> None:
     with database.connection_context():
         imports.discard_abandoned(clock.now())
+        user_table.discard_abandoned(clock.now())
+
+
+def _look_after_joining() -> None:
+    with database.connection_context():
+        checklist.admit(clock.now())
+        expiry.warn(clock.now())
 
 
 def _forget_mailed_links() -> None:

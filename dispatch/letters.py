@@ -1,4 +1,4 @@
-"""Our own mail: everything that leaves the house goes as a message through the pump."""
+"""Our own mail and short messages: everything that leaves the house goes as a message through the pump."""
 
 from datetime import datetime
 
@@ -16,8 +16,12 @@ def post(
     now: datetime,
     document: Document | None = None,
     is_practice: bool = False,
+    channel: str = "email",
 ) -> Letter:
-    """Queues one mail to each address, with its paper enclosed, in the caller's transaction or its own."""
+    """Queues one mail to each address, with its paper enclosed, in the caller's transaction or its own.
+
+    By SMS the body goes alone: a telephone shows no subject and no paper.
+    """
     with writing():
         letter = Letter.create(
             organisation=organisation,
@@ -28,5 +32,5 @@ def post(
             is_practice=is_practice,
             created_at=now,
         )
-        messages.enqueue_letter(letter, to, now=now)
+        messages.enqueue_letter(letter, to, channel=channel, now=now)
     return letter

@@ -60,3 +60,7 @@ def up(migrator, db):
             primary_key = CompositeKey("token", "key")
 
     db.create_tables([Token, TokenLaunch])
+    db.execute_sql(
+        'INSERT INTO "grant" (organisation_id, role, deed, kind, channel) '
+        "SELECT id, 'organisation_admin', 'token.change', '', '' FROM organisation WHERE kind = 'police_zone'"
+    )

@@ -1,12 +1,13 @@
 """The cast of the tests: one zone, one municipality, one centre, and the people who work there. All invented."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 
 import pyotp
 from flask import Flask
 
-from dispatch import accounts, clock
-from dispatch.access import second_factor, sessions
+from dispatch import accounts, clock, matrix
+from dispatch.access import passwords, second_factor, sessions
 from dispatch.people import members
 from models import Agreement, Bin, Member, Membership, Organisation, User
 from tests.page import Client
@@ -16,8 +17,11 @@ PASSWORD = "a password for tests"
 
 
 def organisation(name: str, kind: str = "police_zone", **values) -> Organisation:
+    """An organisation that may send: `ready_at=None` makes one that has still to join."""
     slug = name.lower().replace(" ", "-")
-    return Organisation.create(name=name, kind=kind, slug=slug, **values)
+    made = Organisation.create(name=name, kind=kind, slug=slug, **{"ready_at": NOON} | values)
+    matrix.begin(made)
+    return made
 
 
 def zone() -> Organisation:
@@ -27,16 +31,24 @@ def zone() -> Organisation:
 def user(
     role: str, where: Organisation, *, email: str = "", bins: tuple[Bin, ...] = (), name: str = ""
 ) -> User:
-    return accounts.add_user(
+    made = accounts.add_user(
         email=email or f"{role}@{where.slug}.example",
         name=name or role.replace("_", " ").title(),
         role=role,
         organisation=where,
-        password=PASSWORD,
+        password=None,
         now=NOON,
         bins=bins,
         phone="+32470003012",
     )
+    User.update(password_hash=_fingerprint()).where(User.id == made.id).execute()
+    return User.get_by_id(made.id)
+
+
+@cache
+def _fingerprint() -> str:
+    """Of PASSWORD, made once: a good hash takes a twelfth of a second, and the cast is hired for every test."""
+    return passwords.hash_of(PASSWORD)
 
 
 def bin_named(name: str, where: Organisation | None = None) -> Bin:

@@ -10,14 +10,14 @@ import pytest
 
 from dispatch import audit, deeds
 from dispatch.centre import activation
-from dispatch.sending import campaigns, doubt
+from dispatch.sending import doubt, moves
 from models import Audit, writing
 from tests import cast
 from tests.cast import NOON
 
 ROOT = Path(__file__).parent.parent
 MADE_FROM = {
-    "campaign.": set(campaigns.MOVES),
+    "campaign.": {*moves.MOVES, "handed", "taken", "returned"},
     "": {"campaign.written", "template.written"},
     "activation.": {"opened" if to == "open" else to for to in activation.MOVES},
     "change.": {"confirmed", "refused"},
@@ -37,6 +37,8 @@ def deeds_in_code() -> set[str]:
                     start = getattr(name.values[0], "value", "")
                     start = start if isinstance(start, str) else ""
                     found |= {start + end for end in MADE_FROM[start]}
+                elif isinstance(name, ast.IfExp):
+                    found |= {name.body.value, name.orelse.value}
                 elif isinstance(name, ast.Name):
                     found |= HANDED_ON[path.name]
                 else:

@@ -4,24 +4,28 @@ import re
 
 import pytest
 
-from models import Activation, Campaign, Mandate, Membership, Message, Template, User
+from dispatch import rights
+from models import Activation, Campaign, Grant, Mandate, Membership, Message, Template, User
 from tests import cast, town
 from tests.page import Client
 
 ZONE = {
-    "recordings",
+    "approval",
     "bins",
-    "members",
-    "imports",
-    "privacy",
     "campaigns",
     "control",
-    "reports",
+    "imports",
+    "members",
     "message_templates",
+    "privacy",
+    "recordings",
+    "reports",
+    "takeover",
 }
+JOINING = {"organisations", "agreements", "orders", "user_tables"}
 ROOMS = {
-    "platform_admin": {"users", "audit"},
-    "organisation_admin": ZONE | {"users", "audit", "tokens"},
+    "platform_admin": {"who_may", "users", "audit"} | JOINING,
+    "organisation_admin": ZONE | {"who_may", "users", "audit", "tokens"} | JOINING,
     "sender": ZONE,
     "coordinator": ZONE,
     "reader": ZONE,
@@ -153,6 +157,22 @@ def test_people_of_another_zone_find_nothing_of_this_one(app, signed_in, zavel, 
     assert town.kept() == before
 
 
+def test_the_national_desk_finds_nothing_of_a_zone_but_what_runs_and_can_be_taken(
+    app, signed_in, zavel, things
+):
+    desk = cast.organisation("NCCN", "federal_service", is_national_desk=True)
+    browser = signed_in(town.user("sender", desk))
+    before = town.kept()
+    taken = [f"/campaigns/{campaign.id}/take" for campaign in things["campaigns"]]
+    knocks = [knocked for knocked in addresses(app, things, with_ids=True) if knocked[1] not in taken]
+    assert [
+        address for method, address, _ in knocks if knock(browser, method, address, things) not in SHUT
+    ] == []
+    assert town.kept() == before
+    for address in ("/desk", *taken):
+        assert signed_in(zavel.people["sender"]).browser.get(address).status_code in (403, 405), address
+
+
 def test_a_coordinator_finds_nothing_of_another_bin(app, signed_in, zavel, things):
     neighbour = signed_in(zavel.people["coordinator B"])
     before = town.kept()
@@ -196,8 +216,8 @@ def test_a_reader_changes_nothing_anywhere(app, signed_in, zavel, things, desk):
     ):
         browser = signed_in(reader)
         for method, address, endpoint in addresses(app, things):
-            if endpoint.startswith("users.") and reader.role == "organisation_admin":
-                continue
+            if reader.role == "organisation_admin" and endpoint.startswith(("who_may.", "users.")):
+                continue  # the rights and the accounts of the town are theirs to give
             if endpoint == "audit.export" and reader.role == "organisation_admin":
                 continue  # an auditor takes the audit along, and changes nothing by it
             if method == "POST" or "export" in address or address.endswith("/new"):
@@ -260,6 +280,57 @@ def test_a_coordinator_cannot_write_to_another_bin_by_naming_it(signed_in, zavel
     reach = {"bins": [other.id], "streets": [f"{other.id}|Kerkstraat"], "members": [outsider.id]}
     browser.post(f"/campaigns/{draft.id}/text", wording | reach, follow=False)
     assert Campaign.get_by_id(draft.id).audience == {"bins": [], "streets": [], "members": []}
+
+
+def test_every_address_that_names_a_thing_is_walked(app, things, desk):
+    walked = {
+        *things,
+        "activations",
+        "signin",
+        "receipts",
+        "account",
+        "api",
+    }  # what is one's own: tests/test_sessions.py
+    named = {rule.rule.split("/")[1] for rule in app.url_map.iter_rules() if "<int:" in rule.rule}
+    assert named <= walked
+
+
+@pytest.mark.parametrize("role", ["organisation_admin", "sender", "coordinator A", "reader"])
+def test_a_right_that_is_taken_from_a_role_shuts_every_address_that_asks_it(
+    app, signed_in, zavel, things, role
+):
+    browser = signed_in(zavel.people[role])
+    asks = {
+        endpoint: view.guarded_by.replace(rights.CONTROL, "campaign.launch")
+        for endpoint, view in app.view_functions.items()
+        if endpoint != "static"
+    }
+    knocks = list(addresses(app, things))
+    for deed in {*asks.values()} & {*rights.DEEDS, *rights.SENDING}:
+        taken = list(Grant.select().where(Grant.deed == deed).dicts())
+        Grant.delete().where(Grant.deed == deed).execute()
+        before = town.kept()
+        for method, address, endpoint in knocks:
+            if asks[endpoint] == deed:
+                assert knock(browser, method, address, things) in SHUT, (deed, method, address)
+        assert town.kept() == before
+        if taken:
+            Grant.insert_many(taken).execute()
+
+
+@pytest.mark.parametrize("taken", [{"kind": "preventive"}, {"channel": "sms"}])
+@pytest.mark.parametrize("deed", rights.SENDING)
+def test_one_box_that_is_taken_shuts_what_needs_it_and_nothing_else(app, signed_in, zavel, deed, taken):
+    draft = town.campaign(zavel.people["sender"], zavel.bins["A"], "draft")
+    here = (Grant.deed == deed) & (Grant.role == "sender")
+    Grant.delete().where(here, *(getattr(Grant, name) == value for name, value in taken.items())).execute()
+    browser = signed_in(zavel.people["sender"])
+    is_shut = {
+        f"/campaigns/{draft.id}/text": deed == "campaign.compose",
+        f"/campaigns/{draft.id}/review": deed == "campaign.launch",
+    }
+    for address, shut in is_shut.items():
+        assert browser.get(address).status == (403 if shut else 200), address
 
 
 def test_a_coordinator_may_not_send_a_warning(signed_in, zavel):

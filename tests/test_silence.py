@@ -49,10 +49,10 @@ def road(settings):
 
 def whole_life(app, bin, sender) -> Campaign:
     """A list is uploaded and imported, somebody signs in, a message is written, sent and refused; somebody is erased."""
-    guest, browser = Client(app), Client(app)
+    guest, browser = Client(app), cast.at_a_screen(app, sender)
     guest.post("/signin", email="niemand@voorbeeld.example", password="fout wachtwoord")
     guest.post("/signin", email=sender.email, password="fout wachtwoord")
-    browser.post("/signin", email=sender.email, password=cast.PASSWORD)
+    guest.post("/signin", email=sender.email, password=cast.PASSWORD)
     browser.post(f"/bins/{bin.id}/imports/new", file=(io.BytesIO(LIST.encode()), "Geheimenaar.csv"))
     report = browser.get(f"/imports/{Import.get().id}/report")
     browser.post(f"/imports/{Import.get().id}/commit", report.form("#save form"))

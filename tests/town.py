@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 
 from werkzeug.security import generate_password_hash
 
-from dispatch import tokens
+from dispatch import matrix, tokens
+from dispatch.access import pending
 from dispatch.centre import activation as centre_of
 from dispatch.people import imports
-from dispatch.sending import campaigns
+from dispatch.sending import campaigns, contacts
 from models import (
     TABLES,
     Activation,
@@ -24,9 +25,11 @@ from models import (
     Token,
     User,
 )
-from tests import cast
+from tests import cast, joining
 from tests.cast import NOON
 
+PDF = b"%PDF-1.7 signed %%EOF"
+NOTHING_ASKED = {"bin": None, "gained": [], "lost": [], "version": 1}
 TEXTS = {"sms": {"nl": {"body": "Hou deuren en ramen dicht."}}}
 LIST = "Naam;Voornaam;GSM\nVerlinden;An;0470 11 22 33\nVerlinden;Bo;geen\n"
 
@@ -87,7 +90,8 @@ def fill(where: Zone, listed: str = LIST) -> dict[str, list]:
     saved = imports.upload(bin, LIST.encode(), "lijst.csv", by=sender, now=NOON)
     imports.commit(saved, by=sender, now=NOON)
     sent = [campaign(sender, bin, status) for status in statuses]
-    return {
+    promised = joining.promised(bin.organisation, sender)
+    return promised | {
         "bins": [bin],
         "members": [membership.member],
         "memberships": [membership],
@@ -95,6 +99,11 @@ def fill(where: Zone, listed: str = LIST) -> dict[str, list]:
         "campaigns": sent,
         "templates": [campaigns.save_as_template(sent[0], by=sender, now=NOON)],
         "tokens": [token(where)[0]],
+        "rights-asked": [
+            pending.ask("rights", organisation=bin.organisation, by=sender, now=NOON, **NOTHING_ASKED)
+        ],
+        "verified": [contacts.verify(bin.organisation, "1771", by=sender, now=NOON)],
+        "rights-agreements": [matrix.attach(bin.organisation, PDF, "cic.pdf", by=sender, now=NOON)],
     }
 
 

@@ -1,5 +1,6 @@
 """Messages to an audience: the list, the text, the page before sending, the launch, and the page while it runs."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
@@ -9,7 +10,7 @@ from flask_login import current_user
 from dispatch import clock, rights
 from dispatch.errors import Incomplete, NotAllowed, Refusal, WrongMoment
 from dispatch.numerals import in_words
-from dispatch.sending import campaigns, doubt, estimate, report, tallies, whom
+from dispatch.sending import approval, campaigns, doubt, estimate, report, tallies, whom
 from dispatch.sending.text import measure
 from dispatch.words import CHANNELS, KINDS, LANGUAGE_NAMES, N_, translator
 from models import POLICIES, Campaign
@@ -41,6 +42,7 @@ def index():
         may_write=rights.may(current_user, "campaign.compose"),
         underway=[row(campaign) for campaign in seen if campaign.is_underway],
         drafts=drafts_among(seen),
+        to_approve=to_approve(seen),
         over=[row(campaign) for campaign in shown],
         page_number=page,
         page_count=-(-len(over) // PAGE_SIZE),
@@ -65,6 +67,11 @@ def row(campaign: Campaign) -> dict:
 def drafts_among(seen: list[Campaign]) -> list[dict]:
     """The drafts that this person may go on writing."""
     return [row(one) for one in seen if one.is_draft and rights.may(current_user, "campaign.compose", one)]
+
+
+def to_approve(seen: Iterable[Campaign]) -> list[dict]:
+    """What waits for this person's approval."""
+    return [row(one) for one in seen if one.is_submitted and approval.may_approve(current_user, one)]
 
 
 # ── The text ────────────────────────────────────────────────────────────
@@ -102,6 +109,8 @@ def write(id: int):
         campaigns.write(campaign, by=current_user, now=clock.now(), version=wording.version(), **typed)
     except WrongMoment as refusal:
         return _two_hands(campaign, typed, refusal)
+    except NotAllowed as refusal:
+        return _beyond_rights(campaign, typed, refusal)
     return _onward(id)
 
 
@@ -114,6 +123,16 @@ def _onward(id: int):
     if "go" in request.form:
         flash(_("Everything is saved."))
     return redirect(url_for("campaigns.text", id=id), 303)
+
+
+def _beyond_rights(campaign: Campaign, typed: dict, refusal: NotAllowed):
+    """Nothing of what was typed is kept, and nothing of it is lost: it stays in the fields to be mended."""
+    for name, value in typed.items():
+        setattr(campaign, name, value)
+    sentence = refusal.sentence.said_by(_)
+    faults = [("kind", wording.label_of("kind"), sentence)]
+    shown = wording.page(campaign, faults=faults, errors={"kind": sentence}, version=wording.version())
+    return render_template("campaigns/text.html", **shown), 403
 
 
 def _two_hands(campaign: Campaign, typed: dict, refusal: WrongMoment):
@@ -146,6 +165,9 @@ def autosave(id: int):
                 "campaigns/_saved.html", version=seen, saved_at=None, sentence=sentence
             ), 422
         campaign = stored
+    except NotAllowed as refusal:
+        sentence = refusal.sentence.said_by(_)
+        return render_template("campaigns/_saved.html", version=seen, saved_at=None, sentence=sentence), 422
     return render_template("campaigns/_autosave.html", **_saved(campaign, now))
 
 
@@ -237,6 +259,7 @@ def _review(
         kind=wording.capital(_(KINDS[campaign.kind])),
         faults=faults,
         barrier=_barrier(campaign, size, bool(faults)),
+        four_eyes=_four_eyes(campaign, bool(faults)),
         size=size,
         size_in_words=in_words(size.people, str(render.locale())),
         readings=readings,
@@ -271,7 +294,24 @@ def _barrier(campaign: Campaign, size: estimate.Estimate, has_faults: bool) -> s
         return _(
             "You are practising, and this message is real. Stop practising first if you want to send it."
         )
-    return None
+    if not approval.is_needed(campaign) or campaign.is_approved:
+        return None
+    if campaign.is_submitted:
+        return _("It waits for the approval of somebody else. An edit takes the request back.")
+    return _("This kind of message needs the approval of somebody else first.")
+
+
+def _four_eyes(campaign: Campaign, has_faults: bool) -> dict:
+    """What this person may do about the approval that the message needs."""
+    is_open = approval.is_needed(campaign) and not has_faults
+    return {
+        "may_submit": is_open and not campaign.is_submitted,
+        "is_submitted": campaign.is_submitted,
+        "may_override": is_open
+        and not campaign.is_approved
+        and rights.may(current_user, "campaign.override", campaign),
+        "overridden": approval.overridden(campaign) if campaign.is_approved else None,
+    }
 
 
 def _preview(campaign: Campaign, lang: str, size: estimate.Estimate) -> dict:

@@ -5,6 +5,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from pathlib import Path
 
@@ -15,7 +16,8 @@ from flask.cli import AppGroup, with_appcontext
 import models
 from dispatch import accounts, clock, demo, papers, rights
 from dispatch.access import second_factor
-from dispatch.errors import Incomplete, Missing, NotAllowed, Refusal
+from dispatch.errors import Incomplete, Missing, Refusal
+from dispatch.onboarding import orders
 from dispatch.people import bins, imports, lists
 from dispatch.people.rows import SENTENCES
 from dispatch.people.sheets import Limits
@@ -40,7 +42,7 @@ organisation_commands = AppGroup("organisation", help="Organisations.")
 
 def register(app: Flask) -> None:
     groups = (user_commands, member_commands, campaign_commands, organisation_commands)
-    for command in (migrate, load_demo, *groups):
+    for command in (migrate, load_demo, load_tariff, *groups):
         app.cli.add_command(command)
     app.cli.add_command(bench_commands.commands)
 
@@ -142,6 +144,21 @@ def _accounts_table(rows: list[dict[str, str]]) -> str:
     return "\n".join([head, *(f"  {row['email']:<42} {row['password']:<18} {row['role']}" for row in rows)])
 
 
+@click.command(
+    "tariff", help="Load prices from a JSON file; they count from this day on, until the next tariff."
+)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--from", "begins_on", required=True, type=click.DateTime(["%Y-%m-%d"]))
+@deed
+def load_tariff(file: Path, begins_on: datetime):
+    try:
+        prices = json.loads(_read(file))
+    except (ValueError, RecursionError):
+        raise Refusal(N_("%(name)s is not JSON."), name=file) from None
+    orders.add_tariff(prices, begins_on.date(), by=None, now=clock.now())
+    click.echo(say(N_("%(number)d prices are loaded."), number=len(prices)))
+
+
 # ── Accounts ────────────────────────────────────────────────────────────
 
 
@@ -153,19 +170,27 @@ def _accounts_table(rows: list[dict[str, str]]) -> str:
 @click.option(
     "--kind", type=click.Choice(models.ORGANISATION_KINDS), help="Make the organisation, of this kind."
 )
+@click.option("--national-desk", is_flag=True, help="The organisation takes campaigns of zones over.")
 @click.option(
     "--bin", "bin_names", multiple=True, help="A BIN that a coordinator looks after; may be repeated."
 )
 @click.password_option()
 @deed
 def add_user(
-    email: str, name: str, role: str, organisation: str | None, kind: str | None, bin_names, password: str
+    email: str,
+    name: str,
+    role: str,
+    organisation: str | None,
+    kind: str | None,
+    national_desk: bool,
+    bin_names,
+    password: str,
 ):
     user = accounts.add_user(
         email=email,
         name=name or email.partition("@")[0],
         role=role,
-        organisation=_workplace(organisation, kind, role),
+        organisation=_workplace(organisation, kind, role, national_desk),
         password=password,
         now=clock.now(),
         bins=tuple(find_bin(bin_name, organisation) for bin_name in bin_names),
@@ -187,7 +212,7 @@ def forget_telephone(email: str):
     click.echo(user.email)
 
 
-def _workplace(name: str | None, kind: str | None, role: str) -> Organisation:
+def _workplace(name: str | None, kind: str | None, role: str, is_desk: bool) -> Organisation:
     if not name:
         found = list(Organisation.select().where(Organisation.kind == WORKPLACES.get(role, "police_zone")))
         if len(found) != 1:
@@ -196,7 +221,7 @@ def _workplace(name: str | None, kind: str | None, role: str) -> Organisation:
     if where := Organisation.get_or_none(Organisation.name == name):
         return where
     if kind:
-        return accounts.add_organisation(name, kind, now=clock.now())
+        return accounts.add_organisation(name, kind, now=clock.now(), is_national_desk=is_desk)
     raise Missing(N_("There is no organisation called “%(name)s”. Add --kind to make it."), name=name)
 
 
@@ -354,9 +379,10 @@ def _drafted(template_name: str, bin_name: str, channels: str | None, by: User, 
     bin = rights.bins_of(by).where(Bin.name == bin_name).first()
     if not bin:
         raise Missing(N_("There is no BIN called “%(name)s” that this account looks after."), name=bin_name)
-    if not rights.may(by, "campaign.launch", bin) or not rights.may_send(by, template.kind):
-        raise NotAllowed(N_("This account may not launch this message to this BIN."))
     wording = {"audience": {"bins": [bin.id]}} | _chosen(channels)
+    rights.demand(
+        by, "campaign.launch", template.kind, wording.get("channels", template.channels), wording["audience"]
+    )
     campaign = campaigns.draft(
         by.organisation, by=by, now=clock.now(), is_practice=practice, template=template
     )

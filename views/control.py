@@ -17,6 +17,7 @@ from dispatch.sending.doubt import Group
 from dispatch.words import CHANNELS, KINDS
 from models import Campaign
 from views import charts, guard, lookups, render, wording
+from views import takeover as takeovers
 
 pages = Blueprint("control", __name__)
 SPOKEN_EVERY_SECONDS = 10
@@ -111,7 +112,8 @@ def standing(campaign: Campaign, now: datetime, seen: str = "", said: int = -SPO
     table = tallies.counts(campaign)
     counts = estimate.together(table)
     doubted = _doubt(campaign, counts, now)
-    controls = f"{campaign.status}-{crc32(repr(doubted).encode()):x}"
+    lead = takeovers.lead(campaign, now)
+    controls = f"{campaign.held_by_id or 0}-{campaign.status}-{crc32(repr(doubted).encode()):x}"
     gone = int((now - campaign.launched_at).total_seconds())
     speaks = gone - said >= SPOKEN_EVERY_SECONDS
     left = estimate.seconds_left(table, rates(campaign, now), gone)
@@ -130,6 +132,7 @@ def standing(campaign: Campaign, now: datetime, seen: str = "", said: int = -SPO
         "sender": campaign.launched_by.name,
         "curve": curve(campaign, now, left),
         "doubt": doubted,
+        **lead,
         "halted": _(campaigns.HALTS[campaign.halted]) if campaign.halted else "",
         "outcome": outcome(campaign, counts),
         "second_calls": report.second_calls(campaign),

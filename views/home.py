@@ -10,12 +10,13 @@ from flask_login import current_user
 from peewee import fn
 
 from dispatch import clock, rights
+from dispatch.onboarding import checklist, expiry
 from dispatch.people import lists
 from dispatch.sending import estimate, tallies
 from dispatch.sending.campaigns import READY_CHANNELS
 from dispatch.words import CHANNELS, ORGANISATION_KINDS, USER_ROLES
-from models import Audit, Campaign, Organisation, User
-from views import campaigns, control, guard, lookups, message_templates, wording
+from models import BEFORE_LAUNCH, Audit, Campaign, Organisation, User
+from views import campaigns, control, guard, lookups, message_templates, organisations, wording
 
 pages = Blueprint("home", __name__)
 TEMPLATES_SHOWN = 6  # each has a key, 1 to 6
@@ -38,6 +39,7 @@ def index():
         sees_activations=rights.may(current_user, "activation.see"),
         sees_bins=rights.may(current_user, "bin.see"),
         accounts=_accounts() if rights.may(current_user, "user.see") else [],
+        joining=_joining(now) if rights.may(current_user, "agreement.change") else None,
         installation=_installation(now) if rights.may(current_user, "organisation.see") else None,
         **shown,
     )
@@ -59,7 +61,7 @@ def _of_campaigns(now: datetime) -> dict:
     templates = message_templates.usable()
     underway = lookups.campaigns_seen(mode, "running", "paused")
     finished = lookups.campaigns_seen(mode, "done", "stopped")
-    drafts = list(islice(lookups.campaigns_seen(mode, "draft"), DRAFTS_SHOWN))
+    drafts = list(islice(lookups.campaigns_seen(mode, *BEFORE_LAUNCH), DRAFTS_SHOWN))
     return {
         "sees_campaigns": True,
         "may_write": rights.may(current_user, "campaign.compose"),
@@ -69,6 +71,7 @@ def _of_campaigns(now: datetime) -> dict:
         "template_count": len(templates),
         "underway": [campaigns.row(campaign) for campaign in underway],
         "drafts": campaigns.drafts_among(drafts),
+        "to_approve": campaigns.to_approve(lookups.campaigns_seen(mode, "submitted")),
         "finished": [campaigns.row(campaign) for campaign in islice(finished, FINISHED_SHOWN)],
         "drill": _last_drill(),
     }
@@ -119,6 +122,17 @@ def _accounts() -> list[tuple[User, str, datetime | None]]:
     return [(who, _(USER_ROLES[who.role]), last.get(who.id)) for who in people.order_by(User.name)]
 
 
+def _joining(now: datetime) -> dict:
+    """What an administrator must know of agreements: what is still missing before anything may leave, and what ends."""
+    here = current_user.organisation
+    is_waiting = checklist.joins(here) and not here.is_ready and rights.may(current_user, "campaign.see")
+    steps = checklist.steps(here, now) if is_waiting else []
+    return {
+        "missing": [step.missing.said_by(_) for step in steps if step.missing],
+        "ending": organisations.worded(expiry.ending(here, now), now),
+    }
+
+
 def _installation(now: datetime) -> dict:
     """What whoever looks after the installation finds: the organisations, and by which road each channel leaves."""
     roads = current_app.extensions["roads"]
@@ -127,7 +141,7 @@ def _installation(now: datetime) -> dict:
     found = Organisation.select(Organisation, number.alias("accounts")).left_outer_join(User, on=active)
     return {
         "organisations": [
-            (one.name, wording.capital(_(ORGANISATION_KINDS[one.kind])), one.accounts)
+            (one.name, wording.capital(_(ORGANISATION_KINDS[one.kind])), one.accounts, one.id)
             for one in found.group_by(Organisation.id).order_by(Organisation.name)
         ],
         "roads": [

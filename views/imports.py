@@ -7,19 +7,16 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
-from werkzeug.exceptions import BadRequest
 
 from dispatch import clock, papers
 from dispatch.errors import Refusal, WrongMoment
 from dispatch.people import imports
 from dispatch.people.preview import Preview
-from dispatch.people.reading import COLUMN_NAMES, Reading, columns_asked
-from dispatch.people.sheets import ENCODINGS, Limits
+from dispatch.people.reading import COLUMN_NAMES, Reading
 from dispatch.words import N_
 from models import Bin, Import, User
-from views import guard, import_lines, lookups
+from views import guard, import_lines, list_reading, lookups
 from views.bins import SHEETS, attached
-from views.import_lines import DELIMITER_NAMES, ENCODING_NAMES
 
 pages = Blueprint("imports", __name__)
 
@@ -58,7 +55,7 @@ def upload(id: int):
         return _new_page(bin, _("Choose a file first.")), 422
     try:
         record = imports.upload(
-            bin, file.read(), file.filename, by=current_user, now=clock.now(), limits=_limits()
+            bin, file.read(), file.filename, by=current_user, now=clock.now(), limits=list_reading.limits()
         )
     except Refusal as refusal:
         return _new_page(bin, refusal.sentence.said_by(_)), 422
@@ -69,7 +66,7 @@ def upload(id: int):
 @guard.needs("member.import")
 def reading(id: int):
     record = lookups.import_of(id)
-    found = imports.reading_of(record, limits=_limits())
+    found = imports.reading_of(record, limits=list_reading.limits())
     return render_template("imports/reading.html", **_understood(record, found))
 
 
@@ -79,12 +76,15 @@ def read_again(id: int):
     """Reads the list in another way: the fragment for htmx; else the next page, or this one once more."""
     record, sentence, status = lookups.import_of(id), "", 200
     try:
-        found = imports.set_reading(record, _asked(record), limits=_limits())
+        was = imports.reading_of(record, limits=list_reading.limits()).frame
+        found = imports.set_reading(
+            record, list_reading.asked(was, COLUMN_NAMES), limits=list_reading.limits()
+        )
     except WrongMoment:
         raise
     except Refusal as refusal:
         sentence, status = refusal.sentence.said_by(_), 422
-        found = imports.reading_of(record, limits=_limits())
+        found = imports.reading_of(record, limits=list_reading.limits())
     if request.htmx:
         return render_template("imports/_reading.html", **_understood(record, found, sentence)), status
     if sentence:
@@ -104,7 +104,7 @@ def report(id: int):
 def rows(id: int, part: str):
     """All rows of one outcome, a hundred a page."""
     record = lookups.import_of(id)
-    found = imports.preview_of(record, limits=_limits())
+    found = imports.preview_of(record, limits=list_reading.limits())
     lines = import_lines.lines_of(found, part)
     pages_ = max(1, ceil(len(lines) / PAGE))
     page = min(max(1, request.args.get("page", 1, type=int)), pages_)
@@ -125,7 +125,7 @@ def rows(id: int, part: str):
 @guard.needs("member.import")
 def faulty(id: int):
     record = lookups.import_of(id)
-    header, lines = imports.faulty_rows(imports.preview_of(record, limits=_limits()), _)
+    header, lines = imports.faulty_rows(imports.preview_of(record, limits=list_reading.limits()), _)
     title = _("To mend")
     content = papers.table_workbook(
         title, header, lines, practice=guard.is_practice(), lang=current_user.language
@@ -137,11 +137,16 @@ def faulty(id: int):
 @guard.needs("member.import")
 def commit(id: int):
     record = lookups.import_of(id)
-    expect = _expected()
+    expect = list_reading.expected()
     end_absent = bool(request.form.get("end_absent"))
     try:
         counts = imports.commit(
-            record, by=current_user, now=clock.now(), limits=_limits(), end_absent=end_absent, expect=expect
+            record,
+            by=current_user,
+            now=clock.now(),
+            limits=list_reading.limits(),
+            end_absent=end_absent,
+            expect=expect,
         )
     except WrongMoment as refusal:
         record = lookups.import_of(id)
@@ -150,17 +155,6 @@ def commit(id: int):
         return _report_page(record, refusal.sentence.said_by(_)), 409
     flash(_said(counts), "done")
     return redirect(url_for("bins.show", id=record.bin_id, saved=record.id), 303)
-
-
-def _expected() -> dict:
-    """The counts that the person saw, as the page of the report wrote them into its form."""
-    try:
-        expect = json.loads(request.form.get("expect", ""))
-    except (ValueError, RecursionError):
-        raise BadRequest from None
-    if not isinstance(expect, dict):
-        raise BadRequest
-    return expect
 
 
 @pages.post("/imports/<int:id>/discard")
@@ -186,11 +180,6 @@ def undo(id: int):
     return redirect(url_for("imports.index", id=record.bin_id), 303)
 
 
-def _limits() -> Limits:
-    config = current_app.config
-    return Limits(bytes=config["MAX_CONTENT_LENGTH"], rows=config["BELFORT_IMPORT_ROWS"])
-
-
 def _steps(record: Import, current: str) -> list[dict]:
     labels = {"new": _("Choose a list"), "reading": _("What we understood"), "report": _("What will happen")}
     urls = {"new": None} | {name: url_for(f"imports.{name}", id=record.id) for name in ("reading", "report")}
@@ -211,72 +200,38 @@ def _new_page(bin: Bin, sentence: str | None = None) -> str:
     return render_template("imports/new.html", bin=bin, sentence=sentence, megabytes=megabytes)
 
 
-def _asked(record: Import) -> dict:
-    """How the form says the list must be read; another table in the file makes its columns guessed anew."""
-    form = request.form
-    asked = {name: form[name] for name in ("encoding", "delimiter", "sheet") if form.get(name)}
-    header_row = form.get("header_row", "").strip()
-    if header_row:
-        asked["header_row"] = int(header_row) if header_row.isdecimal() and len(header_row) < 7 else -1
-    was = imports.reading_of(record, limits=_limits()).frame
-    is_other = any(asked.get(name, value) != value for name, value in was.items() if name != "header_row")
-    if is_other and asked.get("header_row") == was["header_row"]:
-        del asked["header_row"]  # it was found in another table
-    if all(asked.get(name) == value for name, value in was.items() if value is not None):
-        fields = [form.get(f"column-{index}", "") for index in range(form.get("width", 0, type=int))]
-        asked["columns"] = columns_asked(fields[:1000])
-    return asked
-
-
 def _understood(record: Import, found: Reading, sentence: str = "") -> dict:
     """What the page about the reading shows: how the file was read, its columns, and ten rows as they come out."""
-    sheet, fields = found.sheet, {index: name for name, index in found.columns.items()}
-    columns = [
-        {
-            "index": index,
-            "title": found.title(index),
-            "examples": found.examples(index),
-            "field": fields.get(index, ""),
-        }
-        for index in range(sheet.width)
-    ]
     rows = [(number, row) for number, row in found.rows if not row.is_blank][:10]
     return {
         "record": record,
         "found": found,
         "sentence": sentence,
         "steps": _steps(record, "reading"),
-        "columns": columns,
-        "choices": [("", _("not used")), *((name, _(label)) for name, label in COLUMN_NAMES.items())],
-        "encodings": [
-            (name, label)
-            for name, label in ENCODING_NAMES.items()
-            if name in ENCODINGS and _is_shown(name, sheet)
-        ],
-        "delimiters": _delimiters(sheet.delimiter),
-        "sheets": [(name, name) for name in sheet.sheets],
+        "again_url": url_for("imports.read_again", id=record.id),
+        "discard_url": url_for("imports.discard", id=record.id),
+        "notes": _missing(found),
         "rows": [import_lines.read_row(number, row) for number, row in rows],
         "row_columns": import_lines.READ_COLUMNS,
-        "others": imports.other_sheets(record, found, limits=_limits()),
+        "others": imports.other_sheets(record, found, limits=list_reading.limits()),
+        **list_reading.shown(found, COLUMN_NAMES),
     }
 
 
-def _is_shown(encoding: str, sheet) -> bool:
-    """UTF-8 stands in the list once, as it is with or without its mark."""
-    return (
-        encoding == sheet.encoding
-        or encoding in ("utf-16", "cp1252", "utf-8", "cp850", "mac_roman")
-        and not (encoding == "utf-8" and sheet.encoding == "utf-8-sig")
-    )
-
-
-def _delimiters(current: str | None) -> list[tuple[str, str]]:
-    known = [(sign, _(name)) for sign, name in DELIMITER_NAMES.items()]
-    return known if current in DELIMITER_NAMES or current is None else [*known, (current, current)]
+def _missing(found: Reading) -> list[tuple[str, str]]:
+    """What the list lacks for anybody to be kept: (title, sentence)."""
+    lacks = []
+    if not found.has_name:
+        said = _("Say below which column it is. A row without a name cannot be kept.")
+        lacks.append((_("No column holds a name"), said))
+    if not found.has_reach:
+        said = _("Say below which column it is. Who cannot be reached cannot be kept.")
+        lacks.append((_("No column holds a number or an e-mail address"), said))
+    return lacks
 
 
 def _report_page(record: Import, sentence: str = "") -> str:
-    found = imports.preview_of(record, limits=_limits())
+    found = imports.preview_of(record, limits=list_reading.limits())
     tables = {
         part: import_lines.table(found, part, import_lines.lines_of(found, part)[:CUT])
         for part in ("refused", "dropped", "changed", "double")
@@ -294,7 +249,7 @@ def _report_page(record: Import, sentence: str = "") -> str:
         numbers=numbers,
         expect=json.dumps(found.seen),
         absent=_named(found),
-        others=imports.other_sheets(record, found.reading, limits=_limits()),
+        others=imports.other_sheets(record, found.reading, limits=list_reading.limits()),
     )
 
 

@@ -8,20 +8,26 @@ from flask_login import current_user
 
 from dispatch import rights
 from dispatch.errors import NotAllowed
+from dispatch.sending import takeover
 from dispatch.words import N_
 from models import (
     CAMPAIGN_STATUSES,
+    Accession,
     Activation,
     Bin,
     Campaign,
+    Contract,
     Import,
     Member,
     Membership,
     Message,
+    Order,
+    Organisation,
     PendingChange,
     Template,
     Token,
     User,
+    UserTable,
 )
 
 
@@ -74,11 +80,19 @@ def campaign_of(id: int, action: str = "campaign.see") -> Campaign:
 
 def campaigns_seen(is_practice: bool, *statuses: str) -> Iterator[Campaign]:
     """The campaigns that this person may see, newest first: real or practice, all or in these states."""
-    here = (Campaign.organisation == current_user.organisation_id) & (Campaign.is_practice == is_practice)
+    house = current_user.organisation_id
+    here = ((Campaign.organisation == house) | Campaign.id.in_(takeover.led_by(house))) & (
+        Campaign.is_practice == is_practice
+    )
     query = Campaign.select().where(here & Campaign.status.in_(statuses or CAMPAIGN_STATUSES))
     for campaign in query.order_by(Campaign.id.desc()):
         if rights.sees_campaign(current_user, campaign):
             yield campaign
+
+
+def led_by_no_desk(id: int) -> Campaign:
+    """A real campaign of any zone that is underway, for who may take it over."""
+    return takeover.open_to_desk().where(Campaign.id == id).first() or abort(404)
 
 
 def message_of(campaign: Campaign, id: int) -> Message:
@@ -112,6 +126,35 @@ def token_of(id: int) -> Token:
     return Token.get_or_none(Token.id == id, Token.organisation == current_user.organisation_id) or abort(404)
 
 
+def organisation_of(id: int) -> Organisation:
+    """This person's organisation, or any for whoever looks after the platform."""
+    is_theirs = id == current_user.organisation_id or rights.may(current_user, "organisation.see")
+    return (is_theirs and Organisation.get_or_none(Organisation.id == id)) or abort(404)
+
+
+def _of_organisation(table, id: int):
+    """A row of an organisation whose agreements this person looks after."""
+    found = table.get_or_none(table.id == id) or abort(404)
+    organisation_of(found.organisation_id)
+    return found
+
+
+def accession_of(id: int) -> Accession:
+    return _of_organisation(Accession, id)
+
+
+def order_of(id: int) -> Order:
+    return _of_organisation(Order, id)
+
+
+def user_table_of(id: int) -> UserTable:
+    return _of_organisation(UserTable, id)
+
+
+def contract_of(id: int) -> Contract:
+    return Contract.get_or_none(Contract.id == id) or abort(404)
+
+
 def user_of(id: int) -> User:
     """A person of this person's organisation."""
     return User.get_or_none(User.id == id, User.organisation == current_user.organisation_id) or abort(404)
@@ -119,7 +162,8 @@ def user_of(id: int) -> User:
 
 def pending_changes_seen(now: datetime) -> list[PendingChange]:
     """What waits for a second administrator here; the platform stands in for every organisation."""
-    waits = (PendingChange.status == "asked") & (PendingChange.expires_at > now)
+    of_people = PendingChange.kind.startswith("user.")  # those of the matrix wait beside it
+    waits = of_people & (PendingChange.status == "asked") & (PendingChange.expires_at > now)
     if current_user.role != "platform_admin":
         waits &= PendingChange.organisation == current_user.organisation_id
     return list(PendingChange.select().where(waits).order_by(PendingChange.id))

@@ -53,6 +53,8 @@ MESSAGE_LOOKS = looks(
 CAMPAIGN_LOOKS = looks(
     {
         "draft": ("scenario", ""),
+        "submitted": ("clock", "unsure"),
+        "approved": ("checks", ""),
         "running": ("half", ""),
         "paused": ("pause", "unsure"),
         "done": ("check", "done"),

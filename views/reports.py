@@ -14,7 +14,9 @@ from dispatch.people import audience
 from dispatch.sending import campaigns, doubt, estimate, report, tallies, whom
 from dispatch.words import CHANNELS, KINDS, LANGUAGE_NAMES, MESSAGE_STATUSES
 from models import Campaign, Member, Message, Recipient
+from views import approval as approvals
 from views import control, guard, lookups, render, wording
+from views import takeover as takeovers
 
 pages = Blueprint("reports", __name__)
 PAGE_SIZE = 10
@@ -49,6 +51,8 @@ def final(campaign: Campaign, now: datetime) -> dict:
         "outcome": control.outcome(campaign, counts),
         "policy": _(doubt.IN_WORDS[doubt.policy_of(campaign)]),
         "doubt": {"decisions": control.decisions(campaign)},
+        "story": approvals.story(campaign),
+        **takeovers.lead(campaign, now),
         "seconds": int((campaign.ended_at - campaign.launched_at).total_seconds()),
         "composed_in": int((campaign.launched_at - campaign.created_at).total_seconds()),
         "may_template": rights.may(current_user, "template.change")
@@ -107,7 +111,7 @@ def _members_left_out(campaign: Campaign, reason: str) -> list[Member]:
 
 
 @pages.get("/campaigns/<int:id>/report.pdf")
-@guard.needs("campaign.see")
+@guard.needs("report.see")
 def pdf(id: int):
     campaign = _launched(id)
     report.take(campaign, "pdf", by=current_user, now=clock.now())
@@ -116,7 +120,7 @@ def pdf(id: int):
 
 
 @pages.get("/campaigns/<int:id>/report.xlsx")
-@guard.needs("campaign.see")
+@guard.needs("report.see")
 def xlsx(id: int):
     campaign = _launched(id)
     report.take(campaign, "xlsx", by=current_user, now=clock.now())
@@ -139,7 +143,7 @@ def _download(campaign: Campaign, content: bytes, ending: str, mimetype: str):
 
 
 @pages.get("/campaigns/<int:id>/messages")
-@guard.needs("campaign.see")
+@guard.needs("report.see")
 def story(id: int):
     campaign = _launched(id)
     return render_template(
@@ -148,7 +152,7 @@ def story(id: int):
 
 
 @pages.get("/campaigns/<int:id>/messages/found")
-@guard.needs("campaign.see")
+@guard.needs("report.see")
 def found(id: int):
     campaign = _launched(id)
     return render_template("reports/_messages.html", campaign=campaign, **listed(campaign))
@@ -162,6 +166,7 @@ def listed(campaign: Campaign) -> dict:
     first = (page - 1) * PAGE_SIZE
     return {
         "asked": asked,
+        "may_report": rights.may(current_user, "report.see"),
         "messages": [_line(message) for message in query.limit(PAGE_SIZE).offset(first)],
         "message_count": number,
         "page_number": page,
@@ -196,7 +201,7 @@ def _address(message: Message) -> str:
 
 
 @pages.get("/campaigns/<int:id>/messages/<int:mid>")
-@guard.needs("campaign.see")
+@guard.needs("report.see")
 def message(id: int, mid: int):
     campaign = _launched(id)
     found = lookups.message_of(campaign, mid)

@@ -4,7 +4,7 @@ from flask import Blueprint, abort, current_app, flash, redirect, render_templat
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from dispatch import accounts, clock, rights
+from dispatch import accounts, clock, matrix, rights
 from dispatch.access import invitations, pending, second_factor
 from dispatch.errors import Refusal
 from dispatch.words import LANGUAGE_NAMES, N_, USER_ROLES
@@ -229,11 +229,11 @@ def _said(change: PendingChange) -> str:
 
 def _roles(user: User | None = None) -> list[tuple[str, str]]:
     where = user.organisation if user else current_user.organisation
-    return [(role, _(USER_ROLES[role])) for role in accounts.roles_at(where)]
+    return [(role, _(USER_ROLES[role])) for role in matrix.roles_of(where)]
 
 
 def _role(role: str) -> str:
-    return role if role in accounts.roles_at(current_user.organisation) else abort(400)
+    return role if role in matrix.roles_of(current_user.organisation) else abort(400)
 
 
 def _bins() -> tuple[Bin, ...]:

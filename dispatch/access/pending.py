@@ -14,22 +14,23 @@ from models import Organisation, PendingChange, User, writing
 
 LASTS = timedelta(days=7)
 DEEDS: dict[str, Callable[..., None]] = {}
+RIGHTS: dict[str, str] = {}  # which right it takes to confirm a kind
 ONLY_ANOTHER = N_(
     "Another administrator must confirm this: not you who asked it, and not the person whom it is about."
 )
 SUBJECT = N_("A change waits for your word")
 BODY = N_(
     "Hello %(name)s,\n\nAn administrator asked a change that a second one must confirm. "
-    "Sign in and look under Users, within seven days."
+    "Sign in and look under Users or Rights, within seven days."
 )
 OVER = N_("This change was decided already, or nobody confirmed it within seven days.")
 
 
-def does(kind: str) -> Callable:
+def does(kind: str, right: str = "user.change") -> Callable:
     """The function is the deed of this kind: called as deed(change, by=, now=) when a second person confirms."""
 
     def register(deed: Callable[..., None]) -> Callable[..., None]:
-        DEEDS[kind] = deed
+        DEEDS[kind], RIGHTS[kind] = deed, right
         return deed
 
     return register
@@ -73,14 +74,14 @@ def may_confirm(user: User, change: PendingChange) -> bool:
     """Another administrator of the same organisation, or the platform's, who stands in where there is only one."""
     is_another = user.id not in (change.asked_by_id, change.about_id)
     is_near = user.organisation_id == change.organisation_id or user.role == "platform_admin"
-    return is_another and is_near and rights.may(user, "user.change")
+    return is_another and is_near and rights.may(user, RIGHTS[change.kind])
 
 
 def confirm(change: PendingChange, *, by: User, now: datetime) -> None:
     """Does what was asked; raises NotAllowed to who asked or gains, WrongMoment when it was decided or is too old."""
-    if not may_confirm(by, change):
-        raise NotAllowed(ONLY_ANOTHER)
     with writing():
+        if not may_confirm(User.get_by_id(by.id), change):  # as their rights are now
+            raise NotAllowed(ONLY_ANOTHER)
         _decide(change, "confirmed", by=by, now=now)
         DEEDS[change.kind](change, by=by, now=now)
 

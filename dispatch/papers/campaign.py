@@ -14,6 +14,9 @@ def campaign_report(data: dict, lang: str) -> bytes:
     Moments are worded local times (Brussels), absent ones "". Shape of `data`:
 
     name, organisation, kind, status, sender    str; status is the campaign's word ("finished")
+    approval                                    str, who approved it and when; "" when nobody had to
+    handovers                                   list of str, who took the lead over, when and why
+    alarm                                       str, why it left without approval, in red; "" when it did not
     practice                                    bool
     launched_at, ended_at, made_at              str; made_at is the moment these figures were true
     audience                                    str, who it was meant for ("BIN Beekveld, Stationsstraat")
@@ -38,6 +41,7 @@ def campaign_report(data: dict, lang: str) -> bytes:
             "words": _headings(lang),
             "figures": _figures(data, lang),
             "reached": _reached(data, lang),
+            "alarm": data["alarm"],
             "facts": _facts(data, lang),
             "totals": _totals(data, lang),
             "texts": data["texts"],
@@ -115,6 +119,9 @@ def _facts(data: dict, lang: str) -> list[tuple[str, str]]:
         (_("Kind of message"), data["kind"]),
         (_("Audience"), data["audience"]),
         (_("Sent by"), data["sender"]),
+        *([(_("Approved by"), data["approval"])] if data["approval"] else []),
+        *([(_("Without approval"), data["alarm"])] if data["alarm"] else []),
+        *((_("Lead"), said) for said in data["handovers"]),
         (_("Launched"), data["launched_at"]),
         (_("Ended"), data["ended_at"] or _("not yet")),
         (_("State"), data["status"]),

@@ -1,7 +1,7 @@
 """What an import will do, before it does anything: every row counted, and told."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -110,26 +110,35 @@ def report(preview: Preview) -> dict:
     }
 
 
-def faulty_rows(preview: Preview, gettext: Callable[[str], str]) -> tuple[list[str], list[list[str]]]:
-    """The rows with a fault as they were, and a last column that says why; mended, they can be read again."""
+def faulty_rows(
+    preview,
+    gettext: Callable[[str], str],
+    *,
+    names: Mapping = COLUMN_NAMES,
+    sentences: Mapping = rows.SENTENCES,
+) -> tuple[list[str], list[list[str]]]:
+    """The rows with a fault as they were, and a last column that says why; mended, they can be read again.
+
+    `names` of the fields and `sentences` of the faults are those of the kind of list.
+    """
     sheet = preview.reading.sheet
     width = max(sheet.width, len(sheet.header))
     cells_of = dict(sheet.rows)
-    found = [[*_padded(cells_of[line.number], width), why(line, gettext)] for line in preview.faulty]
-    return [*_titles(preview.reading, width, gettext), gettext(WHY)], found
+    found = [
+        [*_padded(cells_of[line.number], width), why(line.problems, gettext, names, sentences)]
+        for line in preview.faulty
+    ]
+    return [*_titles(preview.reading, width, gettext, names), gettext(WHY)], found
 
 
-def why(line: Line, gettext: Callable[[str], str]) -> str:
+def why(problems: list[Problem], gettext: Callable[[str], str], names: Mapping, sentences: Mapping) -> str:
     """Everything that is wrong with a row, in words."""
-    return "; ".join(
-        f"{gettext(COLUMN_NAMES[problem.column])}: {gettext(rows.SENTENCES[problem.code])}"
-        for problem in line.problems
-    )
+    return "; ".join(f"{gettext(names[one.column])}: {gettext(sentences[one.code])}" for one in problems)
 
 
-def _titles(reading: Reading, width: int, gettext: Callable[[str], str]) -> list[str]:
+def _titles(reading: Reading, width: int, gettext: Callable[[str], str], names: Mapping) -> list[str]:
     """The list's own titles; what has none gets the name of the field it holds."""
-    fields = {index: gettext(COLUMN_NAMES[name]) for name, index in reading.columns.items()}
+    fields = {index: gettext(names[name]) for name, index in reading.columns.items()}
     own = _padded(reading.sheet.header, width)
     return [title or fields.get(index, "") for index, title in enumerate(own)]
 

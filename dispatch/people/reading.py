@@ -132,13 +132,13 @@ def read(content: bytes, filename: str, frame: Mapping, limits: Limits | None) -
         raise Refusal(Sentence(sheets.SENTENCES[fault.code]), field="file") from None
 
 
-def columns_asked(fields: list[str]) -> dict[str, int]:
-    """The columns as a person set them, one field or "" for each; raises Refusal when two are the same."""
+def columns_asked(fields: list[str], names: Mapping[str, str] = COLUMN_NAMES) -> dict[str, int]:
+    """The columns as a person set them, one field of `names` or "" for each; raises Refusal when two are the same."""
     found: dict[str, int] = {}
     for index, name in enumerate(fields):
         if name in found:
             both = N_("Two columns are both called %(name)s. Choose one of them.")
-            raise Refusal(both, field=f"column-{index}", name=Sentence(COLUMN_NAMES[name]))
-        if name in COLUMN_NAMES:
+            raise Refusal(both, field=f"column-{index}", name=Sentence(names[name]))
+        if name in names:
             found[name] = index
     return found

@@ -1,30 +1,40 @@
-"""Campaigns: drafted, launched, paused, resumed, stopped, ended. One dictionary of moves and one mover."""
+"""Campaigns: drafted, submitted, launched, paused, resumed, stopped, ended. How they move: moves.py."""
 
 from datetime import datetime, timedelta
 
-from dispatch import audit
+from dispatch import audit, rights
 from dispatch.errors import Incomplete, Refusal, WrongMoment
+from dispatch.onboarding import checklist, contracts
 from dispatch.people import audience
 from dispatch.people.audience import Audience
 from dispatch.providers.base import Speech
-from dispatch.sending import calls, doubt, freezing, messages, recordings, speech, tallies
+from dispatch.sending import approval, calls, doubt, freezing, messages, recordings, speech, tallies
+from dispatch.sending.moves import move
 from dispatch.sending.text import measure
 from dispatch.words import LANGUAGE_NAMES, N_, Sentence, translator
-from models import LANGUAGES, POLICIES, RANKS, Campaign, Organisation, Recording, Template, User, writing
+from models import (
+    BEFORE_LAUNCH,
+    KINDS,
+    LANGUAGES,
+    POLICIES,
+    RANKS,
+    Campaign,
+    Organisation,
+    Recording,
+    Template,
+    User,
+    writing,
+)
 
-MOVES = {
-    "launched": ("draft", "running"),
-    "paused": ("running", "paused"),
-    "resumed": ("paused", "running"),
-    "stopped": (("running", "paused"), "stopped"),
-    "finished": ("running", "done"),
-}
 HALTS = {
     "refused": N_(
         "The gateway refuses too many of these messages. What is queued waits: look at the reasons below."
     ),
     "misconfigured": N_(
         "The gateway does not accept our sign-in. What is queued waits until an administrator mends it."
+    ),
+    "out_of_term": N_(
+        "The agreement under which this is sent is over. What is queued waits until it is renewed."
     ),
 }
 OVERTAKEN = N_(
@@ -49,8 +59,9 @@ def draft(
     template: Template | None = None,
 ) -> Campaign:
     """Begins a campaign, empty or as the template has it."""
-    wording = {name: getattr(template, name) for name in WORDING} if template else {}
+    wording = {name: getattr(template, name) for name in WORDING} if template else {"kind": _first_kind(by)}
     with writing():
+        rights.demand(by, "campaign.compose", wording["kind"], wording.get("channels", ()), {})
         campaign = Campaign.create(
             organisation=organisation,
             author=by,
@@ -64,9 +75,41 @@ def draft(
     return campaign
 
 
+def _first_kind(by: User) -> str:
+    """The kind that a message begins with: the usual one, or else the first that this person may write."""
+    usual = Campaign.kind.default
+    return next((kind for kind in (usual, *KINDS) if rights.may_send(by, kind)), usual)
+
+
 def write(campaign: Campaign, *, by: User, now: datetime, version: int, **wording) -> Campaign:
-    """Keeps what was written in a draft, complete or not; raises WrongMoment when another hand was first."""
-    change(campaign, Campaign.status == "draft", version=version, by=by, now=now, **wording)
+    """Keeps what was written in a draft, complete or not.
+
+    Raises WrongMoment when another hand was first, NotAllowed when the writer has no right to a part of it.
+    """
+    said = {name: wording.get(name, getattr(campaign, name)) for name in ("kind", "channels", "audience")}
+    rights.demand(by, "campaign.compose", **said)
+    with writing():
+        stored = Campaign.get_by_id(campaign.id)
+        if stored.status != "draft" and all(getattr(stored, name) == wording[name] for name in wording):
+            return stored  # looked at and saved as it was: what was approved stays approved
+        _edit(stored, by=by, now=now, version=version, **wording)
+    return Campaign.get_by_id(campaign.id)
+
+
+def _edit(stored: Campaign, *, by: User, now: datetime, version: int, **wording) -> None:
+    """Changes what was not launched yet, in the caller's transaction: its hand is known, its approval is gone."""
+    change(stored, Campaign.status.in_(BEFORE_LAUNCH), version=version, by=by, now=now, **wording)
+    Campaign.update(written_by=by.id).where(Campaign.id == stored.id).execute()
+    approval.withdraw(stored, by=by, now=now)
+
+
+def submit(campaign: Campaign, *, by: User, now: datetime, version: int, link: str = "") -> Campaign:
+    """Asks another person to approve it as it is now; `link` leads them to it."""
+    with writing():
+        campaign = Campaign.get_by_id(campaign.id)
+        rights.demand(by, "campaign.compose", campaign.kind, campaign.channels, campaign.audience)
+        _refuse_unready(campaign, version)
+        approval.ask(campaign, by=by, now=now, link=link)
     return Campaign.get_by_id(campaign.id)
 
 
@@ -108,7 +151,7 @@ def _play(campaign: Campaign, lang: str, key: str, by: User, now: datetime) -> N
         calls_said = fresh.texts.get("voice", {})
         text = calls_said.get(lang, {"body": ""}) | {"recording": key}
         texts = fresh.texts | {"voice": calls_said | {lang: text}}
-        change(fresh, Campaign.status == "draft", version=fresh.version, by=by, now=now, texts=texts)
+        _edit(fresh, by=by, now=now, version=fresh.version, texts=texts)
 
 
 def recording_of(campaign: Campaign | Template, lang: str) -> Recording | None:
@@ -120,7 +163,11 @@ def recording_of(campaign: Campaign | Template, lang: str) -> Recording | None:
 def discard(campaign: Campaign, *, by: User, now: datetime) -> None:
     """Throws a draft away; what was launched stays for ever."""
     with writing():
-        if not Campaign.delete().where(Campaign.id == campaign.id, Campaign.status == "draft").execute():
+        if (
+            not Campaign.delete()
+            .where(Campaign.id == campaign.id, Campaign.status.in_(BEFORE_LAUNCH))
+            .execute()
+        ):
             raise WrongMoment(N_("This campaign has been launched and cannot be thrown away."))
         audit.record("campaign.discarded", None, by=by, now=now, campaign=campaign.id)
 
@@ -236,11 +283,15 @@ def launch(
     with writing():
         campaign = Campaign.get_by_id(campaign.id)
         _refuse_unready(campaign, version)
+        if not campaign.is_practice:
+            checklist.demand_ready(campaign.organisation, now)
+        rights.demand(by, "campaign.launch", campaign.kind, campaign.channels, campaign.audience)
+        approval.demand(campaign)
         facts = {"launched_by": by.id, "launched_at": now, "moved_at": now, "queued_through": 0}
         facts["expires_at"] = useful_for and now + useful_for
         facts["policy"] = policy if policy in POLICIES else doubt.policy_of(campaign)
         said = {"policy": facts["policy"]}
-        _move(campaign, "launched", by=by, now=now, said=said, **facts)
+        move(campaign, "launched", by=by, now=now, said=said, **facts)
         if not (_freeze_part(campaign.id, now) or Campaign.get_by_id(campaign.id).queued_through):
             raise Refusal(
                 N_("Nobody would get this message: nobody in the audience can be reached by these channels.")
@@ -301,13 +352,15 @@ def parts_of(campaign: Campaign, channel: str, lang: str) -> int:
 def pause(campaign: Campaign, *, by: User, now: datetime) -> None:
     """Holds what is queued; what is in hand goes on."""
     with writing():
-        _move(campaign, "paused", by=by, now=now)
+        move(campaign, "paused", by=by, now=now)
 
 
 def resume(campaign: Campaign, *, by: User, now: datetime) -> None:
-    """Goes on with what is queued; nobody gets anything twice."""
+    """Goes on with what is queued; nobody gets anything twice. Raises Refusal when the agreement is over."""
     with writing():
-        _move(campaign, "resumed", by=by, now=now, moved_at=now, halted="")
+        if not campaign.is_practice and (fault := contracts.term_fault(campaign.organisation, now)):
+            raise Refusal(fault)
+        move(campaign, "resumed", by=by, now=now, moved_at=now, halted="")
 
 
 def halt(campaign: Campaign, why: str, *, now: datetime) -> None:
@@ -317,6 +370,20 @@ def halt(campaign: Campaign, why: str, *, now: datetime) -> None:
         if Campaign.update(status="paused", halted=why).where(here).execute():
             facts = {"organisation": campaign.organisation_id, "why": why}
             audit.record("campaign.halted", campaign, by=None, now=now, **facts)
+
+
+def hold_outside_term(now: datetime) -> None:
+    """Holds the real campaigns whose agreement is over while something of them would still leave, and says why."""
+    over = Campaign.organisation.in_(contracts.outside_term(now)) & ~Campaign.is_practice
+    for campaign in list(Campaign.select().where(Campaign.status == "running", over)):
+        if _would_leave(campaign, now):
+            halt(campaign, "out_of_term", now=now)
+
+
+def _would_leave(campaign: Campaign, now: datetime) -> bool:
+    if campaign.queued_through is not None or messages.waiting_of(campaign).exists():
+        return True
+    return doubt.policy_of(campaign) == "insist" and doubt.is_open(campaign, now)
 
 
 def expire(now: datetime) -> int:
@@ -337,7 +404,7 @@ def _expire(campaign: Campaign, now: datetime) -> int:
 def stop(campaign: Campaign, *, by: User, now: datetime) -> int:
     """Ends a campaign at once and returns how many messages it withheld; what is in hand is still recorded."""
     with writing():
-        _move(campaign, "stopped", by=by, now=now, ended_at=now)
+        move(campaign, "stopped", by=by, now=now, ended_at=now)
         return messages.withhold(campaign, now)
 
 
@@ -345,7 +412,7 @@ def finish(campaign: Campaign, now: datetime) -> None:
     """Ends a running campaign of which nothing more is to come."""
     with writing():  # or somebody could send the unsure again between the look and the end
         if _is_finished(Campaign.get_by_id(campaign.id), now):
-            _move(campaign, "finished", by=None, now=now, ended_at=now)
+            move(campaign, "finished", by=None, now=now, ended_at=now)
 
 
 def _is_finished(campaign: Campaign, now: datetime) -> bool:
@@ -365,21 +432,6 @@ def _is_finished(campaign: Campaign, now: datetime) -> bool:
 def _awaits_receipts(table: dict[str, dict[str, int]]) -> bool:
     """A mail is never heard of again once it was accepted; of anything else that is not settled there may be news."""
     return any(row["unsure"] or row["accepted"] and channel != "email" for channel, row in table.items())
-
-
-def _move(
-    campaign: Campaign, deed: str, *, by: User | None, now: datetime, said: dict | None = None, **values
-) -> None:
-    """The one mover: a conditional update, so that of two who press at once one hears that it was done already.
-
-    said: what the audit keeps of it.
-    """
-    old, new = MOVES[deed]
-    here = (Campaign.id == campaign.id) & Campaign.status.in_([old] if isinstance(old, str) else list(old))
-    if not Campaign.update(status=new, **values).where(here).execute():
-        raise WrongMoment(N_("The campaign is no longer in the state that you saw. Nothing was changed."))
-    facts = {"organisation": campaign.organisation_id} | (said or {})
-    audit.record(f"campaign.{deed}", campaign, by=by, now=now, **facts)
 
 
 # ── Templates ───────────────────────────────────────────────────────────

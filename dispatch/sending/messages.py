@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from peewee import SQL, Value, fn
 
+from dispatch.onboarding import contracts
 from dispatch.providers.base import Outcome, Receipt
 from dispatch.sending import tallies
 from dispatch.sending.journal import Found
@@ -68,12 +69,12 @@ def new_reference() -> str:
 # ── Queue ───────────────────────────────────────────────────────────────
 
 
-def enqueue_letter(letter: Letter, addresses: list[str], *, now: datetime) -> None:
+def enqueue_letter(letter: Letter, addresses: list[str], *, channel: str = "email", now: datetime) -> None:
     Message.insert_many(
         [
             {
                 "letter": letter.id,
-                "channel": "email",
+                "channel": channel,
                 "is_practice": letter.is_practice,
                 "address": address,
                 "language": letter.language,
@@ -92,10 +93,16 @@ def queued(channel: str, now: datetime, *narrower):
     )
 
 
+def waiting_of(campaign: Campaign):
+    """What of a campaign is queued, due or not."""
+    return Message.select(Message.id).where(Message.status == "queued", Message.campaign == campaign)
+
+
 def running(now: datetime):
-    """The campaigns of which messages may leave: they run, and are not past the moment after which they are of no use."""
+    """The campaigns of which messages may leave: they run, are still of use and, when they are real, their agreement runs."""
     is_fresh = Campaign.expires_at.is_null() | (Campaign.expires_at > now)
-    return Campaign.select().where(Campaign.status == "running", is_fresh)
+    may_leave = Campaign.is_practice | Campaign.organisation.not_in(contracts.outside_term(now))
+    return Campaign.select().where(Campaign.status == "running", is_fresh, may_leave)
 
 
 def claim(

@@ -7,7 +7,7 @@ from threading import Event
 
 from dispatch import clock, courtesy, mishaps
 from dispatch.providers.base import NO_ROAD, Provider
-from dispatch.sending import campaigns, doubt, journal, messages, receipts, report
+from dispatch.sending import approval, campaigns, doubt, journal, messages, receipts, report
 from dispatch.sending.hand import Hand
 from dispatch.sending.lanes import Lane
 from dispatch.sending.roads import Roads
@@ -157,7 +157,9 @@ class Pump:
                 self.recover,
                 messages.doubt,
                 messages.send_letters_again,
+                campaigns.hold_outside_term,
                 campaigns.expire,
+                approval.climb,
                 doubt.insist,
                 self._finish,
                 self._report,

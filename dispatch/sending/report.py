@@ -8,7 +8,7 @@ from peewee import fn
 from dispatch import audit, clock, papers
 from dispatch.people.audience import REASONS as LEFT_OUT
 from dispatch.providers.base import REASONS
-from dispatch.sending import campaigns, doubt, tallies
+from dispatch.sending import approval, campaigns, doubt, takeover, tallies
 from dispatch.words import (
     CAMPAIGN_STATUSES,
     CHANNELS,
@@ -26,6 +26,7 @@ from models import (
     Bin,
     Campaign,
     Document,
+    Handover,
     Member,
     Message,
     Pulse,
@@ -263,6 +264,9 @@ def build(campaign: Campaign, lang: str, now: datetime, most: int | None = MOST_
         "kind": _(KINDS[campaign.kind]),
         "status": _(CAMPAIGN_STATUSES[campaign.status]),
         "sender": campaign.launched_by.name,
+        "approval": _approval(campaign, lang),
+        "alarm": _alarm(campaign, lang),
+        "handovers": [_handover(one, lang) for one in takeover.story(campaign)],
         "practice": campaign.is_practice,
         "launched_at": moment(campaign.launched_at, lang),
         "ended_at": moment(campaign.ended_at, lang),
@@ -281,6 +285,29 @@ def build(campaign: Campaign, lang: str, now: datetime, most: int | None = MOST_
         ],
         "messages": list(_messages(campaign, lang, most)),
     }
+
+
+def _approval(campaign: Campaign, lang: str) -> str:
+    """Who approved it and when; "" when it needed nobody's approval."""
+    last = approval.latest(campaign)
+    if not last or last.status != "approved":
+        return ""
+    facts = {"name": last.decided_by.name, "at": moment(last.decided_at, lang)}
+    return translator(lang).gettext(N_("%(name)s, %(at)s")) % facts
+
+
+def _handover(one: Handover, lang: str) -> str:
+    said = translator(lang).gettext(takeover.SAID[one.deed])
+    return f"{moment(one.at, lang)}: {said % {'name': one.by.name, 'reason': one.reason}}"
+
+
+def _alarm(campaign: Campaign, lang: str) -> str:
+    """That it was sent without the approval that it needed, by whom and why; "" when it was not."""
+    last = approval.overridden(campaign)
+    if not last:
+        return ""
+    said = translator(lang).gettext(N_("Sent without approval, by %(name)s: %(reason)s"))
+    return said % {"name": last.decided_by.name, "reason": last.reason}
 
 
 def audience_in_words(campaign: Campaign, lang: str) -> str:

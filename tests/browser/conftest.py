@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 from dispatch import demo
 from tests.servers import free_port, wait_until
 
+DESK = {"email": "wacht@nccn.example", "password": demo.PASSWORD, "role": "national desk"}
 ROOT = Path(__file__).parent.parent.parent
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 # Without these Chromium itself calls home at every start.
@@ -40,9 +41,14 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("site")
+
+
+@pytest.fixture(scope="module")
+def site(folder):
     """Belfort with the demonstration, served by `python app.py` on a port of its own."""
-    with served(tmp_path_factory.mktemp("site")) as address:
+    with served(folder) as address:
         yield address
 
 
@@ -54,6 +60,23 @@ def served(folder: Path, **settings: str):
     environ |= {"BELFORT_DATABASE": f"sqlite:///{folder / 'belfort.db'}", "PORT": str(port)} | settings
     subprocess.run(
         [sys.executable, "-m", "flask", "migrate", "--demo"],
+        cwd=ROOT,
+        env=environ,
+        check=True,
+        capture_output=True,
+    )
+    desk = [
+        "--email",
+        DESK["email"],
+        "--role",
+        "sender",
+        "--organisation",
+        "NCCN",
+        "--password",
+        DESK["password"],
+    ]
+    subprocess.run(
+        [sys.executable, "-m", "flask", "user", "add", *desk, "--kind", "federal_service", "--national-desk"],
         cwd=ROOT,
         env=environ,
         check=True,
@@ -97,7 +120,7 @@ def visit(chromium, site):
         page.faults = []
         page.on("console", lambda line: page.faults.append(line.text) if is_fault(line) else None)
         page.on("pageerror", lambda error: page.faults.append(str(error)))
-        account = next(account for account in demo.accounts_of() if account["role"] == role)
+        account = next(account for account in (*demo.accounts_of(), DESK) if account["role"] == role)
         page.goto("/signin")
         page.fill("[name=email]", account["email"])
         page.fill("[name=password]", account["password"])

@@ -1,0 +1,223 @@
+"""Framework contracts and the agreements under them: written down, signed, exchanged, ended; and whose term is over."""
+
+from datetime import date, datetime
+from functools import cache
+
+from peewee import IntegrityError
+
+from dispatch import audit, clock
+from dispatch.errors import Refusal, WrongMoment
+from dispatch.words import N_, Sentence
+from models import AGREEMENT_TYPES, Accession, Contract, Document, Organisation, User, database, writing
+
+SIGNED = "signed_agreement"
+HOSTS = ("platform", "contact_centre", "federal_service")  # the other side: they join nothing
+NOT_IN_TERM = N_(
+    "The agreement of %(organisation)s does not run today, so nothing real may leave. Renew it on the page “Agreements”."
+)
+EXCHANGED_ALREADY = N_(
+    "Both parties have their copy of this agreement: it stands as it was signed. Write down a new one."
+)
+
+
+# ── The framework contract ──────────────────────────────────────────────
+
+
+def add(
+    name: str, provider: str, begins_on: date, ends_on: date, *, by: User | None, now: datetime
+) -> Contract:
+    """Writes a framework contract down; raises Refusal when it has no name, or ends before it begins."""
+    for field, value in (("name", name), ("provider", provider)):
+        if not value.strip():
+            raise Refusal(N_("Type this too: it stands on every agreement."), field=field)
+    if ends_on < begins_on:
+        raise Refusal(N_("The last day comes before the first day."), field="ends_on")
+    term = {"begins_on": begins_on, "ends_on": ends_on}
+    try:
+        with writing():
+            made = Contract.create(name=name.strip(), provider=provider.strip(), **term)
+            facts = {key: value.isoformat() for key, value in term.items()}
+            audit.record("contract.added", made, by=by, now=now, **facts)
+    except IntegrityError:
+        raise Refusal(N_("There is already a contract of this name."), field="name") from None
+    return made
+
+
+def end_contract(contract: Contract, last_day: date, why: str, *, by: User, now: datetime) -> None:
+    """Ends a framework contract before its time, and with it every agreement under it."""
+    with writing():
+        _end(contract, contract.ends_on, last_day, why)
+        audit.record("contract.ended", contract, by=by, now=now, last_day=last_day.isoformat())
+
+
+def end_accession(accession: Accession, last_day: date, why: str, *, by: User, now: datetime) -> None:
+    """Ends the agreement of one organisation before its contract ends."""
+    with writing():
+        _end(accession, accession.contract.last_day, last_day, why)
+        facts = {"organisation": accession.organisation_id, "last_day": last_day.isoformat()}
+        audit.record("accession.ended", accession, by=by, now=now, **facts)
+
+
+def _end(what: Contract | Accession, ends_on: date, last_day: date, why: str) -> None:
+    if not why.strip():
+        raise Refusal(N_("Say why it ends early."), field="why")
+    if last_day >= ends_on:
+        raise Refusal(N_("It ends by then of its own."), field="last_day")
+    table = type(what)
+    here = (table.id == what.id) & table.ended_on.is_null()
+    if not table.update(ended_on=last_day, ended_why=why.strip()).where(here).execute():
+        raise WrongMoment(N_("Somebody ended this already. Nothing was changed."))
+
+
+def all_contracts():
+    return Contract.select().order_by(Contract.ends_on.desc(), Contract.id.desc())
+
+
+def bound_by(contract: Contract) -> int:
+    """How many organisations have an agreement under it that counts."""
+    here = contract.accessions.where(Accession.exchanged_on.is_null(False))
+    return len({one.organisation_id for one in here})
+
+
+def open_contracts(now: datetime) -> list[Contract]:
+    """The framework contracts under which one can still join."""
+    today = clock.local(now).date()
+    return [contract for contract in all_contracts() if contract.last_day >= today]
+
+
+# ── The agreement of an organisation ────────────────────────────────────
+
+
+def accessions_of(organisation: Organisation):
+    """The agreements of an organisation, newest first."""
+    here = Accession.organisation == organisation.id
+    return Accession.select(Accession, Contract).join(Contract).where(here).order_by(Accession.id.desc())
+
+
+def write_down(
+    organisation: Organisation,
+    *,
+    contract: Contract,
+    type: int,
+    signatory: str,
+    provider_signatory: str,
+    signed_on: date,
+    by: User,
+    now: datetime,
+) -> Accession:
+    """Keeps who signed what and when; changes the last agreement until both parties have their copy, then makes a new one."""
+    _check(organisation, contract, type, signed_on, now)
+    for field, value in (("signatory", signatory), ("provider_signatory", provider_signatory)):
+        if not value.strip():
+            raise Refusal(N_("Type who signed, and as what: “Jan Peeters, mayor”."), field=field)
+    values = {"contract": contract, "type": type, "signed_on": signed_on}
+    values |= {"signatory": signatory.strip(), "provider_signatory": provider_signatory.strip()}
+    with writing():
+        last = accessions_of(organisation).first()
+        if last and not last.is_exchanged and last.ended_on is None:
+            made = _change(last, **values)
+        else:
+            made = Accession.create(organisation=organisation, created_at=now, **values)
+        facts = {"contract": contract.id, "type": type, "signed_on": signed_on.isoformat()}
+        audit.record("accession.written", made, by=by, now=now, organisation=organisation, **facts)
+    return made
+
+
+def _check(organisation: Organisation, contract: Contract, type: int, signed_on: date, now: datetime) -> None:
+    if organisation.kind in HOSTS:
+        raise Refusal(N_("This organisation joins nothing: it is the other party."), field="contract")
+    if type not in AGREEMENT_TYPES:
+        raise Refusal(N_("Choose type 1 or type 2."), field="type")
+    if contract.last_day < clock.local(now).date():
+        raise Refusal(N_("This contract is over. Choose one that runs."), field="contract")
+    if signed_on > clock.local(now).date():
+        raise Refusal(N_("This day is still to come."), field="signed_on")
+
+
+def attach(accession: Accession, content: bytes, filename: str, *, by: User, now: datetime) -> None:
+    """Keeps the signed agreement as it was received; it must be a whole PDF by its content, whatever its name."""
+    if not content.startswith(b"%PDF-") or b"%%EOF" not in content[-1024:]:
+        sentence = N_("This is not a whole PDF. Save the signed agreement as PDF, then choose it again.")
+        raise Refusal(sentence, field="file")
+    with writing():
+        document = Document.create(
+            organisation=accession.organisation_id,
+            kind=SIGNED,
+            filename=filename[-120:] or "agreement.pdf",
+            media_type="application/pdf",
+            content=content,
+            made_at=now,
+        )
+        _change(accession, document=document)
+        facts = {"organisation": accession.organisation_id, "document": document.id, "bytes": len(content)}
+        audit.record("accession.signed", accession, by=by, now=now, **facts)
+
+
+def receive_paper(accession: Accession, received_on: date, *, by: User, now: datetime) -> None:
+    """Notes that the agreement arrived on paper, signed."""
+    _not_before(accession, received_on, "paper_received_on", now)
+    with writing():
+        _change(accession, paper_received_on=received_on)
+        facts = {"organisation": accession.organisation_id, "received_on": received_on.isoformat()}
+        audit.record("accession.paper_received", accession, by=by, now=now, **facts)
+
+
+def exchange(accession: Accession, exchanged_on: date, *, by: User, now: datetime) -> None:
+    """Notes that each party has its copy: from then on the agreement counts and stands as it is."""
+    if not Accession.get_by_id(accession.id).is_signed:
+        missing = N_("The signed agreement itself is missing: a file, or the day that the paper arrived.")
+        raise Refusal(missing, field="file")
+    _not_before(accession, exchanged_on, "exchanged_on", now)
+    with writing():
+        _change(accession, exchanged_on=exchanged_on)
+        facts = {"organisation": accession.organisation_id, "exchanged_on": exchanged_on.isoformat()}
+        audit.record("accession.exchanged", accession, by=by, now=now, **facts)
+
+
+def _not_before(accession: Accession, day: date, field: str, now: datetime) -> None:
+    if day < accession.signed_on:
+        raise Refusal(N_("This day comes before the day of the signature."), field=field)
+    if day > clock.local(now).date():
+        raise Refusal(N_("This day is still to come."), field=field)
+
+
+def _change(accession: Accession, **values) -> Accession:
+    is_open = Accession.exchanged_on.is_null() & Accession.ended_on.is_null()
+    if not Accession.update(**values).where(Accession.id == accession.id, is_open).execute():
+        raise WrongMoment(EXCHANGED_ALREADY)
+    return Accession.get_by_id(accession.id)
+
+
+# ── The term ────────────────────────────────────────────────────────────
+
+
+def outside_term(now: datetime) -> set[int]:
+    """The organisations whose agreements are all over, or have not begun, on the calendar of Brussels.
+
+    Who sent before agreements were written down here has none, and is in no such term.
+    """
+    today = clock.local(now).date()
+    rows = database.execute_sql(_exchanged()).fetchall()
+    inside = {row[0] for row in rows if _spans(row, today.isoformat())}
+    return {row[0] for row in rows} - inside
+
+
+@cache
+def _exchanged() -> str:
+    """The query of every claim, written once: to build it costs ten times what it takes to run."""
+    days = (Contract.begins_on, Accession.signed_on, Contract.ends_on, Contract.ended_on, Accession.ended_on)
+    query = Accession.select(Accession.organisation, *days).join(Contract)
+    return query.where(Accession.exchanged_on.is_null(False)).sql()[0]
+
+
+def _spans(row: tuple, day: str) -> bool:
+    """Accession.holds_on of a row as the database has it: its days are texts that sort as days do."""
+    _organisation, begins, signed, *ends = row
+    return max(begins, signed) <= day <= min(filter(None, ends))
+
+
+def term_fault(organisation: Organisation, now: datetime) -> Sentence | None:
+    """Why nothing real may leave this organisation today; None when its term runs."""
+    if organisation.id in outside_term(now):
+        return Sentence(NOT_IN_TERM, organisation=organisation.name)
+    return None

@@ -1,0 +1,110 @@
+"""Several people around one message: the ladder, the override, and the lead that changes hands."""
+
+import re
+import sqlite3
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.test_road import press
+
+MONTHS_AGO = "2026-01-01 00:00:00"
+
+
+@pytest.fixture
+def four_eyes(visit):
+    """four_eyes(kind) asks approval for a kind: first of the administrator, then of the sender."""
+
+    def ask(kind: str) -> None:
+        page = visit("organisation_admin")
+        page.goto("/four-eyes")
+        part = page.locator(f"#{kind}")
+        part.locator("[name=is_needed]").check()
+        part.locator(f"#{kind}-rung-1").select_option(label="Joris Wauters")
+        part.locator(f"#{kind}-rung-2").select_option(label="Lien Vercauteren")
+        part.locator("button[type=submit]").click()
+        expect(page.locator(f"#{kind} [name=is_needed]")).to_be_checked()
+
+    return ask
+
+
+def written(page, name: str, kind: str) -> str:
+    """Writes a message on the pages and stops before sending; returns the address of the last look."""
+    page.goto("/campaigns")
+    press(page, "/campaigns/new")
+    page.fill("[name=name]", name)
+    page.check(f"[name=kind][value={kind}]")
+    page.check("[name=channels][value=sms]")
+    page.check("[name=bins][value='1']")
+    page.fill("[name=sms-nl-body]", "POLITIE: sluit uw deuren en bel 101 als u iets merkt.")
+    page.click("[name=go][value=review]")
+    expect(page).to_have_url(re.compile("/review$"))
+    return page.url
+
+
+def the_deadline_passes(folder) -> None:
+    with sqlite3.connect(folder / "belfort.db", timeout=10) as database:
+        database.execute("UPDATE approval SET due_at = ? WHERE due_at IS NOT NULL", (MONTHS_AGO,))
+
+
+def test_nobody_answers_in_time_so_the_next_is_asked_and_approves(visit, four_eyes, folder):
+    four_eyes("preventive")
+    writer, approver = visit("coordinator"), visit("sender")
+    review = written(writer, "Ladder", "preventive")
+    expect(writer.locator("#launch")).to_have_count(0)
+    press(writer, "/submit")
+    expect(writer.locator("#four-eyes")).to_contain_text("Joris Wauters")
+    the_deadline_passes(folder)
+    for _look in range(40):
+        writer.reload()
+        if "Lien Vercauteren" in writer.locator("#four-eyes").inner_text():
+            break
+        writer.wait_for_timeout(250)
+    expect(writer.locator("#four-eyes")).to_contain_text("Lien Vercauteren")
+    approver.goto("/campaigns")
+    approver.click('#to-approve a:has-text("Ladder")')
+    approver.check("#approve [name=ticked]")
+    approver.check("#approve [name=magnitude]")
+    press(approver, "/approve")
+    writer.goto(review)
+    writer.check("[name=terms]")
+    press(writer, "/launch")
+    expect(writer).to_have_url(re.compile(r"/campaigns/\d+$"))
+
+
+def test_in_an_emergency_it_goes_without_and_the_report_says_so_in_red(visit, four_eyes):
+    four_eyes("warning")
+    writer, chief = visit("sender"), visit("organisation_admin")
+    review = written(writer, "Gas, nu", "warning")
+    press(writer, "/submit")
+    chief.goto(review)
+    chief.click('details:has(form[action$="/override"]) summary')
+    chief.fill('form[action$="/override"] [name=reason]', "Gas in de Molenweg.")
+    press(chief, "/override")
+    chief.check("[name=terms]")
+    press(chief, "/launch")
+    expect(chief.locator("a[href$='report.pdf']")).to_be_visible(timeout=90_000)
+    expect(chief.locator("#four-eyes .note.late")).to_contain_text("Gas in de Molenweg.")
+
+
+def test_the_national_desk_takes_a_campaign_the_zone_watches_and_gets_it_back(visit):
+    zone, desk = visit("sender"), visit("national desk")
+    written(zone, "Hoog water", "other")
+    zone.check("[name=terms]")
+    press(zone, "/launch")
+    press(zone, "/pause")
+    expect(zone.locator('form[action$="/resume"]')).to_be_visible()
+    desk.goto("/desk")
+    part = desk.locator('section:has-text("Hoog water")')
+    part.locator("[name=reason]").fill("De centrale van de zone staat onder water.")
+    part.locator("button[type=submit]").click()
+    expect(desk.locator('form[action$="/resume"]')).to_be_visible()
+    expect(zone.locator('form[action$="/resume"]')).to_have_count(0)  # learned by the live page itself
+    expect(zone.locator("#lead")).to_contain_text("onder water")
+    desk.click("#lead details summary")
+    desk.fill("#lead [name=reason]", "De zone kan weer.")
+    press(desk, "/give-back")
+    expect(zone.locator('form[action$="/resume"]')).to_be_visible()
+    zone.click("a[href$='/stop']")
+    press(zone, "/stop")
+    expect(zone.locator("main")).to_contain_text("De zone kan weer.")

@@ -1,0 +1,171 @@
+"""The lead of a campaign: handed over, taken, given back; who may do what meanwhile, and who sees it."""
+
+import pytest
+
+from dispatch import accounts, rights
+from dispatch.errors import NotAllowed, Refusal, WrongMoment
+from dispatch.sending import campaigns, report, takeover
+from models import Audit, Campaign, Handover, Message, Organisation, User
+from tests import cast, town
+from tests.cast import NOON
+
+WHY = "Onze centrale is onder water."
+
+
+@pytest.fixture
+def zavel(app):
+    return town.zone("Zavel", 1)
+
+
+@pytest.fixture
+def sender(zavel):
+    return zavel.people["sender"]
+
+
+@pytest.fixture
+def desk(app):
+    return cast.organisation("NCCN", "federal_service", is_national_desk=True, email="desk@nccn.example")
+
+
+@pytest.fixture
+def officer(desk):
+    return town.user("sender", desk)
+
+
+@pytest.fixture
+def running(zavel, sender):
+    return town.campaign(sender, zavel.bins["A"], "running")
+
+
+def fresh(row):
+    return type(row).get_by_id(row.id)
+
+
+def may_control(user: User, campaign: Campaign) -> bool:
+    return rights.may(fresh(user), "campaign.control", fresh(campaign))
+
+
+def hand(campaign, by):
+    takeover.hand(campaign, by=by, now=NOON, reason=WHY)
+
+
+def take(campaign, by):
+    takeover.take(campaign, by=by, now=NOON, reason=WHY)
+
+
+def test_a_zone_hands_a_campaign_over_and_watches_from_then_on(zavel, running, sender, officer):
+    hand(running, sender)
+    assert may_control(officer, running) and not may_control(sender, running)
+    assert all(rights.sees_campaign(fresh(user), fresh(running)) for user in (sender, officer))
+
+
+def test_the_desk_takes_a_campaign_and_gives_it_back(running, sender, officer):
+    take(running, officer)
+    assert may_control(officer, running) and not may_control(sender, running)
+    takeover.give_back(running, by=officer, now=NOON, reason="De zone kan weer.")
+    assert may_control(sender, running) and not may_control(officer, running)
+    assert rights.sees_campaign(fresh(officer), fresh(running))  # for what it did there it answers
+    assert [one.deed for one in takeover.story(running)] == ["taken", "returned"]
+
+
+@pytest.mark.parametrize("deed", [takeover.hand, takeover.take])
+def test_the_lead_changes_only_for_a_reason(running, sender, officer, deed):
+    with pytest.raises(Refusal, match="Say why"):
+        deed(running, by=sender if deed is takeover.hand else officer, now=NOON, reason=" ")
+    assert fresh(running).held_by_id is None
+
+
+def test_both_houses_find_it_in_their_log(running, sender, desk, officer):
+    hand(running, sender)
+    logged = Audit.select().where(Audit.deed == "campaign.handed")
+    assert {entry.organisation_id for entry in logged} == {running.organisation_id, desk.id}
+
+
+def test_the_desk_is_told_by_mail(running, sender, desk, officer):
+    hand(running, sender)
+    assert Message.select().where(Message.address == desk.email).count() == 1
+
+
+def test_of_a_zone_that_hands_over_and_a_desk_that_takes_one_is_first(running, sender, officer):
+    hand(running, sender)
+    with pytest.raises(WrongMoment):
+        take(running, officer)
+    with pytest.raises(NotAllowed):
+        hand(running, sender)
+    assert Handover.select().count() == 1
+
+
+@pytest.mark.parametrize("status", ["draft", "stopped"])
+def test_what_does_not_run_is_not_taken(zavel, sender, officer, status):
+    with pytest.raises(WrongMoment):
+        take(town.campaign(sender, zavel.bins["A"], status), officer)
+
+
+def test_an_exercise_of_a_zone_is_its_own(running, officer):
+    Campaign.update(is_practice=True).execute()
+    with pytest.raises(WrongMoment):
+        take(running, officer)
+    assert not takeover.open_to_desk().exists()
+
+
+def test_only_the_national_desk_takes(running, zavel, officer):
+    other = town.user("sender", cast.organisation("FOD Anders", "federal_service"))
+    for who in (other, zavel.people["sender"], town.zone("Heuvel", 2).people["sender"]):
+        with pytest.raises(NotAllowed):
+            take(running, who)
+
+
+def test_without_a_national_desk_the_campaign_stays(running, sender):
+    with pytest.raises(Refusal, match="no national desk"):
+        hand(running, sender)
+
+
+def test_there_is_one_national_desk_and_it_is_a_federal_service(desk):
+    for kind in ("federal_service", "police_zone"):
+        with pytest.raises(Refusal):
+            accounts.add_organisation("Nog een", kind, now=NOON, is_national_desk=True)
+    assert Organisation.select().where(Organisation.is_national_desk).count() == 1
+
+
+def test_the_desk_sees_nothing_of_a_campaign_before_it_takes_it(running, officer, signed_in):
+    browser = signed_in(officer)
+    assert browser.get(f"/campaigns/{running.id}").status == 404
+    assert browser.get(f"/campaigns/{running.id}/messages").status == 404
+    assert browser.post(f"/campaigns/{running.id}/pause").status == 404
+    assert browser.get("/desk").has("Bericht running")
+
+
+def test_taken_on_the_page_the_desk_pauses_and_the_zone_only_watches(running, sender, officer, signed_in):
+    ours, theirs = signed_in(officer), signed_in(sender)
+    assert ours.post(f"/campaigns/{running.id}/take", reason="").has("NCCN")
+    assert fresh(running).held_by_id is None
+    page = ours.post(f"/campaigns/{running.id}/take", reason=WHY)
+    assert page.path == f"/campaigns/{running.id}" and page.select('form[action$="/pause"]')
+    watching = theirs.get(f"/campaigns/{running.id}")
+    assert WHY in watching.text and not watching.select('form[action$="/pause"]')
+    for deed in ("pause", "stop", "unsure", "hand-over", "give-back"):
+        assert theirs.post(f"/campaigns/{running.id}/{deed}", reason="x").status == 403, deed
+    ours.post(f"/campaigns/{running.id}/pause")
+    assert fresh(running).is_paused
+    ours.post(f"/campaigns/{running.id}/give-back", reason="Klaar.")
+    theirs.post(f"/campaigns/{running.id}/resume")
+    assert fresh(running).is_running
+
+
+def test_a_zone_hands_over_on_the_page_while_the_live_fragment_of_others_learns_it(
+    running, sender, desk, signed_in
+):
+    browser = signed_in(sender)
+    fragment = browser.htmx(f"/campaigns/{running.id}/live")
+    assert fragment.status == 200
+    browser.post(f"/campaigns/{running.id}/hand-over", reason=WHY)
+    seen = browser.htmx(f"/campaigns/{running.id}/live", seen="0-running-0-0-0")
+    assert WHY in seen.text and fresh(running).held_by_id == desk.id
+
+
+def test_the_report_tells_who_led_it_on_screen_and_on_paper(running, sender, officer, signed_in):
+    take(running, officer)
+    campaigns.stop(fresh(running), by=officer, now=NOON)
+    for who in (sender, officer):
+        assert WHY in signed_in(who).get(f"/campaigns/{running.id}").text
+    assert WHY in report.build(fresh(running), "nl", NOON)["handovers"][0]

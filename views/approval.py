@@ -1,0 +1,276 @@
+"""Four eyes: a message waits for another person, who reads it, or is passed over in an emergency; and its settings."""
+
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_login import current_user
+
+from dispatch import clock, rights
+from dispatch.errors import Incomplete, Refusal
+from dispatch.sending import approval, campaigns, contacts, report
+from dispatch.words import CHANNELS, KINDS, LANGUAGE_NAMES, N_
+from models import KINDS as KIND_CODES
+from models import Approval, Campaign, Organisation, User, VerifiedContact
+from views import guard, lookups, render, wording
+
+pages = Blueprint("approval", __name__)
+WORDS = {
+    "asked": N_("%(who)s asked for approval."),
+    "approved": N_("%(who)s approved it."),
+    "rejected": N_("%(who)s rejected it: %(reason)s"),
+    "sent_back": N_("%(who)s sent it back: %(reason)s"),
+    "withdrawn": N_("%(who)s changed it, so nothing is approved any more."),
+    "overridden": N_("%(who)s went on without approval: %(reason)s"),
+}
+
+
+# ── The request ─────────────────────────────────────────────────────────
+
+
+@pages.post("/campaigns/<int:id>/submit")
+@guard.needs("campaign.compose")
+def submit(id: int):
+    campaign = lookups.campaign_of(id, "campaign.compose")
+    link = current_app.config["BELFORT_PUBLIC_URL"] + url_for("approval.show", id=id)
+    campaigns.submit(campaign, by=current_user, now=clock.now(), version=wording.version(), link=link)
+    current_app.extensions["jobs"].wake()
+    flash(_("Approval is asked."))
+    return redirect(url_for("approval.show", id=id), 303)
+
+
+@pages.get("/campaigns/<int:id>/approval")
+@guard.needs("campaign.see")
+def show(id: int):
+    return render_template("approval/show.html", **_page(lookups.campaign_of(id)))
+
+
+def _page(campaign: Campaign, faults: list = (), reason_error: str = "") -> dict:
+    size = approval.magnitude(campaign)
+    open_ones = contacts.unverified(campaign)
+    return {
+        "campaign": campaign,
+        "practice": campaign.is_practice,
+        "kind": wording.capital(_(KINDS[campaign.kind])),
+        "audience": report.audience_in_words(campaign, str(render.locale())),
+        "texts": _texts(campaign),
+        "size": size,
+        "size_value": _value(size),
+        "size_words": in_words(size),
+        "open_ones": [(value, value) for value in open_ones],
+        "may_approve": campaign.is_submitted and approval.may_approve(current_user, campaign),
+        "wrote": approval.wrote(current_user, campaign),
+        "story": story(campaign),
+        "faults": list(faults),
+        "errors": {field: sentence for field, _label, sentence in faults},
+        "reason_error": reason_error,
+        "now": clock.now(),
+    }
+
+
+def _texts(campaign: Campaign) -> list[dict]:
+    """What each reader gets, and where to hear what is played in its place."""
+    return [
+        {
+            "caption": f"{wording.capital(_(CHANNELS[channel]))}, {_(LANGUAGE_NAMES[lang])}",
+            "subject": text.get("subject", ""),
+            "body": text.get("body", ""),
+            "sound_url": url_for("recordings.listen", id=campaign.id, lang=lang)
+            if text.get("recording")
+            else "",
+        }
+        for channel in campaign.channels
+        for lang, text in campaign.texts.get(channel, {}).items()
+        if campaigns.has_text(text)
+    ]
+
+
+def in_words(size: dict[str, int]) -> str:
+    """A magnitude as it is confirmed: "4 BINs, 412 people, 824 messages"."""
+    return ", ".join(
+        (
+            ngettext("%(num)d BIN", "%(num)d BINs", size["bins"]),
+            ngettext("%(num)d person", "%(num)d people", size["people"]),
+            ngettext("%(num)d message", "%(num)d messages", size["messages"]),
+        )
+    )
+
+
+def _value(size: dict[str, int]) -> str:
+    return "-".join(str(size[name]) for name in ("bins", "people", "messages"))
+
+
+def story(campaign: Campaign) -> list[dict]:
+    """Who asked, approved, sent back or passed over, oldest first."""
+    return [_told(one) for one in approval.story(campaign)]
+
+
+def _told(one: Approval) -> dict:
+    """One entry of the story: when, in words, and whether it is in red."""
+    who = one.decided_by or one.asked_by
+    names = [user.name for user in User.select().where(User.id.in_(one.asked)).order_by(User.name)]
+    return {
+        "at": one.decided_at or one.asked_at,
+        "said": _(WORDS[one.status], who=who.name, reason=one.reason),
+        "asked": _("Asked: %(names)s.", names=", ".join(names)) if names else "",
+        "is_grave": one.status == "overridden",
+    }
+
+
+@pages.post("/campaigns/<int:id>/approve")
+@guard.needs("campaign.approve")
+def approve(id: int):
+    campaign = lookups.campaign_of(id, "campaign.approve")
+    confirmed = dict(
+        zip(("bins", "people", "messages"), _numbers(request.form.get("magnitude", "")), strict=False)
+    )
+    try:
+        approval.approve(
+            campaign,
+            by=current_user,
+            now=clock.now(),
+            version=wording.version(),
+            confirmed=confirmed,
+            ticked=request.form.getlist("ticked"),
+        )
+    except Incomplete as refusal:
+        labels = {"ticked": _("Numbers and links"), "magnitude": _("How many")}
+        faults = [(field, labels[field], fault.said_by(_)) for field, fault in refusal.faults.items()]
+        return render_template("approval/show.html", **_page(campaign, faults)), 422
+    flash(_("Approved. It can be sent now."))
+    return redirect(url_for("approval.show", id=id), 303)
+
+
+def _numbers(value: str) -> list[int]:
+    return [int(part) for part in value.split("-") if part.isdecimal()]
+
+
+@pages.post("/campaigns/<int:id>/send-back")
+@guard.needs("campaign.approve")
+def send_back(id: int):
+    campaign, form = lookups.campaign_of(id, "campaign.approve"), request.form
+    try:
+        approval.send_back(
+            campaign,
+            by=current_user,
+            now=clock.now(),
+            reason=form.get("reason", ""),
+            is_rejected=form.get("answer") == "reject",
+        )
+    except Refusal as refusal:
+        if refusal.field != "reason":
+            raise
+        page = _page(campaign, reason_error=refusal.sentence.said_by(_))
+        return render_template("approval/show.html", **page), 422
+    flash(_("It is back with the writer, with your reason."))
+    return redirect(url_for("campaigns.index"), 303)
+
+
+@pages.post("/campaigns/<int:id>/override")
+@guard.needs("campaign.override")
+def override(id: int):
+    campaign, now = lookups.campaign_of(id, "campaign.override"), clock.now()
+    reason = request.form.get("reason", "")
+    try:
+        approval.override(campaign, by=current_user, now=now, version=wording.version(), reason=reason)
+    except Refusal as refusal:
+        if refusal.field != "reason":
+            raise
+        flash(refusal.sentence.said_by(_), "late")
+    return redirect(url_for("campaigns.review", id=id), 303)
+
+
+# ── Settings ────────────────────────────────────────────────────────────
+
+
+@pages.get("/four-eyes")
+@guard.needs("approval.change")
+def rules():
+    return render_template("approval/rules.html", **_rules())
+
+
+def _here() -> Organisation:
+    return Organisation.get_by_id(current_user.organisation_id)
+
+
+def _rules(error: tuple[str, str] = ("", "")) -> dict:
+    people = User.select().where(User.organisation == current_user.organisation_id, User.is_active)
+    people = [user for user in people.order_by(User.name) if rights.may(user, "campaign.approve")]
+    return {
+        "rules": [
+            {
+                "rule": rule,
+                "kind": wording.capital(_(KINDS[rule.kind])),
+                "minutes": rule.deadline_seconds // 60,
+                "rungs": [*rule.ladder, *[0] * 4][: max(4, len(rule.ladder) + 1)],
+                "error": error[1] if error[0] == rule.kind else None,
+            }
+            for rule in approval.rules_of(_here())
+        ],
+        "people": [(0, _("nobody")), *((user.id, user.name) for user in people)],
+    }
+
+
+@pages.post("/four-eyes")
+@guard.needs("approval.change")
+def set_rule():
+    form, kind = request.form, request.form.get("kind", "")
+    if kind not in KIND_CODES:
+        abort(400)
+    try:
+        approval.set_rule(
+            _here(),
+            kind,
+            is_needed="is_needed" in form,
+            deadline_seconds=60 * (form.get("minutes", 0, type=int)),
+            ladder=list(dict.fromkeys(id for id in form.getlist("ladder", type=int) if id)),
+            version=wording.version(),
+            by=current_user,
+            now=clock.now(),
+        )
+    except Refusal as refusal:
+        if not refusal.field:
+            raise
+        page = _rules((kind, refusal.sentence.said_by(_)))
+        return render_template("approval/rules.html", **page), 422
+    flash(_("Saved."))
+    return redirect(url_for("approval.rules"), 303)
+
+
+# ── What somebody verified ──────────────────────────────────────────────
+
+
+@pages.get("/verified")
+@guard.needs("campaign.see")
+def verified():
+    return render_template("approval/verified.html", **_verified())
+
+
+def _verified(typed: str = "", error: str | None = None) -> dict:
+    return {
+        "listed": list(contacts.list_of(current_user.organisation_id)),
+        "may_verify": rights.may(current_user, "contact.verify"),
+        "typed": typed,
+        "error": error,
+        "now": clock.now(),
+    }
+
+
+@pages.post("/verified")
+@guard.needs("contact.verify")
+def verify():
+    typed = request.form.get("value", "")
+    try:
+        contacts.verify(_here(), typed, by=current_user, now=clock.now())
+    except Refusal as refusal:
+        page = _verified(typed, refusal.sentence.said_by(_))
+        return render_template("approval/verified.html", **page), 422
+    return redirect(url_for("approval.verified"), 303)
+
+
+@pages.post("/verified/<int:id>/forget")
+@guard.needs("contact.verify")
+def forget(id: int):
+    here = VerifiedContact.organisation == current_user.organisation_id
+    contact = VerifiedContact.get_or_none(VerifiedContact.id == id, here) or abort(404)
+    contacts.forget(contact, by=current_user, now=clock.now())
+    return redirect(url_for("approval.verified"), 303)
