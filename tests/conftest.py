@@ -32,7 +32,7 @@ def settings(empty_database, tmp_path):
 
 
 @pytest.fixture(scope="session")
-def house(empty_database):
+def application(empty_database):
     """The application with all its pages, built once: its addresses take a tenth of a second to write down."""
     return belfort.build_app(
         {"BELFORT_DATABASE": f"sqlite:///{empty_database}", "BELFORT_SECRET_KEY": "k", "BELFORT_PUMP": "off"}
@@ -40,14 +40,14 @@ def house(empty_database):
 
 
 @pytest.fixture
-def app(house, settings):
+def app(application, settings):
     """The application on a database of its own, with a connection open for the test itself."""
-    belfort.settle(house, belfort.read_settings(settings))
-    house.testing, pages = True, dict(house.view_functions)
+    belfort.settle(application, belfort.read_settings(settings))
+    application.testing, pages = True, dict(application.view_functions)
     with models.database.connection_context():
-        yield house
-    house.view_functions.update(pages)  # a test may put a page that breaks in the place of another
-    house.extensions["roads"].close()
+        yield application
+    application.view_functions.update(pages)  # a test may put a page that breaks in the place of another
+    application.extensions["roads"].close()
 
 
 @pytest.fixture
