@@ -7,6 +7,7 @@ import pytest
 
 from dispatch import clock, tokens
 from dispatch.errors import NotAllowed
+from dispatch.sending import approval
 from models import (
     Audit,
     Campaign,
@@ -263,6 +264,16 @@ def test_a_refused_launch_leaves_no_draft_and_its_key_can_be_used_again(program,
     assert (Campaign.select().count(), TokenLaunch.select().count()) == (before, 0)
     Template.update(channels=["sms"]).where(Template.id == template.id).execute()
     assert program.launch(template).status_code == 201
+
+
+def test_a_program_launches_nothing_that_nobody_approved(program, zavel, template):
+    admin = zavel.people["organisation_admin"]
+    rule = {"is_needed": True, "deadline_seconds": 300, "ladder": [admin.id], "version": 0}
+    approval.set_rule(zavel.bins["A"].organisation, template.kind, **rule, by=admin, now=cast.NOON)
+    before = Campaign.select().count()
+    answer = program.launch(template)
+    assert answer.status_code in (403, 409, 422) and "detail" in answer.json
+    assert (Campaign.select().count(), TokenLaunch.select().count()) == (before, 0)
 
 
 def test_a_launch_without_a_key_or_with_a_bad_one_is_refused(program, template):

@@ -21,8 +21,8 @@ from models import Bin, Campaign, Message, Organisation, User, database, writing
 QUEUE = """
 WITH RECURSIVE one(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM one WHERE n < ?)
 INSERT INTO message (campaign_id, channel, is_practice, address, names, language, reference, status, parts, attempts,
-    road, provider_reference, code, detail, due_at)
-SELECT ?, ?, 0, 'a' || n || '@maatstok.example', 'An Peeters', 'nl', printf('%016x', n), ?, 1, 0, '', '', '', '', ?
+    repeats, road, provider_reference, code, detail, due_at)
+SELECT ?, ?, 0, 'a' || n || '@maatstok.example', 'An Peeters', 'nl', printf('%016x', n), ?, 1, 0, 0, '', '', '', '', ?
 FROM one
 """
 PAGE_SECONDS = 0.020
