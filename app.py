@@ -19,7 +19,7 @@ from peewee import DatabaseError
 
 import models
 import views
-from dispatch import demo, mishaps
+from dispatch import courtesy, demo, mishaps
 from dispatch.access.limits import Limit
 from dispatch.jobs import Jobs
 from dispatch.providers import BadRoad
@@ -393,9 +393,7 @@ def _open_bounces(settings: dict, secret: str) -> Bounces:
 def serve(app: Flask) -> None:
     """Serves pages and pumps messages until SIGTERM or Ctrl-C; then answers and records what is in hand."""
     jobs: Jobs = app.extensions["jobs"]
-    sys.setswitchinterval(
-        0.001
-    )  # a page asks for the interpreter a dozen times: not 5 ms each while messages leave
+    courtesy.take_short_turns()
     server = _bound(app)  # before anything is sent: of two processes on one port only one pumps
     if app.config["BELFORT_PUMP"]:
         _start(jobs)

@@ -3,6 +3,7 @@
 One process does both, and its threads take turns at one interpreter: without this a page of 5 ms of work takes 50.
 """
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Condition
@@ -10,6 +11,8 @@ from time import monotonic
 
 LONGEST_SECONDS = 0.02  # the throttle catches up on that; then something leaves all the same, however many pages are asked for
 WORK_SECONDS = 0.01  # so much between two steps aside
+
+TURN_SECONDS = 0.001
 
 _guests = 0
 _left = Condition()
@@ -29,6 +32,11 @@ def guest() -> Iterator[None]:
             _guests -= 1
             if not _guests:
                 _left.notify_all()
+
+
+def take_short_turns() -> None:
+    """For the whole process: a page asks for the interpreter a dozen times, not 5 ms each while messages leave."""
+    sys.setswitchinterval(TURN_SECONDS)
 
 
 def step_aside() -> None:
