@@ -225,7 +225,7 @@ def remove(now: datetime) -> int:
         people = list(User.select().where(theirs))
         for user in people:
             accounts.close(user, by=None, now=now)
-        gone = {"is_demonstration": False, "password_hash": "removed"}  # no hash: nothing fits it
+        gone = {"is_demonstration": False, "password_hash": "removed"}  # no hash: nothing fits it  # nosec B105 # fits nothing
         User.update(gone).where(User.id.in_([user.id for user in people])).execute()
         audit.record("demonstration.removed", None, by=None, now=now, accounts=len(people))
     return len(people)

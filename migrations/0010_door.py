@@ -114,8 +114,6 @@ def up(migrator, db):
         migrator.add_column("user", "is_demonstration", BooleanField(default=False)),
     )
     places = ", ".join("?" * len(DEMONSTRATION))
-    db.execute_sql(
-        f"UPDATE user SET is_demonstration = 1 WHERE email IN ({places}) "
-        "AND EXISTS (SELECT 1 FROM audit WHERE deed = 'demonstration.loaded')",
-        DEMONSTRATION,
-    )
+    loaded = "EXISTS (SELECT 1 FROM audit WHERE deed = 'demonstration.loaded')"
+    sql = f"UPDATE user SET is_demonstration = 1 WHERE email IN ({places}) AND {loaded}"  # nosec B608 # our names
+    db.execute_sql(sql, DEMONSTRATION)

@@ -56,7 +56,7 @@ def invite(
 def invite_again(user: User, *, public_url: str, by: User, now: datetime) -> None:
     """Mails a new link; the old one dies. A withdrawn invitation lives again."""
     with writing():
-        if not User.update(is_active=True).where(User.id == user.id, User.password_hash == "").execute():
+        if not User.update(is_active=True).where(User.id == user.id, User.password_hash == "").execute():  # nosec B105 # none was chosen yet
             raise WrongMoment(TAKEN_UP)
         audit.record("user.invited_again", user, by=by, now=now)
         _mail(user, public_url, now)
@@ -65,7 +65,7 @@ def invite_again(user: User, *, public_url: str, by: User, now: datetime) -> Non
 def withdraw(user: User, *, by: User, now: datetime) -> None:
     """Makes the link worthless and closes the account that nobody used yet."""
     with writing():
-        if not User.update(is_active=False).where(User.id == user.id, User.password_hash == "").execute():
+        if not User.update(is_active=False).where(User.id == user.id, User.password_hash == "").execute():  # nosec B105 # none was chosen yet
             raise WrongMoment(TAKEN_UP)
         links.end_all(user, now=now)
         audit.record("user.invitation_withdrawn", user, by=by, now=now)

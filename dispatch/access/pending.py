@@ -40,7 +40,8 @@ def ask(
     kind: str, *, organisation: Organisation, by: User, now: datetime, about: User | None = None, **facts
 ) -> PendingChange:
     """Asks a change; the same one, asked twice, is one. `facts` are ids and codes."""
-    assert kind in DEEDS
+    if kind not in DEEDS:
+        raise KeyError(kind)
     with writing():
         same = (PendingChange.kind == kind) & (PendingChange.about == (about.id if about else None))
         for open_one in of(organisation, now).where(same):
