@@ -120,9 +120,9 @@ def test_a_town_asks_for_its_number_on_a_phone_and_the_centre_opens_it(visit):
     phone.check("[name=phase][value=municipal]")
     phone.fill("[name=declared_by]", "Greet Moons, burgemeester")
     phone.fill("[name=declared_at]", hour(clock.now() - clock.seconds(3600))[:5])
-    phone.fill("[name=recommendations]", "Ramen en deuren dicht, binnen blijven.")
-    phone.locator("[name=recommendations]").blur()
-    phone.wait_for_timeout(1500)
+    with phone.expect_response(lambda answer: "Ramen" in (answer.request.post_data or "")):  # saved by itself
+        phone.fill("[name=recommendations]", "Ramen en deuren dicht, binnen blijven.")
+        phone.locator("[name=recommendations]").blur()
     phone.reload()  # what was typed is still there
     expect(phone.locator("[name=emergency]")).to_have_value("Gaslek na graafwerken")
     expect(phone.locator("[name=recommendations]")).to_have_value("Ramen en deuren dicht, binnen blijven.")
