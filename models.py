@@ -469,22 +469,16 @@ class Membership(Table):
         return self.ended_at is not None
 
 
-class Import(Table):
-    """A list that somebody uploaded: the file itself, how it was understood, and what was done with it."""
+class Uploaded(Table):
+    """What a list of members and a table of users share: the file, how it was understood, what was done with it."""
 
-    organisation = ForeignKeyField(Organisation, on_delete="RESTRICT")
-    bin = ForeignKeyField(Bin, backref="imports", on_delete="RESTRICT")
-    by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
     filename = CharField()
-    content = BlobField(null=True)  # emptied when the import is over: the list is not kept twice
+    content = BlobField(null=True)  # emptied when it is over: the list is not kept twice
     reading = JSONField(default=dict)  # encoding, delimiter, sheet, header_row, columns as the user set them
     counts = JSONField(default=dict)
     status = CharField(default="uploaded")
     created_at = DateTimeField()
     ended_at = DateTimeField(null=True)
-
-    class Meta:
-        constraints = (one_of("status", ("uploaded", "committed", "undone", "discarded")),)
 
     @property
     def is_open(self) -> bool:
@@ -493,6 +487,20 @@ class Import(Table):
     @property
     def is_committed(self) -> bool:
         return self.status == "committed"
+
+
+UPLOAD_STATUSES = ("uploaded", "committed", "undone", "discarded")
+
+
+class Import(Uploaded):
+    """A list of members that somebody uploaded for a BIN."""
+
+    organisation = ForeignKeyField(Organisation, on_delete="RESTRICT")
+    bin = ForeignKeyField(Bin, backref="imports", on_delete="RESTRICT")
+    by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
+
+    class Meta:
+        constraints = (one_of("status", UPLOAD_STATUSES),)
 
 
 class MemberChange(Table):
@@ -1007,30 +1015,15 @@ class Order(Table):
     placed_at = DateTimeField()
 
 
-class UserTable(Table):
-    """A list of people who get an account: the file itself, how it was understood, and whom it let in."""
+class UserTable(Uploaded):
+    """A list of people who get an account, and whom it let in."""
 
     organisation = ForeignKeyField(Organisation, on_delete="RESTRICT")
     by = ForeignKeyField(User, null=True, on_delete="SET NULL")
-    filename = CharField()
-    content = BlobField(null=True)  # emptied when it is over: the list is not kept twice
-    reading = JSONField(default=dict)
-    counts = JSONField(default=dict)
     accounts = JSONField(default=list)  # the ids of those that it made
-    status = CharField(default="uploaded")
-    created_at = DateTimeField()
-    ended_at = DateTimeField(null=True)
 
     class Meta:
-        constraints = (one_of("status", ("uploaded", "committed", "undone", "discarded")),)
-
-    @property
-    def is_open(self) -> bool:
-        return self.status == "uploaded"
-
-    @property
-    def is_committed(self) -> bool:
-        return self.status == "committed"
+        constraints = (one_of("status", UPLOAD_STATUSES),)
 
 
 class EndWarning(Table):
