@@ -178,6 +178,8 @@ ROLES = (
     "coordinator",
     "authorised_person",
     "centre_supervisor",
+    "operator",
+    "liaison_officer",
     "reader",
 )
 
@@ -948,6 +950,9 @@ class Contract(Table):
     ends_on = DateField()
     ended_on = DateField(null=True)  # the last day, where it was ended early
     ended_why = TextField(default="")
+    centre = ForeignKeyField(
+        Organisation, null=True, on_delete="RESTRICT"
+    )  # whose standby it pays, if it does
 
     @property
     def last_day(self) -> date:
@@ -1039,9 +1044,9 @@ class EndWarning(Table):
         primary_key = CompositeKey("organisation", "promise", "ends_on", "months")
 
 
-# ── Contact centre ──────────────────────────────────────────────────────
+# ── Contact centre: promises ────────────────────────────────────────────
 
-ACTIVATION_STATUSES = ("draft", "requested", "acknowledged", "open", "closing", "closed", "refused")
+ANNEXES = (1, 2, 3, 4, 5, 6, 7)  # persons, procedure, form, tariff, technique, local organisation, scale-up
 
 
 class Agreement(Table):
@@ -1049,9 +1054,88 @@ class Agreement(Table):
 
     municipality = ForeignKeyField(Organisation, backref="agreements", on_delete="RESTRICT")
     centre = ForeignKeyField(Organisation, backref="clients", on_delete="RESTRICT")
+    contract = ForeignKeyField(Contract, null=True, backref="agreements", on_delete="RESTRICT")
+    signatory = CharField(default="")  # who signed for the municipality
+    centre_signatory = CharField(default="")
     signed_on = DateField()
     begins_on = DateField()
     ends_on = DateField()
+    ended_on = DateField(null=True)  # the last day, where it was ended early
+    ended_why = TextField(default="")
+    document = ForeignKeyField(Document, null=True, on_delete="RESTRICT")
+    promise_minutes = IntegerField(default=60)  # from the receipt of a request to the opening
+    operators = IntegerField(default=4)  # without a special arrangement
+
+    @property
+    def last_day(self) -> date:
+        """Its own last day, or that of the framework contract it stands on."""
+        days = [self.ends_on, self.ended_on, self.contract.last_day if self.contract_id else None]
+        return min(day for day in days if day)
+
+    def holds_on(self, day: date) -> bool:
+        return self.begins_on <= day <= self.last_day
+
+
+class Annex(Table):
+    """One version of an annex: of one agreement, or of a framework contract and so of all that stand on it."""
+
+    contract = ForeignKeyField(Contract, null=True, backref="annexes", on_delete="RESTRICT")
+    agreement = ForeignKeyField(Agreement, null=True, backref="annexes", on_delete="RESTRICT")
+    number = IntegerField()
+    version = IntegerField()
+    from_on = DateField()  # in force from, until a later version is
+    content = JSONField(default=dict)
+    document = ForeignKeyField(Document, null=True, on_delete="RESTRICT")
+    by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
+    created_at = DateTimeField()
+
+    class Meta:
+        constraints = (
+            one_of("number", ANNEXES),
+            Check("(contract_id IS NULL) <> (agreement_id IS NULL)"),
+        )
+        indexes = (
+            (("agreement", "number", "version"), True),
+            (("contract", "number", "version"), True),
+        )
+
+
+class Notice(Table):
+    """Something that one party told the other in writing; red until the other says that it has read it."""
+
+    agreement = ForeignKeyField(Agreement, backref="notices", on_delete="RESTRICT")
+    kind = CharField()  # annex_1, closing, reopening, scale_up
+    subject = CharField(default="")  # annex:3, activation:12
+    document = ForeignKeyField(Document, null=True, on_delete="RESTRICT")
+    letter = ForeignKeyField(Letter, null=True, on_delete="RESTRICT")
+    by = ForeignKeyField(User, on_delete="RESTRICT")
+    sent_at = DateTimeField()
+    acknowledged_at = DateTimeField(null=True)
+    acknowledged_by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
+
+    class Meta:
+        indexes = ((("agreement", "acknowledged_at"), False),)
+
+
+# ── Contact centre: activations ─────────────────────────────────────────
+
+ACTIVATION_STATUSES = ("draft", "requested", "acknowledged", "open", "closing", "closed", "refused")
+PHASES = ("municipal", "provincial", "federal")
+
+
+class Emergency(Table):
+    """What people ring about: one number, one sheet and one staff, for one municipality or for several together."""
+
+    centre = ForeignKeyField(Organisation, backref="emergencies", on_delete="RESTRICT")
+    name = CharField()
+    number = CharField(default="")
+    second_line = CharField(
+        default=""
+    )  # where calls of relatives are passed on; "" where the centre takes them
+    is_practice = BooleanField(default=False)
+    sheet_version = IntegerField(default=0)  # of the information sheet: grows with each publication
+    began_at = DateTimeField()
+    ended_at = DateTimeField(null=True)
 
 
 class Activation(Table):
@@ -1062,9 +1146,11 @@ class Activation(Table):
 
     municipality = ForeignKeyField(Organisation, backref="activations", on_delete="RESTRICT")
     agreement = ForeignKeyField(Agreement, on_delete="RESTRICT")
+    emergency = ForeignKeyField(Emergency, null=True, backref="activations", on_delete="RESTRICT")
     status = CharField(default="draft")
     is_practice = BooleanField(default=False)
     form = JSONField(default=dict)
+    annexes = JSONField(null=True)  # the ids of the versions that were in force when it was requested
     callback_code = CharField()
     number = CharField(default="")
     by = ForeignKeyField(User, on_delete="RESTRICT")
@@ -1101,6 +1187,171 @@ class Milestone(Table):
 
     class Meta:
         indexes = ((("activation", "status"), True),)
+
+
+class ScaleUp(Table):
+    """That a higher authority takes control, liaison and costs of an activation from a moment on; both sides sign.
+
+    It holds once `taken_at` is there. Before the first one the municipality itself carries everything.
+    """
+
+    activation = ForeignKeyField(Activation, backref="scale_ups", on_delete="RESTRICT")
+    phase = CharField()
+    authority = ForeignKeyField(Organisation, on_delete="RESTRICT")
+    from_at = DateTimeField()
+    reason = TextField(default="")
+    handover = JSONField(default=dict)  # what was handed over, as both sides signed it
+    given_by = ForeignKeyField(User, on_delete="RESTRICT")
+    given_at = DateTimeField()
+    taken_by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
+    taken_at = DateTimeField(null=True)
+    document = ForeignKeyField(Document, null=True, on_delete="RESTRICT")
+
+    class Meta:
+        constraints = (one_of("phase", PHASES),)
+        indexes = ((("authority", "activation"), False),)
+
+
+# ── Contact centre: people and calls ────────────────────────────────────
+
+DESKS = ("d5", "d2")
+CALL_KINDS = ("d5", "d2", "silent", "abusive", "wrong_number", "press")
+
+
+class Presence(Table):
+    """An operator at the telephone, from a moment on until they leave; one at a time for each operator."""
+
+    emergency = ForeignKeyField(Emergency, backref="presences", on_delete="RESTRICT")
+    operator = ForeignKeyField(User, on_delete="RESTRICT")
+    languages = JSONField(default=list)
+    desk = CharField(default="d5")
+    from_at = DateTimeField()
+    until_at = DateTimeField(null=True)
+
+    class Meta:
+        constraints = (one_of("desk", DESKS),)
+        indexes = ((("emergency", "until_at"), False),)
+
+
+class Shift(Table):
+    """Operators that are planned at a desk from one moment to another."""
+
+    emergency = ForeignKeyField(Emergency, backref="shifts", on_delete="RESTRICT")
+    desk = CharField(default="d5")
+    begins_at = DateTimeField()
+    ends_at = DateTimeField()
+    operators = IntegerField()
+    languages = JSONField(default=list)
+    by = ForeignKeyField(User, on_delete="RESTRICT")
+    created_at = DateTimeField()
+    withdrawn_at = DateTimeField(null=True)
+
+    class Meta:
+        constraints = (one_of("desk", DESKS),)
+
+
+class Call(Table):
+    """One call as its operator noted it; what victims and relatives said is elsewhere, and not for everybody."""
+
+    id = BigAutoField()
+    emergency = ForeignKeyField(Emergency, backref="calls", on_delete="RESTRICT")
+    operator = ForeignKeyField(User, on_delete="RESTRICT")
+    at = DateTimeField()
+    kind = CharField()
+    language = CharField(default="nl")
+    topic = CharField(default="")
+    place = CharField(default="")
+    municipality = ForeignKeyField(Organisation, null=True, on_delete="RESTRICT")
+    handed_to = CharField(default="")  # d2_desk or second_line
+    seconds = IntegerField(null=True)  # of talking, where somebody measured it
+
+    class Meta:
+        constraints = (one_of("kind", CALL_KINDS), one_of("handed_to", ("", "d2_desk", "second_line")))
+        indexes = ((("emergency", "at"), False), (("emergency", "topic", "at"), False))
+
+
+class Quarter(Table):
+    """Fifteen minutes as the telephone exchange counted them."""
+
+    emergency = ForeignKeyField(Emergency, backref="quarters", on_delete="RESTRICT")
+    begins_at = DateTimeField()
+    offered = IntegerField()
+    answered = IntegerField()
+    abandoned = IntegerField()
+    in_time = IntegerField(null=True)  # answered within 20 s, where the exchange says so
+    waited_seconds = IntegerField()  # of all calls together
+    longest_seconds = IntegerField(null=True)
+    talked_seconds = IntegerField()
+    source = CharField(default="")  # the name of the file, or the token
+    at = DateTimeField()
+
+    class Meta:
+        primary_key = CompositeKey("emergency", "begins_at")
+
+
+# ── Contact centre: the truth ───────────────────────────────────────────
+
+
+class Entry(Table):
+    """A question of callers on the information sheet; what the answer is, and was, stands in its versions."""
+
+    emergency = ForeignKeyField(Emergency, backref="entries", on_delete="RESTRICT")
+    topic = CharField(default="")
+    municipality = ForeignKeyField(
+        Organisation, null=True, on_delete="RESTRICT"
+    )  # an answer for one town only
+    created_at = DateTimeField()
+
+
+class EntryVersion(Table):
+    """A question and its answer as they were published, by language; nothing here ever changes but its retirement."""
+
+    entry = ForeignKeyField(Entry, backref="versions", on_delete="RESTRICT")
+    sheet_version = IntegerField()
+    question = JSONField()  # {language: words}
+    answer = JSONField()
+    valid_from = DateTimeField()
+    valid_until = DateTimeField(null=True)
+    by = ForeignKeyField(User, on_delete="RESTRICT")
+    published_at = DateTimeField()
+    retired_at = DateTimeField(null=True)  # replaced, or withdrawn: then no later version follows
+    retired_by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
+    retired_why = TextField(default="")
+
+    class Meta:
+        indexes = ((("entry", "sheet_version"), True),)
+
+
+class SheetReading(Table):
+    """That an operator has read the sheet up to a version."""
+
+    emergency = ForeignKeyField(Emergency, on_delete="RESTRICT")
+    operator = ForeignKeyField(User, on_delete="RESTRICT")
+    version = IntegerField()
+    at = DateTimeField()
+
+    class Meta:
+        primary_key = CompositeKey("emergency", "operator", "version")
+
+
+class Question(Table):
+    """What callers ask and the sheet does not answer; identical ones are one, with how often it was asked."""
+
+    emergency = ForeignKeyField(Emergency, backref="questions", on_delete="RESTRICT")
+    words = TextField()
+    key = CharField()  # the words as they are compared
+    language = CharField(default="nl")
+    topic = CharField(default="")
+    number = IntegerField(default=1)
+    by = ForeignKeyField(User, on_delete="RESTRICT")
+    asked_at = DateTimeField()
+    entry = ForeignKeyField(Entry, null=True, on_delete="RESTRICT")  # where its answer stands
+    answered_at = DateTimeField(null=True)
+    answered_by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
+    dismissed_why = TextField(default="")
+
+    class Meta:
+        indexes = ((("emergency", "key"), False), (("emergency", "answered_at"), False))
 
 
 # ── Memory ──────────────────────────────────────────────────────────────
@@ -1201,8 +1452,20 @@ TABLES = [
     UserTable,
     EndWarning,
     Agreement,
+    Annex,
+    Notice,
+    Emergency,
     Activation,
     Milestone,
+    ScaleUp,
+    Presence,
+    Shift,
+    Call,
+    Quarter,
+    Entry,
+    EntryVersion,
+    SheetReading,
+    Question,
     Audit,
     Seal,
     Processing,

@@ -84,7 +84,9 @@ PEOPLE = (
     ("coordinator", "zone", "Marc Dhondt", "marc.dhondt@zavelstreek.example"),
     ("reader", "zone", "Greet Lambrechts", "greet.lambrechts@zavelstreek.example"),
     ("authorised_person", "town", "Aïcha Benali", "aicha.benali@oosterzavel.example"),
+    ("liaison_officer", "town", "Bram Maes", "bram.maes@oosterzavel.example"),
     ("centre_supervisor", "centre", "Tom Geerts", "tom.geerts@contactcenter.example"),
+    ("operator", "centre", "Sara Claes", "sara.claes@contactcenter.example"),
 )
 CONTRACT = ("Raamcontract groepsalarmering", "Nationaal Crisiscentrum", date(2028, 7, 20))
 PRICES = (

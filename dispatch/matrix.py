@@ -51,11 +51,17 @@ DEFAULTS = {
         "contact.verify",
         "campaign.override",
         "token.change",
+        "preparation.change",
+        "finding.acknowledge",
     },
     "sender": ZONE | {"campaign.approve", "campaign.take"},
     "coordinator": ZONE,
-    "authorised_person": frozenset(["activation.see", "activation.fill"]),
-    "centre_supervisor": frozenset(["activation.see", "activation.answer"]),
+    "authorised_person": frozenset(
+        ["activation.see", "activation.fill", "preparation.change", "sheet.change"]
+    ),
+    "centre_supervisor": frozenset(["activation.see", "activation.answer", "call.take"]),
+    "operator": frozenset(["activation.see", "call.take"]),
+    "liaison_officer": frozenset(["activation.see", "sheet.change"]),
     "reader": frozenset(["bin.see", "member.see", "campaign.see", "report.see", "activation.see"]),
 }
 HOMES = {
@@ -64,6 +70,8 @@ HOMES = {
     "coordinator": ("police_zone",),
     "authorised_person": ("municipality",),
     "centre_supervisor": ("contact_centre",),
+    "operator": ("contact_centre",),
+    "liaison_officer": ("municipality", "province", "federal_service"),
 }  # where a role is at home; the others are everywhere
 
 

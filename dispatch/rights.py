@@ -14,11 +14,13 @@ from models import (
     Activation,
     Bin,
     Campaign,
+    Emergency,
     Grant,
     Handover,
     Mandate,
     Membership,
     Organisation,
+    ScaleUp,
     Template,
     User,
 )
@@ -41,6 +43,11 @@ DEEDS = (
     "activation.see",
     "activation.fill",
     "activation.answer",
+    "preparation.change",
+    "sheet.change",
+    "call.take",
+    "victim.see",
+    "finding.acknowledge",
     "user.see",
     "user.change",
     "agreement.change",
@@ -56,7 +63,12 @@ POLICE_KINDS = ("warning",)  # writing and judging warnings is the task of the p
 WHERE = {
     "activation.fill": ("municipality",),
     "activation.answer": ("contact_centre",),
-    "activation.see": ("municipality", "contact_centre"),
+    "activation.see": ("municipality", "province", "federal_service", "contact_centre"),
+    "preparation.change": ("municipality",),
+    "sheet.change": ("municipality", "province", "federal_service"),
+    "call.take": ("contact_centre",),
+    "victim.see": ("contact_centre", "municipality"),
+    "finding.acknowledge": ("federal_service",),
     "organisation.see": ("platform",),
     "campaign.take": ("federal_service",),
     "campaign.see": ("police_zone", "federal_service"),
@@ -281,9 +293,26 @@ def _is_for_bins_of(user: User, audience: dict) -> bool:
 
 
 def sees_activation(user: User, activation: Activation) -> bool:
-    """The municipality sees its own activations; the centre sees what was submitted to it, never a draft."""
+    """The municipality sees its own, the centre what was submitted to it, an authority what was scaled up to it."""
     if not may(user, "activation.see"):
         return False
+    house = user.organisation
+    if house.kind == "contact_centre":
+        return activation.agreement.centre_id == house.id and not activation.is_draft
+    if house.kind == "municipality":
+        return activation.municipality_id == house.id
+    return ScaleUp.select().where(is_scaled_up_to(house, activation.id)).exists()
+
+
+def is_scaled_up_to(authority: Organisation, activation):
+    """The condition on ScaleUp rows that an activation was handed, or is offered, to this authority."""
+    return (ScaleUp.activation == activation) & (ScaleUp.authority == authority)
+
+
+def sees_emergency(user: User, emergency: Emergency) -> bool:
+    """Whoever sees one activation of it sees what the callers are told."""
     if user.organisation.kind == "contact_centre":
-        return activation.agreement.centre_id == user.organisation_id and not activation.is_draft
-    return activation.municipality_id == user.organisation_id
+        return may(user, "activation.see") and emergency.centre_id == user.organisation_id
+    return any(
+        sees_activation(user, one) for one in emergency.activations.where(Activation.status != "draft")
+    )

@@ -100,6 +100,8 @@ USER_ROLES = {
     "coordinator": N_("coordinator"),
     "authorised_person": N_("authorised person"),
     "centre_supervisor": N_("contact-centre supervisor"),
+    "operator": N_("operator"),
+    "liaison_officer": N_("liaison officer"),
     "reader": N_("reader"),
 }
 RIGHTS = {
@@ -122,6 +124,11 @@ RIGHTS = {
     "activation.see": N_("see activations"),
     "activation.fill": N_("ask for an activation"),
     "activation.answer": N_("answer activations"),
+    "preparation.change": N_("keep annex 1 and the preparation up to date"),
+    "sheet.change": N_("publish on the information sheet"),
+    "call.take": N_("take and note calls"),
+    "victim.see": N_("see what concerns victims"),
+    "finding.acknowledge": N_("acknowledge findings of exercises"),
     "user.see": N_("see users"),
     "user.change": N_("invite and close users"),
     "agreement.change": N_("attach agreements"),

@@ -31,6 +31,8 @@ ROOMS = {
     "reader": ZONE,
     "authorised_person": {"activations"},
     "centre_supervisor": {"activations"},
+    "operator": {"activations"},
+    "liaison_officer": {"activations"},
 }
 EVERYBODY = {
     "home",

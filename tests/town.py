@@ -139,7 +139,9 @@ def contact_centre(typed: dict | None = None) -> tuple[dict[str, User], dict[str
         "authorised_person": user("authorised_person", town),
         "organisation_admin": user("organisation_admin", town),
         "town reader": user("reader", town),
+        "liaison_officer": user("liaison_officer", town),
         "centre_supervisor": user("centre_supervisor", centre),
+        "operator": user("operator", centre),
         "centre reader": user("reader", centre),
     }
     mayor = people["authorised_person"]

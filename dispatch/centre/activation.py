@@ -4,15 +4,28 @@ import re
 import secrets
 from datetime import datetime
 
+from peewee import fn
+
 from dispatch import audit, clock, letters, rights
 from dispatch.centre import clock as promise
+from dispatch.centre import emergencies, request
 from dispatch.centre import form as annex3
-from dispatch.centre import request
 from dispatch.centre.form import Section
 from dispatch.errors import Incomplete, NotAllowed, Refusal, WrongMoment
 from dispatch.people import numbers
 from dispatch.words import N_, Sentence
-from models import Activation, Agreement, Document, Letter, Message, Milestone, Organisation, User, writing
+from models import (
+    Activation,
+    Agreement,
+    Document,
+    Letter,
+    Message,
+    Milestone,
+    Organisation,
+    ScaleUp,
+    User,
+    writing,
+)
 
 MOVES = {
     "requested": ("draft",),
@@ -31,10 +44,9 @@ SHORT_NUMBER = re.compile(r"1\d{2,4}")  # short numbers such as 1771 are in no n
 def valid_agreement(municipality: Organisation, now: datetime) -> Agreement | None:
     """The agreement under which this municipality may activate today, by the calendar of Brussels."""
     today = clock.local(now).date()
-    valid = Agreement.select().where(
-        Agreement.municipality == municipality, Agreement.begins_on <= today, Agreement.ends_on >= today
-    )
-    return valid.order_by(Agreement.ends_on.desc(), Agreement.id.desc()).first()
+    theirs = Agreement.select().where(Agreement.municipality == municipality)
+    latest_first = theirs.order_by(Agreement.ends_on.desc(), Agreement.id.desc())
+    return next((agreement for agreement in latest_first if agreement.holds_on(today)), None)
 
 
 def begin(municipality: Organisation, *, by: User, now: datetime, is_practice: bool = False) -> Activation:
@@ -123,7 +135,12 @@ def _receive(draft: Activation, paper: bytes, by: User, now: datetime) -> None:
         content=paper,
         made_at=now,
     )
-    kept = {"agreement": draft.agreement, "document": document, "letter": _letter(draft, document, by, now)}
+    kept = {
+        "agreement": draft.agreement,
+        "document": document,
+        "letter": _letter(draft, document, by, now),
+        "emergency": emergencies.begin(draft, now=now),
+    }
     _move(draft, "requested", by=by, now=now, at=now, **kept)
 
 
@@ -221,6 +238,7 @@ def open(
     with writing():
         opened_at = max(opened_at, requested_at)
         _move(activation, "open", by=by, now=now, at=opened_at, number=_number(number))
+        emergencies.number(activation.emergency, _number(number))
     return _fresh(activation)
 
 
@@ -235,6 +253,7 @@ def refuse(activation: Activation, *, reason: str, by: User, now: datetime) -> A
         )
     with writing():
         _move(activation, "refused", by=by, now=now, at=now, note=reason)
+        emergencies.end(activation.emergency, at=now)
     return _fresh(activation)
 
 
@@ -249,6 +268,7 @@ def close(activation: Activation, *, at: datetime | None, by: User, now: datetim
         raise Incomplete(N_("The number was not closed yet."), faults)
     with writing():
         _move(activation, "closed", by=by, now=now, at=max(at, opened.at))
+        emergencies.end(activation.emergency, at=max(at, opened.at))
     return _fresh(activation)
 
 
@@ -343,8 +363,11 @@ def mails(activation: Activation) -> list[Message]:
 def seen_by(user: User):
     """The activations that this person may see, newest first: their own, or what their centre received."""
     found = Activation.select(Activation, Agreement).join(Agreement)
-    if user.organisation.kind == "contact_centre":
-        found = found.where(Agreement.centre == user.organisation_id, Activation.status != "draft")
+    house = user.organisation
+    if house.kind == "contact_centre":
+        found = found.where(Agreement.centre == house, Activation.status != "draft")
+    elif house.kind == "municipality":
+        found = found.where(Activation.municipality == house)
     else:
-        found = found.where(Activation.municipality == user.organisation_id)
+        found = found.where(fn.EXISTS(ScaleUp.select().where(rights.is_scaled_up_to(house, Activation.id))))
     return found.order_by(Activation.id.desc())
