@@ -39,7 +39,7 @@ KEEPERS = frozenset(
     ["user.see", "user.change", "audit.see", "agreement.change", "rights.see", "rights.change"]
 )
 DEFAULTS = {
-    "platform_admin": KEEPERS | {"organisation.see", "organisation.change"},
+    "platform_admin": KEEPERS | {"organisation.see", "organisation.change", "credit.see", "credit.change"},
     "organisation_admin": ZONE
     | KEEPERS
     | {
@@ -53,8 +53,9 @@ DEFAULTS = {
         "token.change",
         "preparation.change",
         "finding.acknowledge",
+        "credit.see",
     },
-    "sender": ZONE | {"campaign.approve", "campaign.take"},
+    "sender": ZONE | {"campaign.approve", "campaign.take", "credit.see"},
     "coordinator": ZONE,
     "authorised_person": frozenset(
         ["activation.see", "activation.fill", "preparation.change", "sheet.change"]

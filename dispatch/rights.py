@@ -57,6 +57,8 @@ DEEDS = (
     "rights.see",
     "rights.change",
     "token.change",
+    "credit.see",
+    "credit.change",
 )
 CONTROL = "campaign.control"  # who may launch may also hold and stop; the desk what it leads
 POLICE_KINDS = ("warning",)  # writing and judging warnings is the task of the police (circular of 28-02-2019)
@@ -74,6 +76,8 @@ WHERE = {
     "campaign.see": ("police_zone", "federal_service"),
     "report.see": ("police_zone", "federal_service"),
     "organisation.change": ("platform",),
+    "credit.see": ("police_zone", "federal_service", "platform"),
+    "credit.change": ("platform",),
 }
 EVERYWHERE = ("user.see", "user.change", "audit.see", "agreement.change", "rights.see", "rights.change")
 ZONE_ONLY = ("police_zone",)

@@ -135,6 +135,8 @@ RIGHTS = {
     "audit.see": N_("see the log"),
     "organisation.see": N_("see all organisations"),
     "organisation.change": N_("add organisations and note their papers"),
+    "credit.see": N_("see credit and statements"),
+    "credit.change": N_("note what was paid in advance"),
     "rights.see": N_("see rights"),
     "rights.change": N_("change rights"),
     "token.change": N_("let programs in"),

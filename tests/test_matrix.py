@@ -144,6 +144,8 @@ SINCE = {  # deeds that came later, each with the step that brought it
     "sheet.change",
     "call.take",
     "finding.acknowledge",
+    "credit.see",
+    "credit.change",
 }
 LATER = {"operator", "liaison_officer"}  # roles
 
