@@ -24,9 +24,9 @@ ZONE = {
 }
 JOINING = {"organisations", "agreements", "orders", "user_tables"}
 ROOMS = {
-    "platform_admin": {"who_may", "users", "audit"} | JOINING,
-    "organisation_admin": ZONE | {"who_may", "users", "audit", "tokens"} | JOINING,
-    "sender": ZONE,
+    "platform_admin": {"who_may", "users", "audit", "credits"} | JOINING,
+    "organisation_admin": ZONE | {"who_may", "users", "audit", "tokens", "credits"} | JOINING,
+    "sender": ZONE | {"credits"},
     "coordinator": ZONE,
     "reader": ZONE,
     "authorised_person": {"activations"},
@@ -113,6 +113,10 @@ def form(things: dict[str, list]) -> dict:
         "opened_at": "12:00",
         "reason": "Ingebroken",
         "emergency": "Ingebroken",
+        "amount": "275",
+        "correction": "-5",
+        "correction-note": "Ingebroken",
+        "payment": "prepaid",
         "password": cast.PASSWORD,
         "file": town.a_list(),
     }

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from dispatch.money import ledger, statement
 from tests import cast, town
 from tests.cast import NOON
-from tests.test_sending import launched
 from tests.test_ledger import END, TWO_PARTS, Time, accepted, molenakker, platform, prepaid, sender
+from tests.test_sending import launched
 
 __all__ = ["molenakker", "platform", "sender"]
 

@@ -28,6 +28,7 @@ from views import (
     campaigns,
     commands,
     control,
+    credits,
     door,
     guard,
     home,
@@ -73,6 +74,7 @@ PAGES = (
     agreements,
     orders,
     user_tables,
+    credits,
     audit,
     receipts,
     recordings,
@@ -99,6 +101,7 @@ MENU = (
         _l("Agreements"),
         "agreement.change",
     ),
+    ("credits", "credits.home", _l("Credit"), "credit.see"),
     ("audit", "audit.index", _l("Audit"), "audit.see"),
     ("tokens", "tokens.index", _l("API"), "token.change"),
 )

@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from dispatch import clock, rights
 from dispatch.errors import Incomplete, NotAllowed, Refusal, WrongMoment
+from dispatch.money import ledger, prices
 from dispatch.numerals import in_words
 from dispatch.sending import approval, campaigns, doubt, estimate, report, tallies, whom
 from dispatch.sending.text import measure
@@ -261,6 +262,7 @@ def _review(
         barrier=_barrier(campaign, size, bool(faults)),
         four_eyes=_four_eyes(campaign, bool(faults)),
         size=size,
+        cost=_cost(campaign, size, now),
         size_in_words=in_words(size.people, str(render.locale())),
         readings=readings,
         legs=[(wording.capital(_(CHANNELS[leg.channel])), leg) for leg in size.legs],
@@ -282,6 +284,21 @@ def _review(
         asks_identity=campaign.kind == "warning",
         **identity.asked(),
     )
+
+
+def _cost(campaign: Campaign, size: estimate.Estimate, now: datetime) -> dict | None:
+    """What it costs, with the VAT, and what is left after; None without a tariff."""
+    if not prices.unit_mills(now):
+        return None
+    mills = prices.cost({leg.channel: leg.parts for leg in size.legs}, now)
+    left = ledger.of(campaign.organisation).available_mills - mills
+    return {
+        "mills": mills,
+        "vat": prices.vat_today(mills, now),
+        "left": left,
+        "is_prepaid": bool(campaign.organisation.payment) and not campaign.is_practice,
+        "is_covered": left >= 0 or ledger.may_overdraw(campaign),
+    }
 
 
 def _barrier(campaign: Campaign, size: estimate.Estimate, has_faults: bool) -> str | None:

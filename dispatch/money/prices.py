@@ -22,6 +22,12 @@ def cost(parts: Mapping[str, int], now: datetime) -> int:
     return sum(number * units.get(channel, 0) for channel, number in parts.items())
 
 
+def vat_today(mills: int, now: datetime) -> int:
+    """The VAT that comes on top of an amount today."""
+    tariff = orders.tariff_on(clock.local(now).date())
+    return vat_mills(mills, tariff.vat_permille) if tariff else 0
+
+
 def vat_mills(mills: int, permille: int) -> int:
     """The VAT on an amount, halves away from zero."""
     sign = -1 if mills < 0 else 1
