@@ -276,6 +276,7 @@ def _review(
         terms_error=terms_error,
         policies=[(policy, _(doubt.IN_WORDS[policy])) for policy in POLICIES],
         policy=request.form.get("policy", doubt.policy_of(campaign)),
+        policy_approved=_(doubt.IN_WORDS[doubt.policy_of(campaign)]) if _is_fixed(campaign) else "",
         useful=[(hours, _(words)) for hours, words in USEFUL.items()],
         useful_hours=request.form.get("useful_hours", ""),
         identity_error=identity_error,
@@ -312,6 +313,11 @@ def _four_eyes(campaign: Campaign, has_faults: bool) -> dict:
         and rights.may(current_user, "campaign.override", campaign),
         "overridden": approval.overridden(campaign) if campaign.is_approved else None,
     }
+
+
+def _is_fixed(campaign: Campaign) -> bool:
+    """Whether what becomes of doubt was approved with the text, and is chosen no more."""
+    return approval.is_needed(campaign) and campaign.is_approved and not approval.overridden(campaign)
 
 
 def _preview(campaign: Campaign, lang: str, size: estimate.Estimate) -> dict:
@@ -378,15 +384,8 @@ def _launch(campaign: Campaign) -> None:
         terms_accepted="terms" in request.form,
         version=wording.version(),
         useful_for=_useful_for(),
-        policy=_policy(),
+        policy=wording.policy(),
     )
-
-
-def _policy() -> str:
-    policy = request.form.get("policy", "")
-    if policy not in ("", *POLICIES):
-        raise Refusal(N_("Choose from the list what becomes of an unsure message. Nothing was sent."))
-    return policy
 
 
 def _useful_for() -> timedelta | None:
