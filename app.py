@@ -21,6 +21,7 @@ import models
 import views
 from dispatch import courtesy, demo, mishaps
 from dispatch.access.limits import Limit
+from dispatch.access.refusals import Refusals
 from dispatch.jobs import Jobs
 from dispatch.providers import BadRoad
 from dispatch.retention import Keeping
@@ -35,6 +36,7 @@ LIMITS = {
     "signin": (60, 60),
     "reset": (30, 600),
     "receipts": (60, 60),
+    "tokens": (20, 60),
 }  # tries of one address, in so many seconds
 
 
@@ -293,6 +295,7 @@ def settle(app: Flask, settings: dict) -> None:
         public_url=settings["BELFORT_PUBLIC_URL"],
     )
     app.extensions["limits"] = {name: Limit(*rate) for name, rate in LIMITS.items()}
+    app.extensions["refusals"] = Refusals()
 
 
 def _flask_settings(settings: dict) -> dict[str, object]:

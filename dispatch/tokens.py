@@ -35,12 +35,17 @@ class TooMany(Refusal):
     """The token asked more often than it may; `seconds` is how long it must wait."""
 
     def __init__(self, seconds: int):
-        super().__init__(
-            N_("More than %(most)s calls in a minute. Wait %(seconds)s seconds."),
-            most=MOST_A_MINUTE,
-            seconds=seconds,
-        )
+        sentence = N_("More than %(most)s calls in a minute. Wait %(seconds)s seconds.")
+        super().__init__(sentence, most=MOST_A_MINUTE, seconds=seconds)
         self.seconds = seconds
+
+
+class TooManyWrong(TooMany):
+    """One address showed too many tokens that are none."""
+
+    def __init__(self):
+        Refusal.__init__(self, N_("Too many wrong tokens. Wait a minute, and look at the token."))
+        self.seconds = int(MINUTE.total_seconds())
 
 
 # ── By people ───────────────────────────────────────────────────────────

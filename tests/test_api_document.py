@@ -10,6 +10,7 @@ from schemathesis.engine import from_schema
 from schemathesis.engine.events import FatalError, NonFatalError, ScenarioFinished
 
 from dispatch import clock, tokens
+from dispatch.access.limits import Limit
 from dispatch.server import Server
 from models import Bin, Campaign, Member, Template
 from tests import cast, town
@@ -61,6 +62,7 @@ def test_every_schema_is_used(document):
 def world(app, monkeypatch):
     """A zone to ask about, larger than one page, and a token for all of it."""
     monkeypatch.setattr(tokens, "MOST_A_MINUTE", CEILING)
+    app.extensions["limits"]["tokens"] = Limit(CEILING, 60)
     zone = town.zone("Zavel", 1)
     town.fill(zone)
     for number in range(9):

@@ -118,6 +118,7 @@ def register(app: Flask) -> None:
     app.before_request(_open_database)
     app.teardown_request(_leave)
     app.after_request(_secure)
+    app.after_request(guard.note_refusal)
     _answer_errors(app)
 
 

@@ -18,7 +18,7 @@ ALWAYS = {
     400: "What was sent is not as this document says; `faults` says where. Nothing was changed.",
     401: "The token is missing, unknown, expired or revoked, or its account may do nothing any more.",
     403: "The token lacks the scope, or its account the right.",
-    429: "More calls in a minute than a token may make; `Retry-After` says how long to wait.",
+    429: "More calls in a minute than a token may make, or too many wrong tokens; `Retry-After` says how long to wait.",
 }
 WITH_BODY = {
     413: "The body is too large.",
