@@ -62,9 +62,7 @@ def test_every_refusal_is_counted_in_a_row_or_still_waits_and_rows_are_a_minute_
             number += due
     waiting = refusals._untold["1.2.3.4"][0]
     assert number + waiting == len(pauses)
-    assert all(
-        later - earlier >= timedelta(minutes=1) for earlier, later in pairwise(rows)
-    )
+    assert all(later - earlier >= timedelta(minutes=1) for earlier, later in pairwise(rows))
 
 
 def test_a_flood_of_addresses_fills_no_memory():

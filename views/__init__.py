@@ -8,7 +8,7 @@ from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
 from htmx_flask import Htmx
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import IntegerConverter
+from werkzeug.routing import BaseConverter, IntegerConverter
 
 from dispatch import clock, courtesy, demo
 from dispatch.access import sessions
@@ -97,9 +97,15 @@ class RowNumber(IntegerConverter):
     regex = r"\d{1,18}"
 
 
+class Reference(BaseConverter):
+    """The reference of a message in an address: what is none never comes further, nor into the audit."""
+
+    regex = "[0-9a-f]{16}"
+
+
 def register(app: Flask) -> None:
     """Hangs every page, filter, command and safety on the application."""
-    app.url_map.converters["int"] = RowNumber
+    app.url_map.converters |= {"int": RowNumber, "reference": Reference}
     app.session_interface = api.Sessions()
     csrf.init_app(app)
     Htmx(app)

@@ -75,7 +75,7 @@ def bearer() -> User | None:
     return g.token.by if "token" in g else None
 
 
-def _admit(here: Operation, ids: Mapping[str, int]) -> None:
+def _admit(here: Operation, ids: Mapping[str, int | str]) -> None:
     shown = request.authorization
     is_bearer = shown is not None and shown.type == "bearer" and shown.token
     found = tokens.find(shown.token, clock.now()) if is_bearer else None
