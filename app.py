@@ -196,7 +196,8 @@ SETTINGS = (
         "BELFORT_KEEP_DRAFTS_MONTHS",
         "12",
         whole,
-        "Drafts of campaigns and activation forms that nobody touched for so many months go.",
+        "Drafts of campaigns and activation forms that nobody touched for so many months go; so do recordings that "
+        "nothing says any more, and the names of uploaded files.",
     ),
     Setting(
         "BELFORT_KEEP_LETTERS_MONTHS",
