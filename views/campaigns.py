@@ -10,6 +10,7 @@ from flask_login import current_user
 from dispatch import clock, rights
 from dispatch.errors import Incomplete, NotAllowed, Refusal, WrongMoment
 from dispatch.numerals import in_words
+from dispatch.onboarding import checklist
 from dispatch.sending import approval, campaigns, doubt, estimate, report, tallies, whom
 from dispatch.sending.text import measure
 from dispatch.words import CHANNELS, KINDS, LANGUAGE_NAMES, N_, translator
@@ -258,7 +259,7 @@ def _review(
         practice=campaign.is_practice,
         kind=wording.capital(_(KINDS[campaign.kind])),
         faults=faults,
-        barrier=_barrier(campaign, size, bool(faults)),
+        barrier=_barrier(campaign, size, bool(faults), now),
         four_eyes=_four_eyes(campaign, bool(faults)),
         size=size,
         size_in_words=in_words(size.people, str(render.locale())),
@@ -285,7 +286,7 @@ def _review(
     )
 
 
-def _barrier(campaign: Campaign, size: estimate.Estimate, has_faults: bool) -> str | None:
+def _barrier(campaign: Campaign, size: estimate.Estimate, has_faults: bool, now: datetime) -> str | None:
     """Why the button is not there, in one sentence; None when it is."""
     if has_faults:
         return _("First mend what is missing. Then the button to send stands here.")
@@ -295,6 +296,8 @@ def _barrier(campaign: Campaign, size: estimate.Estimate, has_faults: bool) -> s
         return _(
             "You are practising, and this message is real. Stop practising first if you want to send it."
         )
+    if not campaign.is_practice and (fault := checklist.obstacle(campaign.organisation, now)):
+        return fault.said_by(_)
     if not approval.is_needed(campaign) or campaign.is_approved:
         return None
     if campaign.is_submitted:
