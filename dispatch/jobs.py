@@ -8,7 +8,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from dispatch import clock, mishaps, retention
 from dispatch.access import links, resets
-from dispatch.money import ledger
+from dispatch.money import forecast, ledger
 from dispatch.onboarding import checklist, expiry, user_table
 from dispatch.people import imports
 from dispatch.retention import Keeping
@@ -92,6 +92,7 @@ def _discard_abandoned() -> None:
 def _look_after_joining() -> None:
     with database.connection_context():
         checklist.admit(clock.now())
+        forecast.warn(clock.now())
         expiry.warn(clock.now())
 
 

@@ -59,7 +59,7 @@ def test_the_platform_notes_a_payment_and_the_zone_sees_it(app, signed_in, zone,
     )
     assert "€ 275,50" in page.text.replace("\xa0", " ") and "Factuur 12" in page.text
     seen = signed_in(sender).get("/credits")
-    assert "€ 275,50" in seen.text.replace("\xa0", " ") and "Note this payment" not in seen.text
+    assert "€ 275,50" in seen.text.replace("\xa0", " ") and "Deze betaling noteren" not in seen.text
 
 
 def test_what_cannot_be_read_is_said_and_kept(app, signed_in, zone, platform):
@@ -112,4 +112,4 @@ def test_before_it_is_sent_one_sees_what_it_costs_and_what_is_left(
     said = page.text.replace("\xa0", " ")
     assert "€ 0,55" in said and "€ 0,666" in said and "€ 0,15" in said
     ledger.correct(zone, -650, note="Dubbel", by=platform, now=NOON)
-    assert "does not cover" in signed_in(sender).get(f"/campaigns/{draft.id}/review").text
+    assert "dekt dit niet" in signed_in(sender).get(f"/campaigns/{draft.id}/review").text

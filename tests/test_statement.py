@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.money import ledger, statement
+from dispatch.money import forecast, ledger, statement
+from models import Message
 from tests import cast, town
-from tests.cast import NOON
 from tests.test_ledger import END, TWO_PARTS, Time, accepted, molenakker, platform, prepaid, sender
 from tests.test_sending import launched
 
@@ -75,9 +75,23 @@ def test_shares_add_up_to_the_mill_and_none_is_off_by_more_than_one(mills, weigh
 
 def test_how_long_it_lasts_is_told_by_the_last_three_months(sender, platform, molenakker, time):
     zone = prepaid(cast.zone(), platform, 2_200)
-    assert statement.months_left(zone, time()) is None
+    assert forecast.months_left(zone, time()) is None
     accepted(launched(sender, molenakker, texts=town.TEXTS), 10, time)
     assert ledger.of(zone).available_mills == 1_650
-    assert statement.months_left(zone, time()) == pytest.approx(9)
-    assert statement.months_left(zone, time() + timedelta(days=91)) is None
-    assert END > NOON.date()
+    assert forecast.months_left(zone, time()) == pytest.approx(9)
+    assert forecast.months_left(zone, time() + timedelta(days=91)) is None
+
+
+def test_before_it_runs_dry_the_administrators_hear_of_it_once_and_again_after_a_new_package(
+    sender, platform, molenakker, time
+):
+    admin = cast.user("organisation_admin", cast.zone())
+    zone = prepaid(cast.zone(), platform, 1_600)
+    accepted(launched(sender, molenakker, texts=town.TEXTS), 10, time)
+    assert forecast.warn(time()) == 0
+    accepted(launched(sender, molenakker, texts=town.TEXTS, name="Weer"), 10, time)
+    assert [forecast.warn(time()) for _ in range(3)] == [1, 0, 0]
+    assert [one.address for one in Message.select().where(Message.letter.is_null(False))] == [admin.email]
+    time.passes(24 * 3600)
+    ledger.top_up(zone, 100, expires_on=END, note="", by=platform, now=time())
+    assert forecast.warn(time()) == 1

@@ -11,7 +11,7 @@ from flask_login import current_user
 
 from dispatch import clock, rights
 from dispatch.errors import Refusal
-from dispatch.money import ledger, statement
+from dispatch.money import forecast, ledger, statement
 from dispatch.onboarding import contracts
 from dispatch.papers import statement as paper
 from dispatch.words import CHANNELS
@@ -31,7 +31,7 @@ LARGEST_EUROS = 7  # digits before the comma
 
 @pages.get("/credits")
 @guard.needs("credit.see")
-def home():
+def index():
     return redirect(url_for("credits.show", id=current_user.organisation_id))
 
 
@@ -140,7 +140,7 @@ def _page(organisation: Organisation, faults: dict[str, str] | None = None) -> s
         packages=ledger.packages(organisation),
         told=statement.of_period(organisation, begins_on, ends_on),
         month=f"{begins_on:%Y-%m}",
-        months_left=statement.months_left(organisation, now),
+        months_left=forecast.months_left(organisation, now),
         ways=[(code, words) for code, words in WAYS.items()],
         channels={code: _(name) for code, name in CHANNELS.items()},
         way=WAYS[organisation.payment],

@@ -7,12 +7,9 @@ from datetime import date, datetime, time, timedelta
 from peewee import fn
 
 from dispatch import clock
-from dispatch.money import ledger, prices
+from dispatch.money import prices
 from dispatch.onboarding import orders
 from models import Bin, Campaign, LedgerLine, Membership, Message, Organisation, Recipient
-
-FORECAST_DAYS = 90  # of spending, from which the coming months are told
-DAYS_A_MONTH = 30
 
 
 @dataclass(frozen=True)
@@ -143,17 +140,3 @@ def shared(mills: int, weights: dict[str, int]) -> dict[str, int]:
     for name in nearest[: mills - sum(shares.values())]:
         shares[name] += 1
     return shares
-
-
-# ── What is to come ─────────────────────────────────────────────────────
-
-
-def months_left(organisation: Organisation, now: datetime) -> float | None:
-    """How long what is left lasts at the pace of the last three months; None when nothing was spent."""
-    moved = fn.SUM(LedgerLine.available_mills + LedgerLine.held_mills)
-    here = (LedgerLine.organisation == organisation.id) & (LedgerLine.kind == "spend")
-    since = LedgerLine.at >= now - timedelta(days=FORECAST_DAYS)
-    gone = -(LedgerLine.select(moved).where(here, since).scalar() or 0)
-    if not gone:
-        return None
-    return max(0, ledger.of(organisation).available_mills) / gone * FORECAST_DAYS / DAYS_A_MONTH

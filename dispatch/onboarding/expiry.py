@@ -127,7 +127,7 @@ def warn(now: datetime) -> int:
 def _tell(promise: Promise, today: date, now: datetime) -> bool:
     """Of several warnings that are due at once only the nearest is mailed; two who come at the same time send one."""
     months = promise.months_left(today)
-    people = _administrators(promise.organisation)
+    people = administrators(promise.organisation)
     if months is None or not people:
         return False
     due = [ahead for ahead in MONTHS_AHEAD if ahead >= months]
@@ -156,7 +156,7 @@ def _is_first(promise: Promise, months: int, now: datetime) -> bool:
     return bool(row.as_rowcount().execute())
 
 
-def _administrators(organisation: Organisation) -> dict[str, list[str]]:
+def administrators(organisation: Organisation) -> dict[str, list[str]]:
     """The addresses of those who look after an organisation, by language."""
     people = defaultdict(list)
     role = "platform_admin" if organisation.kind == "platform" else "organisation_admin"
