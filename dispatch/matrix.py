@@ -66,7 +66,9 @@ DEFAULTS = {
     ),
     "operator": frozenset(["activation.see", "call.take"]),
     "liaison_officer": frozenset(["activation.see", "promise.see", "sheet.change"]),
-    "reader": frozenset(["bin.see", "member.see", "campaign.see", "report.see", "activation.see", "promise.see"]),
+    "reader": frozenset(
+        ["bin.see", "member.see", "campaign.see", "report.see", "activation.see", "promise.see"]
+    ),
 }
 HOMES = {
     "platform_admin": ("platform",),
