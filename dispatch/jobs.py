@@ -8,6 +8,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from dispatch import clock, mishaps, retention
 from dispatch.access import links, resets
+from dispatch.centre import persons
 from dispatch.onboarding import checklist, expiry, user_table
 from dispatch.people import imports
 from dispatch.retention import Keeping
@@ -91,6 +92,7 @@ def _look_after_joining() -> None:
     with database.connection_context():
         checklist.admit(clock.now())
         expiry.warn(clock.now())
+        persons.ask(clock.now())
 
 
 def _forget_mailed_links() -> None:
