@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from dispatch import audit, clock, rights
+from dispatch import audit, clock, rights, signed
 from dispatch.centre import agreements
 from dispatch.errors import NotAllowed, Refusal
 from dispatch.words import N_
@@ -22,6 +22,7 @@ NAMES = {
 OF_MUNICIPALITY = (1, 3, 6)  # whose content is the municipality's own
 OF_CONTRACT = (4, 5, 7)  # usually the same for everybody under a framework contract
 LONGEST = 20_000
+NO_PAPER = N_("This is not a whole PDF. Save the annex as PDF, then choose it again.")
 
 
 @dataclass(frozen=True)
@@ -132,25 +133,27 @@ def writable_by(user: User, of: Contract | Agreement) -> tuple[int, ...]:
     return tuple(number for number in OF_MUNICIPALITY if number != 1) if may_prepare else ()
 
 
-def write_text(
+def write(
     of: Contract | Agreement,
     number: int,
     text: str,
     from_on: date,
-    document: Document | None = None,
+    paper: tuple[bytes, str] | None = None,
     *,
     by: User,
     now: datetime,
 ) -> Annex:
-    """Adds a version that is a text, a paper or both, by hand; raises NotAllowed and Refusal at the field."""
+    """Adds a version by hand: a text, a paper (content and file name), or both; raises NotAllowed, or Refusal at a field."""
     if number not in writable_by(by, of):
         raise NotAllowed(N_("This annex is not yours to write."))
     text = text.replace("\r\n", "\n").strip()
-    if not text and document is None:
+    if not text and not paper:
         raise Refusal(N_("Type what it says, or choose the paper."), field="text")
     if len(text) > LONGEST:
         raise Refusal(N_("This text is too long. Put it in a paper instead."), field="text")
-    return add(of, number, {"text": text}, from_on, document, by=by, now=now)
+    with writing():
+        document = signed.keep(_owner(of), *paper, kind="annex", now=now, refusal=NO_PAPER) if paper else None
+        return add(of, number, {"text": text}, from_on, document, by=by, now=now)
 
 
 def persons_in(annex: Annex | None) -> list[Person]:
