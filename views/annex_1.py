@@ -127,9 +127,7 @@ def _page(
         "annex_1/show.html",
         agreement=agreement,
         rows=[*listed, *[Person("")] * EMPTY_ROWS],
-        shown=[
-            (one, ", ".join(map(national, one.ways))) for one in annexes.authorised_persons(agreement, today)
-        ],
+        shown=[_row(one) for one in annexes.authorised_persons(agreement, today)],
         in_force=annexes.in_force(agreement, today).get(persons.NUMBER),
         national=_as_typed,
         accounts=[("", _("No account")), *((user.id, user.name) for user in persons.accounts_of(agreement))],
@@ -144,6 +142,10 @@ def _page(
         summary=[(field, _label(field), said) for field, said in faults.items()],
         now=now,
     )
+
+
+def _row(person: Person) -> tuple[Person, str, str]:
+    return person, annexes.function_of(person, _), ", ".join(map(national, person.ways))
 
 
 def _label(field: str) -> str:

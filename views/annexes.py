@@ -96,11 +96,15 @@ def annex(id: int):
         "promises/annex.html",
         annex=found,
         name=_(annexes.NAMES[found.number]),
-        persons=[(one, ", ".join(map(national, one.ways))) for one in annexes.persons_in(found)],
+        persons=[_row(one) for one in annexes.persons_in(found)],
         languages={lang: _(name) for lang, name in LANGUAGE_NAMES.items()},
         others=_plain(found.content),
         is_ours=found.agreement_id is not None,
     )
+
+
+def _row(person: annexes.Person) -> tuple[str, str, str]:
+    return person.name, annexes.function_of(person, _), ", ".join(map(national, person.ways))
 
 
 SHOWN_APART = ("persons", "questions", "text")

@@ -132,7 +132,9 @@ def _page(agreement: Agreement, faults: dict[str, str] | None = None) -> str:
         state=_state(agreement, today),
         own_last_day=contracts.own_last_day(agreement),
         annexes=[(number, _(name), there.get(number)) for number, name in annexes.NAMES.items()],
-        versions=[(one, _(annexes.NAMES[one.number])) for one in _versions(agreement)],
+        versions=[
+            (one, _(annexes.NAMES[one.number])) for one in _versions(agreement) if one not in there.values()
+        ],
         today=today,
         notices=[told(one) for one in notices.of(agreement)],
         may_change=agreements.may_change(current_user, agreement),

@@ -162,6 +162,13 @@ def persons_in(annex: Annex | None) -> list[Person]:
     return [Person(**{**row, "ways": tuple(row.get("ways", ()))}) for row in rows]
 
 
+def function_of(person: Person, gettext) -> str:
+    """The function as it is read: that somebody is the mayor is added where their function does not say so."""
+    mayor = gettext(N_("mayor"))
+    says_so = not person.is_mayor or mayor.casefold() in person.function.casefold()
+    return person.function if says_so else f"{person.function} ({mayor})"
+
+
 def as_content(persons: Iterable[Person]) -> dict:
     """The same as annex 1 keeps it."""
     return {"persons": [{**vars(person), "ways": list(person.ways)} for person in persons]}

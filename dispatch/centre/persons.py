@@ -214,7 +214,7 @@ def _paper(
 
 def _row(place: int, person: Person, lang: str) -> list[str]:
     _ = translator(lang).gettext
-    function = f"{person.function} ({_('mayor')})" if person.is_mayor else person.function
+    function = annexes.function_of(person, _)
     return [str(place), person.name, function, "\n".join(map(numbers.national, person.ways))]
 
 

@@ -109,26 +109,21 @@ def write_basics(
     if len(text) > LONGEST_TEXT:
         faults["recommendations"] = Sentence(TOO_LONG, most=LONGEST_TEXT)
     _refuse(faults)
-    _keep_words(municipality, {"places": listed, "recommendations": text, "changed_at": now}, by, now)
+    said = {"places": listed, "recommendations": text, "changed_at": now}
+    _write(municipality, "preparation.changed", said, by, now)
 
 
 def check(municipality: Organisation, *, by: User, now: datetime) -> None:
     """Dates the preparation: somebody looked through all of it and it is still right."""
     _judge(municipality, by)
-    with writing():
-        said = {"checked_at": now, "checked_by": by}
-        Preparation.insert(municipality=municipality, **said).on_conflict(
-            conflict_target=[Preparation.municipality], update=said
-        ).execute()
-        audit.record("preparation.checked", municipality, by=by, now=now, organisation=municipality)
+    _write(municipality, "preparation.checked", {"checked_at": now, "checked_by": by}, by, now)
 
 
-def _keep_words(municipality: Organisation, said: dict, by: User, now: datetime) -> None:
+def _write(municipality: Organisation, deed: str, said: dict, by: User, now: datetime) -> None:
     with writing():
-        Preparation.insert(municipality=municipality, **said).on_conflict(
-            conflict_target=[Preparation.municipality], update=said
-        ).execute()
-        audit.record("preparation.changed", municipality, by=by, now=now, organisation=municipality)
+        Preparation.insert(municipality=municipality).on_conflict_ignore().execute()
+        Preparation.update(**said).where(Preparation.municipality == municipality.id).execute()
+        audit.record(deed, municipality, by=by, now=now, organisation=municipality)
 
 
 def add_plan(
