@@ -1170,6 +1170,77 @@ class Notice(Table):
         indexes = ((("agreement", "acknowledged_at"), False),)
 
 
+# ── Contact centre: preparation ─────────────────────────────────────────
+
+
+class PersonsCheck(Table):
+    """That a municipality was asked whether annex 1 is still right, and that somebody said so."""
+
+    agreement = ForeignKeyField(Agreement, backref="checks", on_delete="RESTRICT")
+    asked_at = DateTimeField(null=True)  # null: it was said without being asked
+    confirmed_at = DateTimeField(null=True)
+    confirmed_by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
+
+    class Meta:
+        indexes = ((("agreement", "confirmed_at"), False),)
+
+
+class Preparation(Table):
+    """What a municipality prepared in words, and when somebody last looked through all of the preparation."""
+
+    municipality = ForeignKeyField(
+        Organisation, primary_key=True, backref="preparation", on_delete="RESTRICT"
+    )
+    places = JSONField(default=list)  # where it could happen, as they are called
+    recommendations = TextField(default="")
+    changed_at = DateTimeField(null=True)
+    checked_at = DateTimeField(null=True)
+    checked_by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
+
+
+class PartOfPreparation(Table):
+    """What the parts of a preparation share: whose, when it was changed, and when it was taken away."""
+
+    municipality = ForeignKeyField(Organisation, on_delete="RESTRICT")
+    changed_at = DateTimeField()
+    removed_at = DateTimeField(null=True)
+
+
+class Plan(PartOfPreparation):
+    """An emergency plan of a municipality: its name, its date and the file."""
+
+    name = CharField()
+    dated_on = DateField()
+    document = ForeignKeyField(Document, on_delete="RESTRICT")
+
+
+class Reception(PartOfPreparation):
+    """A building where people can be received."""
+
+    name = CharField()
+    address = CharField()
+    capacity = IntegerField()
+    contact = CharField(default="")
+    phone = CharField(default="")
+    is_accessible = BooleanField(default=False)
+    takes_pets = BooleanField(default=False)
+
+
+class SafetyZone(PartOfPreparation):
+    """A zone that was drawn beforehand, as the list of its streets."""
+
+    name = CharField()
+    streets = JSONField(default=list)
+
+
+class StandingQuestion(PartOfPreparation):
+    """A question that callers will ask whatever happens, and its answer, by language."""
+
+    topic = CharField(default="")
+    question = JSONField(default=dict)  # {language: words}
+    answer = JSONField(default=dict)
+
+
 # ── Contact centre: activations ─────────────────────────────────────────
 
 ACTIVATION_STATUSES = ("draft", "requested", "acknowledged", "open", "closing", "closed", "refused")
@@ -1510,6 +1581,12 @@ TABLES = [
     Agreement,
     Annex,
     Notice,
+    PersonsCheck,
+    Preparation,
+    Plan,
+    Reception,
+    SafetyZone,
+    StandingQuestion,
     Emergency,
     Activation,
     Milestone,

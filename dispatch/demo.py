@@ -3,7 +3,7 @@
 import random
 from datetime import date, datetime, timedelta
 
-from dispatch import accounts, audit, matrix
+from dispatch import accounts, audit, demo_centre, matrix
 from dispatch.errors import Refusal
 from dispatch.money import ledger
 from dispatch.onboarding import contracts, orders
@@ -206,6 +206,7 @@ def load(now: datetime) -> None:
                 bins=tuple(bins[:1]) if role == "coordinator" else (),
             )
         _join(houses["zone"], now)
+        demo_centre.load(houses["town"], houses["centre"], now)
         _fill(bins, random.Random(2026), now)  # nosec B311 # invented names, the same each time
         _scenarios(houses["zone"], bins, now)
         _practise(houses["zone"], now - timedelta(days=190))

@@ -8,6 +8,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from dispatch import clock, mishaps, retention
 from dispatch.access import links, resets
+from dispatch.centre import persons
 from dispatch.money import forecast, ledger
 from dispatch.onboarding import checklist, expiry, user_table
 from dispatch.people import imports
@@ -94,6 +95,7 @@ def _look_after_joining() -> None:
         checklist.admit(clock.now())
         forecast.warn(clock.now())
         expiry.warn(clock.now())
+        persons.ask(clock.now())
 
 
 def _release_credit() -> None:

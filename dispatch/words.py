@@ -125,6 +125,8 @@ RIGHTS = {
     "activation.fill": N_("ask for an activation"),
     "activation.answer": N_("answer activations"),
     "preparation.change": N_("keep annex 1 and the preparation up to date"),
+    "promise.see": N_("see agreements and preparation"),
+    "promise.change": N_("write agreements with the contact centre down"),
     "sheet.change": N_("publish on the information sheet"),
     "call.take": N_("take and note calls"),
     "victim.see": N_("see what concerns victims"),

@@ -141,6 +141,8 @@ SINCE = {  # deeds that came later, each with the step that brought it
     "organisation.change",
     "token.change",
     "preparation.change",
+    "promise.see",
+    "promise.change",
     "sheet.change",
     "call.take",
     "finding.acknowledge",

@@ -122,6 +122,9 @@ def _onward(id: int):
         return redirect(url_for("campaigns.review", id=id), 303)
     if words := request.form.get("find", "").strip():
         return redirect(url_for("campaigns.text", id=id, find=words, _anchor="single"), 303)
+    if "zone" in request.form:
+        flash(_("The streets of the zone are ticked. Look at them: you may take single ones off."))
+        return redirect(url_for("campaigns.text", id=id, _anchor="audience"), 303)
     if "go" in request.form:
         flash(_("Everything is saved."))
     return redirect(url_for("campaigns.text", id=id), 303)
