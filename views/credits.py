@@ -13,7 +13,7 @@ from dispatch import clock, rights
 from dispatch.errors import Refusal
 from dispatch.money import forecast, ledger, statement
 from dispatch.onboarding import contracts
-from dispatch.papers import statement as paper
+from dispatch.papers import credit as paper
 from dispatch.words import CHANNELS
 from models import PAYMENTS, Organisation
 from views import guard, lookups
@@ -90,9 +90,9 @@ def save(id: int, form: str):
     lang = current_user.language
     name = f"statement-{told.organisation.slug}-{told.begins_on:%Y-%m-%d}.{form}"
     if form == "pdf":
-        return attached(paper.statement_pdf(told, lang), name, "application/pdf")
+        return attached(paper.credit_statement(told, lang), name, "application/pdf")
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return attached(paper.statement_workbook(told, lang), name, kind)
+    return attached(paper.credit_workbook(told, lang), name, kind)
 
 
 def period() -> tuple[date, date]:

@@ -1,4 +1,4 @@
-"""The statement of a period as PDF and as spreadsheet."""
+"""The credit statement of a period as PDF and as spreadsheet."""
 
 from babel.dates import format_date
 
@@ -8,12 +8,12 @@ from dispatch.papers.dossier import Table, dossier, tables_workbook
 from dispatch.words import CHANNELS, translator
 
 
-def statement_pdf(told: Statement, lang: str) -> bytes:
+def credit_statement(told: Statement, lang: str) -> bytes:
     """The statement as PDF/UA in one language."""
     return dossier(title(told, lang), told.organisation.name, _tables(told, lang), lang)
 
 
-def statement_workbook(told: Statement, lang: str) -> bytes:
+def credit_workbook(told: Statement, lang: str) -> bytes:
     """The same as XLSX."""
     return tables_workbook(title(told, lang), _tables(told, lang), lang)
 
