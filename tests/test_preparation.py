@@ -383,5 +383,6 @@ def test_the_demonstration_is_ready_but_for_an_exercise(app):
     assert annexes.may_activate(officer, where, today)
     zone = Organisation.get(Organisation.kind == "police_zone")
     assert all(match.pairs for match in streets.lay(preparation.zones_within(zone), zone.bins))
-    assert not Message.select().exists() and Notice.get().acknowledged_at
+    assert not Message.select().where(Message.letter.is_null(False)).exists()
+    assert Notice.get().acknowledged_at
     assert persons.ask(now) == 0 and Audit.select().where(Audit.deed == "annex.added").count() == 7
