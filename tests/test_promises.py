@@ -174,7 +174,7 @@ def test_the_parties_are_warned_by_the_day_on_which_the_framework_contract_reall
     assert [one.kind for one in expiry.promises(parties["centre"])] == ["contract"]
     assert expiry.warn(at(date(2027, 2, 10))) == 3  # the town, the centre and the platform
     told = {row.address for row in Message.select().where(Message.letter.is_null(False))}
-    assert told == {parties[who].email for who in ("administrator", "supervisor", "platform")}
+    assert told == {parties[who].email for who in ("administrator", "planner", "supervisor", "platform")}
 
 
 @pytest.mark.parametrize(
@@ -358,6 +358,18 @@ def test_the_paper_says_who_came_who_went_and_who_changed():
     assert found == [("changed", "An"), ("added", "Cas"), ("removed", "Bo")]
 
 
+@pytest.mark.parametrize("lang", ["nl", "fr", "de", "en"])
+def test_the_notice_is_a_tagged_paper_in_the_language_of_the_centre(parties, lang):
+    type(parties["centre"]).update(language=lang).where(
+        type(parties["centre"]).id == parties["centre"].id
+    ).execute()
+    odd = Person("Öztürk #[$x$] ﷽", "Schepen *vet*", False, ("+4930123456", "016 22 33 44"))
+    notice = promising.annex_1(fresh(parties["agreement"]), parties["planner"], MAYOR, odd)
+    paper = bytes(notice.document.content)
+    assert b"/StructTreeRoot" in paper and b"pdfuaid" in paper and b"/Lang (%s" % lang.encode() in paper
+    assert notice.letter.language == lang
+
+
 # ── Who may activate ────────────────────────────────────────────────────
 
 
@@ -484,7 +496,7 @@ def test_annex_1_is_changed_told_red_and_acknowledged_on_the_pages(signed_in, pa
     assert person.ways == ("+3216223344", "+32470003012") and person.is_mayor
     notice = Notice.get()
     assert mine.browser.get(f"/notices/{notice.id}/file").data.startswith(b"%PDF-")
-    assert theirs.get("/centre-agreements").select(".note.late")
+    assert theirs.get("/centre-agreements").select(".note.late") and theirs.get("/").select(".note.late")
     page = theirs.post(f"/notices/{notice.id}/acknowledge")
     assert page.status == 200 and not page.select(".note.late")
     assert not mine.get("/preparation/persons").select(".note.late")

@@ -10,6 +10,7 @@ from flask_login import current_user
 from peewee import fn
 
 from dispatch import clock, rights
+from dispatch.centre import notices
 from dispatch.onboarding import checklist, expiry
 from dispatch.people import lists
 from dispatch.sending import estimate, tallies
@@ -39,6 +40,7 @@ def index():
         sees_activations=rights.may(current_user, "activation.see"),
         sees_bins=rights.may(current_user, "bin.see"),
         accounts=_accounts() if rights.may(current_user, "user.see") else [],
+        unread=len(notices.waiting(current_user)) if rights.may(current_user, "promise.see") else 0,
         joining=_joining(now) if rights.may(current_user, "agreement.change") else None,
         installation=_installation(now) if rights.may(current_user, "organisation.see") else None,
         **shown,

@@ -76,7 +76,7 @@ def told(notice: Notice) -> dict:
     is_centre = notice.agreement.centre_id == current_user.organisation_id
     return {
         "notice": notice,
-        "kind": _(notices.KINDS[notice.kind]),
+        "kind": _(notices.KINDS.get(notice.kind, notice.kind)),
         "may_acknowledge": is_centre and rights.may(current_user, "activation.answer"),
     }
 

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from peewee import fn
+
 from dispatch import audit, clock, letters, papers, rights
 from dispatch.centre import annexes, notices
 from dispatch.centre.annexes import Person
@@ -259,8 +261,16 @@ def confirm(agreement: Agreement, *, by: User, now: datetime) -> None:
 def ask(now: datetime) -> int:
     """Asks each municipality once a year after the last word whether annex 1 is still right; returns how many."""
     today = clock.local(now).date()
-    due = [one for one in Agreement.select() if one.holds_on(today) and is_due(one, today)]
+    due = [one for one in _unchanged_since(now - ASKED_AFTER) if one.holds_on(today) and is_due(one, today)]
     return sum(_ask(agreement, now) for agreement in due)
+
+
+def _unchanged_since(moment: datetime) -> list[Agreement]:
+    """The agreements whose newest annex 1 is about as old as that, or older: the others need no closer look."""
+    newest = fn.MAX(Annex.created_at)
+    old = Annex.select(Annex.agreement).where(Annex.number == NUMBER, Annex.agreement.is_null(False))
+    old = old.group_by(Annex.agreement).having(newest < moment + timedelta(days=1))
+    return list(Agreement.select().where(Agreement.id.in_(old)))
 
 
 def _ask(agreement: Agreement, now: datetime) -> bool:

@@ -17,6 +17,7 @@ MONTHS_AHEAD = (12, 6, 1)
 KEEPERS = {
     "platform": ("platform_admin",),
     "contact_centre": ("organisation_admin", "centre_supervisor"),
+    "municipality": ("organisation_admin", "authorised_person"),
 }  # who looks after the promises of an organisation, where it is not its administrator alone
 NAMES = {
     "contract": N_("Contract “%(name)s”"),
