@@ -8,6 +8,7 @@ from dispatch.papers.activation import activation_form
 from dispatch.papers.campaign import campaign_report, campaign_workbook
 from dispatch.papers.dossier import Table, dossier, tables_workbook
 from dispatch.papers.order import order_form
+from dispatch.papers.statement import statement_paper, statement_workbook
 from dispatch.papers.tables import table_csv, table_workbook
 
 __all__ = [
@@ -17,6 +18,8 @@ __all__ = [
     "campaign_workbook",
     "dossier",
     "order_form",
+    "statement_paper",
+    "statement_workbook",
     "table_csv",
     "table_workbook",
     "tables_workbook",
