@@ -202,7 +202,9 @@ def _bearer(side: dict, at: datetime) -> int:
 
 
 def _there(sides: list[dict], at: datetime) -> list[dict]:
-    return [side for side in sides if side["opened"] <= at and not (side["closed"] and side["closed"] <= at)]
+    there = [side for side in sides if side["opened"] <= at and not (side["closed"] and side["closed"] <= at)]
+    is_first = at == min(side["opened"] for side in sides)
+    return there or [side for side in sides if is_first and side["opened"] == at]
 
 
 def _cuts(sides: list[dict]) -> list[datetime]:

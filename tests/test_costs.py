@@ -71,13 +71,15 @@ def test_who_comes_is_paid_the_minimum_and_a_pause_does_not_begin_it_anew(emerge
     assert ("minimum", "d5", "day", 5) in staff(reckoned)
 
 
-def test_who_comes_back_after_the_minimum_has_passed_is_paid_it_again(emergency, agreement):
+@pytest.mark.parametrize("away, lacking", [(105, 6), (120, 14)])
+def test_who_comes_back_after_the_minimum_has_passed_is_paid_it_again(emergency, agreement, away, lacking):
     activation(emergency, agreement, MONDAY)
     (one,) = operators(agreement.centre, 1)
+    back = MONDAY + (15 + away) * MINUTE
     present(emergency, one, MONDAY, MONDAY + 15 * MINUTE)
-    present(emergency, one, MONDAY + 2 * HOUR + 15 * MINUTE, MONDAY + 2 * HOUR + 30 * MINUTE)
+    present(emergency, one, back, back + 15 * MINUTE)
     reckoned = costs.bill(emergency, MONDAY + 9 * HOUR)
-    assert ("minimum", "d5", "day", 14) in staff(reckoned)
+    assert ("minimum", "d5", "day", lacking) in staff(reckoned)
 
 
 def test_a_number_that_closes_soon_is_paid_until_the_minimum_opening(emergency, agreement):

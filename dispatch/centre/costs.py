@@ -217,6 +217,8 @@ class _Reckoning:
         spans: list[Span] = []
         for at in sorted(cut for cut in cuts if first <= cut):
             sharing = tuple(party for party in self.parties if party.is_open(at))
+            if not spans and not sharing:  # opened by mistake and closed at once
+                sharing = tuple(party for party in self.parties if party.opened_at == at)
             if sharing:  # while nobody is open, what is still paid belongs to whoever was last
                 spans.append(Span(at, sharing))
         return spans

@@ -156,7 +156,12 @@ def _keep(activation: Activation, reason: str, by: User, now: datetime) -> list[
         last = activation.statements.select(fn.MAX(Statement.number)).scalar() or 0
         if last != first - 1:
             raise WrongMoment(N_("Somebody else drew up a statement at this moment. This is how it stands."))
-        return [one.keep(by) for one in drawn]
+        kept = [one.keep(by) for one in drawn]
+        for made in kept:
+            deed = "statement.corrected" if made.corrects_id else "statement.drawn_up"
+            facts = {"activation": made.activation_id, "bearer": made.bearer_id, "mills": made.mills}
+            audit.record(deed, made, by=by, now=now, **facts)
+    return kept
 
 
 class _Drawn:
@@ -187,9 +192,6 @@ class _Drawn:
             **kept,
             **self.facts,
         )
-        deed = "statement.corrected" if made.corrects_id else "statement.drawn_up"
-        facts = {"activation": made.activation_id, "bearer": made.bearer_id, "mills": made.mills}
-        audit.record(deed, made, by=by, now=made.made_at, **facts)
         self._post(made)
         return made
 
