@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from itertools import zip_longest
 
 from dispatch import clock
 from dispatch.centre import prices
@@ -142,7 +143,7 @@ def second_opinion(where: Emergency, annex: Annex, until: datetime) -> dict[tupl
     for operator in {row.operator_id for row in where.presences}:
         for at, kind, desk in _operator(where, operator, told, until):
             piles[_span(cuts, at), kind, desk, _rate(told, at)] += 1
-    closed = min(until, max(side["closed"] or until for side in sides))
+    first = min(side["opened"] for side in sides)
     begins = _down(min(side["opened"] for side in sides))
     agreed = max(side["agreed"] for side in sides)
     for n in range(told["minimum_opening"]):
@@ -152,7 +153,8 @@ def second_opinion(where: Emergency, annex: Annex, until: datetime) -> dict[tupl
             for operator in {row.operator_id for row in where.presences}
             for quarter, _kind, _desk in _operator(where, operator, told, until)
         )
-        if at >= closed and there < agreed:
+        is_shut = at > first and (at >= until or not any(_is_open(side, at) for side in sides))
+        if is_shut and there < agreed:
             piles[_span(cuts, at), "opening", "d5", _rate(told, at)] += agreed - there
     for (cut, _kind, desk, rate), number in piles.items():
         _share(owed, sides, cut, number * told[f"{desk}_{rate}"], told, where, cuts, until)
@@ -176,7 +178,9 @@ def second_opinion(where: Emergency, annex: Annex, until: datetime) -> dict[tupl
 def _sides(where: Emergency) -> list[dict]:
     sides = []
     for one in where.activations.order_by(Activation.id):
-        at = {milestone.status: milestone.at for milestone in one.milestones}
+        edges = [(row.status, row.at) for row in one.milestones if row.status in ("open", "closed")]
+        opened = [at for status, at in edges if status == "open"]
+        closed = [at for status, at in edges if status == "closed"]
         changes = [
             (row.from_at, row.authority_id) for row in one.scale_ups.order_by(ScaleUp.from_at, ScaleUp.id)
         ]
@@ -184,8 +188,8 @@ def _sides(where: Emergency) -> list[dict]:
             {
                 "id": one.id,
                 "town": one.municipality_id,
-                "opened": at["open"],
-                "closed": at.get("closed"),
+                "opened": opened[0],
+                "times": list(zip_longest(opened, closed)),
                 "changes": changes,
                 "agreed": one.agreement.operators,
             }
@@ -202,16 +206,21 @@ def _bearer(side: dict, at: datetime) -> int:
 
 
 def _there(sides: list[dict], at: datetime) -> list[dict]:
-    there = [side for side in sides if side["opened"] <= at and not (side["closed"] and side["closed"] <= at)]
+    there = [side for side in sides if _is_open(side, at)]
     is_first = at == min(side["opened"] for side in sides)
     return there or [side for side in sides if is_first and side["opened"] == at]
+
+
+def _is_open(side: dict, at: datetime) -> bool:
+    return any(opened <= at and not (closed and closed <= at) for opened, closed in side["times"])
 
 
 def _cuts(sides: list[dict]) -> list[datetime]:
     first = min(side["opened"] for side in sides)
     moments = {first}
     for side in sides:
-        moments |= {side["opened"], side["closed"] or first} | {at for at, _who in side["changes"]}
+        moments |= {at or first for times in side["times"] for at in times}
+        moments |= {at for at, _who in side["changes"]}
     return [at for at in sorted(moments) if at >= first and _there(sides, at)]
 
 

@@ -23,16 +23,17 @@ ZONE = {
     "takeover",
 }
 JOINING = {"organisations", "agreements", "orders", "user_tables"}
+CENTRE = {"activations", "costs"}
 ROOMS = {
     "platform_admin": {"who_may", "users", "audit"} | JOINING,
     "organisation_admin": ZONE | {"who_may", "users", "audit", "tokens"} | JOINING,
     "sender": ZONE,
     "coordinator": ZONE,
     "reader": ZONE,
-    "authorised_person": {"activations"},
-    "centre_supervisor": {"activations"},
-    "operator": {"activations"},
-    "liaison_officer": {"activations"},
+    "authorised_person": CENTRE,
+    "centre_supervisor": CENTRE | {"prices"},
+    "operator": CENTRE,
+    "liaison_officer": CENTRE,
 }
 EVERYBODY = {
     "home",

@@ -14,6 +14,7 @@ from models import (
     CAMPAIGN_STATUSES,
     Accession,
     Activation,
+    Agreement,
     Bin,
     Campaign,
     Contract,
@@ -114,6 +115,16 @@ def activation_of(id: int) -> Activation:
     if not activation or not rights.sees_activation(current_user, activation):
         abort(404)
     return activation
+
+
+def priced_by_centre() -> list[Agreement | Contract]:
+    """The framework contracts and the agreements whose tariff this person's contact centre writes."""
+    centre = current_user.organisation_id
+    contracts = Contract.select().where(Contract.centre == centre).order_by(Contract.name)
+    agreements = Agreement.select(Agreement, Organisation).join(
+        Organisation, on=Agreement.municipality == Organisation.id
+    )
+    return [*contracts, *agreements.where(Agreement.centre == centre).order_by(Organisation.name)]
 
 
 def tokens_seen() -> list[Token]:

@@ -4,7 +4,7 @@ The rules, each of which is on the statement and in tests/test_costs.py:
 - An operator counts for each quarter hour of the clock that they were there in, at the desk where they first sat in it.
 - Who comes is paid the minimum: what is missing follows directly on the last quarter hour of the turn. A turn is over
   when somebody was away for as long as the minimum.
-- When a number is closed before the minimum opening is over, the agreed number of operators is paid until then.
+- Until the minimum opening is over, the agreed number of operators is paid also while the number is closed.
 - Who bears a quarter hour is who bears it at its first moment: a scale-up moves it from `from_at` on.
 - Only talking is rounded, half a mill upwards, once for each line. Parts of a shared line add up by the largest remainder.
 - Staff and telephone of a shared emergency follow the tariff of the activation that was requested first.
@@ -40,15 +40,18 @@ MORNING = 8
 
 @dataclass(frozen=True, eq=False)
 class Party:
-    """One activation in what it costs: since and until when it was open, and who took it over when."""
+    """One activation in what it costs: from when until when it was open (None: still), and who took it over when."""
 
     activation: Activation
-    opened_at: datetime
-    closed_at: datetime | None
+    openings: tuple[tuple[datetime, datetime | None], ...]
     changes: tuple[tuple[datetime, Organisation], ...] = ()
 
+    @property
+    def opened_at(self) -> datetime:
+        return self.openings[0][0]
+
     def is_open(self, at: datetime) -> bool:
-        return self.opened_at <= at and (self.closed_at is None or at < self.closed_at)
+        return any(begins <= at and (ends is None or at < ends) for begins, ends in self.openings)
 
     def bearer(self, at: datetime) -> Organisation:
         """Who bears what begins at this moment."""
@@ -184,11 +187,23 @@ def _parties(emergency: Emergency, until: datetime) -> list[Party]:
     """The activations whose number was opened by then, in the order in which they were requested."""
     found = []
     for activation in emergency.activations.order_by(Activation.id):
-        moments = dict(activation.milestones.select(Milestone.status, Milestone.at).tuples())
-        if "open" in moments and moments["open"] <= until:
-            closed_at = moments.get("closed")
-            changes = tuple(_changes(activation))
-            found.append(Party(activation, moments["open"], closed_at, changes))
+        openings = tuple(opening for opening in openings_of(activation) if opening[0] <= until)
+        if openings:
+            found.append(Party(activation, openings, tuple(_changes(activation))))
+    return found
+
+
+def openings_of(activation: Activation) -> list[tuple[datetime, datetime | None]]:
+    """From when until when its number answered; None is: still. A number may open again after it was closed."""
+    found: list[tuple[datetime, datetime | None]] = []
+    for status, at in (
+        activation.milestones.select(Milestone.status, Milestone.at).order_by(Milestone.id).tuples()
+    ):
+        is_open = bool(found) and found[-1][1] is None
+        if status == "open" and not is_open:
+            found.append((at, None))
+        elif status == "closed" and is_open:
+            found[-1] = (found[-1][0], at)
     return found
 
 
@@ -213,7 +228,8 @@ class _Reckoning:
         first = min(party.opened_at for party in self.parties)
         cuts = {first}
         for party in self.parties:
-            cuts |= {party.opened_at, party.closed_at or first, *(at for at, _who in party.changes)}
+            cuts |= {at or first for opening in party.openings for at in opening}
+            cuts |= {at for at, _who in party.changes}
         spans: list[Span] = []
         for at in sorted(cut for cut in cuts if first <= cut):
             sharing = tuple(party for party in self.parties if party.is_open(at))
@@ -304,15 +320,14 @@ class _Reckoning:
             yield from _following(last, minimum - turn, desks[last])
 
     def _minimum_opening(self, paid: Counter) -> Iterator[tuple[datetime, int]]:
-        """Behind a closing that came soon: the operators of the agreement, less those who are paid already."""
+        """While nobody's number is open any more: the operators of the agreement, less those who are paid already."""
         opened = min(party.opened_at for party in self.parties)
-        closed = min(self.until, max(party.closed_at or self.until for party in self.parties))
         agreed = max(party.activation.agreement.operators for party in self.parties)
-        at = _floor(opened)
-        for _ in range(self.prices.minimum_opening):
-            if at >= closed and paid[at] < agreed:
+        for n in range(self.prices.minimum_opening):
+            at = _floor(opened) + n * QUARTER
+            is_open = at <= opened or (at < self.until and any(party.is_open(at) for party in self.parties))
+            if not is_open and paid[at] < agreed:
                 yield at, agreed - paid[at]
-            at += QUARTER
 
     # ── Talking ─────────────────────────────────────────────────────────
 

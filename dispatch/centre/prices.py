@@ -103,24 +103,28 @@ class Prices:
 
 
 def versions(of: Agreement | Contract) -> list[Annex]:
-    """The versions of annex 4 of one agreement, or of one framework contract, newest first."""
-    return list(_theirs(of).order_by(Annex.version.desc()))
+    """The versions of annex 4 with prices, of one agreement or of one framework contract, newest first."""
+    return [annex for annex in _theirs(of).order_by(Annex.version.desc()) if is_priced(annex)]
+
+
+def is_priced(annex: Annex) -> bool:
+    """Whether it has prices to reckon with, and is not only a paper or a text."""
+    return annex.number == NUMBER and "split" in annex.content
 
 
 def in_force(agreement: Agreement, day: date) -> Annex | None:
     """The version that holds on a day: the agreement's own, else that of the framework contract above it."""
     for of in filter(None, (agreement, agreement.contract)):
-        begun = _theirs(of).where(Annex.from_on <= day)
-        if found := begun.order_by(Annex.from_on.desc(), Annex.version.desc()).first():
-            return found
+        begun = [annex for annex in versions(of) if annex.from_on <= day]
+        if begun:
+            return max(begun, key=lambda annex: (annex.from_on, annex.version))
     return None
 
 
 def of_activation(activation: Activation, now: datetime) -> Annex | None:
     """The version that was in force when the activation was requested, whatever came later."""
-    kept = activation.annexes or ()
-    ids = list(kept.values() if isinstance(kept, dict) else kept)
-    found = Annex.get_or_none(Annex.id.in_(ids), Annex.number == NUMBER) if ids else None
+    ids = activation.annexes or []
+    found = next((annex for annex in Annex.select().where(Annex.id.in_(ids)) if is_priced(annex)), None)
     return found or in_force(activation.agreement, clock.local(_asked_at(activation) or now).date())
 
 

@@ -12,7 +12,7 @@ from dispatch.centre.request import day, moment
 from dispatch.errors import NotAllowed, Refusal, WrongMoment
 from dispatch.onboarding.orders import euros
 from dispatch.words import N_, translator
-from models import Activation, Document, Milestone, Organisation, Statement, User, writing
+from models import Activation, Document, Organisation, Statement, User, writing
 
 KIND = "closing_statement"
 PDF = "application/pdf"
@@ -67,15 +67,16 @@ def reckon(activation: Activation, now: datetime) -> dict[int, dict]:
 
 
 def _content(activation: Activation, bearer: Organisation, reckoned: costs.Bill) -> dict:
-    moments = dict(activation.milestones.select(Milestone.status, Milestone.at).tuples())
+    openings = costs.openings_of(activation)
+    closed_at = openings[-1][1]
     return {
         "bearer": bearer.name,
         "municipality": activation.municipality.name,
         "centre": activation.agreement.centre.name,
         "emergency": activation.emergency.name,
         "telephone": activation.number,
-        "opened_at": moments["open"].isoformat(),
-        "closed_at": moments["closed"].isoformat() if "closed" in moments else "",
+        "opened_at": openings[0][0].isoformat(),
+        "closed_at": closed_at.isoformat() if closed_at else "",
         "until": reckoned.until.isoformat(),
         "annex": reckoned.annex.id,
         "version": reckoned.annex.version,
@@ -138,7 +139,7 @@ def correct(activation: Activation, reason: str, *, by: User, now: datetime) -> 
 def _judge(activation: Activation, by: User) -> None:
     if not rights.may(by, "activation.answer") or by.organisation_id != activation.agreement.centre_id:
         raise NotAllowed(N_("Only the contact centre of the agreement draws up a statement."))
-    if activation.status != "closed":
+    if Activation.get_by_id(activation.id).status != "closed":
         raise WrongMoment(N_("The number is not closed yet: until then every amount is provisional."))
 
 
