@@ -23,7 +23,7 @@ ZONE = {
     "takeover",
 }
 JOINING = {"organisations", "agreements", "orders", "user_tables"}
-CENTRE = {"activations", "costs"}
+CENTRE = {"activations", "costs", "exercises", "final_reports", "lessons"}
 ROOMS = {
     "platform_admin": {"who_may", "users", "audit"} | JOINING,
     "organisation_admin": ZONE | {"who_may", "users", "audit", "tokens"} | JOINING,

@@ -7,6 +7,7 @@ from flask import abort
 from flask_login import current_user
 
 from dispatch import rights
+from dispatch.centre import exercises
 from dispatch.errors import NotAllowed
 from dispatch.sending import takeover
 from dispatch.words import N_
@@ -18,7 +19,9 @@ from models import (
     Bin,
     Campaign,
     Contract,
+    Exercise,
     Import,
+    Lesson,
     Member,
     Membership,
     Message,
@@ -115,6 +118,18 @@ def activation_of(id: int) -> Activation:
     if not activation or not rights.sees_activation(current_user, activation):
         abort(404)
     return activation
+
+
+def exercise_of(id: int) -> Exercise:
+    """An exercise of this person's municipality or centre, or one whose findings their service was sent."""
+    return exercises.seen_by(current_user).where(Exercise.id == id).first() or abort(404)
+
+
+def lesson_of(id: int) -> Lesson:
+    """A to-do of this person's organisation."""
+    return Lesson.get_or_none(Lesson.id == id, Lesson.organisation == current_user.organisation_id) or abort(
+        404
+    )
 
 
 def priced_by_centre() -> list[Agreement | Contract]:

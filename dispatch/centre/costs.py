@@ -22,6 +22,7 @@ from dispatch.centre import prices as tariff
 from dispatch.centre.prices import Prices
 from models import (
     Activation,
+    Agreement,
     Annex,
     Call,
     Emergency,
@@ -157,6 +158,23 @@ def operators_cost(
     while quarters and len(quarters) < prices.minimum_operator:
         quarters.append(quarters[-1] + QUARTER)
     return number * sum(prices.quarter(desk, prices.rate(at)) for at in quarters)
+
+
+def planned(
+    under: Agreement, annex: Annex, number: int, from_at: datetime, until_at: datetime, desk: str
+) -> int:
+    """Mills that an opening so long by so many operators is to cost, the minimum times included, without talking."""
+    prices = tariff.read(annex)
+    opened = _quarters(from_at, until_at)
+    paid = Counter(dict.fromkeys(opened, number))
+    paid |= Counter({opened[0] + n * QUARTER: number for n in range(prices.minimum_operator)})
+    staff = sum(many * prices.quarter(desk, prices.rate(at)) for at, many in paid.items())
+    shut = [
+        opened[0] + n * QUARTER for n in range(prices.minimum_opening) if opened[0] + n * QUARTER >= until_at
+    ]
+    lacking = {at: max(0, under.operators - paid[at]) for at in shut}
+    opening = sum(many * prices.quarter("d5", prices.rate(at)) for at, many in lacking.items())
+    return prices.activation + staff + opening
 
 
 def split(mills: int, weights: Sequence[int]) -> tuple[int, ...]:

@@ -7,6 +7,7 @@ worded in the reader's language; a paper only lays out.
 from dispatch.papers.activation import activation_form
 from dispatch.papers.campaign import campaign_report, campaign_workbook
 from dispatch.papers.dossier import Table, dossier, tables_workbook
+from dispatch.papers.final_report import final_report, final_report_workbook
 from dispatch.papers.order import order_form
 from dispatch.papers.statement import statement_paper, statement_workbook
 from dispatch.papers.tables import table_csv, table_workbook
@@ -17,6 +18,8 @@ __all__ = [
     "campaign_report",
     "campaign_workbook",
     "dossier",
+    "final_report",
+    "final_report_workbook",
     "order_form",
     "statement_paper",
     "statement_workbook",
