@@ -20,27 +20,7 @@ from models import (
     User,
 )
 from tests import cast, town
-
-TYPED = {
-    "activation": "250",
-    "d5_day": "11,125",
-    "d5_night": "14,5",
-    "d5_weekend": "16,333",
-    "d5_holiday": "22,25",
-    "d2_day": "13,125",
-    "d2_night": "16,5",
-    "d2_weekend": "18,333",
-    "d2_holiday": "24,25",
-    "telephone": "0,047",
-    "day_from": "07:00",
-    "day_until": "20:00",
-    "minimum_operator": "2",
-    "minimum_opening": "4",
-    "split": "equally",
-    "extra_holidays": "2026-07-11",
-    "is_demonstration": "1",
-    "from_on": "2026-01-05",
-}
+from tests.exercising import TYPED
 
 
 def tariff(agreement: Agreement, **typed: str) -> Annex:

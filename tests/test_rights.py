@@ -63,6 +63,15 @@ def desk(app):
     return town.contact_centre()
 
 
+def walked(desk) -> dict[str, list]:
+    """The things of a town and its contact centre, by the first part of their addresses."""
+    people, activations = desk
+    return {
+        "activations": activations["draft"] + activations["requested"],
+        "exercises": town.exercise(people),
+    }
+
+
 def addresses(app, things: dict[str, list], *, with_ids: bool | None = None):
     """(method, address, endpoint) of every page, filled in with these things; the open doors are left out."""
     for rule in app.url_map.iter_rules():
@@ -141,7 +150,7 @@ def opened(app, browser: Client, things: dict, **which) -> list[tuple]:
 
 
 def test_who_has_not_signed_in_is_sent_to_the_sign_in_and_changes_nothing(app, client, things, desk):
-    things["activations"] = desk[1]["draft"] + desk[1]["requested"]
+    things |= walked(desk)
     client.get("/signin")
     before = town.kept()
     for method, address, _endpoint in addresses(app, things):
@@ -192,7 +201,7 @@ def test_a_coordinator_finds_nothing_of_another_bin(app, signed_in, zavel, thing
 @pytest.mark.parametrize("role", [*ROOMS])
 def test_a_role_enters_only_its_own_rooms(app, signed_in, zavel, things, desk, role):
     people, activations = desk
-    things["activations"] = activations["draft"] + activations["requested"]
+    things |= walked(desk)
     platform = cast.organisation("Platform", "platform")
     by_role = {
         "platform_admin": lambda: town.user("platform_admin", platform),
@@ -209,7 +218,7 @@ def test_a_role_enters_only_its_own_rooms(app, signed_in, zavel, things, desk, r
 
 def test_a_reader_changes_nothing_anywhere(app, signed_in, zavel, things, desk):
     people, activations = desk
-    things["activations"] = activations["draft"] + activations["requested"]
+    things |= walked(desk)
     before = town.kept()
     for reader in (
         zavel.people["reader"],
@@ -238,7 +247,7 @@ def test_the_centre_sees_no_draft_and_another_town_or_centre_sees_nothing(app, s
     ]
     before = town.kept()
     assert opened(app, supervisor, drafts, with_ids=True) == []
-    everything = {"activations": activations["draft"] + activations["requested"]}
+    everything = walked(desk)
     for stranger in map(signed_in, strangers):
         assert opened(app, stranger, everything, with_ids=True) == []
     assert town.kept() == before
@@ -286,16 +295,16 @@ def test_a_coordinator_cannot_write_to_another_bin_by_naming_it(signed_in, zavel
 
 
 def test_every_address_that_names_a_thing_is_walked(app, things, desk):
-    walked = {
+    known = {
         *things,
-        "activations",
+        *walked(desk),
         "signin",
         "receipts",
         "account",
         "api",
     }  # what is one's own: tests/test_sessions.py
     named = {rule.rule.split("/")[1] for rule in app.url_map.iter_rules() if "<int:" in rule.rule}
-    assert named <= walked
+    assert named <= known
 
 
 @pytest.mark.parametrize("role", ["organisation_admin", "sender", "coordinator A", "reader"])

@@ -127,11 +127,9 @@ def page(exercise: Exercise, faults: dict[str, str] | None = None, lesson_faults
     gettext = translator(str(render.locale())).gettext
     return render_template(
         "exercises/show.html",
-        exercise=exercise,
         state=_state(exercise),
         practice=guard.is_practice(),
-        **_side(exercise),
-        **play_of(exercise),
+        **(_side(exercise) | play_of(exercise)),
         injects=list(exercise.injects.order_by(Inject.minute, Inject.id)),
         kinds=[(code, gettext(words)) for code, words in exercises.KINDS.items()],
         mills=exercise.mills if exercise.mills is not None else exercise_terms.expected_mills(exercise),

@@ -7,6 +7,7 @@ from peewee import IntegrityError
 
 from dispatch import audit, letters, rights
 from dispatch.centre import exercise_papers, exercises
+from dispatch.centre.exercises import move
 from dispatch.errors import Incomplete, NotAllowed, Refusal, WrongMoment
 from dispatch.words import N_, Sentence
 from models import Document, Evaluation, Exercise, Organisation, User, writing
@@ -84,7 +85,7 @@ def send(exercise: Exercise, service: Organisation, *, by: User, now: datetime) 
             made_at=now,
         )
         facts = {"service": service, "findings": document, "sent_at": now}
-        exercises.move(exercise, ("begun",), "sent", by=by, now=now, deed="findings_sent", **facts)
+        move(exercise, ("begun",), "sent", by=by, now=now, deed="findings_sent", **facts)
         if service.email:
             subject, body = exercise_papers.findings_letter(exercise, lang)
             letters.post(
@@ -105,4 +106,4 @@ def acknowledge(exercise: Exercise, *, by: User, now: datetime) -> None:
     with writing():
         facts = {"acknowledged_by": by, "acknowledged_at": now}
         deed = "findings_acknowledged"
-        exercises.move(exercise, ("sent",), "acknowledged", by=by, now=now, deed=deed, **facts)
+        move(exercise, ("sent",), "acknowledged", by=by, now=now, deed=deed, **facts)
