@@ -17,6 +17,7 @@ from models import (
     Campaign,
     Chore,
     Document,
+    Exercise,
     Letter,
     Member,
     Membership,
@@ -90,10 +91,17 @@ def _due(now: datetime, keeping: Keeping) -> dict:
         "letters": _letters(now - keeping.letters_months * MONTH),
         "members": _left(now - keeping.ended_months * MONTH),
         "drafts": Campaign.select().where(Campaign.status == "draft", Campaign.changed_at < old_drafts),
-        "forms": Activation.select().where(Activation.status == "draft", Activation.changed_at < old_drafts),
+        "forms": _forms(old_drafts),
         "sign_ins": SignIn.select().where(SignIn.began_at < now - timedelta(days=keeping.sign_ins_days)),
         "failures": SignInFailure.select().where(SignInFailure.last_at < now - FAILURES_KEPT),
     }
+
+
+def _forms(before: datetime):
+    """Forms that nobody touched, but for those with which an exercise began: it tells what became of it."""
+    begun = Exercise.select(Exercise.activation).where(Exercise.activation.is_null(False))
+    old = (Activation.status == "draft") & (Activation.changed_at < before)
+    return Activation.select().where(old, Activation.id.not_in(begun))
 
 
 def _letters(before: datetime):

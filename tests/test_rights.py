@@ -200,7 +200,7 @@ def test_a_coordinator_finds_nothing_of_another_bin(app, signed_in, zavel, thing
 
 @pytest.mark.parametrize("role", [*ROOMS])
 def test_a_role_enters_only_its_own_rooms(app, signed_in, zavel, things, desk, role):
-    people, activations = desk
+    people = desk[0]
     things |= walked(desk)
     platform = cast.organisation("Platform", "platform")
     by_role = {
@@ -217,7 +217,7 @@ def test_a_role_enters_only_its_own_rooms(app, signed_in, zavel, things, desk, r
 
 
 def test_a_reader_changes_nothing_anywhere(app, signed_in, zavel, things, desk):
-    people, activations = desk
+    people = desk[0]
     things |= walked(desk)
     before = town.kept()
     for reader in (

@@ -1,6 +1,6 @@
 """The final report of an activation on screen, as PDF and as a spreadsheet."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, abort, render_template
 from flask_login import current_user
 
 from dispatch import clock
@@ -19,10 +19,16 @@ WIDTH, HEIGHT, LEFT, TOP = 620, 200, 60, 10
 FILES = {"pdf": (report.paper, PDF), "xlsx": (report.workbook, XLSX)}
 
 
+def _received(id: int) -> Activation:
+    """An activation that this person may see and that was requested: of a draft there is nothing to tell."""
+    activation = lookups.activation_of(id)
+    return activation if activation.emergency_id else abort(404)
+
+
 @pages.get("/activations/<int:id>/report")
 @guard.needs("activation.see")
 def show(id: int):
-    return page(lookups.activation_of(id))
+    return page(_received(id))
 
 
 def page(activation: Activation, **of_form) -> str:
@@ -46,7 +52,7 @@ def page(activation: Activation, **of_form) -> str:
 @pages.post("/activations/<int:id>/lessons")
 @guard.needs("activation.see")
 def add_lesson(id: int):
-    activation = lookups.activation_of(id)
+    activation = _received(id)
     return added(activation, lambda faults: page(activation, faults=faults))
 
 
@@ -73,7 +79,7 @@ def _line(points: list[tuple[float, float]]) -> str:
 @pages.get("/activations/<int:id>/report.<any(pdf,xlsx):kind>")
 @guard.needs("activation.see")
 def file(id: int, kind: str):
-    activation = lookups.activation_of(id)
+    activation = _received(id)
     write, media_type = FILES[kind]
     content = write(activation, str(render.locale()), now=clock.now())
     report.take(activation, kind, by=current_user, now=clock.now())
