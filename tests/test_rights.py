@@ -245,9 +245,9 @@ def test_the_centre_sees_no_draft_and_another_town_or_centre_sees_nothing(app, s
         town.user(role, cast.organisation(f"Vreemd {kind}", kind))
         for role, kind in (("authorised_person", "municipality"), ("centre_supervisor", "contact_centre"))
     ]
+    everything = walked(desk)
     before = town.kept()
     assert opened(app, supervisor, drafts, with_ids=True) == []
-    everything = walked(desk)
     for stranger in map(signed_in, strangers):
         assert opened(app, stranger, everything, with_ids=True) == []
     assert town.kept() == before

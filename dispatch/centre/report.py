@@ -196,7 +196,7 @@ class _Told:
 
     def chapters(self) -> Iterator[tuple]:
         yield N_("Timeline"), "", (N_("When"), N_("What"), N_("By")), self.timeline()
-        yield N_("Calls"), "", (N_("What"), N_("Number")), list(self.calls())
+        yield N_("Calls"), "", (N_("What"), N_("Count")), list(self.calls())
         yield (
             N_("Topics"),
             N_("Of the calls that operators noted."),

@@ -33,7 +33,13 @@ RULES = (
         "The rate is that of the clocks of Brussels when the quarter hour begins: holiday, else weekend, else night or day."
     ),
     N_("What an operator lacks of the minimum time follows directly on the last quarter hour."),
+    N_(
+        "Until the minimum opening is over, the agreed number of operators is paid also while the number is closed."
+    ),
     N_("Who bears a quarter hour is who bears it when it begins."),
+    N_(
+        "Staff and telephone of a shared emergency follow the tariff of the activation that was requested first."
+    ),
     N_(
         "Only talking is rounded, half a thousandth of a euro upwards, once for each line. The parts of a shared line add up to it."
     ),
