@@ -30,6 +30,17 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
+def signed_in(signed_in):
+    """Everybody here reads English, as the sentences below do."""
+
+    def sign_in(user):
+        User.update(language="en").where(User.id == user.id).execute()
+        return signed_in(User.get_by_id(user.id))
+
+    return sign_in
+
+
+@pytest.fixture
 def world(app):
     """A number that has been open for six hours with one operator, and is a demonstration tariff's."""
     _municipality, centre = cast.municipality_and_centre()

@@ -10,13 +10,35 @@ from dispatch import clock
 from dispatch.centre import activation as centre
 from dispatch.centre import evaluation, exercise_terms, exercises, lessons
 from dispatch.errors import Incomplete, NotAllowed, Refusal, WrongMoment
-from models import Activation, Agreement, Document, Exercise, Inject, Lesson, Message, Notice, Organisation
+from models import (
+    Activation,
+    Agreement,
+    Document,
+    Exercise,
+    Inject,
+    Lesson,
+    Message,
+    Notice,
+    Organisation,
+    User,
+)
 from tests import cast, exercising, reckoning, town
 from tests.cast import NOON
 from tests.exercising import DAY
 
 MINUTE = timedelta(minutes=1)
 FULL = dict.fromkeys(evaluation.QUESTIONS, "4")
+
+
+@pytest.fixture
+def signed_in(signed_in):
+    """Everybody here reads English, as the sentences below do."""
+
+    def sign_in(user):
+        User.update(language="en").where(User.id == user.id).execute()
+        return signed_in(User.get_by_id(user.id))
+
+    return sign_in
 
 
 @pytest.fixture

@@ -29,6 +29,17 @@ MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 @pytest.fixture
+def signed_in(signed_in):
+    """Everybody here reads English, as the sentences below do."""
+
+    def sign_in(user):
+        User.update(language="en").where(User.id == user.id).execute()
+        return signed_in(User.get_by_id(user.id))
+
+    return sign_in
+
+
+@pytest.fixture
 def closed(app):
     """A number that was open for five hours, with people, calls, questions, a sheet and a scale-up."""
     municipality, centre = cast.municipality_and_centre()
