@@ -209,7 +209,7 @@ class _Told:
         header = (N_("Hour"), N_("Calls"), N_("Present at most"), N_("Needed"), N_("Short"))
         yield (
             N_("Staffing against need"),
-            N_("Needed: so many answer 80 % of the calls within 20 s (Erlang C)."),
+            N_("Needed: so many answer four calls in five within 20 s (Erlang C)."),
             header,
             self.staffing(),
         )
