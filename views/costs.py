@@ -81,6 +81,7 @@ def _drawn(one: Statement) -> dict:
         "bearer": one.bearer.name,
         "made_at": one.made_at,
         "mills": one.mills,
+        "is_demonstration": one.content["is_demonstration"],
         "corrects": one.corrects.number if one.corrects_id else None,
         "reason": one.reason,
     }

@@ -336,9 +336,13 @@ class _Told:
         corrected = {one.corrects_id for one in drawn}
         last = [one for one in drawn if one.id not in corrected]
         if last:
-            return [[one.bearer.name, str(one.number), euros(one.mills, self.lang)] for one in last]
+            return [[one.bearer.name, str(one.number), self.amount(one.content)] for one in last]
         provisional = self.gettext(N_("provisional"))
-        return [[one["bearer"], provisional, euros(one["mills"], self.lang)] for one in self._contents()]
+        return [[one["bearer"], provisional, self.amount(one)] for one in self._contents()]
+
+    def amount(self, content: dict) -> str:
+        mark = f" ({self.gettext(N_('demonstration amount'))})" if content["is_demonstration"] else ""
+        return euros(content["mills"], self.lang) + mark
 
     def _contents(self) -> list[dict]:
         try:

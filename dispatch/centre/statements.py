@@ -216,7 +216,8 @@ class _Drawn:
         if not self.bearer.email:
             return  # it stands on the page of the activation
         _ = translator(self.lang).gettext
-        facts = self.content | {"total": euros(made.mills, self.lang)}
+        mark = f" ({_('demonstration amount')})" if self.content["is_demonstration"] else ""
+        facts = self.content | {"total": euros(made.mills, self.lang) + mark}
         subject, body = _(SUBJECT) % facts, _(LETTER) % facts
         if self.activation.is_practice:
             subject = _("EXERCISE - %(subject)s") % {"subject": subject}
