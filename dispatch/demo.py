@@ -3,9 +3,10 @@
 import random
 from datetime import date, datetime, timedelta
 
-from dispatch import accounts, audit, matrix
+from dispatch import accounts, audit, demo_centre, matrix
 from dispatch.centre import prices
 from dispatch.errors import Refusal
+from dispatch.money import ledger
 from dispatch.onboarding import contracts, orders
 from dispatch.people import members
 from dispatch.providers.base import Receipt
@@ -127,6 +128,7 @@ TARIFF = {  # of annex 4, in euros as the form takes them
     "extra_holidays": "",
     "is_demonstration": "1",
 }
+CREDIT_MILLS = 275_000
 SCENARIOS = (
     (
         "Gaslek",
@@ -225,6 +227,7 @@ def load(now: datetime) -> None:
             )
         _price(houses["town"], now)
         _join(houses["zone"], now)
+        demo_centre.load(houses["town"], houses["centre"], now)
         _fill(bins, random.Random(2026), now)  # nosec B311 # invented names, the same each time
         _scenarios(houses["zone"], bins, now)
         _practise(houses["zone"], now - timedelta(days=190))
@@ -289,7 +292,7 @@ def _price(town: Organisation, now: datetime) -> None:
     """A tariff for the agreement of the town, marked everywhere as made up: no seed has one."""
     agreement = town.agreements.get()
     by = User.get(User.organisation == agreement.centre, User.role == "centre_supervisor")
-    prices.write_down(agreement, TARIFF | {"from_on": f"{now.year}-01-05"}, by=by, now=now)
+    prices.price(agreement, TARIFF | {"from_on": f"{now.year}-01-05"}, by=by, now=now)
 
 
 def _join(zone: Organisation, now: datetime) -> None:
@@ -309,6 +312,8 @@ def _join(zone: Organisation, now: datetime) -> None:
     tariff = orders.add_tariff(prices, began, by=by, now=now)
     ordered = {"activation": "1", "year": "1", "sms": "5000", "voice": "1000"}
     orders.place(zone, ordered, who["signatory"], tariff=tariff.id, by=by, now=now)
+    ledger.arrange(zone, "overdraft", by=by, now=now)
+    ledger.top_up(zone, CREDIT_MILLS, expires_on=last_day, note="Pakket 5000 SMS", by=by, now=now)
     people = list(zone.users)
     UserTable.create(
         organisation=zone,

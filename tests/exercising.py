@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from dispatch.centre import exercise_terms, exercises, prices
-from models import Agreement, Exercise, User
+from models import Exercise, User
 from tests.cast import NOON
 
 DAY = datetime(2026, 12, 21, 9, 0)  # four weeks after NOON, 10:00 in Brussels
@@ -49,9 +49,9 @@ def ask(by: User, now: datetime = NOON, **typed: str) -> Exercise:
 
 def agreed(by: User, supervisor: User, now: datetime = NOON, **typed: str) -> Exercise:
     """Asked, with three injects, and confirmed by both sides under a tariff."""
-    if not Agreement.get().annexes.exists():
-        prices.write_down(Agreement.get(), TYPED, by=supervisor, now=now)
     made = ask(by, now, **typed)
+    if not prices.in_force(made.agreement, now.date()):
+        prices.price(made.agreement, TYPED, by=supervisor, now=now)
     for inject in INJECTS:
         exercise_terms.plan(made, inject, by=supervisor, now=now)
     for side in (by, supervisor):

@@ -27,7 +27,7 @@ def tariff(agreement: Agreement, **typed: str) -> Annex:
     """A version of annex 4 from the form, written by somebody of the centre."""
     by = User.get_or_none(User.organisation == agreement.centre, User.role == "centre_supervisor")
     by = by or town.user("centre_supervisor", agreement.centre)
-    return prices.write_down(agreement, TYPED | typed, by=by, now=cast.NOON)
+    return prices.price(agreement, TYPED | typed, by=by, now=cast.NOON)
 
 
 def agreement(municipality: Organisation, centre: Organisation) -> Agreement:

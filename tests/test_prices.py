@@ -65,7 +65,7 @@ def test_a_tariff_is_kept_as_it_was_typed_and_shown_again(agreement):
     read = prices.read(annex)
     assert read.day_from == time(7) and read.minimum_operator == 8 and read.is_demonstration
     assert prices.content(read) == annex.content
-    assert Audit.select().where(Audit.deed == "annex.priced").count() == 1
+    assert Audit.select().where(Audit.deed == "annex.added").count() == 1
 
 
 def test_every_field_that_cannot_be_read_has_its_sentence_and_nothing_is_kept(agreement, supervisor):
@@ -80,23 +80,23 @@ def test_every_field_that_cannot_be_read_has_its_sentence_and_nothing_is_kept(ag
         "from_on": "gisteren",
     }
     with pytest.raises(Incomplete) as refusal:
-        prices.write_down(agreement, TYPED | wrong, by=supervisor, now=NOON)
+        prices.price(agreement, TYPED | wrong, by=supervisor, now=NOON)
     assert set(refusal.value.faults) == set(wrong)
     assert not Annex.select().exists()
 
 
 def test_the_night_begins_after_the_day(agreement, supervisor):
     with pytest.raises(Incomplete) as refusal:
-        prices.write_down(agreement, TYPED | {"day_until": "06:00"}, by=supervisor, now=NOON)
+        prices.price(agreement, TYPED | {"day_until": "06:00"}, by=supervisor, now=NOON)
     assert set(refusal.value.faults) == {"day_until"}
 
 
 def test_a_later_version_does_not_change_what_is_behind(agreement, supervisor):
     reckoning.tariff(agreement)
     with pytest.raises(Incomplete) as refusal:
-        prices.write_down(agreement, TYPED | {"from_on": "2026-11-22"}, by=supervisor, now=NOON)
+        prices.price(agreement, TYPED | {"from_on": "2026-11-22"}, by=supervisor, now=NOON)
     assert set(refusal.value.faults) == {"from_on"}
-    later = prices.write_down(agreement, TYPED | {"from_on": "01/12/2026"}, by=supervisor, now=NOON)
+    later = prices.price(agreement, TYPED | {"from_on": "01/12/2026"}, by=supervisor, now=NOON)
     assert later.version == 2
     assert prices.in_force(agreement, date(2026, 11, 30)).version == 1
     assert prices.in_force(agreement, date(2026, 12, 1)).version == 2
@@ -107,14 +107,14 @@ def test_only_the_centre_of_the_agreement_writes_its_tariff(agreement):
     mayor = town.user("authorised_person", agreement.municipality)
     for stranger in (elsewhere, mayor):
         with pytest.raises(NotAllowed):
-            prices.write_down(agreement, TYPED, by=stranger, now=NOON)
+            prices.price(agreement, TYPED, by=stranger, now=NOON)
 
 
 def test_an_activation_keeps_the_version_that_was_in_force(agreement, supervisor):
     first = reckoning.tariff(agreement)
     where = reckoning.emergency(agreement.centre, NOON)
     opened = reckoning.activation(where, agreement, NOON)
-    second = prices.write_down(agreement, TYPED | {"from_on": "2026-11-23"}, by=supervisor, now=NOON)
+    second = prices.price(agreement, TYPED | {"from_on": "2026-11-23"}, by=supervisor, now=NOON)
     assert prices.of_activation(opened, NOON) == second  # asked on the day of the second
     Activation.update(annexes=[first.id]).execute()
     assert prices.of_activation(Activation.get(), NOON) == first

@@ -41,6 +41,7 @@ DOORS = (
         "activation.see",
         also="costs prices final_reports lessons exercises",
     ),
+    Door("promises.home", _l("Preparation"), "promise.see", also="annexes preparation annex_1"),
     Door("users.index", _l("Users"), "user.see", "administration"),
     Door("who_may.index", _l("Rights"), "rights.see", "administration"),
     Door(
@@ -50,6 +51,7 @@ DOORS = (
         "administration",
         also="agreements orders user_tables",
     ),
+    Door("credits.index", _l("Credit"), "credit.see", "administration"),
     Door("audit.index", _l("Audit"), "audit.see", "administration"),
     Door("tokens.index", _l("API"), "token.change", "administration"),
 )

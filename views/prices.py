@@ -62,7 +62,7 @@ def form():
 def write():
     of = _chosen()
     try:
-        annex = prices.write_down(of, request.form, by=current_user, now=clock.now())
+        annex = prices.price(of, request.form, by=current_user, now=clock.now())
     except Incomplete as refusal:
         return _page(of, request.form, {name: said.said_by(_) for name, said in refusal.faults.items()}), 422
     flash(_("Version %(version)s holds from %(day)s on.", version=annex.version, day=_day(annex)), "done")

@@ -10,13 +10,11 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
 
-from peewee import fn
-
-from dispatch import audit, clock, rights
-from dispatch.centre import holidays
+from dispatch import clock, rights
+from dispatch.centre import annexes, holidays
 from dispatch.errors import Incomplete, NotAllowed
 from dispatch.words import N_, Sentence
-from models import Activation, Agreement, Annex, Contract, Milestone, User, writing
+from models import Activation, Agreement, Annex, Contract, Milestone, User
 
 NUMBER = 4
 RATES = {"day": N_("day"), "night": N_("night"), "weekend": N_("weekend"), "holiday": N_("holiday")}
@@ -158,7 +156,7 @@ def content(prices: Prices) -> dict:
 # ── The form ────────────────────────────────────────────────────────────
 
 
-def write_down(of: Agreement | Contract, typed: Mapping[str, str], *, by: User, now: datetime) -> Annex:
+def price(of: Agreement | Contract, typed: Mapping[str, str], *, by: User, now: datetime) -> Annex:
     """A new version of annex 4 from the form, as it was typed; raises Incomplete with a sentence for each field.
 
     Only the contact centre itself writes it. A later version begins today or later: what was promised stays.
@@ -166,26 +164,13 @@ def write_down(of: Agreement | Contract, typed: Mapping[str, str], *, by: User, 
     _judge(of, by)
     today = clock.local(now).date()
     values, faults = _read_form(typed)
-    earliest = today if versions(of) else date.min
+    earliest = today if annexes.latest_version(of, NUMBER) else date.min
     if not faults.get("from_on") and values["from_on"] < earliest:
         faults["from_on"] = Sentence(N_("A new version holds from today on at the earliest."))
     if faults:
         raise Incomplete(N_("The tariff was not kept yet. What you typed is still here."), faults)
     from_on = values.pop("from_on")
-    with writing():
-        annex = add_version(of, content(Prices(**values)), from_on, by=by, now=now)
-    return annex
-
-
-def add_version(of: Agreement | Contract, content: dict, from_on: date, *, by: User, now: datetime) -> Annex:
-    """The next version of annex 4, in the caller's transaction."""
-    owner = {"agreement" if isinstance(of, Agreement) else "contract": of.id}
-    last = _theirs(of).select(fn.MAX(Annex.version)).scalar() or 0
-    annex = Annex.create(
-        **owner, number=NUMBER, version=last + 1, from_on=from_on, content=content, by=by, created_at=now
-    )
-    audit.record("annex.priced", annex, by=by, now=now, version=annex.version, from_on=from_on.isoformat())
-    return annex
+    return annexes.add(of, NUMBER, content(Prices(**values)), from_on, by=by, now=now)
 
 
 def _judge(of: Agreement | Contract, by: User) -> None:

@@ -8,6 +8,7 @@ from dispatch.papers.activation import activation_form
 from dispatch.papers.campaign import campaign_report, campaign_workbook
 from dispatch.papers.dossier import Table, dossier, tables_workbook
 from dispatch.papers.final_report import final_report, final_report_workbook
+from dispatch.papers.notice import annex_notice
 from dispatch.papers.order import order_form
 from dispatch.papers.statement import statement_paper, statement_workbook
 from dispatch.papers.tables import table_csv, table_workbook
@@ -15,6 +16,7 @@ from dispatch.papers.tables import table_csv, table_workbook
 __all__ = [
     "Table",
     "activation_form",
+    "annex_notice",
     "campaign_report",
     "campaign_workbook",
     "dossier",
