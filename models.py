@@ -1478,6 +1478,134 @@ class Question(Table):
         indexes = ((("emergency", "key"), False), (("emergency", "answered_at"), False))
 
 
+# ── Contact centre: money, lessons, exercises ───────────────────────────
+
+EXERCISE_STATUSES = ("late", "asked", "agreed", "begun", "sent", "acknowledged", "refused", "withdrawn")
+INJECT_KINDS = ("call", "press", "rumour")
+
+
+class Statement(Table):
+    """What one bearer pays for an activation, as it was reckoned on that day; a correction is a new one."""
+
+    activation = ForeignKeyField(Activation, backref="statements", on_delete="RESTRICT")
+    bearer = ForeignKeyField(Organisation, on_delete="RESTRICT")
+    number = IntegerField()  # within the activation
+    corrects = ForeignKeyField("self", null=True, on_delete="RESTRICT")
+    reason = TextField(default="")  # of the correction
+    annex = ForeignKeyField(Annex, on_delete="RESTRICT")  # the version of the tariff
+    content = JSONField()  # every line; nothing is reckoned again to print it
+    mills = BigIntegerField()
+    document = ForeignKeyField(Document, on_delete="RESTRICT")
+    workbook = ForeignKeyField(Document, on_delete="RESTRICT")
+    by = ForeignKeyField(User, on_delete="RESTRICT")
+    made_at = DateTimeField()
+
+    class Meta:
+        indexes = ((("activation", "number"), True),)
+
+
+class FinalReport(Table):
+    """The report that made itself when an activation was closed."""
+
+    activation = ForeignKeyField(Activation, primary_key=True, on_delete="RESTRICT")
+    document = ForeignKeyField(Document, on_delete="RESTRICT")
+    made_at = DateTimeField()
+
+
+class Exercise(Table):
+    """An exercise that a municipality asks of its centre: its terms, who confirmed them, what came of it."""
+
+    municipality = ForeignKeyField(Organisation, backref="exercises", on_delete="RESTRICT")
+    agreement = ForeignKeyField(Agreement, on_delete="RESTRICT")
+    status = CharField()
+    name = CharField()
+    scenario = TextField(default="")
+    begins_at = DateTimeField()
+    ends_at = DateTimeField()
+    operators = IntegerField()
+    calls = CharField(default="d5")  # or d5d2
+    asked_by = ForeignKeyField(User, on_delete="RESTRICT")
+    asked_at = DateTimeField()
+    exception_why = TextField(default="")  # why it cannot wait four weeks
+    exception_answer = TextField(default="")  # in writing, by the centre
+    notice = ForeignKeyField(Notice, null=True, on_delete="RESTRICT")
+    annex = ForeignKeyField(Annex, null=True, on_delete="RESTRICT")  # the tariff of the specific agreement
+    mills = BigIntegerField(null=True)  # what it is expected to cost, by the specific agreement
+    signed_by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
+    signed_at = DateTimeField(null=True)
+    centre_signed_by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
+    centre_signed_at = DateTimeField(null=True)
+    document = ForeignKeyField(Document, null=True, on_delete="RESTRICT")
+    activation = ForeignKeyField(Activation, null=True, on_delete="RESTRICT")
+    began_at = DateTimeField(null=True)
+    ended_why = TextField(default="")  # refused or withdrawn
+    service = ForeignKeyField(Organisation, null=True, on_delete="RESTRICT")  # whom the findings went to
+    findings = ForeignKeyField(Document, null=True, on_delete="RESTRICT")
+    sent_at = DateTimeField(null=True)
+    acknowledged_by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
+    acknowledged_at = DateTimeField(null=True)
+
+    class Meta:
+        constraints = (one_of("status", EXERCISE_STATUSES), one_of("calls", ("d5", "d5d2")))
+
+    @property
+    def awaits_terms(self) -> bool:
+        """Asked, and nobody has confirmed the terms yet: they may still change."""
+        return self.status == "asked" and not self.signed_at and not self.centre_signed_at
+
+    @property
+    def is_over(self) -> bool:
+        return self.status in ("acknowledged", "refused", "withdrawn")
+
+
+class Inject(Table):
+    """What happens in an exercise at a minute after its beginning: a call, the press, a rumour."""
+
+    exercise = ForeignKeyField(Exercise, backref="injects", on_delete="CASCADE")
+    minute = IntegerField()
+    kind = CharField()
+    words = TextField()
+    for_whom = CharField(default="")
+    played_at = DateTimeField(null=True)
+    played_by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
+
+    class Meta:
+        constraints = (one_of("kind", INJECT_KINDS),)
+
+
+class Evaluation(Table):
+    """What one side of an exercise thinks of it: marks from 1 to 5 and remarks."""
+
+    exercise = ForeignKeyField(Exercise, backref="evaluations", on_delete="CASCADE")
+    organisation = ForeignKeyField(Organisation, on_delete="RESTRICT")
+    marks = JSONField()
+    remarks = TextField(default="")
+    by = ForeignKeyField(User, on_delete="RESTRICT")
+    at = DateTimeField()
+
+    class Meta:
+        indexes = ((("exercise", "organisation"), True),)
+
+
+class Lesson(Table):
+    """What is to be done after an activation or an exercise: by whom, before which day, and whether it was."""
+
+    organisation = ForeignKeyField(Organisation, backref="lessons", on_delete="RESTRICT")
+    activation = ForeignKeyField(Activation, null=True, backref="lessons", on_delete="RESTRICT")
+    exercise = ForeignKeyField(Exercise, null=True, backref="lessons", on_delete="RESTRICT")
+    words = TextField()
+    owner = CharField()
+    due_on = DateField()
+    by = ForeignKeyField(User, on_delete="RESTRICT")
+    changed_at = DateTimeField()
+    done_at = DateTimeField(null=True)
+    done_by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
+
+    class Meta:
+        constraints = (Check("(activation_id IS NULL) <> (exercise_id IS NULL)"),)
+        indexes = ((("organisation", "done_at"), False),)
+
+
 # ── Memory ──────────────────────────────────────────────────────────────
 
 
@@ -1599,6 +1727,12 @@ TABLES = [
     EntryVersion,
     SheetReading,
     Question,
+    Statement,
+    FinalReport,
+    Exercise,
+    Inject,
+    Evaluation,
+    Lesson,
     Audit,
     Seal,
     Processing,

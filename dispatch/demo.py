@@ -4,6 +4,7 @@ import random
 from datetime import date, datetime, timedelta
 
 from dispatch import accounts, audit, demo_centre, matrix
+from dispatch.centre import prices
 from dispatch.errors import Refusal
 from dispatch.money import ledger
 from dispatch.onboarding import contracts, orders
@@ -108,6 +109,25 @@ PRICES = (
         "piece",
     ),
 )
+TARIFF = {  # of annex 4, in euros as the form takes them
+    "activation": "250",
+    "d5_day": "11",
+    "d5_night": "14,5",
+    "d5_weekend": "16,5",
+    "d5_holiday": "22",
+    "d2_day": "13",
+    "d2_night": "16,5",
+    "d2_weekend": "18,5",
+    "d2_holiday": "24",
+    "telephone": "0,045",
+    "day_from": "07:00",
+    "day_until": "20:00",
+    "minimum_operator": "2",
+    "minimum_opening": "4",
+    "split": "by_calls",
+    "extra_holidays": "",
+    "is_demonstration": "1",
+}
 CREDIT_MILLS = 275_000
 SCENARIOS = (
     (
@@ -205,6 +225,7 @@ def load(now: datetime) -> None:
                 phone="+32470003012",
                 bins=tuple(bins[:1]) if role == "coordinator" else (),
             )
+        _price(houses["town"], now)
         _join(houses["zone"], now)
         demo_centre.load(houses["town"], houses["centre"], now)
         _fill(bins, random.Random(2026), now)  # nosec B311 # invented names, the same each time
@@ -265,6 +286,13 @@ def _organisations(now: datetime) -> dict[str, Organisation]:
         ends_on=date(now.year + 3, 1, 4),
     )
     return {"zone": zone, "town": town, "centre": centre, "platform": platform}
+
+
+def _price(town: Organisation, now: datetime) -> None:
+    """A tariff for the agreement of the town, marked everywhere as made up: no seed has one."""
+    agreement = town.agreements.get()
+    by = User.get(User.organisation == agreement.centre, User.role == "centre_supervisor")
+    prices.price(agreement, TARIFF | {"from_on": f"{now.year}-01-05"}, by=by, now=now)
 
 
 def _join(zone: Organisation, now: datetime) -> None:

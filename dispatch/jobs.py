@@ -8,7 +8,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from dispatch import clock, mishaps, retention
 from dispatch.access import links, resets
-from dispatch.centre import persons
+from dispatch.centre import persons, report
 from dispatch.money import forecast, ledger
 from dispatch.onboarding import checklist, expiry, user_table
 from dispatch.people import imports
@@ -47,6 +47,7 @@ class Jobs:
         self._every(3600, _discard_abandoned, "abandoned lists")
         self._every(900, partial(_forget, self.keeping), "retention")
         self._every(60, _look_after_joining, "agreements")
+        self._every(30, _report_closings, "final reports")
         self._every(60, _release_credit, "credit")
         self.bounces.open()
         self.scheduler.start()
@@ -101,6 +102,11 @@ def _look_after_joining() -> None:
 def _release_credit() -> None:
     with database.connection_context():
         ledger.release(clock.now())
+
+
+def _report_closings() -> None:
+    with database.connection_context():
+        report.make_missing(clock.now())
 
 
 def _forget_mailed_links() -> None:

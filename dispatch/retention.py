@@ -18,6 +18,7 @@ from models import (
     Campaign,
     Chore,
     Document,
+    Exercise,
     Import,
     Letter,
     Member,
@@ -102,13 +103,20 @@ def _due(now: datetime, keeping: Keeping) -> dict:
         "drafts": Campaign.select().where(
             Campaign.status.in_(BEFORE_LAUNCH), Campaign.changed_at < old_drafts
         ),
-        "forms": Activation.select().where(Activation.status == "draft", Activation.changed_at < old_drafts),
+        "forms": _forms(old_drafts),
         "recordings": _unsaid(old_drafts),
         "file_names": Import.select().where(Import.filename != "", Import.created_at < old_drafts),
         "table_names": UserTable.select().where(UserTable.filename != "", UserTable.created_at < old_drafts),
         "sign_ins": SignIn.select().where(SignIn.began_at < now - timedelta(days=keeping.sign_ins_days)),
         "failures": SignInFailure.select().where(SignInFailure.last_at < now - FAILURES_KEPT),
     }
+
+
+def _forms(before: datetime):
+    """Forms that nobody touched, but for those with which an exercise began: it tells what became of it."""
+    begun = Exercise.select(Exercise.activation).where(Exercise.activation.is_null(False))
+    old = (Activation.status == "draft") & (Activation.changed_at < before)
+    return Activation.select().where(old, Activation.id.not_in(begun))
 
 
 def _letters(before: datetime):

@@ -23,6 +23,7 @@ ZONE = {
     "takeover",
 }
 JOINING = {"organisations", "agreements", "orders", "user_tables"}
+CENTRE = {"activations", "costs", "exercises", "final_reports", "lessons"}
 PROMISES = {"promises", "annexes"}
 PREPARED = PROMISES | {"preparation", "annex_1"}
 ROOMS = {
@@ -31,10 +32,10 @@ ROOMS = {
     "sender": ZONE | {"credits"},
     "coordinator": ZONE,
     "reader": ZONE,
-    "authorised_person": {"activations"} | PREPARED,
-    "centre_supervisor": {"activations"} | PROMISES,
-    "operator": {"activations"},
-    "liaison_officer": {"activations"} | PREPARED,
+    "authorised_person": CENTRE | PREPARED,
+    "centre_supervisor": CENTRE | PROMISES | {"prices"},
+    "operator": CENTRE,
+    "liaison_officer": CENTRE | PREPARED,
 }
 EVERYBODY = {
     "home",
@@ -66,8 +67,8 @@ def desk(app):
 
 @pytest.fixture
 def promised(desk):
-    """One of each thing that a town and its centre promised and prepared."""
-    return town.promised(desk[0])
+    """One of each thing that a town and its centre promised, prepared and practised."""
+    return town.promised(desk[0]) | {"exercises": town.exercise(desk[0])}
 
 
 def addresses(app, things: dict[str, list], *, with_ids: bool | None = None):

@@ -17,6 +17,7 @@ from models import (
     Audit,
     Bin,
     Campaign,
+    Exercise,
     Mandate,
     Membership,
     Organisation,
@@ -26,7 +27,7 @@ from models import (
     Token,
     User,
 )
-from tests import cast, joining, promising
+from tests import cast, exercising, joining, promising
 from tests.cast import NOON
 
 PDF = b"%PDF-1.7 signed %%EOF"
@@ -150,6 +151,12 @@ def contact_centre(typed: dict | None = None) -> tuple[dict[str, User], dict[str
     centre_of.write(asked, FORM | (typed or {}), by=mayor, now=NOON)
     centre_of.submit(asked, by=mayor, now=NOON, password_confirmed=True)
     return people, {"draft": [draft], "requested": [asked]}
+
+
+def exercise(people: dict[str, User]) -> list[Exercise]:
+    """An exercise that the town asked, and one that is agreed."""
+    mayor, supervisor = people["authorised_person"], people["centre_supervisor"]
+    return [exercising.ask(mayor), exercising.agreed(mayor, supervisor)]
 
 
 FORM = {

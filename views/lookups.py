@@ -7,7 +7,7 @@ from flask import abort
 from flask_login import current_user
 
 from dispatch import rights
-from dispatch.centre import agreements
+from dispatch.centre import agreements, exercises
 from dispatch.errors import NotAllowed
 from dispatch.sending import takeover
 from dispatch.words import N_
@@ -20,7 +20,9 @@ from models import (
     Bin,
     Campaign,
     Contract,
+    Exercise,
     Import,
+    Lesson,
     Member,
     Membership,
     Message,
@@ -130,6 +132,28 @@ def activation_of(id: int) -> Activation:
     if not activation or not rights.sees_activation(current_user, activation):
         abort(404)
     return activation
+
+
+def exercise_of(id: int) -> Exercise:
+    """An exercise of this person's municipality or centre, or one whose findings their service was sent."""
+    return exercises.seen_by(current_user).where(Exercise.id == id).first() or abort(404)
+
+
+def lesson_of(id: int) -> Lesson:
+    """A to-do of this person's organisation."""
+    return Lesson.get_or_none(Lesson.id == id, Lesson.organisation == current_user.organisation_id) or abort(
+        404
+    )
+
+
+def priced_by_centre() -> list[Agreement | Contract]:
+    """The framework contracts and the agreements whose tariff this person's contact centre writes."""
+    centre = current_user.organisation_id
+    contracts = Contract.select().where(Contract.centre == centre).order_by(Contract.name)
+    agreements = Agreement.select(Agreement, Organisation).join(
+        Organisation, on=Agreement.municipality == Organisation.id
+    )
+    return [*contracts, *agreements.where(Agreement.centre == centre).order_by(Organisation.name)]
 
 
 def tokens_seen() -> list[Token]:

@@ -35,7 +35,12 @@ DOORS = (
     ),
     Door("takeover.index", _l("National desk"), "campaign.take"),
     Door("bins.index", _l("Members"), "bin.see", also="members imports privacy"),
-    Door("activations.index", _l("Contact centre"), "activation.see"),
+    Door(
+        "activations.index",
+        _l("Contact centre"),
+        "activation.see",
+        also="costs prices final_reports lessons exercises",
+    ),
     Door("promises.home", _l("Preparation"), "promise.see", also="annexes preparation annex_1"),
     Door("users.index", _l("Users"), "user.see", "administration"),
     Door("who_may.index", _l("Rights"), "rights.see", "administration"),

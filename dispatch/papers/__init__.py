@@ -7,8 +7,10 @@ worded in the reader's language; a paper only lays out.
 from dispatch.papers.activation import activation_form
 from dispatch.papers.campaign import campaign_report, campaign_workbook
 from dispatch.papers.dossier import Table, dossier, tables_workbook
+from dispatch.papers.final_report import final_report, final_report_workbook
 from dispatch.papers.notice import annex_notice
 from dispatch.papers.order import order_form
+from dispatch.papers.statement import statement_paper, statement_workbook
 from dispatch.papers.tables import table_csv, table_workbook
 
 __all__ = [
@@ -18,7 +20,11 @@ __all__ = [
     "campaign_report",
     "campaign_workbook",
     "dossier",
+    "final_report",
+    "final_report_workbook",
     "order_form",
+    "statement_paper",
+    "statement_workbook",
     "table_csv",
     "table_workbook",
     "tables_workbook",
