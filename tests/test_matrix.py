@@ -144,6 +144,7 @@ SINCE = {  # deeds that came later, each with the step that brought it
     "sheet.change",
     "call.take",
     "finding.acknowledge",
+    "drill.change",
 }
 LATER = {"operator", "liaison_officer"}  # roles
 

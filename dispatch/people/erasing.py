@@ -11,6 +11,7 @@ from dispatch.people.audience import household_name
 from dispatch.sending.report import PAPER
 from dispatch.words import N_
 from models import (
+    CONTACTS,
     MEMBER_FIELDS,
     NOBODY,
     Campaign,
@@ -72,8 +73,11 @@ def erase(member: Member, *, by: User | None, now: datetime) -> Traces:
         left = traces(member)
         _forget_messages(member)
         _forget_history(member, now)
-        empty = dict.fromkeys((*MEMBER_FIELDS, "name_key", "search_key", "mobile_fault", "email_fault"), "")
-        fresh = empty | {"language": "nl", "version": Member.version + 1, "changed_at": now, "erased_at": now}
+        empty = dict.fromkeys(
+            (*MEMBER_FIELDS, "name_key", "search_key", *(f"{name}_fault" for name in CONTACTS)), ""
+        )
+        fresh = empty | {f"{name}_failures": 0 for name in CONTACTS} | {"confirmed_at": None}
+        fresh |= {"language": "nl", "version": Member.version + 1, "changed_at": now, "erased_at": now}
         Member.update(fresh).where(here).execute()
         facts = {"organisation": member.organisation_id, "messages": left.messages}
         audit.record("member.erased", member, by=by, now=now, **facts)

@@ -177,7 +177,8 @@ def discard(campaign: Campaign, *, by: User, now: datetime) -> None:
 
 def audience_of(campaign: Campaign | Template) -> Audience:
     """Everybody whom the campaign is for, as the member lists are now."""
-    return audience.resolve(campaign.organisation_id, campaign.audience, campaign.channels)
+    whose = campaign.organisation_id, campaign.audience, campaign.channels
+    return audience.resolve(*whose, kind=campaign.kind)
 
 
 def text_for(campaign: Campaign, channel: str, lang: str) -> dict[str, str]:
