@@ -9,7 +9,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from dispatch import clock, mishaps, retention
 from dispatch.access import links, resets
 from dispatch.onboarding import checklist, expiry, user_table
-from dispatch.people import imports
+from dispatch.people import alive, asking, imports
 from dispatch.retention import Keeping
 from dispatch.sending.bounces import Bounces
 from dispatch.sending.pump import Pump
@@ -45,6 +45,7 @@ class Jobs:
         self._every(3600, _discard_abandoned, "abandoned lists")
         self._every(900, partial(_forget, self.keeping), "retention")
         self._every(60, _look_after_joining, "agreements")
+        self._every(3600, partial(_look_after_lists, self.public_url), "lists")
         self.bounces.open()
         self.scheduler.start()
 
@@ -91,6 +92,12 @@ def _look_after_joining() -> None:
     with database.connection_context():
         checklist.admit(clock.now())
         expiry.warn(clock.now())
+
+
+def _look_after_lists(public_url: str) -> None:
+    with database.connection_context():
+        alive.revive(clock.now())
+        asking.remind(public_url=public_url, now=clock.now())
 
 
 def _forget_mailed_links() -> None:
