@@ -578,6 +578,10 @@ class DataCheck(Table):
         return self.answer in ("proposed", "removal") and not self.decision
 
     @property
+    def is_confirmed(self) -> bool:
+        return self.answer == "confirmed"
+
+    @property
     def asks_removal(self) -> bool:
         return self.answer == "removal"
 

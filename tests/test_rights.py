@@ -21,6 +21,7 @@ ZONE = {
     "recordings",
     "reports",
     "takeover",
+    "upkeep",
 }
 JOINING = {"organisations", "agreements", "orders", "user_tables"}
 ROOMS = {
@@ -42,6 +43,7 @@ EVERYBODY = {
     "door",
     "account",
     "api",
+    "own_data",
 }  # api, by which token: test_api
 OPEN = {"static", "recordings.lend"}  # what is lent to whom, and when: test_voice_pages
 SHUT = (403, 404)

@@ -1,6 +1,6 @@
 """What is asked and shown: forms in, pages and fragments out. No change of its own: that is done in dispatch/."""
 
-from flask import Flask, current_app, render_template, request, session, url_for
+from flask import Flask, current_app, g, render_template, request, session, url_for
 from flask_babel import Babel
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -37,6 +37,7 @@ from views import (
     message_templates,
     orders,
     organisations,
+    own_data,
     patterns,
     privacy,
     receipts,
@@ -46,6 +47,7 @@ from views import (
     signin,
     takeover,
     tokens,
+    upkeep,
     user_tables,
     users,
     who_may,
@@ -66,6 +68,8 @@ PAGES = (
     bins,
     members,
     imports,
+    upkeep,
+    own_data,
     privacy,
     activations,
     who_may,
@@ -89,7 +93,7 @@ MENU = (
         "campaign.see",
     ),
     ("takeover", "takeover.index", _l("National desk"), "campaign.take"),
-    ("bins members imports privacy", "bins.index", _l("Members"), "bin.see"),
+    ("bins members imports upkeep privacy", "bins.index", _l("Members"), "bin.see"),
     ("activations", "activations.index", _l("Contact centre"), "activation.see"),
     ("users", "users.index", _l("Users"), "user.see"),
     ("who_may", "who_may.index", _l("Rights"), "rights.see"),
@@ -134,6 +138,7 @@ def register(app: Flask) -> None:
         app.register_blueprint(page.pages)
     csrf.exempt(receipts.pages)  # a gateway has no session; the key in its address is its token
     csrf.exempt(api.pages)  # a program has no session either
+    csrf.exempt(own_data.pages)  # what nobody can guess is in its address, and a telephone may refuse cookies
     commands.register(app)
     memory_commands.register(app)
     app.wsgi_app = _pages_first(app.wsgi_app)
@@ -144,7 +149,9 @@ def register(app: Flask) -> None:
 
 
 def language() -> str:
-    """The reader's language: the account's, or Dutch before anybody signed in."""
+    """The reader's language: that of the page's one reader, the account's, or Dutch before anybody signed in."""
+    if reader := g.get("reader_language"):
+        return reader
     return current_user.language if current_user and current_user.is_authenticated else "nl"
 
 

@@ -282,8 +282,14 @@ def number_waiting(bins: list[Bin]) -> dict[int, int]:
     return dict.fromkeys(ids, 0) | dict(query.group_by(DataCheck.bin).tuples())
 
 
-def last_of(ids: list[int]) -> dict[int, DataCheck]:
-    """The newest link of each of these members: {member's id: check}."""
-    newest = DataCheck.select(fn.MAX(DataCheck.id)).where(DataCheck.member.in_(ids))
+def is_open(check: DataCheck, now: datetime) -> bool:
+    """Whether it can still be answered, or withdrawn."""
+    return DataCheck.select().where(DataCheck.id == check.id, _is_open(now)).exists()
+
+
+def last_of(ids: list[int], bins: list[Bin]) -> dict[int, DataCheck]:
+    """The newest link of each of these members that was sent for one of these BINs: {member's id: check}."""
+    here = DataCheck.member.in_(ids) & DataCheck.bin.in_([bin.id for bin in bins])
+    newest = DataCheck.select(fn.MAX(DataCheck.id)).where(here)
     rows = DataCheck.select().where(DataCheck.id.in_(newest.group_by(DataCheck.member)))
     return {row.member_id: row for row in rows}
