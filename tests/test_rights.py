@@ -13,6 +13,7 @@ ZONE = {
     "approval",
     "bins",
     "campaigns",
+    "cards",
     "control",
     "imports",
     "members",
@@ -88,7 +89,7 @@ def _filled(rule: str, id: int) -> str:
     }
     for sign, value in here.items():
         rule = rule.replace(sign, str(value))
-    return re.sub(r"<any\((\w+).*?\):\w+>", r"\1", rule)
+    return re.sub(r"<any\('?([\w.]+).*?\):\w+>", r"\1", rule)
 
 
 def form(things: dict[str, list]) -> dict:

@@ -12,7 +12,7 @@ from dispatch.people import checks, processing
 from dispatch.people.members import FIELD_NAMES
 from dispatch.words import LANGUAGE_NAMES
 from models import LANGUAGES, MEMBER_FIELDS, DataCheck
-from views import guard, members
+from views import cards, guard, members
 
 pages = Blueprint("own_data", __name__)
 WHY_OPEN = "whoever holds the link that was sent to one member sees that member only"
@@ -76,6 +76,12 @@ def answer(check: DataCheck, token: str):
 @by_link
 def confirm_removal(check: DataCheck, token: str):
     return _page(check, token, template="own_data/remove.html")
+
+
+@pages.get("/my/<token>/card.vcf")
+@by_link
+def card(check: DataCheck, token: str):
+    return cards.file(check.bin.organisation)
 
 
 def _page(

@@ -188,4 +188,4 @@ def write_streets(id: int):
         return _page(bin, typed, refusal), 422
     number = len(kept.streets or ())
     flash(ngettext("%(num)d street is written down.", "%(num)d streets are written down.", number))
-    return redirect(url_for("upkeep.show", id=bin.id, _anchor="streets"), 303)
+    return redirect(url_for("upkeep.show", id=bin.id, _anchor="neighbourhood"), 303)

@@ -15,7 +15,9 @@ from models import (
     MEMBER_FIELDS,
     NOBODY,
     Campaign,
+    DataCheck,
     Document,
+    Letter,
     Member,
     MemberChange,
     Membership,
@@ -73,6 +75,7 @@ def erase(member: Member, *, by: User | None, now: datetime) -> Traces:
         left = traces(member)
         _forget_messages(member)
         _forget_history(member, now)
+        _forget_links(member)
         empty = dict.fromkeys(
             (*MEMBER_FIELDS, "name_key", "search_key", *(f"{name}_fault" for name in CONTACTS)), ""
         )
@@ -92,6 +95,15 @@ def _forget_history(member: Member, now: datetime) -> None:
     Membership.update(ended_at=now).where(
         Membership.member == member.id, Membership.ended_at.is_null()
     ).execute()
+
+
+def _forget_links(member: Member) -> None:
+    """The personal links go, with what was proposed by them and the letters that still hold them."""
+    mine = DataCheck.select(DataCheck.letter).where(
+        DataCheck.member == member.id, DataCheck.letter.is_null(False)
+    )
+    Letter.update(body="").where(Letter.id.in_(mine)).execute()
+    DataCheck.delete().where(DataCheck.member == member.id).execute()
 
 
 def _forget_messages(member: Member) -> None:
