@@ -11,6 +11,7 @@ from dispatch.access import links, resets
 from dispatch.onboarding import checklist, expiry, user_table
 from dispatch.people import alive, asking, imports
 from dispatch.retention import Keeping
+from dispatch.sending import drills, monthly
 from dispatch.sending.bounces import Bounces
 from dispatch.sending.pump import Pump
 from models import database
@@ -98,6 +99,8 @@ def _look_after_lists(public_url: str) -> None:
     with database.connection_context():
         alive.revive(clock.now())
         asking.remind(public_url=public_url, now=clock.now())
+        drills.remind(public_url=public_url, now=clock.now())
+        monthly.lay_ready(public_url=public_url, now=clock.now())
 
 
 def _forget_mailed_links() -> None:

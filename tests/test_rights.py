@@ -27,7 +27,7 @@ ZONE = {
 JOINING = {"organisations", "agreements", "orders", "user_tables"}
 ROOMS = {
     "platform_admin": {"who_may", "users", "audit"} | JOINING,
-    "organisation_admin": ZONE | {"who_may", "users", "audit", "tokens"} | JOINING,
+    "organisation_admin": ZONE | {"who_may", "users", "audit", "tokens", "drills"} | JOINING,
     "sender": ZONE,
     "coordinator": ZONE,
     "reader": ZONE,

@@ -30,6 +30,7 @@ from views import (
     commands,
     control,
     door,
+    drills,
     guard,
     home,
     imports,
@@ -66,6 +67,7 @@ PAGES = (
     takeover,
     reports,
     message_templates,
+    drills,
     bins,
     members,
     imports,
@@ -89,7 +91,7 @@ PAGES = (
 MENU = (
     ("home", "home.index", _l("Start"), None),
     (
-        "campaigns approval control reports message_templates recordings",
+        "campaigns approval control reports message_templates recordings drills",
         "campaigns.index",
         _l("Messages"),
         "campaign.see",
