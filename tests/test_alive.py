@@ -117,7 +117,7 @@ def test_ended_memberships_and_other_bins_are_not_counted(molenakker):
     Membership.update(ended_at=NOON).where(Membership.bin == molenakker.id).execute()
     both = alive.scores([molenakker, other], NOON)
     assert both[molenakker.id] == Score()
-    assert both[other.id] == Score(1, 0, 1, 1, NOON)
+    assert both[other.id] == Score(1, 0, 1, 1, 1, NOON)
 
 
 def test_who_confirmed_within_a_year_is_counted_and_the_last_time_is_told(molenakker):

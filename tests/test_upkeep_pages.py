@@ -215,9 +215,14 @@ def test_the_streets_are_typed_or_uploaded_and_what_is_wrong_is_said(coordinator
     assert Bin.get_by_id(bin.id).streets == ["Akkerstraat", "Molenweg"]
 
 
-def test_the_bin_shows_its_reach_in_figures(coordinator, bin, els):
+def test_the_bin_shows_its_reach_in_figures(coordinator, bin, els, marc, door):
+    assert not coordinator.get(f"/bins/{bin.id}").select(
+        "#reach .facts"
+    )  # nothing was sent: nothing is known
+    checks.ask(els, bin, door=door, by=marc, now=clock.now())
+    Message.update(status="delivered", accepted_at=clock.now()).execute()
     page = coordinator.get(f"/bins/{bin.id}")
-    assert [figure.text.split()[0] for figure in page.select("#reach .facts dd")] == ["0", "0", "1", "0"]
+    assert [figure.text.split()[0] for figure in page.select("#reach .facts dd")] == ["0", "1", "0", "0"]
 
 
 def test_another_bins_coordinator_finds_nothing(signed_in, bin, els, link):

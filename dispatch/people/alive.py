@@ -36,6 +36,7 @@ class Score:
     members: int = 0
     two_or_more: int = 0
     one: int = 0
+    tried: int = 0  # members to whom a real message went in that time
     confirmed: int = 0
     confirmed_at: datetime | None = None  # the last time that any of them did
 
@@ -56,32 +57,34 @@ def scores(bins: Iterable[Bin], now: datetime) -> dict[int, Score]:
         .group_by(Membership.bin)
     )
     found = {
-        bin: Score(members, *working.get(bin, (0, 0)), confirmed=confirmed, confirmed_at=last)
+        bin: Score(members, *working.get(bin, (0, 0, 0)), confirmed=confirmed, confirmed_at=last)
         for bin, members, confirmed, last in counted.tuples()
     }
     return {id: found.get(id, Score()) for id in ids}
 
 
-def _working(ids: list[int], since: datetime) -> dict[int, tuple[int, int]]:
-    """How many members have two or more, and one: {BIN's id: (two or more, one)}."""
+def _working(ids: list[int], since: datetime) -> dict[int, tuple[int, int, int]]:
+    """How many members have two or more, one, and were tried at all: {BIN's id: (two or more, one, tried)}."""
     lines = _lines(ids, since)
     people = lines.select_from(
-        lines.c.bin_id, lines.c.member_id, fn.COUNT(lines.c.address).alias("number")
+        lines.c.bin_id, lines.c.member_id, fn.SUM(lines.c.works).alias("number")
     ).group_by(lines.c.bin_id, lines.c.member_id)
     several, one = (
         fn.SUM(Case(None, ((is_so, 1),), 0)) for is_so in (people.c.number > 1, people.c.number == 1)
     )
-    counted = people.select_from(people.c.bin_id, several, one).group_by(people.c.bin_id)
-    return {bin: (two_or_more, exactly_one) for bin, two_or_more, exactly_one in counted.tuples()}
+    tried = fn.COUNT(people.c.member_id)
+    counted = people.select_from(people.c.bin_id, several, one, tried).group_by(people.c.bin_id)
+    return {bin: tuple(numbers) for bin, *numbers in counted.tuples()}
 
 
 def _lines(ids: list[int], since: datetime):
-    """Each number and mailbox of a member that worked: (bin_id, member_id, address)."""
+    """Each number and mailbox of a member that was tried, and whether it works: (bin_id, member_id, works)."""
     is_dead = (Message.status == "failed") & Message.code.in_(DEAD_ADDRESS)
     worked = fn.MAX(Case(None, ((Message.status.in_(TAKEN), _moment()),)))
     died = fn.MAX(Case(None, ((is_dead, _moment()),)))
+    works = Case(None, ((worked > fn.COALESCE(died, ""), 1),), 0)
     return (
-        Membership.select(Membership.bin, Membership.member, Message.address)
+        Membership.select(Membership.bin, Membership.member, works.alias("works"))
         .join(Member)
         .join(Recipient, on=Recipient.member == Member.id)
         .join(Message)
@@ -93,7 +96,6 @@ def _lines(ids: list[int], since: datetime):
             Message.address.in_([getattr(Member, name) for name in CONTACTS]),
         )
         .group_by(Membership.bin, Membership.member, Message.address)
-        .having(worked > fn.COALESCE(died, ""))
     )
 
 
