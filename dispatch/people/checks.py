@@ -163,7 +163,8 @@ def _said(member: Member, bin: Bin, channel: str, link: str, ends: datetime) -> 
         "day": format_date(clock.local(ends).date(), "d MMMM y", locale=member.language),
         "why": WHY_DEAD[dead] and _(WHY_DEAD[dead]),
     }
-    return _(MAIL if channel == "email" else SMS) % facts
+    text = MAIL if channel == "email" else SMS
+    return _(text) % facts
 
 
 # ── The member answers ──────────────────────────────────────────────────
