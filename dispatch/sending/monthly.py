@@ -1,7 +1,7 @@
 """The test of the first Thursday of the month: planned once, laid ready a week ahead as a draft, launched by a person."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from babel.numbers import format_currency
 
 from dispatch import audit, clock, letters, rights
 from dispatch.errors import Incomplete, NotAllowed
-from dispatch.onboarding import orders
+from dispatch.money import prices
 from dispatch.sending import campaigns, estimate
 from dispatch.words import N_, Sentence, translator
 from models import CHANNELS, Bin, Campaign, MonthlyTest, Organisation, User, writing
@@ -128,12 +128,9 @@ def cost(test: MonthlyTest, on: date) -> Cost:
 
 
 def _mills(size: estimate.Estimate, on: date) -> int | None:
-    tariff = orders.tariff_on(on)
-    prices = {price["code"]: price["mills"] for price in tariff.prices} if tariff else {}
-    charged = {"sms": size.parts, "voice": size.minutes}
-    if any(number and code not in prices for code, number in charged.items()):
-        return None
-    return sum(number * prices.get(code, 0) for code, number in charged.items())
+    noon = clock.from_local(datetime.combine(on, time(12)))
+    parts = {leg.channel: leg.parts for leg in size.legs if leg.channel in prices.CODES and leg.parts}
+    return prices.cost(parts, noon) if parts.keys() <= prices.unit_mills(noon).keys() else None
 
 
 def _wording(test: MonthlyTest, on: date) -> dict:
