@@ -200,6 +200,7 @@ class Organisation(Table):
     rights_version = IntegerField(default=1)  # of the matrix: of two who change it one hears of the other
     payment = CharField(default="")  # one of PAYMENTS: how its messages are paid
     is_national_desk = BooleanField(default=False)  # the federal service that takes campaigns over
+    practice_months = IntegerField(default=0)  # who has not practised for so long is reminded; 0: nobody
 
     class Meta:
         constraints = (one_of("kind", ORGANISATION_KINDS),)
@@ -222,6 +223,7 @@ class User(Table):
     is_active = BooleanField(default=True)
     created_at = DateTimeField()
     is_demonstration = BooleanField(default=False)  # signs in with what is printed, without a second factor
+    practice_reminded_at = DateTimeField(null=True)  # the last time that a mail asked to practise
 
     is_authenticated = True
     is_anonymous = False
@@ -339,6 +341,9 @@ class Bin(Table):
     slug = CharField()
     town = CharField(default="")
     created_at = DateTimeField()
+    streets = JSONField(null=True)  # the names of all that lie in it, where somebody wrote them down
+    checked_at = DateTimeField(null=True)  # when its members were last asked to look at their data
+    reminded_at = DateTimeField(null=True)  # when its coordinators were last told that it is time to ask
 
     class Meta:
         indexes = ((("organisation", "name"), True),)
@@ -388,6 +393,7 @@ MEMBER_FIELDS = (
     "town",
     "language",
 )
+CONTACTS = ("mobile", "phone", "email")  # of which we know whether they work
 MEMBER_ROLES = ("coordinator", "co_coordinator", "member")
 
 
@@ -409,7 +415,12 @@ class Member(Table):
     town = CharField(default="")
     language = CharField(default="nl")
     mobile_fault = CharField(default="")  # the reason that the last message to it could not arrive
+    phone_fault = CharField(default="")
     email_fault = CharField(default="")
+    mobile_failures = IntegerField(default=0)  # how many messages failed for good since one arrived
+    phone_failures = IntegerField(default=0)
+    email_failures = IntegerField(default=0)
+    confirmed_at = DateTimeField(null=True)  # the last time that this person said that the data are right
     version = IntegerField(default=1)
     created_at = DateTimeField()
     changed_at = DateTimeField()
@@ -522,6 +533,60 @@ class MemberChange(Table):
         indexes = ((("member", "id"), False),)
 
 
+CHECK_REASONS = ("round", "dead")
+CHECK_ANSWERS = ("", "confirmed", "proposed", "removal")
+CHECK_DECISIONS = ("", "accepted", "declined")
+
+
+class DataCheck(Table):
+    """A personal link by which one member sees their own data: confirms, proposes a change, or asks to be removed.
+
+    `code` is what the link signs; `proposal` is {field: [as it was, as it should be]}. A coordinator decides.
+    """
+
+    member = ForeignKeyField(Member, backref="checks", on_delete="CASCADE")
+    bin = ForeignKeyField(Bin, backref="checks", on_delete="RESTRICT")
+    code = CharField(unique=True)
+    reason = CharField()  # the yearly round, or a number or mailbox that is dead
+    channel = CharField()
+    letter = BigIntegerField(null=True)  # what carries the link, until it has left
+    by = ForeignKeyField(User, on_delete="RESTRICT")
+    sent_at = DateTimeField()
+    expires_at = DateTimeField()
+    revoked_at = DateTimeField(null=True)
+    answer = CharField(default="")
+    proposal = JSONField(default=dict)
+    answered_at = DateTimeField(null=True)
+    decision = CharField(default="")
+    decided_by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
+    decided_at = DateTimeField(null=True)
+
+    class Meta:
+        indexes = ((("bin", "sent_at"), False),)
+        constraints = (
+            one_of("reason", CHECK_REASONS),
+            one_of("channel", ("sms", "email")),
+            one_of("answer", CHECK_ANSWERS),
+            one_of("decision", CHECK_DECISIONS),
+        )
+
+    @property
+    def is_answered(self) -> bool:
+        return self.answered_at is not None
+
+    @property
+    def awaits_decision(self) -> bool:
+        return self.answer in ("proposed", "removal") and not self.decision
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.answer == "confirmed"
+
+    @property
+    def asks_removal(self) -> bool:
+        return self.answer == "removal"
+
+
 # ── What we say ─────────────────────────────────────────────────────────
 
 LANGUAGES = ("nl", "fr", "de", "en")
@@ -588,6 +653,7 @@ class Campaign(Wording):
     forgotten_at = DateTimeField(null=True)  # since then its messages are to nobody: see retention.py
     written_by = ForeignKeyField(User, null=True, on_delete="RESTRICT")  # whoever changed the text last
     held_by = ForeignKeyField(Organisation, null=True, on_delete="RESTRICT")  # the desk that leads it now
+    opened_at = DateTimeField(null=True)  # when somebody began on it; null: the clock laid it ready
 
     class Meta:
         indexes = ((("organisation", "status"), False),)
@@ -624,6 +690,19 @@ class Campaign(Wording):
     @property
     def is_underway(self) -> bool:
         return self.status in ("running", "paused")
+
+
+class MonthlyTest(Table):
+    """What an organisation tests on the first Thursday of the month: a draft is laid ready, a person launches it."""
+
+    organisation = ForeignKeyField(Organisation, primary_key=True, on_delete="CASCADE")
+    is_practice = BooleanField(default=True)
+    channels = JSONField(default=list)
+    bins = JSONField(default=list)
+    by = ForeignKeyField(User, on_delete="RESTRICT")  # in whose name, and with whose rights, it is laid ready
+    changed_at = DateTimeField()
+    ready_for = DateField(null=True)  # the last Thursday for which a draft was laid ready
+    fault = CharField(default="")  # why the last one could not be: not_allowed
 
 
 class Handover(Table):
@@ -1680,8 +1759,10 @@ TABLES = [
     Membership,
     Import,
     MemberChange,
+    DataCheck,
     Template,
     Campaign,
+    MonthlyTest,
     Handover,
     FourEyes,
     Approval,

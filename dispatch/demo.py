@@ -35,6 +35,7 @@ STREETS = {
     "Stationswijk": ("Stationsstraat", "Spoorlaan", "Statieplein"),
     "Veldlaan": ("Veldlaan", "Rue du Moulin", "Grensweg"),
 }
+SILENT_STREET = "Kapelstraat"  # lies in each BIN, and no member lives there
 LAST_NAMES = [
     "Aerts",
     "Baeten",
@@ -209,7 +210,12 @@ def load(now: datetime) -> None:
         houses = _organisations(now)
         bins = [
             Bin.create(
-                organisation=houses["zone"], name=name, slug=name.lower(), town="Oosterzavel", created_at=now
+                organisation=houses["zone"],
+                name=name,
+                slug=name.lower(),
+                town="Oosterzavel",
+                created_at=now,
+                streets=sorted((*STREETS[name], SILENT_STREET)),
             )
             for name in BINS
         ]
@@ -332,7 +338,9 @@ def _practise(zone: Organisation, at: datetime) -> None:
     """The first practice, long ago: launched, delivered and ended, so that nothing of the checklist stays open."""
     by = User.get(User.organisation == zone, User.role == "sender")
     scenario = Template.get(Template.name == "Verdacht voertuig")
-    practice = campaigns.draft(zone, by=by, now=at, is_practice=True, template=scenario)
+    practice = campaigns.draft(
+        zone, by=by, now=at - timedelta(seconds=52), is_practice=True, template=scenario
+    )
     practice = campaigns.launch(practice, by=by, now=at, terms_accepted=True)
     claimed = messages.claim("sms", practice, limit=practice.people, now=at, road="simulator")
     arrived = [Receipt(one.reference, "delivered") for one in claimed]

@@ -11,8 +11,9 @@ from dispatch.access import links, resets
 from dispatch.centre import persons, report
 from dispatch.money import forecast, ledger
 from dispatch.onboarding import checklist, expiry, user_table
-from dispatch.people import imports
+from dispatch.people import alive, asking, imports
 from dispatch.retention import Keeping
+from dispatch.sending import drills, monthly
 from dispatch.sending.bounces import Bounces
 from dispatch.sending.pump import Pump
 from models import database
@@ -48,6 +49,7 @@ class Jobs:
         self._every(900, partial(_forget, self.keeping), "retention")
         self._every(60, _look_after_joining, "agreements")
         self._every(30, _report_closings, "final reports")
+        self._every(3600, partial(_look_after_lists, self.public_url), "lists")
         self._every(60, _release_credit, "credit")
         self.bounces.open()
         self.scheduler.start()
@@ -107,6 +109,14 @@ def _release_credit() -> None:
 def _report_closings() -> None:
     with database.connection_context():
         report.make_missing(clock.now())
+
+
+def _look_after_lists(public_url: str) -> None:
+    with database.connection_context():
+        alive.revive(clock.now())
+        asking.remind(public_url=public_url, now=clock.now())
+        drills.remind(public_url=public_url, now=clock.now())
+        monthly.lay_ready(public_url=public_url, now=clock.now())
 
 
 def _forget_mailed_links() -> None:

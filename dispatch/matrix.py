@@ -57,6 +57,7 @@ DEFAULTS = {
         "activation.see",
         "approval.change",
         "contact.verify",
+        "drill.change",
         "campaign.override",
         "token.change",
         "preparation.change",

@@ -38,6 +38,7 @@ DEEDS = (
     "template.change",
     "approval.change",
     "contact.verify",
+    "drill.change",
     "campaign.override",
     "campaign.take",
     "activation.see",

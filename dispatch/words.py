@@ -119,6 +119,7 @@ RIGHTS = {
     "template.change": N_("change templates"),
     "approval.change": N_("set up approval"),
     "contact.verify": N_("verify numbers and links"),
+    "drill.change": N_("see who practises, and plan the monthly test"),
     "campaign.override": N_("send without approval in an emergency"),
     "campaign.take": N_("take campaigns of zones over"),
     "activation.see": N_("see activations"),

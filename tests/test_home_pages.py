@@ -63,7 +63,7 @@ def test_numbers_that_no_longer_work_are_to_be_mended_by_bin(signed_in, bin):
     coordinator = signed_in(cast.user("coordinator", bin.organisation, bins=(other,))).get("/")
 
     assert len(sender.select("#mend li")) == 2
-    assert [a["href"] for a in coordinator.select("#mend a")] == [f"/bins/{other.id}?problem=1"]
+    assert [a["href"] for a in coordinator.select("#mend a")] == [f"/bins/{other.id}?missing=unreachable"]
 
 
 def test_an_authorised_person_and_the_centre_find_their_door(signed_in, app):

@@ -146,6 +146,7 @@ SINCE = {  # deeds that came later, each with the step that brought it
     "sheet.change",
     "call.take",
     "finding.acknowledge",
+    "drill.change",
     "credit.see",
     "credit.change",
 }

@@ -45,6 +45,7 @@ def test_what_is_done_once_a_year_stands_behind_one_word(admin):
         "Gebruikers",
         "Rechten",
         "Overeenkomsten",
+        "Oefening",
         "Krediet",
         "Logboek",
         "API",

@@ -13,6 +13,7 @@ ZONE = {
     "approval",
     "bins",
     "campaigns",
+    "cards",
     "control",
     "imports",
     "members",
@@ -21,6 +22,7 @@ ZONE = {
     "recordings",
     "reports",
     "takeover",
+    "upkeep",
 }
 JOINING = {"organisations", "agreements", "orders", "user_tables"}
 CENTRE = {"activations", "costs", "exercises", "final_reports", "lessons"}
@@ -28,7 +30,7 @@ PROMISES = {"promises", "annexes"}
 PREPARED = PROMISES | {"preparation", "annex_1"}
 ROOMS = {
     "platform_admin": {"who_may", "users", "audit", "credits"} | JOINING | PROMISES,
-    "organisation_admin": ZONE | {"who_may", "users", "audit", "tokens", "credits"} | JOINING,
+    "organisation_admin": ZONE | {"who_may", "users", "audit", "tokens", "credits", "drills"} | JOINING,
     "sender": ZONE | {"credits"},
     "coordinator": ZONE,
     "reader": ZONE,
@@ -45,6 +47,7 @@ EVERYBODY = {
     "door",
     "account",
     "api",
+    "own_data",
 }  # api, by which token: test_api
 OPEN = {"static", "recordings.lend"}  # what is lent to whom, and when: test_voice_pages
 SHUT = (403, 404)
@@ -95,7 +98,7 @@ def _filled(rule: str, id: int) -> str:
     }
     for sign, value in here.items():
         rule = rule.replace(sign, str(value))
-    return re.sub(r"<any\((\w+).*?\):\w+>", r"\1", rule)
+    return re.sub(r"<any\('?([\w.]+).*?\):\w+>", r"\1", rule)
 
 
 def form(things: dict[str, list]) -> dict:

@@ -9,7 +9,7 @@ from dispatch import matrix, tokens
 from dispatch.access import pending
 from dispatch.centre import activation as centre_of
 from dispatch.centre import annexes
-from dispatch.people import imports
+from dispatch.people import checks, imports
 from dispatch.sending import campaigns, contacts
 from models import (
     TABLES,
@@ -17,6 +17,7 @@ from models import (
     Audit,
     Bin,
     Campaign,
+    DataCheck,
     Exercise,
     Mandate,
     Membership,
@@ -99,6 +100,7 @@ def fill(where: Zone, listed: str = LIST) -> dict[str, list]:
         "memberships": [membership],
         "imports": [record, saved],
         "campaigns": sent,
+        "checks": proposals(membership, sender),
         "templates": [campaigns.save_as_template(sent[0], by=sender, now=NOON)],
         "tokens": [token(where)[0]],
         "rights-asked": [
@@ -107,6 +109,14 @@ def fill(where: Zone, listed: str = LIST) -> dict[str, list]:
         "verified": [contacts.verify(bin.organisation, "1771", by=sender, now=NOON)],
         "rights-agreements": [matrix.attach(bin.organisation, PDF, "cic.pdf", by=sender, now=NOON)],
     }
+
+
+def proposals(membership: Membership, by: User) -> list[DataCheck]:
+    """A personal link that nobody answered, and one with an answer that waits."""
+    door = checks.Door("a key", "https://belfort.example")
+    made = [checks.ask(membership.member, membership.bin, door=door, by=by, now=NOON) for _ in range(2)]
+    checks.ask_removal(made[1], now=NOON)
+    return [checks.ask(membership.member, membership.bin, door=door, by=by, now=NOON), made[1]]
 
 
 def token(

@@ -1,6 +1,6 @@
 """What is asked and shown: forms in, pages and fragments out. No change of its own: that is done in dispatch/."""
 
-from flask import Flask, current_app, render_template, request, session, url_for
+from flask import Flask, current_app, g, render_template, request, session, url_for
 from flask_babel import Babel
 from flask_babel import gettext as _
 from flask_login import LoginManager, current_user
@@ -27,11 +27,13 @@ from views import (
     audit,
     bins,
     campaigns,
+    cards,
     commands,
     control,
     costs,
     credits,
     door,
+    drills,
     exercises,
     final_reports,
     guard,
@@ -44,6 +46,7 @@ from views import (
     message_templates,
     orders,
     organisations,
+    own_data,
     patterns,
     preparation,
     prices,
@@ -56,6 +59,7 @@ from views import (
     signin,
     takeover,
     tokens,
+    upkeep,
     user_tables,
     users,
     who_may,
@@ -73,9 +77,13 @@ PAGES = (
     takeover,
     reports,
     message_templates,
+    drills,
     bins,
     members,
     imports,
+    upkeep,
+    own_data,
+    cards,
     privacy,
     activations,
     costs,
@@ -138,6 +146,7 @@ def register(app: Flask) -> None:
         app.register_blueprint(page.pages)
     csrf.exempt(receipts.pages)  # a gateway has no session; the key in its address is its token
     csrf.exempt(api.pages)  # a program has no session either
+    csrf.exempt(own_data.pages)  # what nobody can guess is in its address, and a telephone may refuse cookies
     commands.register(app)
     memory_commands.register(app)
     app.wsgi_app = _pages_first(app.wsgi_app)
@@ -149,7 +158,9 @@ def register(app: Flask) -> None:
 
 
 def language() -> str:
-    """The reader's language: the account's, or Dutch before anybody signed in."""
+    """The reader's language: that of the page's one reader, the account's, or Dutch before anybody signed in."""
+    if reader := g.get("reader_language"):
+        return reader
     return current_user.language if current_user and current_user.is_authenticated else "nl"
 
 

@@ -10,7 +10,7 @@ from werkzeug.exceptions import BadRequest
 
 from dispatch import clock, papers, rights
 from dispatch.errors import Refusal
-from dispatch.people import bins, imports, lists, members
+from dispatch.people import alive, bins, imports, lists, members
 from dispatch.people.lists import Search
 from dispatch.words import LANGUAGE_NAMES, MEMBER_ROLES
 from models import Bin, Import, Membership
@@ -66,7 +66,14 @@ def show(id: int):
     may = {deed: rights.may(current_user, f"member.{deed}") for deed in ("change", "import", "export")}
     reach = lists.reach([bin])[bin.id]
     return render_template(
-        "bins/show.html", bin=bin, reach=reach, may=may, saved=_just_saved(bin), **_found(bin)
+        "bins/show.html",
+        bin=bin,
+        reach=reach,
+        score=alive.scores([bin], clock.now())[bin.id],
+        silent=alive.silent_streets(bin),
+        may=may,
+        saved=_just_saved(bin),
+        **_found(bin),
     )
 
 
@@ -199,6 +206,8 @@ def problem_of(membership: Membership) -> str:
         return _("no mobile, no e-mail")
     if member.mobile_fault:
         return _("the mobile number does not work")
+    if member.phone_fault:
+        return _("the telephone number does not work")
     return _("the e-mail address does not work") if member.email_fault else ""
 
 

@@ -94,6 +94,7 @@ def text(id: int):
     campaign = lookups.campaign_of(id, "campaign.compose")
     if not campaign.is_draft:
         return redirect(url_for("campaigns.show", id=id))
+    campaigns.note_opening(campaign, clock.now())
     words = request.args.get("find", "").strip()
     found = list(whom.find_members(words, current_user)) if words else None
     faults = wording.faults(campaign) if request.args.get("check") else []
@@ -241,6 +242,7 @@ def review(id: int):
     campaign = lookups.campaign_of(id, "campaign.launch")
     if not campaign.is_draft:
         return redirect(url_for("campaigns.show", id=id))
+    campaigns.note_opening(campaign, clock.now())
     return _review(campaign)
 
 
@@ -276,7 +278,8 @@ def _review(
         left_out=reports.reasons([(reason, len(who)) for reason, who in chosen.left_out.items()]),
         preview=_preview(campaign, lang, size),
         lang_shown=lang,
-        seconds=int((now - campaign.created_at).total_seconds()),
+        opened_at=campaign.opened_at or now,
+        seconds=int((now - (campaign.opened_at or now)).total_seconds()),
         is_night=not 7 <= clock.local(now).hour < 22,
         now=now,
         refusal=refusal,

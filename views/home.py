@@ -1,5 +1,6 @@
 """The start page: what one can do, what is running, what waits."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
 
@@ -12,11 +13,11 @@ from peewee import fn
 from dispatch import clock, rights
 from dispatch.centre import notices
 from dispatch.onboarding import checklist, expiry
-from dispatch.people import lists
-from dispatch.sending import estimate, tallies
+from dispatch.people import checks, lists
+from dispatch.sending import drills, estimate, tallies
 from dispatch.sending.campaigns import READY_CHANNELS
 from dispatch.words import CHANNELS, ORGANISATION_KINDS, USER_ROLES
-from models import BEFORE_LAUNCH, Audit, Campaign, Organisation, User
+from models import BEFORE_LAUNCH, Audit, Bin, Organisation, User
 from views import campaigns, control, guard, lookups, message_templates, organisations, wording
 
 pages = Blueprint("home", __name__)
@@ -75,45 +76,45 @@ def _of_campaigns(now: datetime) -> dict:
         "drafts": campaigns.drafts_among(drafts),
         "to_approve": campaigns.to_approve(lookups.campaigns_seen(mode, "submitted")),
         "finished": [campaigns.row(campaign) for campaign in islice(finished, FINISHED_SHOWN)],
-        "drill": _last_drill(),
+        **_drill(now),
+        "may_drill": rights.may(current_user, "drill.change"),
     }
 
 
-def _last_drill() -> tuple[datetime, int] | None:
-    """When this person last practised, and how many seconds went from opening to sending."""
-    mine = Campaign.is_practice & (Campaign.launched_by == current_user.id)
-    last = Campaign.select().where(mine).order_by(Campaign.launched_at.desc()).first()
-    return last and (last.launched_at, int((last.launched_at - last.created_at).total_seconds()))
+def _drill(now: datetime) -> dict:
+    """When this person last practised, how many seconds went from opening to sending, and whether that is faster."""
+    practices = drills.practices_of(current_user, now)
+    return {"drill": practices[0] if practices else None, "drill_trend": drills.trend(practices)}
 
 
 def _to_mend() -> list[dict]:
     """The BINs with numbers that no longer work, or people who cannot be reached at all."""
     bins = list(rights.bins_of(current_user))
-    reach = lists.reach(bins)
+    reach, waiting = lists.reach(bins), checks.number_waiting(bins)
     return [
-        {"bin": bin, "said": said, "url": url_for("bins.show", id=bin.id, problem=1)}
+        {"bin": bin, "said": said, "url": url}
         for bin in bins
-        for said in _mends(reach[bin.id].dead_numbers, reach[bin.id].none)
+        for said, url in _mends(bin, reach[bin.id], waiting[bin.id])
     ]
 
 
-def _mends(dead: int, silent: int) -> list[str]:
-    said = []
-    if dead:
-        said.append(
-            ngettext(
-                "%(num)d number no longer works",
-                "%(num)d numbers no longer work",
-                dead,
-            )
+def _mends(bin: Bin, reach: lists.Reach, waiting: int) -> Iterator[tuple[str, str]]:
+    """(what there is to do, where) in the list of a BIN."""
+    upkeep = url_for("upkeep.show", id=bin.id)
+    if waiting:
+        yield ngettext("%(num)d member answered: decide", "%(num)d members answered: decide", waiting), upkeep
+    if dead := reach.dead_numbers:
+        yield ngettext("%(num)d number no longer works", "%(num)d numbers no longer work", dead), upkeep
+    if dead := reach.dead_mailboxes:
+        said = ngettext(
+            "%(num)d e-mail address no longer works", "%(num)d e-mail addresses no longer work", dead
         )
-    if silent:
-        said.append(
-            ngettext(
-                "%(num)d member cannot be reached at all", "%(num)d members cannot be reached at all", silent
-            )
+        yield said, upkeep
+    if silent := reach.none:
+        said = ngettext(
+            "%(num)d member cannot be reached at all", "%(num)d members cannot be reached at all", silent
         )
-    return said
+        yield said, url_for("bins.show", id=bin.id, missing="unreachable")
 
 
 def _accounts() -> list[tuple[User, str, datetime | None]]:

@@ -20,6 +20,7 @@ from models import (
     Bin,
     Campaign,
     Contract,
+    DataCheck,
     Exercise,
     Import,
     Lesson,
@@ -69,6 +70,12 @@ def membership_of(id: int) -> Membership:
     """A membership of a BIN that this person may see, ended or not."""
     here = Membership.bin.in_([bin.id for bin in rights.bins_of(current_user)])
     return Membership.select().where(Membership.id == id, here).first() or abort(404)
+
+
+def check_of(id: int) -> DataCheck:
+    """A personal link that was sent for a BIN that this person may see."""
+    here = DataCheck.bin.in_([bin.id for bin in rights.bins_of(current_user)])
+    return DataCheck.select().where(DataCheck.id == id, here).first() or abort(404)
 
 
 def import_of(id: int) -> Import:

@@ -7,12 +7,12 @@ from werkzeug.exceptions import BadRequest
 
 from dispatch import clock, rights
 from dispatch.errors import Incomplete, Refusal, WrongMoment
-from dispatch.people import members, processing
+from dispatch.people import checks, members, processing
 from dispatch.people.dossier import CHANGES
 from dispatch.people.members import FIELD_NAMES
 from dispatch.providers.base import REASONS
 from dispatch.words import LANGUAGE_NAMES, MEMBER_ROLES
-from models import MEMBER_FIELDS, Bin, Member, MemberChange, Membership
+from models import CONTACTS, MEMBER_FIELDS, Bin, Member, MemberChange, Membership
 from views import guard, lookups, privacy, render
 
 pages = Blueprint("members", __name__)
@@ -186,8 +186,15 @@ def _page(member: Member, typed=None, refusal: Refusal | None = None) -> str:
         bases=privacy.bases(),
         basis_of=lambda membership: processing.basis_of(membership, str(render.locale())),
         now=clock.now(),
+        link=_last_link(member, bins),
         **_choices(),
     )
+
+
+def _last_link(member: Member, bins: list[Bin]) -> dict | None:
+    """The newest personal link that was sent for one of these BINs, and whether it can be withdrawn."""
+    found = checks.last_of([member.id], bins).get(member.id)
+    return found and {"check": found, "is_open": checks.is_open(found, clock.now())}
 
 
 def _choices() -> dict:
@@ -207,7 +214,7 @@ def _faults(refusal: Refusal | None) -> dict:
 
 def _dead(member: Member) -> list[tuple[str, str]]:
     """What no longer works, and why: [(name of the field, reason)]."""
-    faults = (("mobile", member.mobile_fault), ("email", member.email_fault))
+    faults = ((name, getattr(member, f"{name}_fault")) for name in CONTACTS)
     return [(_(FIELD_NAMES[name]), _(REASONS.get(code, code))) for name, code in faults if code]
 
 

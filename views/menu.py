@@ -34,7 +34,7 @@ DOORS = (
         also="approval control reports message_templates recordings",
     ),
     Door("takeover.index", _l("National desk"), "campaign.take"),
-    Door("bins.index", _l("Members"), "bin.see", also="members imports privacy"),
+    Door("bins.index", _l("Members"), "bin.see", also="members imports upkeep cards privacy"),
     Door(
         "activations.index",
         _l("Contact centre"),
@@ -51,6 +51,7 @@ DOORS = (
         "administration",
         also="agreements orders user_tables",
     ),
+    Door("drills.show", _l("Practice"), "drill.change", "administration"),
     Door("credits.index", _l("Credit"), "credit.see", "administration"),
     Door("audit.index", _l("Audit"), "audit.see", "administration"),
     Door("tokens.index", _l("API"), "token.change", "administration"),

@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from dispatch import letters
 from dispatch.words import N_, translator
-from models import RANKS, Letter, Link, Message, User, writing
+from models import RANKS, DataCheck, Letter, Link, Message, Table, User, writing
 
 LIFETIMES = {"reset": timedelta(hours=1), "invitation": timedelta(days=7)}
 FINAL = [status for status, rank in RANKS.items() if rank >= RANKS["accepted"]]
@@ -61,17 +61,21 @@ def made_since(user: User, purpose: str, moment: datetime) -> int:
 
 def forget_mailed() -> int:
     """Takes the link out of our own copy of every letter that has left: whoever reads the database cannot use it."""
-    carried = Link.select(Link.id, Link.letter).where(Link.letter.is_null(False))
+    return _forget(Link) + _forget(DataCheck)
+
+
+def _forget(table: type[Table]) -> int:
+    carried = table.select(table.id, table.letter).where(table.letter.is_null(False))
     waiting = Message.select(Message.letter).where(
         Message.letter.is_null(False), Message.status.not_in(FINAL)
     )
-    done = list(carried.where(Link.letter.not_in(waiting)))
+    done = list(carried.where(table.letter.not_in(waiting)))
     if not done:
         return 0
     with writing():
         letters_done = [link.letter for link in done]
         Letter.update(body=LEFT).where(Letter.id.in_(letters_done)).execute()
-        Link.update(letter=None).where(Link.id.in_([link.id for link in done])).execute()
+        table.update(letter=None).where(table.id.in_([link.id for link in done])).execute()
     return len(done)
 
 

@@ -7,7 +7,7 @@ from functools import reduce
 from operator import attrgetter, or_
 from typing import NamedTuple
 
-from peewee import JOIN, BigIntegerField, BooleanField, fn
+from peewee import JOIN, BigIntegerField, BooleanField, Case, fn
 
 from dispatch.words import N_
 from models import Bin, Member, Membership, Table, database
@@ -19,6 +19,9 @@ REASONS = {
     "no_email": N_("have no e-mail address"),
     "no_contact": N_("have neither a telephone number nor an e-mail address"),
     "no_address": N_("have neither a mobile number nor an e-mail address"),
+    "worn_out": N_(
+        "have only a number or mailbox where two messages failed for good: news is not tried there"
+    ),
 }
 ADDRESSES = {"sms": ("mobile",), "voice": ("mobile", "phone"), "email": ("email",)}  # the first that there is
 MISSING = {
@@ -28,6 +31,8 @@ MISSING = {
     frozenset(("sms", "voice")): "no_phone",
     frozenset(("sms", "email")): "no_address",
 }
+SPARING = ("news",)  # the kinds for which a number that is dead is not tried again; a warning always is
+WORN_AFTER = 2  # messages that failed for good
 SCANNED = 20_000  # members looked at for one part
 
 
@@ -42,6 +47,9 @@ class Person(NamedTuple):
     phone: str
     email: str
     language: str
+    mobile_failures: int = 0
+    phone_failures: int = 0
+    email_failures: int = 0
 
 
 _COLUMNS = [getattr(Member, name) for name in Person._fields[2:]]
@@ -86,10 +94,10 @@ class Audience:
         return Counter(reached.values())
 
 
-def resolve(organisation_id: int, choice: dict, channels: Iterable[str]) -> Audience:
+def resolve(organisation_id: int, choice: dict, channels: Iterable[str], *, kind: str = "") -> Audience:
     """The audience of a choice {"bins": [id], "streets": [[bin id, street]], "members": [id]}, all of it or any part."""
     listed = _few(organisation_id, choice, *_COLUMNS).order_by(Member.id)
-    return _sorted_out([Person._make(row) for row in database.execute(listed)], channels)
+    return _sorted_out([Person._make(row) for row in database.execute(listed)], channels, kind)
 
 
 def size(organisation_id: int, choice: dict) -> int:
@@ -112,17 +120,17 @@ def choose(organisation_id: int, choice: dict, *, after: int, limit: int) -> int
     return last if Member.select().where(Member.id > last).exists() else None
 
 
-def households(organisation_id: int, choice: dict, channel: str) -> Iterator[tuple[str, str]]:
+def households(organisation_id: int, choice: dict, channel: str, kind: str = "") -> Iterator[tuple[str, str]]:
     """(address, names) of each address that several people share, the first of whom stands in Chosen.
 
     Everybody who gets the message is named, also those who stand further on in the audience.
     """
-    address, other = kept_in(Member, channel), Member.alias()
-    is_same = _reached(other, channel, lambda field: field == address)
+    address, other = kept_in(Member, channel, kind), Member.alias()
+    is_same = _reached(other, channel, kind, lambda field: field == address)
     twin = other.select().where(other.organisation == organisation_id, is_same, other.id != Member.id)
     shared = chosen_members(address).where(Chosen.is_active, address != "", fn.EXISTS(twin)).distinct()
     people_at = defaultdict(list)
-    for person in _living_at(organisation_id, choice, channel, [row[0] for row in shared.tuples()]):
+    for person in _living_at(organisation_id, choice, channel, kind, [row[0] for row in shared.tuples()]):
         people_at[person.address].append(person)
     here = {id for (id,) in Chosen.select(Chosen.member).where(Chosen.is_active).tuples()}
     for address, people in people_at.items():
@@ -130,11 +138,11 @@ def households(organisation_id: int, choice: dict, channel: str) -> Iterator[tup
             yield address, household_name(people)
 
 
-def _living_at(organisation_id: int, choice: dict, channel: str, addresses: list[str]) -> list:
+def _living_at(organisation_id: int, choice: dict, channel: str, kind: str, addresses: list[str]) -> list:
     """The people of an audience who get a message at these addresses, by id."""
-    columns = Member.last_name, Member.first_name, kept_in(Member, channel).alias("address")
+    columns = Member.last_name, Member.first_name, kept_in(Member, channel, kind).alias("address")
     living = _living(organisation_id, choice, *columns).where(Member.organisation == organisation_id)
-    here = _reached(Member, channel, lambda field: field.in_(addresses))
+    here = _reached(Member, channel, kind, lambda field: field.in_(addresses))
     found = living.where(here).namedtuples() if addresses else ()
     return sorted((person for person in found if person.is_active), key=attrgetter("id"))
 
@@ -149,16 +157,19 @@ def _put(members) -> int:
     return Chosen.insert_from(members, fields=[Chosen.member, Chosen.is_active]).as_rowcount().execute()
 
 
-def _sorted_out(people: list[Person], channels: Iterable[str]) -> Audience:
+def _sorted_out(people: list[Person], channels: Iterable[str], kind: str) -> Audience:
     audience = Audience(people=people)
     left_out, channels = defaultdict(list), tuple(dict.fromkeys(channels))
     households: dict[tuple[str, str], list] = defaultdict(list)
     for member in people:
-        addresses = [(channel, address) for channel in channels if (address := address_of(member, channel))]
+        addresses = [
+            (channel, address) for channel in channels if (address := address_of(member, channel, kind))
+        ]
         if not member.is_active:
             left_out["paused"].append(member)
         elif not addresses:
-            left_out[missing(channels)].append(member)
+            has_any = any(address_of(member, channel) for channel in channels)
+            left_out["worn_out" if has_any else missing(channels)].append(member)
         else:
             for key in addresses:
                 households[key].append(member)
@@ -170,21 +181,43 @@ def _sorted_out(people: list[Person], channels: Iterable[str]) -> Audience:
     return audience
 
 
-def address_of(member: Person, channel: str) -> str:
+def address_of(member: Person, channel: str, kind: str = "") -> str:
     """Where a person is reached on a channel, "" when nowhere: a call goes to the mobile, or else to the house."""
-    return next((found for name in ADDRESSES[channel] if (found := getattr(member, name))), "")
+    return next((found for name in ADDRESSES[channel] if (found := _tried(member, name, kind))), "")
 
 
-def kept_in(table, channel: str):
+def _tried(member: Person, name: str, kind: str) -> str:
+    is_worn = kind in SPARING and getattr(member, f"{name}_failures") >= WORN_AFTER
+    return "" if is_worn else getattr(member, name)
+
+
+def kept_in(table, channel: str, kind: str = ""):
     """The same, for the database to look for."""
-    *first, last = (getattr(table, name) for name in ADDRESSES[channel])
+    *first, last = (_tried_in(table, name, kind) for name in ADDRESSES[channel])
     return fn.COALESCE(*(fn.NULLIF(field, "") for field in first), last) if first else last
 
 
-def _reached(table, channel: str, is_it: Callable):
+def _tried_in(table, name: str, kind: str):
+    field = getattr(table, name)
+    return Case(None, [(_is_worn(table, name), "")], field) if kind in SPARING else field
+
+
+def _is_worn(table, name: str):
+    return getattr(table, f"{name}_failures") >= WORN_AFTER
+
+
+def _reached(table, channel: str, kind: str, is_it: Callable):
     """Whether it is the address on a channel that is meant, said so that the index of each field is of use."""
-    first, *others = (getattr(table, name) for name in ADDRESSES[channel])
-    return reduce(or_, ((first == "") & is_it(other) for other in others), is_it(first))
+    first, *others = ADDRESSES[channel]
+    is_spared = kind in SPARING
+
+    def here(name: str):
+        found = is_it(getattr(table, name))
+        return found & ~_is_worn(table, name) if is_spared else found
+
+    nowhere = getattr(table, first) == ""
+    nowhere = nowhere | _is_worn(table, first) if is_spared else nowhere
+    return reduce(or_, (nowhere & here(other) for other in others), here(first))
 
 
 def household_name(people: Iterable[Person]) -> str:

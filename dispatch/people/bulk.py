@@ -11,7 +11,6 @@ from dispatch.people.members import cleared, keys
 from models import MEMBER_FIELDS, Member, MemberChange, Membership, Table, User, database
 
 CHUNK = 200
-FAULTS = ("mobile_fault", "email_fault")
 
 
 def insert(table: type[Table], rows: Iterable[Mapping]) -> list[int]:
@@ -41,18 +40,18 @@ def update(table: type[Table], names: Sequence[str], rows: Iterable[Mapping]) ->
 def write_members(rows: Iterable[tuple[int, int, Mapping, Iterable[str]]], now: datetime) -> None:
     """Gives members (id, version, values, names of what differs) these values and their next version."""
     touched, changed = [], []
-    dead: dict[str, list[int]] = {name: [] for name in FAULTS}
+    cured: dict[str, list[dict]] = {}
     for member_id, version, values, differs in rows:
         row = {"id": member_id, "version": version + 1, "changed_at": now}
         (changed if differs else touched).append(row)
         if differs:
             row |= {name: values[name] for name in MEMBER_FIELDS} | keys(values)
-            for fault in cleared(differs):
-                dead[fault].append(member_id)
+            for name, value in cleared(differs).items():
+                cured.setdefault(name, []).append({"id": member_id, name: value})
     update(Member, ("version", "changed_at"), touched)
     update(Member, (*MEMBER_FIELDS, "name_key", "search_key", "version", "changed_at"), changed)
-    for fault, ids in dead.items():
-        update(Member, (fault,), [{"id": member_id, fault: ""} for member_id in ids])
+    for name, fresh in cured.items():
+        update(Member, (name,), fresh)
 
 
 def write_memberships(rows: Iterable[Mapping]) -> None:

@@ -10,6 +10,7 @@ from dispatch.sending import report
 from dispatch.words import CHANNELS, LANGUAGE_NAMES, MEMBER_ROLES, MESSAGE_STATUSES, N_, moment, translator
 from models import (
     Campaign,
+    DataCheck,
     Import,
     Member,
     MemberChange,
@@ -55,7 +56,7 @@ def export(member: Member, kind: str, lang: str, *, by: User | None, now: dateti
 
 
 def gathered(member: Member, lang: str) -> dict:
-    """The same for a machine: member, memberships, changes, messages, left_out, imports."""
+    """The same for a machine: member, memberships, changes, messages, left_out, checks, imports."""
     return {
         "organisation": member.organisation.name,
         "member": {"id": member.id, **values_of(member), "kept_since": str(member.created_at)},
@@ -68,6 +69,10 @@ def gathered(member: Member, lang: str) -> dict:
         "left_out": [
             {"campaign": row.campaign.name, "at": str(row.campaign.launched_at), "reason": row.reason}
             for row in left_out(member)
+        ],
+        "checks": [
+            {"asked_at": str(row.sent_at), "by": row.channel, "answer": row.answer, "proposal": row.proposal}
+            for row in member.checks.order_by(DataCheck.id)
         ],
         "imports": [
             {"id": row.id, "file": row.filename, "at": str(row.created_at)} for row in imports(member)
@@ -153,6 +158,11 @@ def _tables(member: Member, lang: str) -> list[papers.Table]:
             [_told(row, lang) for row in messages(member)],
         ),
         (
+            _("Personal links"),
+            [_("Sent"), _("Answered"), _("Proposed")],
+            [_link(row, lang) for row in member.checks.order_by(DataCheck.id)],
+        ),
+        (
             _("Imports"),
             [_("When"), _("File")],
             [[moment(row.created_at, lang), row.filename] for row in imports(member)],
@@ -167,13 +177,22 @@ def _data(member: Member, lang: str) -> list[list[str]]:
     return [*rows, [_("Kept since"), moment(member.created_at, lang)]]
 
 
+def _link(row: DataCheck, lang: str) -> list[str]:
+    return [moment(row.sent_at, lang), moment(row.answered_at, lang), _fields(row.proposal, lang)]
+
+
 def _change(row: MemberChange, lang: str) -> list[str]:
+    deed = translator(lang).gettext(CHANGES[row.deed])
+    return [moment(row.at, lang), deed, _fields(row.fields, lang)]
+
+
+def _fields(changed: dict, lang: str) -> str:
     _ = translator(lang).gettext
     told = (
         f"{_(FIELD_NAMES.get(name, name))}: {old or '-'} → {new or '-'}"
-        for name, (old, new) in row.fields.items()
+        for name, (old, new) in changed.items()
     )
-    return [moment(row.at, lang), _(CHANGES[row.deed]), ", ".join(told) or "-"]
+    return ", ".join(told) or "-"
 
 
 def _told(row: Message, lang: str) -> list[str]:

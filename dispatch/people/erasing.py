@@ -11,10 +11,13 @@ from dispatch.people.audience import household_name
 from dispatch.sending.report import PAPER
 from dispatch.words import N_
 from models import (
+    CONTACTS,
     MEMBER_FIELDS,
     NOBODY,
     Campaign,
+    DataCheck,
     Document,
+    Letter,
     Member,
     MemberChange,
     Membership,
@@ -72,8 +75,12 @@ def erase(member: Member, *, by: User | None, now: datetime) -> Traces:
         left = traces(member)
         _forget_messages(member)
         _forget_history(member, now)
-        empty = dict.fromkeys((*MEMBER_FIELDS, "name_key", "search_key", "mobile_fault", "email_fault"), "")
-        fresh = empty | {"language": "nl", "version": Member.version + 1, "changed_at": now, "erased_at": now}
+        _forget_links(member)
+        empty = dict.fromkeys(
+            (*MEMBER_FIELDS, "name_key", "search_key", *(f"{name}_fault" for name in CONTACTS)), ""
+        )
+        fresh = empty | {f"{name}_failures": 0 for name in CONTACTS} | {"confirmed_at": None}
+        fresh |= {"language": "nl", "version": Member.version + 1, "changed_at": now, "erased_at": now}
         Member.update(fresh).where(here).execute()
         facts = {"organisation": member.organisation_id, "messages": left.messages}
         audit.record("member.erased", member, by=by, now=now, **facts)
@@ -88,6 +95,15 @@ def _forget_history(member: Member, now: datetime) -> None:
     Membership.update(ended_at=now).where(
         Membership.member == member.id, Membership.ended_at.is_null()
     ).execute()
+
+
+def _forget_links(member: Member) -> None:
+    """The personal links go, with what was proposed by them and the letters that still hold them."""
+    mine = DataCheck.select(DataCheck.letter).where(
+        DataCheck.member == member.id, DataCheck.letter.is_null(False)
+    )
+    Letter.update(body="").where(Letter.id.in_(mine)).execute()
+    DataCheck.delete().where(DataCheck.member == member.id).execute()
 
 
 def _forget_messages(member: Member) -> None:

@@ -13,7 +13,9 @@ from dispatch.words import LANGUAGE_NAMES, MEMBER_ROLES, N_, translator
 from models import MEMBER_FIELDS, Bin, Member, Membership, User, writing
 
 NO_WRITING = (Member.mobile == "") & (Member.email == "")
-HAS_FAULT = (Member.mobile_fault != "") | (Member.email_fault != "")
+DEAD_NUMBER = (Member.mobile_fault != "") | (Member.phone_fault != "")
+DEAD_MAILBOX = Member.email_fault != ""
+HAS_FAULT = DEAD_NUMBER | DEAD_MAILBOX
 HAS_PROBLEM = NO_WRITING | HAS_FAULT
 MISSING = {
     "mobile": (N_("No mobile number"), Member.mobile == ""),
@@ -58,6 +60,7 @@ class Reach:
     one: int = 0
     none: int = 0
     dead_numbers: int = 0
+    dead_mailboxes: int = 0
     problems: int = 0
     paused: int = 0
 
@@ -101,7 +104,8 @@ def reach(bins: Iterable[Bin]) -> dict[int, Reach]:
             fn.SUM(_one_if(channels > 1)),
             fn.SUM(_one_if(channels == 1)),
             fn.SUM(_one_if(channels == 0)),
-            fn.SUM(_one_if(Member.mobile_fault != "")),
+            fn.SUM(_one_if(DEAD_NUMBER)),
+            fn.SUM(_one_if(DEAD_MAILBOX)),
             fn.SUM(_one_if(HAS_PROBLEM)),
             fn.COUNT(Membership.paused_at),
         )

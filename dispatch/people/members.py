@@ -8,7 +8,7 @@ from dispatch.errors import Incomplete, Refusal, WrongMoment
 from dispatch.people import rows
 from dispatch.people.names import address_key, name_key, search_key
 from dispatch.words import LANGUAGES, N_, Sentence
-from models import MEMBER_FIELDS, MEMBER_ROLES, Bin, Member, MemberChange, Membership, User, writing
+from models import CONTACTS, MEMBER_FIELDS, MEMBER_ROLES, Bin, Member, MemberChange, Membership, User, writing
 
 __all__ = ["name_key", "search_key"]
 
@@ -234,10 +234,13 @@ def keys(values: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def cleared(changed: Iterable[str]) -> dict[str, str]:
+def cleared(changed: Iterable[str]) -> dict[str, str | int]:
     """A new number or mailbox begins without the faults of the old one."""
-    faults = {"mobile": "mobile_fault", "email": "email_fault"}
-    return {faults[name]: "" for name in faults if name in changed}
+    fresh = {}
+    for name in CONTACTS:
+        if name in changed:
+            fresh |= {f"{name}_fault": "", f"{name}_failures": 0}
+    return fresh
 
 
 def remember(

@@ -170,7 +170,8 @@ def story(campaign: Campaign) -> list[Approval]:
 
 def magnitude(campaign: Campaign) -> dict[str, int]:
     """How much it is at this moment: BINs, people who get something, messages."""
-    whom = audience.resolve(campaign.organisation_id, campaign.audience, campaign.channels)
+    whose = campaign.organisation_id, campaign.audience, campaign.channels
+    whom = audience.resolve(*whose, kind=campaign.kind)
     bins = {*campaign.audience.get("bins", ()), *(id for id, _street in campaign.audience.get("streets", ()))}
     messages = sum(mailing.channel in campaign.channels for mailing in whom.mailings)
     return {"bins": len(bins), "people": whom.reached, "messages": messages}

@@ -58,8 +58,12 @@ def draft(
     now: datetime,
     is_practice: bool = False,
     template: Template | None = None,
+    is_laid_ready: bool = False,
 ) -> Campaign:
-    """Begins a campaign, empty or as the template has it."""
+    """Begins a campaign, empty or as the template has it.
+
+    Who is to launch it opens it now, unless it is laid ready for later: see `note_opening`.
+    """
     wording = {name: getattr(template, name) for name in WORDING} if template else {"kind": _first_kind(by)}
     with writing():
         rights.demand(by, "campaign.compose", wording["kind"], wording.get("channels", ()), {})
@@ -68,12 +72,21 @@ def draft(
             author=by,
             template=template,
             is_practice=is_practice,
+            opened_at=None if is_laid_ready else now,
             created_at=now,
             changed_at=now,
             **wording,
         )
         audit.record("campaign.drafted", campaign, by=by, now=now, practice=is_practice)
     return campaign
+
+
+def note_opening(campaign: Campaign, now: datetime) -> None:
+    """The first time that somebody opens what was laid ready: from here the seconds to the launch are counted."""
+    if campaign.opened_at is None:
+        with writing():
+            here = (Campaign.id == campaign.id) & Campaign.opened_at.is_null()
+            Campaign.update(opened_at=now).where(here, Campaign.status.in_(BEFORE_LAUNCH)).execute()
 
 
 def _first_kind(by: User) -> str:
@@ -186,7 +199,8 @@ def discard(campaign: Campaign, *, by: User, now: datetime) -> None:
 
 def audience_of(campaign: Campaign | Template) -> Audience:
     """Everybody whom the campaign is for, as the member lists are now."""
-    return audience.resolve(campaign.organisation_id, campaign.audience, campaign.channels)
+    whose = campaign.organisation_id, campaign.audience, campaign.channels
+    return audience.resolve(*whose, kind=campaign.kind)
 
 
 def text_for(campaign: Campaign, channel: str, lang: str) -> dict[str, str]:

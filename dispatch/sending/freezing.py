@@ -27,14 +27,14 @@ def freeze(campaign: Campaign, *, parts: Parts, limit: int, now: datetime) -> tu
     last = audience.choose(*whose, after=campaign.queued_through, limit=limit)
     for channel in dict.fromkeys(campaign.channels):
         _enqueue(campaign, channel, parts, now)
-        _name_households(campaign, channel, audience.households(*whose, channel))
+        _name_households(campaign, channel, audience.households(*whose, channel, campaign.kind))
     left_out = _leave_out(campaign)
     return Chosen.select().count() - left_out, last
 
 
 def _enqueue(campaign: Campaign, channel: str, parts: Parts, now: datetime) -> None:
     """One message to each address; who shares it is meant by the same one. A stop that was quicker withholds it."""
-    address = kept_in(Member, channel)
+    address = kept_in(Member, channel, campaign.kind)
     status, ended_at, code = ("withheld", now, "stopped") if campaign.is_over else ("queued", None, "")
     meant = {
         Message.channel: Value(channel),
@@ -84,10 +84,12 @@ _NAME = Prepared(
 
 def _leave_out(campaign: Campaign) -> int:
     """Writes down who of the part gets nothing, and why; returns how many."""
-    nowhere = [kept_in(Member, channel) == "" for channel in campaign.channels]
-    why = Case(None, [(Chosen.is_active, audience.missing(tuple(campaign.channels)))], "paused")
-    left_out = chosen_members(Value(campaign.id), Member.id, why).where(
-        ~Chosen.is_active | reduce(and_, nowhere)
+    nowhere, untried = (
+        reduce(and_, [kept_in(Member, channel, kind) == "" for channel in campaign.channels])
+        for kind in ("", campaign.kind)
     )
+    reasons = [(~Chosen.is_active, "paused"), (nowhere, audience.missing(tuple(campaign.channels)))]
+    why = Case(None, reasons, "worn_out")
+    left_out = chosen_members(Value(campaign.id), Member.id, why).where(~Chosen.is_active | untried)
     fields = [Unreached.campaign, Unreached.member, Unreached.reason]
     return Unreached.insert_from(left_out, fields=fields).on_conflict_ignore().as_rowcount().execute()

@@ -12,6 +12,7 @@ from peewee import SQL, Case, Value, fn
 
 from dispatch.money import ledger
 from dispatch.onboarding import contracts
+from dispatch.people.audience import ADDRESSES
 from dispatch.providers.base import Outcome, Receipt
 from dispatch.sending import tallies
 from dispatch.sending.journal import Found
@@ -444,10 +445,11 @@ def _is_accepted(old: str, new: str) -> bool:
 
 
 def _note_dead(dead: dict[tuple[str, str], list[int]]) -> None:
+    """Of what was real: an exercise says nothing about a number. A call may have gone to the telephone of the house."""
     for (channel, code), ids in dead.items():
-        field = Member.email_fault if channel == "email" else Member.mobile_fault
-        reached = Recipient.select(Recipient.member).where(Recipient.message.in_(ids))
-        theirs = Member.id.in_(reached)
-        if channel == "voice":  # it may have been the telephone of the house
-            theirs &= Member.mobile.in_(Message.select(Message.address).where(Message.id.in_(ids)))
-        Member.update({field: code}).where(theirs).execute()
+        reached = Member.id.in_(Recipient.select(Recipient.member).where(Recipient.message.in_(ids)))
+        tried = Message.select(Message.address).where(Message.id.in_(ids), ~Message.is_practice)
+        for name in ADDRESSES[channel]:
+            failures = getattr(Member, f"{name}_failures")
+            fresh = {f"{name}_fault": code, failures: failures + 1}
+            Member.update(fresh).where(reached, getattr(Member, name).in_(tried)).execute()
