@@ -499,3 +499,5 @@ def test_grounds_that_are_exported_come_back_unchanged(bin, sender):
         content = papers.table_workbook("Leden", header, rows, lang=lang)
         found = imports.preview(content, "leden.xlsx", bin)
         assert outcomes(found) == ["unchanged", "unchanged"], lang
+        assert [line.problems for line in found.lines] == [[], []], lang
+        assert {"basis", "basis_on", "basis_source"} <= set(found.reading.columns), lang

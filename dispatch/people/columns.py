@@ -72,7 +72,7 @@ _TITLES = {
     "basis_on": "datumtoestemming toestemmingop datumrechtsgrond rechtsgrondop datumgrondslag rechtsgrondsinds "
     "dateconsentement dateduconsentement datebaselegale datumeinwilligung datumrechtsgrundlage dateofconsent "
     "consentdate legalbasissince basissince",
-    "basis_source": "brontoestemming bronrechtsgrond brongrondslag bron bewijs bewijstoestemming sourceconsentement "
+    "basis_source": "bronvanderechtsgrond sourceofthelegalbasis brontoestemming bronrechtsgrond brongrondslag bron bewijs bewijstoestemming sourceconsentement "
     "sourcebaselegale source preuve nachweis quelle sourceofconsent consentsource legalbasissource proof",
     "name": "naam nom name namen noms",
     "number": "nr nummer numero n no num",

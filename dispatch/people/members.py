@@ -27,7 +27,7 @@ FIELD_NAMES = {
     "role": N_("Role"),
     "basis": N_("Legal basis"),
     "basis_on": N_("Legal basis since"),
-    "basis_source": N_("Where that is written down"),
+    "basis_source": N_("Source of the legal basis"),
 }
 BASES = {  # article 6.1 of the regulation, (a) to (f)
     "consent": N_("consent of the person"),

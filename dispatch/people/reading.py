@@ -31,7 +31,7 @@ COLUMN_NAMES = {
     "role": N_("Role"),
     "basis": N_("Legal basis"),
     "basis_on": N_("Legal basis since"),
-    "basis_source": N_("Where that is written down"),
+    "basis_source": N_("Source of the legal basis"),
 }
 
 
