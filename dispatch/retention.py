@@ -19,6 +19,7 @@ from models import (
     Chore,
     Document,
     Exercise,
+    Handover,
     Import,
     Letter,
     Member,
@@ -100,9 +101,7 @@ def _due(now: datetime, keeping: Keeping) -> dict:
         ),
         "letters": _letters(now - keeping.letters_months * MONTH),
         "members": _left(now - keeping.ended_months * MONTH),
-        "drafts": Campaign.select().where(
-            Campaign.status.in_(BEFORE_LAUNCH), Campaign.changed_at < old_drafts
-        ),
+        "drafts": _abandoned(old_drafts),
         "forms": _forms(old_drafts),
         "recordings": _unsaid(old_drafts),
         "file_names": Import.select().where(Import.filename != "", Import.created_at < old_drafts),
@@ -123,6 +122,12 @@ def _letters(before: datetime):
     in_hand = Message.status.in_(("queued", "sending", "unsure"))
     open_ones = Message.select(Message.letter).where(Message.letter.is_null(False), in_hand)
     return Letter.select().where(Letter.created_at < before, Letter.body != "", Letter.id.not_in(open_ones))
+
+
+def _abandoned(before: datetime):
+    """The drafts that nobody touched; one that was handed over is kept for who led it."""
+    kept = Campaign.id.not_in(Handover.select(Handover.campaign))
+    return Campaign.select().where(Campaign.status.in_(BEFORE_LAUNCH), Campaign.changed_at < before, kept)
 
 
 def _unsaid(before: datetime):

@@ -110,6 +110,8 @@ class Part(NamedTuple):
 
 def may(user: User, action: str, on=None) -> bool:
     """Whether this person may do this, to this thing if one is named; what is not given is refused."""
+    if isinstance(on, Campaign) and is_handed_draft(on) and action in (*SENDING, "campaign.override"):
+        return action in SENDING and _leads_as_desk(user, on)
     deed = _judged_as(user, action)
     if not any(right.deed == deed for right in held(user)):
         return False
@@ -128,6 +130,15 @@ def _judged_as(user: User, action: str) -> str:
     if action != CONTROL:
         return action
     return "campaign.take" if user.organisation.kind in WHERE["campaign.take"] else "campaign.launch"
+
+
+def is_handed_draft(campaign: Campaign) -> bool:
+    """Whether the desk goes on with it before it was launched: its zone watches, whatever its rights."""
+    return campaign.is_draft and campaign.held_by_id is not None
+
+
+def _leads_as_desk(user: User, campaign: Campaign) -> bool:
+    return campaign.held_by_id == user.organisation_id and may(user, "campaign.take")
 
 
 def _leads(user: User, campaign: Campaign) -> bool:
@@ -215,6 +226,7 @@ def _lacking_for_members(rights, deed: str, kind: str, channels: list, members: 
     ]
 
 
+LED_ELSEWHERE = N_("The national desk leads this campaign. You watch it; nothing was changed.")
 REFUSED = {
     "campaign.compose": N_(
         "You have no right to write this: %(kind)s, %(channel)s, %(bin)s. Choose something else, or ask an administrator."
@@ -228,9 +240,18 @@ REFUSED = {
 }
 
 
-def demand(user: User, deed: str, kind: str, channels: Iterable[str], audience: dict) -> None:
-    """Raises NotAllowed, naming what is missing, unless all of it is given at this moment, whatever the page knew."""
+def demand(
+    user: User, deed: str, kind: str, channels: Iterable[str], audience: dict, *, on: Campaign | None = None
+) -> None:
+    """Raises NotAllowed, naming what is missing, unless all of it is given at this moment, whatever the page knew.
+
+    on: the campaign that it is about, where there is one: a draft that was handed over is the desk's, in its own right.
+    """
     fresh = User.get_by_id(user.id)
+    if on and is_handed_draft(on):
+        if not _leads_as_desk(fresh, on):
+            raise NotAllowed(LED_ELSEWHERE)
+        return
     if missing := parts_lacking(fresh, deed, kind, channels, audience):
         raise NotAllowed(REFUSED[deed], **_named(missing[0]))
 

@@ -190,10 +190,10 @@ class Asked:
 
 
 @contextlib.contextmanager
-def http_server(status: int = 200, words: str = "", answer=None):
+def http_server(status: int = 200, words: str = "", answer=None, headers: dict[str, str] | None = None):
     """An HTTP server that gives one answer to everything; yields (port, what it was asked).
 
-    answer(asked) says (status, words) to one request instead.
+    answer(asked) says (status, words) to one request instead; headers go with each answer.
     """
     asked: list[Asked] = []
 
@@ -207,6 +207,8 @@ def http_server(status: int = 200, words: str = "", answer=None):
             number, said = answer(request) if answer else (status, words)
             self.send_response(number)
             self.send_header("Content-Length", str(len(said.encode())))
+            for name, value in (headers or {}).items():
+                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(said.encode())
 

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -8,7 +8,17 @@ import xlsxwriter
 from dispatch import papers
 from dispatch.errors import Refusal, WrongMoment
 from dispatch.people import imports, lists, members
-from models import Audit, Campaign, Import, Member, MemberChange, Membership, Message, Recipient
+from models import (
+    MEMBER_FIELDS,
+    Audit,
+    Campaign,
+    Import,
+    Member,
+    MemberChange,
+    Membership,
+    Message,
+    Recipient,
+)
 from tests import cast
 from tests.cast import NOON
 
@@ -49,15 +59,19 @@ def outcomes(found):
 def everything():
     """What the members' tables hold, without when and how often it was changed."""
     values = [
-        {
-            name: getattr(row, name)
-            for name in (*members.FIELD_NAMES, "name_key", "search_key")
-            if name != "role"
-        }
+        {name: getattr(row, name) for name in (*MEMBER_FIELDS, "name_key", "search_key")}
         for row in Member.select().order_by(Member.id)
     ]
     places = list(
-        Membership.select(Membership.member, Membership.bin, Membership.role, Membership.ended_at)
+        Membership.select(
+            Membership.member,
+            Membership.bin,
+            Membership.role,
+            Membership.ended_at,
+            Membership.basis,
+            Membership.basis_on,
+            Membership.basis_source,
+        )
         .order_by(Membership.id)
         .tuples()
     )
@@ -403,3 +417,87 @@ def test_a_list_that_nobody_committed_for_a_week_is_thrown_away(bin, sender):
     assert imports.discard_abandoned(NOON + timedelta(days=8)) == 1
     kept = Import.get_by_id(record.id)
     assert kept.status == "discarded" and kept.content is None
+
+
+# ── Why somebody may be kept ────────────────────────────────────────────
+
+GROUNDS = "Naam;Voornaam;GSM;Rechtsgrond;Datum toestemming;Bron toestemming\n"
+
+
+def grounds(bin, by, *rows) -> Import:
+    return committed(bin, by, (GROUNDS + "\n".join(rows)).encode())
+
+
+def ground_of(last_name: str) -> tuple:
+    row = Membership.select().join(Member).where(Member.last_name == last_name).get()
+    return row.basis, row.basis_on, row.basis_source
+
+
+def test_a_list_says_of_each_why_since_when_and_where_that_stands(bin, sender):
+    record = grounds(
+        bin,
+        sender,
+        "Aerts;Dirk;0470112233;Toestemming;3/5/2026;papieren formulier",
+        "Nys;Karel;0470112244;algemeen belang;;",
+        "Claes;Rosa;0470112255;;;",
+    )
+    assert ground_of("Aerts") == ("consent", date(2026, 5, 3), "papieren formulier")
+    assert ground_of("Nys") == ("public_task", None, "") and ground_of("Claes") == ("", None, "")
+    assert record.counts["added"] == 3
+
+
+@pytest.mark.parametrize(
+    "cells, code",
+    [
+        ("toestemming;;formulier", "unproven"),
+        ("toestemming;3/5/2026;", "unproven"),
+        ("toestemming;gisteren;formulier", "basis_on"),
+        ("misschien;3/5/2026;formulier", "basis"),
+        ("toestemming;31/2/2026;formulier", "basis_on"),
+    ],
+)
+def test_consent_that_is_not_proven_is_left_out_and_said_and_the_person_comes_in(bin, sender, cells, code):
+    content = (GROUNDS + f"Aerts;Dirk;0470112233;{cells}").encode()
+    found = imports.preview(content, "list.csv", bin)
+    assert code in {problem.code for problem in found.lines[0].problems} and outcomes(found) == ["new"]
+    grounds(bin, sender, f"Aerts;Dirk;0470112233;{cells}")
+    assert ground_of("Aerts") == ("", None, "")
+
+
+def test_another_ground_is_a_change_that_is_told_remembered_and_taken_back(bin, sender):
+    grounds(bin, sender, "Aerts;Dirk;0470112233;algemeen belang;;")
+    row = "Aerts;Dirk;0470112233;toestemming;2026-05-03;mail van 3 mei"
+    record = uploaded(bin, sender, (GROUNDS + row).encode())
+    (line,) = imports.preview_of(record).lines
+    assert line.outcome == "changed" and line.differences["basis"] == ("public_task", "consent")
+    imports.commit(record, by=sender, now=NOON)
+    assert ground_of("Aerts") == ("consent", date(2026, 5, 3), "mail van 3 mei")
+    told = MemberChange.select().order_by(MemberChange.id.desc()).get()
+    assert told.deed == "basis" and told.fields["basis_on"] == ["", "2026-05-03"]
+    imports.undo(Import.get_by_id(record.id), by=sender, now=LATER)
+    assert ground_of("Aerts") == ("public_task", None, "")
+
+
+def test_a_list_without_a_ground_leaves_the_one_that_is_known(bin, sender):
+    grounds(bin, sender, "Aerts;Dirk;0470112233;toestemming;3/5/2026;formulier")
+    before = everything()
+    committed(bin, sender, "Aerts;Dirk;0470112233;;;;;;")
+    grounds(bin, sender, "Aerts;Dirk;0470112233;;;")
+    grounds(bin, sender, "Aerts;Dirk;0470112233;toestemming;3/5/2026;formulier")
+    assert everything() == before
+
+
+def test_grounds_that_are_exported_come_back_unchanged(bin, sender):
+    grounds(
+        bin,
+        sender,
+        "Aerts;Dirk;0470112233;toestemming;3/5/2026;formulier",
+        "Nys;Karel;0470112244;gerechtvaardigd belang;;",
+    )
+    for lang in ("nl", "en"):
+        header, rows = lists.export(bin, lang, by=sender, now=NOON)
+        content = papers.table_workbook("Leden", header, rows, lang=lang)
+        found = imports.preview(content, "leden.xlsx", bin)
+        assert outcomes(found) == ["unchanged", "unchanged"], lang
+        assert [line.problems for line in found.lines] == [[], []], lang
+        assert {"basis", "basis_on", "basis_source"} <= set(found.reading.columns), lang

@@ -329,6 +329,28 @@ def test_the_grid_is_read_ticked_looked_over_and_saved(signed_in, zavel, where):
     assert box("reader") in matrix.boxes(where, None)
 
 
+def test_every_right_that_a_house_can_have_has_its_box_in_the_grid(app, signed_in):
+    """Members, templates, reports, agreements, activations, users, and all others: none is given by the code alone."""
+    found = set()
+    for kind in ORGANISATION_KINDS:
+        house = cast.organisation(f"Huis {kind}", kind)
+        role = "platform_admin" if kind == "platform" else "organisation_admin"
+        page = signed_in(town.user(role, house, email=f"{kind}@huis.example")).get("/rights")
+        deeds = {box["value"].split("|")[1] for box in page.select("input[name=box]")}
+        assert deeds == {deed for deed in (*rights.SENDING, *rights.DEEDS) if rights.fits(house, deed)}, kind
+        found |= deeds
+    assert found == {*rights.SENDING, *rights.DEEDS}
+    named = (
+        "member.change",
+        "template.change",
+        "report.see",
+        "agreement.change",
+        "activation.fill",
+        "user.change",
+    )
+    assert set(named) <= found
+
+
 def test_one_bin_and_one_person_have_boxes_of_their_own(signed_in, zavel, where):
     browser, bin, reader = (
         signed_in(zavel.people["organisation_admin"]),

@@ -4,8 +4,9 @@ import re
 
 import pytest
 
-from dispatch.providers import open_road
+from dispatch.providers import open_road, posting
 from dispatch.providers.base import BadRoad, without_people
+from tests.servers import http_server
 
 
 @pytest.mark.parametrize(
@@ -74,3 +75,13 @@ def test_words_are_kept_without_people():
     kept = without_people(words, "Jan")
     assert not re.search(r"jan|Jan|470|34", kept) and "550 5.1.1" in kept
     assert len(without_people("x " * 1000)) <= 160
+
+
+@pytest.mark.loopback
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_what_a_gateway_redirects_to_is_not_asked(status):
+    with http_server(200, "{}") as (elsewhere, led):
+        there = {"Location": f"http://127.0.0.1:{elsewhere}/secret"}
+        with http_server(status, "{}", headers=there) as (port, asked), pytest.raises(posting.Trouble):
+            posting.ask(posting.a_session(1), "POST", f"http://127.0.0.1:{port}/sms", 5, data="{}")
+    assert len(asked) == 1 and led == []

@@ -47,6 +47,9 @@ def test_a_full_row_is_cleaned():
         "town": "Aarschot",
         "language": "fr",
         "role": "co_coordinator",
+        "basis": "",
+        "basis_on": "",
+        "basis_source": "",
     }
 
 

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,8 @@ from models import Audit, User
 from tests import cast
 from tests.cast import NOON, PASSWORD
 from tests.page import Client
+
+ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture
@@ -124,3 +127,24 @@ def test_a_form_without_its_token_is_refused(app, lien):
     assert (
         app.test_client().post("/signin", data={"email": lien.email, "password": PASSWORD}).status_code == 400
     )
+
+
+def test_signing_out_clears_what_the_browser_kept(app, signed_in):
+    browser = signed_in(cast.user("sender", cast.zone()))
+    answer = browser.post("/signout", follow=False).response
+    assert answer.headers["Clear-Site-Data"] == '"cache"' and answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("role", ["organisation_admin", "reader"])
+def test_on_every_page_one_can_sign_out(app, signed_in, role):
+    browser = signed_in(cast.user(role, cast.zone()))
+    doors = [link["href"] for link in browser.get("/").select("header nav a")]
+    for address in [*doors, "/account", "/nowhere"]:
+        assert browser.get(address).select('header form[action="/signout"] button'), address
+
+
+def test_the_field_of_a_password_hides_it_and_takes_what_is_pasted(client):
+    (field,) = client.get("/signin").select("input[name=password]")
+    assert field["type"] == "password" and field["autocomplete"] == "current-password"
+    assert not any(name.startswith("on") for name in field.attrs)
+    assert "paste" not in (ROOT / "static" / "app.js").read_text()

@@ -1,10 +1,12 @@
 """The lead of a campaign: handed over, taken, given back; who may do what meanwhile, and who sees it."""
 
+from datetime import timedelta
+
 import pytest
 
-from dispatch import accounts, rights
+from dispatch import accounts, retention, rights
 from dispatch.errors import NotAllowed, Refusal, WrongMoment
-from dispatch.sending import campaigns, report, takeover
+from dispatch.sending import approval, campaigns, report, takeover
 from models import Audit, Campaign, Handover, Message, Organisation, User
 from tests import cast, town
 from tests.cast import NOON
@@ -169,3 +171,177 @@ def test_the_report_tells_who_led_it_on_screen_and_on_paper(running, sender, off
     for who in (sender, officer):
         assert WHY in signed_in(who).get(f"/campaigns/{running.id}").text
     assert WHY in report.build(fresh(running), "nl", NOON)["handovers"][0]
+
+
+# ── A draft ─────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def draft(zavel, sender):
+    return town.campaign(sender, zavel.bins["A"], "draft")
+
+
+@pytest.fixture
+def second(desk):
+    return town.user("organisation_admin", desk)
+
+
+def four_eyes(zavel):
+    admin = zavel.people["organisation_admin"]
+    approval.set_rule(
+        Organisation.get_by_id(admin.organisation_id),
+        "preventive",
+        is_needed=True,
+        deadline_seconds=300,
+        ladder=[admin.id],
+        version=0,
+        by=admin,
+        now=NOON,
+    )
+
+
+def submit(campaign, by):
+    return campaigns.submit(fresh(campaign), by=by, now=NOON, version=fresh(campaign).version)
+
+
+def approve(campaign, by):
+    seen = {"version": fresh(campaign).version, "confirmed": approval.magnitude(fresh(campaign))}
+    approval.approve(fresh(campaign), by=by, now=NOON, **seen)
+
+
+def launch(campaign, by):
+    return campaigns.launch(fresh(campaign), by=fresh(by), now=NOON, terms_accepted=True)
+
+
+def test_the_desk_goes_on_with_a_draft_that_the_zone_handed_over_and_sends_it(draft, sender, officer):
+    hand(draft, sender)
+    texts = {"sms": {"nl": {"body": "Verlaat uw woning."}}}
+    campaigns.write(fresh(draft), by=officer, now=NOON, version=fresh(draft).version, texts=texts)
+    sent = launch(draft, officer)
+    assert (
+        sent.is_running
+        and sent.launched_by_id == officer.id
+        and sent.organisation_id == sender.organisation_id
+    )
+    assert Message.select().where(Message.campaign == draft.id).exists()
+
+
+def test_from_then_on_the_zone_writes_approves_and_sends_nothing_of_it(zavel, draft, sender, officer):
+    hand(draft, sender)
+    for who in zavel.people.values():
+        for deed in ("campaign.compose", "campaign.approve", "campaign.launch", "campaign.override"):
+            assert not rights.may(fresh(who), deed, fresh(draft)), (who.role, deed)
+    with pytest.raises(NotAllowed, match="national desk leads"):
+        campaigns.write(fresh(draft), by=sender, now=NOON, version=fresh(draft).version, name="Toch")
+    with pytest.raises(NotAllowed, match="national desk leads"):
+        launch(draft, sender)
+    assert rights.sees_campaign(fresh(sender), fresh(draft))
+
+
+def test_another_service_than_the_desk_does_nothing_with_it(draft, sender, officer):
+    hand(draft, sender)
+    other = town.user("sender", cast.organisation("FOD Anders", "federal_service"))
+    assert not rights.sees_campaign(other, fresh(draft))
+    with pytest.raises(NotAllowed):
+        launch(draft, other)
+
+
+def test_whom_it_is_for_stays_as_the_zone_chose(zavel, draft, sender, officer):
+    hand(draft, sender)
+    everybody = {"bins": [bin.id for bin in zavel.bins.values()]}
+    campaigns.write(
+        fresh(draft), by=officer, now=NOON, version=fresh(draft).version, name="Nu", audience=everybody
+    )
+    assert fresh(draft).name == "Nu" and fresh(draft).audience == draft.audience
+
+
+def test_the_four_eyes_of_the_zone_hold_at_the_desk(zavel, draft, sender, officer, second):
+    four_eyes(zavel)
+    hand(draft, sender)
+    campaigns.write(fresh(draft), by=officer, now=NOON, version=fresh(draft).version, name="Nu")
+    with pytest.raises(NotAllowed, match="needs the approval"):
+        launch(draft, officer)
+    submit(draft, officer)
+    assert approval.latest(draft).asked == [second.id]
+    with pytest.raises(NotAllowed, match="You wrote this yourself"):
+        approve(draft, officer)
+    with pytest.raises(NotAllowed):
+        approve(draft, zavel.people["organisation_admin"])
+    approve(draft, second)
+    assert launch(draft, officer).is_running
+
+
+def test_what_waits_for_approval_is_asked_of_the_desk_once_it_is_handed_over(
+    zavel, draft, sender, officer, second
+):
+    four_eyes(zavel)
+    submit(draft, sender)
+    hand(draft, sender)
+    approval.climb(NOON)
+    assert {officer.id, second.id} <= set(approval.latest(draft).asked)
+    approve(draft, second)
+    assert launch(draft, officer).is_running
+
+
+def test_what_was_approved_stays_approved_when_it_is_handed_over(zavel, draft, sender, officer):
+    four_eyes(zavel)
+    submit(draft, sender)
+    approve(draft, zavel.people["organisation_admin"])
+    hand(draft, sender)
+    assert launch(draft, officer).is_running
+
+
+def test_a_draft_is_given_back_and_the_zone_goes_on(draft, sender, officer):
+    hand(draft, sender)
+    takeover.give_back(fresh(draft), by=officer, now=NOON, reason="De zone kan weer.")
+    with pytest.raises(NotAllowed):
+        launch(draft, officer)
+    assert launch(draft, sender).is_running and not may_control(officer, draft)
+
+
+def test_a_draft_for_nobody_is_not_handed_over(zavel, sender, desk):
+    empty = campaigns.draft(Organisation.get_by_id(sender.organisation_id), by=sender, now=NOON)
+    with pytest.raises(Refusal, match="Choose first who gets it"):
+        hand(empty, sender)
+
+
+def test_a_draft_that_was_handed_over_is_not_thrown_away(draft, sender, officer):
+    hand(draft, sender)
+    takeover.give_back(fresh(draft), by=officer, now=NOON, reason="De zone kan weer.")
+    with pytest.raises(Refusal, match="handed over"):
+        campaigns.discard(fresh(draft), by=sender, now=NOON)
+    retention.go_round(NOON + timedelta(days=800), retention.Keeping())
+    assert Campaign.select().where(Campaign.id == draft.id).exists()
+
+
+def test_both_find_a_handed_draft_in_their_log_and_the_desk_is_told(draft, sender, desk, officer):
+    hand(draft, sender)
+    logged = Audit.select().where(Audit.deed == "campaign.handed")
+    assert {entry.organisation_id for entry in logged} == {draft.organisation_id, desk.id}
+    assert Message.select().where(Message.address == desk.email).count() == 1
+
+
+def test_on_the_pages_the_zone_hands_a_draft_over_and_the_desk_writes_and_sends(
+    draft, sender, officer, signed_in
+):
+    theirs, ours = signed_in(sender), signed_in(officer)
+    assert ours.get(f"/campaigns/{draft.id}/text").status == 404
+    page = theirs.get(f"/campaigns/{draft.id}/review")
+    assert page.select('form[action$="/hand-over"]')
+    watched = theirs.post(f"/campaigns/{draft.id}/hand-over", reason=WHY)
+    assert watched.path.endswith("/approval") and WHY in watched.text
+    assert (
+        theirs.get("/campaigns").select("#handed") and theirs.get(f"/campaigns/{draft.id}/text").status == 403
+    )
+    page = ours.get(f"/campaigns/{draft.id}/text")
+    assert (
+        page.status == 200 and not page.select("input[name=bins]") and not page.select('a[href$="/discard"]')
+    )
+    form = page.form("main form")
+    ours.post(f"/campaigns/{draft.id}/text", form | {"sms-nl-body": "Verlaat uw woning.", "go": "review"})
+    form = ours.get(f"/campaigns/{draft.id}/review").form("form#launch")
+    ours.post(f"/campaigns/{draft.id}/launch", form, terms="1")
+    sent = fresh(draft)
+    assert sent.is_running and sent.texts["sms"]["nl"]["body"] == "Verlaat uw woning."
+    watching = theirs.get(f"/campaigns/{draft.id}")
+    assert watching.status == 200 and not watching.select('form[action$="/pause"]')

@@ -12,6 +12,7 @@ from dispatch.words import CHANNELS, KINDS, LANGUAGE_NAMES, N_
 from models import KINDS as KIND_CODES
 from models import Approval, Campaign, Organisation, User, VerifiedContact
 from views import guard, lookups, render, wording
+from views import takeover as takeovers
 
 pages = Blueprint("approval", __name__)
 WORDS = {
@@ -29,7 +30,7 @@ WORDS = {
 
 
 @pages.post("/campaigns/<int:id>/submit")
-@guard.needs("campaign.compose")
+@guard.needs("campaign.compose", "campaign.take")
 def submit(id: int):
     campaign = lookups.campaign_of(id, "campaign.compose")
     link = current_app.config["BELFORT_PUBLIC_URL"] + url_for("approval.show", id=id)
@@ -66,7 +67,7 @@ def _page(campaign: Campaign, faults: list = (), reason_error: str = "") -> dict
         "faults": list(faults),
         "errors": {field: sentence for field, _label, sentence in faults},
         "reason_error": reason_error,
-        "now": clock.now(),
+        **takeovers.lead(campaign, clock.now()),
     }
 
 
@@ -124,7 +125,7 @@ def _told(one: Approval) -> dict:
 
 
 @pages.post("/campaigns/<int:id>/approve")
-@guard.needs("campaign.approve")
+@guard.needs("campaign.approve", "campaign.take")
 def approve(id: int):
     campaign = lookups.campaign_of(id, "campaign.approve")
     confirmed = dict(
@@ -152,7 +153,7 @@ def _numbers(value: str) -> list[int]:
 
 
 @pages.post("/campaigns/<int:id>/send-back")
-@guard.needs("campaign.approve")
+@guard.needs("campaign.approve", "campaign.take")
 def send_back(id: int):
     campaign, form = lookups.campaign_of(id, "campaign.approve"), request.form
     try:

@@ -17,6 +17,7 @@ from dispatch.sending.text import measure
 from dispatch.words import CHANNELS, KINDS, LANGUAGE_NAMES, N_, translator
 from models import POLICIES, Campaign
 from views import control, guard, identity, lookups, render, reports, wording
+from views import takeover as takeovers
 
 pages = Blueprint("campaigns", __name__)
 PAGE_SIZE = 20
@@ -44,6 +45,7 @@ def index():
         may_write=rights.may(current_user, "campaign.compose"),
         underway=[row(campaign) for campaign in seen if campaign.is_underway],
         drafts=drafts_among(seen),
+        handed=[row(one) for one in seen if _is_watched(one)],
         to_approve=to_approve(seen),
         over=[row(campaign) for campaign in shown],
         page_number=page,
@@ -71,6 +73,11 @@ def drafts_among(seen: list[Campaign]) -> list[dict]:
     return [row(one) for one in seen if one.is_draft and rights.may(current_user, "campaign.compose", one)]
 
 
+def _is_watched(campaign: Campaign) -> bool:
+    """Whether it is a draft with which the desk goes on."""
+    return rights.is_handed_draft(campaign) and not rights.may(current_user, "campaign.compose", campaign)
+
+
 def to_approve(seen: Iterable[Campaign]) -> list[dict]:
     """What waits for this person's approval."""
     return [row(one) for one in seen if one.is_submitted and approval.may_approve(current_user, one)]
@@ -89,7 +96,7 @@ def new():
 
 
 @pages.get("/campaigns/<int:id>/text")
-@guard.needs("campaign.compose")
+@guard.needs("campaign.compose", "campaign.take")
 def text(id: int):
     campaign = lookups.campaign_of(id, "campaign.compose")
     if not campaign.is_draft:
@@ -104,7 +111,7 @@ def text(id: int):
 
 
 @pages.post("/campaigns/<int:id>/text")
-@guard.needs("campaign.compose")
+@guard.needs("campaign.compose", "campaign.take")
 def write(id: int):
     campaign = lookups.campaign_of(id, "campaign.compose")
     typed = wording.typed()
@@ -157,7 +164,7 @@ def _two_hands(campaign: Campaign, typed: dict, refusal: WrongMoment):
 
 
 @pages.post("/campaigns/<int:id>/autosave")
-@guard.needs("campaign.compose")
+@guard.needs("campaign.compose", "campaign.take")
 def autosave(id: int):
     campaign = lookups.campaign_of(id, "campaign.compose")
     typed, seen, now = wording.typed(), wording.version(), clock.now()
@@ -206,7 +213,7 @@ def find_members(id: int):
 
 
 @pages.post("/campaigns/<int:id>/measure")
-@guard.needs("campaign.compose")
+@guard.needs("campaign.compose", "campaign.take")
 def measured(id: int):
     campaign = lookups.campaign_of(id, "campaign.compose")
     name = request.args.get("field", "")
@@ -237,7 +244,7 @@ def discard(id: int):
 
 
 @pages.get("/campaigns/<int:id>/review")
-@guard.needs("campaign.launch")
+@guard.needs("campaign.launch", "campaign.take")
 def review(id: int):
     campaign = lookups.campaign_of(id, "campaign.launch")
     if not campaign.is_draft:
@@ -281,7 +288,6 @@ def _review(
         opened_at=campaign.opened_at or now,
         seconds=int((now - (campaign.opened_at or now)).total_seconds()),
         is_night=not 7 <= clock.local(now).hour < 22,
-        now=now,
         refusal=refusal,
         terms_error=terms_error,
         policies=[(policy, _(doubt.IN_WORDS[policy])) for policy in POLICIES],
@@ -291,6 +297,7 @@ def _review(
         useful_hours=request.form.get("useful_hours", ""),
         identity_error=identity_error,
         asks_identity=campaign.kind == "warning",
+        **takeovers.lead(campaign, now),
         **identity.asked(),
     )
 
@@ -378,7 +385,7 @@ def _preview(campaign: Campaign, lang: str, size: estimate.Estimate) -> dict:
 
 
 @pages.post("/campaigns/<int:id>/launch")
-@guard.needs("campaign.launch")
+@guard.needs("campaign.launch", "campaign.take")
 def launch(id: int):
     campaign = lookups.campaign_of(id, "campaign.launch")
     try:
@@ -408,7 +415,8 @@ def _launch(campaign: Campaign) -> None:
         raise Refusal(N_("You are practising, and this message is real. Nothing was sent."))
     if campaign.kind == "warning":
         identity.confirm()
-    if not whom.is_within(campaign.audience, current_user):
+    is_ours = not rights.is_handed_draft(campaign)  # else it is for whom its zone chose
+    if is_ours and not whom.is_within(campaign.audience, current_user):
         raise NotAllowed(N_("The audience holds people outside your BINs. Nothing was sent."))
     campaigns.launch(
         campaign,
@@ -436,7 +444,8 @@ def _useful_for() -> timedelta | None:
 def show(id: int):
     campaign = lookups.campaign_of(id)
     if campaign.is_draft:
-        return redirect(url_for("campaigns.text", id=id))
+        may_write = rights.may(current_user, "campaign.compose", campaign)
+        return redirect(url_for("campaigns.text" if may_write else "approval.show", id=id))
     now = clock.now()
     standing = control.standing(campaign, now)
     if standing["is_settled"]:

@@ -9,15 +9,18 @@ from flask_login import current_user
 from dispatch import clock, rights
 
 
-def needs(action: str) -> Callable:
-    """The endpoint answers only people who may do `action` somewhere; the thing itself is judged by lookups."""
+def needs(action: str, or_else: str = "") -> Callable:
+    """The endpoint answers only people who may do `action` somewhere; the thing itself is judged by lookups.
+
+    or_else: a right of another house by which the same deed is done, such as the desk's that leads a zone's campaign.
+    """
 
     def decorate(view: Callable) -> Callable:
         @wraps(view)
         def guarded(*args, **kwargs):
             if not current_user.is_authenticated:
                 return sign_in_first()
-            if not rights.may(current_user, action):
+            if not rights.may(current_user, action) and not (or_else and rights.may(current_user, or_else)):
                 abort(403)
             return view(*args, **kwargs)
 

@@ -24,7 +24,7 @@ CELLS = {
     "phone": (_l("Phone"), ("phone",)),
     "email": (_l("E-mail"), ("email",)),
     "address": (_l("Address"), ("address", "street", "house_number", "box", "postcode", "town")),
-    "other": (_l("Other"), ("language", "role")),
+    "other": (_l("Other"), ("language", "role", "basis", "basis_on", "basis_source")),
 }
 READ_COLUMNS = [_l("Row"), *(label for label, _fields in CELLS.values())]
 SHARED = {
@@ -125,7 +125,9 @@ def _other(row: CleanRow) -> str:
     told = [worded("language", values["language"])] if "language" in given else []
     if "role" in given and values["role"] != "member":
         told.append(worded("role", values["role"]))
-    return ", ".join(told)
+    if values["basis"]:
+        told += [worded("basis", values["basis"]), values["basis_on"], values["basis_source"]]
+    return ", ".join(filter(None, told))
 
 
 def _name(line: Line) -> str:

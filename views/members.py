@@ -9,7 +9,7 @@ from dispatch import clock, rights
 from dispatch.errors import Incomplete, Refusal, WrongMoment
 from dispatch.people import checks, members, processing
 from dispatch.people.dossier import CHANGES
-from dispatch.people.members import FIELD_NAMES
+from dispatch.people.members import BASES, FIELD_NAMES
 from dispatch.providers.base import REASONS
 from dispatch.words import LANGUAGE_NAMES, MEMBER_ROLES
 from models import CONTACTS, MEMBER_FIELDS, Bin, Member, MemberChange, Membership
@@ -253,5 +253,5 @@ def worded(name: str, value: str) -> str:
     """A value of a member as a person reads it."""
     if name in ("mobile", "phone") and value.startswith("+"):
         return render.phone(value)
-    words = {"language": LANGUAGE_NAMES, "role": MEMBER_ROLES}.get(name, {})
+    words = {"language": LANGUAGE_NAMES, "role": MEMBER_ROLES, "basis": BASES}.get(name, {})
     return _(words[value]) if value in words else value

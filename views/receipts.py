@@ -18,7 +18,7 @@ def take(provider: str, key: str):
     """Answered after commit; a receipt of an unknown message is answered too, or it would come back for ever.
 
     One that was overheard and is posted again changes nothing: a message only ever moves to a higher rank, so no window
-    of time is kept, and none could be: neither Twilio nor Kannel nor CM signs the moment.
+    of time is kept, and none could be: neither Infobip nor Twilio nor Kannel nor CM signs the moment of the post.
     """
     roads = current_app.extensions["roads"]
     road = roads.of_scheme(provider, request.args.get("channel", ""))

@@ -15,7 +15,7 @@ pages = Blueprint("recordings", __name__)
 
 
 @pages.get("/campaigns/<int:id>/recordings/<lang>")
-@guard.needs("campaign.compose")
+@guard.needs("campaign.compose", "campaign.take")
 def show(id: int, lang: str):
     return _page(_draft(id, lang), lang)
 
@@ -44,7 +44,7 @@ def _draft(id: int, lang: str) -> Campaign:
 
 
 @pages.post("/campaigns/<int:id>/recordings/<lang>")
-@guard.needs("campaign.compose")
+@guard.needs("campaign.compose", "campaign.take")
 def upload(id: int, lang: str):
     campaign, file = _draft(id, lang), request.files.get("file")
     content = file.read() if file else b""
@@ -61,7 +61,7 @@ def upload(id: int, lang: str):
 
 
 @pages.post("/campaigns/<int:id>/recordings/<lang>/remove")
-@guard.needs("campaign.compose")
+@guard.needs("campaign.compose", "campaign.take")
 def remove(id: int, lang: str):
     campaigns.unrecord(_draft(id, lang), lang, by=current_user, now=clock.now())
     flash(_("The recording is taken away. The text is spoken again."))

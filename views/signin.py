@@ -134,7 +134,9 @@ def sign_out():
     sessions.end(session.get("sign_in", ""), clock.now())
     logout_user()
     session.clear()
-    return redirect(url_for("signin.form"), 303)
+    left = redirect(url_for("signin.form"), 303)
+    left.headers["Clear-Site-Data"] = '"cache"'  # a shared screen shows nothing more of it
+    return left
 
 
 def _half() -> SignIn | None:

@@ -63,6 +63,8 @@ def _pass_on(campaign: Campaign, deed, said: str):
         if refusal.field != "reason" and not takeover.national_desk() is None:
             raise
         flash(refusal.sentence.said_by(_), "late")
+        if campaign.is_draft and campaign.organisation_id == current_user.organisation_id:
+            return redirect(url_for("campaigns.review", id=campaign.id), 303)
     else:
         flash(said)
         current_app.extensions["jobs"].wake()
@@ -72,7 +74,7 @@ def _pass_on(campaign: Campaign, deed, said: str):
 
 def lead(campaign: Campaign, now: datetime) -> dict:
     """Who leads a campaign, how that came, and what this person may do about it."""
-    is_control = campaign.is_underway and rights.may(current_user, "campaign.control", campaign)
+    is_control = not campaign.is_over and rights.may(current_user, "campaign.control", campaign)
     is_theirs = campaign.held_by_id == current_user.organisation_id
     return {
         "leads": [

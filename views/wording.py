@@ -169,7 +169,7 @@ def page(campaign: Campaign, **extra) -> dict:
             "kinds": [
                 (kind, capital(_(word)))
                 for kind, word in KINDS.items()
-                if rights.may_send(current_user, kind)
+                if rights.may_send(current_user, kind) or rights.is_handed_draft(campaign)
             ],
             "channels": [(channel, capital(_(CHANNELS[channel]))) for channel in campaigns.READY_CHANNELS],
             "languages": [(lang, _(LANGUAGE_NAMES[lang])) for lang in LANGUAGES],

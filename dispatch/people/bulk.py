@@ -8,6 +8,7 @@ from functools import lru_cache
 from peewee import Field, chunked
 
 from dispatch.people.members import cleared, keys
+from dispatch.people.rows import GROUND
 from models import MEMBER_FIELDS, Member, MemberChange, Membership, Table, User, database
 
 CHUNK = 200
@@ -55,7 +56,7 @@ def write_members(rows: Iterable[tuple[int, int, Mapping, Iterable[str]]], now: 
 
 
 def write_memberships(rows: Iterable[Mapping]) -> None:
-    update(Membership, ("role", "joined_at", "paused_at", "ended_at"), rows)
+    update(Membership, ("role", "joined_at", "paused_at", "ended_at", *GROUND), rows)
 
 
 def remember(

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
+from datetime import date
 from functools import lru_cache
 from itertools import pairwise
 
@@ -23,6 +24,9 @@ FIELDS = (
     "town",
     "language",
     "role",
+    "basis",
+    "basis_on",
+    "basis_source",
 )
 
 # Titles without case, accents, blanks or punctuation. "name" and "number" are decided by their company.
@@ -63,6 +67,13 @@ _TITLES = {
     "plzwohnort",
     "language": "taal taalkeuze voertaal taalcode langue languematernelle sprache muttersprache language lang",
     "role": "functie rol hoedanigheid taak fonction role qualite funktion rolle function position",
+    "basis": "rechtsgrond rechtsgrondslag grondslag wettelijkegrondslag toestemming baselegale fondementjuridique "
+    "consentement rechtsgrundlage einwilligung legalbasis lawfulbasis basis consent",
+    "basis_on": "datumtoestemming toestemmingop datumrechtsgrond rechtsgrondop datumgrondslag rechtsgrondsinds "
+    "dateconsentement dateduconsentement datebaselegale datumeinwilligung datumrechtsgrundlage dateofconsent "
+    "consentdate legalbasissince basissince",
+    "basis_source": "bronvanderechtsgrond sourceofthelegalbasis brontoestemming bronrechtsgrond brongrondslag bron bewijs bewijstoestemming sourceconsentement "
+    "sourcebaselegale source preuve nachweis quelle sourceofconsent consentsource legalbasissource proof",
     "name": "naam nom name namen noms",
     "number": "nr nummer numero n no num",
 }
@@ -103,6 +114,22 @@ LANGUAGE_WORDS = {
     "de": "d de du dui ger deu duits duitstalig allemand germanophone debe al deutsch deutschsprachig german",
     "en": "e en eng engels engelstalig anglais anglophone englisch english",
 }
+# The six grounds of article 6.1 of the regulation, as lists and our own exports call them.
+GROUND_WORDS = {
+    "consent": "ja oui yes toestemming toestemmingvandepersoon toestemmingvandebetrokkene consentement einwilligung "
+    "consent consentoftheperson akkoord",
+    "contract": "overeenkomst overeenkomstmetdepersoon overeenkomstmetdebetrokkene contract contrat vertrag "
+    "agreementwiththeperson",
+    "legal_obligation": "wettelijkeverplichting wettelijkeplicht obligationlegale rechtlicheverpflichtung "
+    "legalobligation",
+    "vital_interests": "vitalebelangen vitaalbelang vitalebelangenvaneenpersoon interetsvitaux "
+    "lebenswichtigeinteressen vitalinterests vitalinterestsofaperson",
+    "public_task": "algemeenbelang taakvanalgemeenbelang taakinhetalgemeenbelang openbarebelang openbaartaak "
+    "interetpublic missiondinteretpublic offentlichesinteresse publictask taskinthepublicinterest",
+    "legitimate_interests": "gerechtvaardigdbelang gerechtvaardigdebelangen interetlegitime interetslegitimes "
+    "berechtigtesinteresse berechtigteinteressen legitimateinterest legitimateinterests",
+}
+GROUNDS = {word: ground for ground, words in GROUND_WORDS.items() for word in words.split()}
 LANGUAGES = {word: language for language, words in LANGUAGE_WORDS.items() for word in words.split()}
 MEMBER_WORDS = frozenset(
     ("lid", "leden", "gewoonlid", "binlid", "member", "membre", "mitglied", "bewoner", "inwoner", "habitant")
@@ -111,6 +138,8 @@ DEPUTY = re.compile(
     r"^(mede|co(?!ord)|adj|vice|stellv|plaatsverv|hulp|assist|sub|2e|tweede|second|suppleant|deputy)"
 )
 
+ISO_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00(?::00)?)?$")
+DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})$")
 NUMBERED = ("mobile", "phone")
 SAMPLE = 200
 ENOUGH = 0.6
@@ -139,6 +168,26 @@ def field_of(title: str) -> str | None:
 def language_of(text: str) -> str | None:
     """ "nl", "fr", "de" or "en" from the word or letter in a list; None if it is none of them."""
     return LANGUAGES.get(bare(text))
+
+
+def basis_of(text: str) -> str | None:
+    """Which of the six grounds of the regulation a word in a list means; None if it is none of them."""
+    word = bare(text)
+    return word if word in GROUND_WORDS else GROUNDS.get(word)
+
+
+def day_of(text: str) -> str | None:
+    """A day as 2026-05-03, from that or from day, month and year as Belgians write them; None if it is no day."""
+    if found := ISO_DAY.match(text):
+        year, month, day = found.groups()
+    elif found := DAY.match(text):
+        day, month, year = found.groups()
+    else:
+        return None
+    try:
+        return date(int(year), int(month), int(day)).isoformat()
+    except ValueError:
+        return None
 
 
 def role_of(text: str) -> str | None:

@@ -12,6 +12,7 @@ from dispatch.people.matching import Person
 from dispatch.people.members import keys
 from dispatch.people.preview import Absent, Preview, faulty_rows, lay, report
 from dispatch.people.reading import Reading, uncollected, understand
+from dispatch.people.rows import GROUND
 from dispatch.people.sheets import Limits
 from dispatch.people.undoing import MOMENTS, obstacle, undo
 from dispatch.words import N_
@@ -171,12 +172,13 @@ class _Writer:
         ids = insert(Member, (person.values | keys(person.values) | common for person in people))
         for person, member_id in zip(people, ids, strict=True):
             given = {name: ["", value] for name in MEMBER_FIELDS if (value := person.values[name])}
-            self.changes.append((member_id, "added", 1, given | {"role": ["", person.role]}))
-        self._join(zip(ids, (person.role for person in people), strict=True))
+            self.changes.append((member_id, "added", 1, given | _entered(person)))
+        self._join(zip(ids, people, strict=True))
 
-    def _join(self, people: Iterable[tuple[int, str]]) -> None:
+    def _join(self, people: Iterable[tuple[int, Person]]) -> None:
         common = {"bin": self.record.bin_id, "joined_at": self.now}
-        insert(Membership, ({"member": member_id, "role": role, **common} for member_id, role in people))
+        rows = ({"member": id, "role": person.role, **_kept_as(person), **common} for id, person in people)
+        insert(Membership, rows)
 
     def _change(self, people: list[Person]) -> None:
         """Members whom the list changes, links to this BIN or brings back; the others are left alone."""
@@ -186,9 +188,9 @@ class _Writer:
             if diff:
                 self.changes.append((person.id, "changed", version, diff))
             if person.here is None:
-                joined.append((person.id, person.role))
-                self.changes.append((person.id, "joined", version, {"role": ["", person.role]}))
-            elif not person.is_active_here or person.here.role != person.role:
+                joined.append((person.id, person))
+                self.changes.append((person.id, "joined", version, _entered(person)))
+            elif not person.is_active_here or person.here.role != person.role or _regrounded(person):
                 moved.append(self._move(person))
             elif not diff:
                 continue
@@ -199,19 +201,38 @@ class _Writer:
 
     def _move(self, person: Person) -> dict:
         """The membership as it becomes: another role, or back after it was ended."""
-        here, deed = person.here._asdict(), "role"
+        here, deed = person.here._asdict(), "basis" if person.here.role == person.role else "role"
         fields = {"role": [here["role"], person.role]} if here["role"] != person.role else {}
+        fields |= _regrounded(person)
         if not person.is_active_here:
             deed = "joined"
             fields |= {name: [_kept(here[name]), ""] for name in MOMENTS}
             here |= {"joined_at": self.now, "paused_at": None, "ended_at": None}
         self.changes.append((person.id, deed, person.version + 1, fields))
-        return here | {"role": person.role}
+        return here | {"role": person.role} | _kept_as(person)
 
     def _end(self, absent: list[Absent]) -> None:
         update(Membership, ("ended_at",), [{"id": row.id, "ended_at": self.now} for row in absent])
         write_members(((row.member_id, row.version, {}, ()) for row in absent), self.now)
         self.changes += [(row.member_id, "ended", row.version + 1, {}) for row in absent]
+
+
+def _kept_as(person: Person) -> dict:
+    return dict(zip(GROUND, person.ground, strict=True))
+
+
+def _entered(person: Person) -> dict[str, list[str]]:
+    """What a new membership holds, as a change keeps it."""
+    return {"role": ["", person.role]} | {
+        name: ["", value] for name, value in _kept_as(person).items() if value
+    }
+
+
+def _regrounded(person: Person) -> dict[str, list[str]]:
+    """What the list changes about why the person may be kept, as a change keeps it."""
+    here = person.here
+    pairs = zip(GROUND, (here.basis, here.basis_on, here.basis_source), person.ground, strict=True)
+    return {name: [old or "", new or ""] for name, old, new in pairs if old != new}
 
 
 def _kept(moment: object) -> str:

@@ -7,8 +7,9 @@ from datetime import datetime
 from peewee import Case, fn
 
 from dispatch import audit
-from dispatch.people.members import FIELD_NAMES
+from dispatch.people.members import BASES, FIELD_NAMES
 from dispatch.people.names import search_words
+from dispatch.people.rows import GROUND
 from dispatch.words import LANGUAGE_NAMES, MEMBER_ROLES, N_, translator
 from models import MEMBER_FIELDS, Bin, Member, Membership, User, writing
 
@@ -31,7 +32,7 @@ ORDERS = {
         *(Member.house_number.desc(), Member.id.desc()),
     ),
 }
-HEADER = (*MEMBER_FIELDS, "role")
+HEADER = (*MEMBER_FIELDS, "role", *GROUND)
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,9 @@ def export(bin: Bin, lang: str, *, by: User | None, now: datetime) -> tuple[list
     """The whole list as titles and rows that our own import reads back without a difference; it is written down."""
     _ = translator(lang).gettext
     rows = [
-        [_worded(name, getattr(row.member, name), _) for name in MEMBER_FIELDS] + [_(MEMBER_ROLES[row.role])]
+        [_worded(name, getattr(row.member, name), _) for name in MEMBER_FIELDS]
+        + [_(MEMBER_ROLES[row.role]), _(BASES[row.basis]) if row.basis else ""]
+        + [row.basis_on.isoformat() if row.basis_on else "", row.basis_source]
         for row in memberships(bin).order_by(*ORDERS["name"])
     ]
     with writing():

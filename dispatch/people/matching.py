@@ -7,7 +7,7 @@ from typing import NamedTuple
 from peewee import chunked
 
 from dispatch.people.names import address_key, name_key
-from dispatch.people.rows import CleanRow, Problem
+from dispatch.people.rows import GROUND, CleanRow, Problem
 from models import MEMBER_FIELDS, Bin, Member, Membership, database
 
 OUTCOMES = ("new", "changed", "unchanged", "double", "refused", "blank")
@@ -25,6 +25,9 @@ class Place(NamedTuple):
     joined_at: object  # the moments as the database keeps them: they are only put back, never counted with
     paused_at: object
     ended_at: object
+    basis: str = ""
+    basis_on: object = None
+    basis_source: str = ""
 
 
 @dataclass(slots=True, eq=False)
@@ -36,6 +39,7 @@ class Person:
     id: int = 0  # of the member; 0 for a new one
     version: int = 0
     role: str = ""  # in this BIN
+    ground: tuple = ("", None, "")  # in this BIN: see rows.GROUND
     here: Place | None = None  # the membership of this BIN, ended or not
     elsewhere: tuple[int, ...] = ()  # ids of the other BINs
     row: int = 0  # the first row of the list that is this person
@@ -140,12 +144,18 @@ def _line(number: int, row: CleanRow, key: str, known: Known) -> Line:
         return Line(number, "blank" if row.is_blank else "refused", row)
     person, shared = known.find(row.values, key)
     if person is None:
-        person = Person(dict(row.values), key, role=row.values["role"], row=number)
+        person = Person(dict(row.values), key, role=row.values["role"], ground=_ground(row), row=number)
         known.add(person)
         return Line(number, "new", row, person)
     if person.row:
         return _double_in_list(number, row, person, shared, known)
     return _known_member(number, row, person, shared, known)
+
+
+def _ground(row: CleanRow) -> tuple:
+    """As a membership keeps it."""
+    values = row.values
+    return values["basis"], values["basis_on"] or None, values["basis_source"]
 
 
 def _double_in_list(number: int, row: CleanRow, person: Person, shared: str, known: Known) -> Line:
@@ -158,6 +168,8 @@ def _double_in_list(number: int, row: CleanRow, person: Person, shared: str, kno
             line.differences["phone"] = ("", new)
         elif name not in NUMBERS or new not in (person.values["mobile"], person.values["phone"]):
             line.kept[name] = (old, new)
+    if "basis" in row.given and not person.ground[0]:
+        line.differences["basis"], person.ground = ("", row.values["basis"]), _ground(row)
     _take_over(person, line, known)
     return line
 
@@ -171,6 +183,10 @@ def _known_member(number: int, row: CleanRow, person: Person, shared: str, known
     elif "role" in row.given and person.role != row.values["role"]:
         line.differences["role"] = (person.role, row.values["role"])
         person.role = row.values["role"]
+    if "basis" in row.given and person.ground != (fresh := _ground(row)):
+        pairs = zip(GROUND, person.ground, fresh, strict=True)
+        line.differences |= {name: (old or "", new or "") for name, old, new in pairs if old != new}
+        person.ground = fresh
     line.is_back = person.here is not None and person.here.ended_at is not None
     if line.outcome == "unchanged" and (line.differences or line.is_back):
         line.outcome = "changed"
@@ -216,6 +232,7 @@ def _person(person: Person, places: dict[int, list[Place]], bin: Bin) -> Person:
     for place in places.get(person.id, ()):
         if place.bin_id == bin.id:
             person.here, person.role = place, place.role
+            person.ground = (place.basis, place.basis_on, place.basis_source)
         else:
             person.elsewhere += (place.bin_id,)
     return person

@@ -25,6 +25,9 @@ FIELD_NAMES = {
     "town": N_("Town"),
     "language": N_("Language"),
     "role": N_("Role"),
+    "basis": N_("Legal basis"),
+    "basis_on": N_("Legal basis since"),
+    "basis_source": N_("Source of the legal basis"),
 }
 BASES = {  # article 6.1 of the regulation, (a) to (f)
     "consent": N_("consent of the person"),

@@ -168,4 +168,6 @@ def _living(bin: Bin) -> Iterator[Absent]:
 
 
 def _is_touched(person: Person) -> bool:
-    return bool(person.changed) or person.role != person.here.role
+    here = person.here
+    ground = (here.basis, here.basis_on, here.basis_source)
+    return bool(person.changed) or person.role != here.role or person.ground != ground

@@ -29,6 +29,9 @@ COLUMN_NAMES = {
     "town": N_("Town"),
     "language": N_("Language"),
     "role": N_("Role"),
+    "basis": N_("Legal basis"),
+    "basis_on": N_("Legal basis since"),
+    "basis_source": N_("Source of the legal basis"),
 }
 
 

@@ -19,14 +19,22 @@ SENTENCES = {
     "extra_email": N_("There is already an e-mail address"),
     "language": N_("This language is not one of the four"),
     "role": N_("This role is not known"),
+    "basis": N_("This is not one of the six grounds of the regulation"),
+    "basis_on": N_("This is no day, such as 2026-05-03 or 3/5/2026"),
+    "unproven": N_("Consent without its day or without where it can be read is none"),
     "too_long_text": N_("This text is longer than 200 characters"),
     "kept": N_("An earlier row says something else about this person. That one is kept"),
 }
 
 FIELDS = (
     *("last_name", "first_name", "mobile", "phone", "email", "street", "house_number", "box"),
-    *("postcode", "town", "language", "role"),
+    *("postcode", "town", "language", "role", "basis", "basis_on", "basis_source"),
 )
+GROUND = (
+    "basis",
+    "basis_on",
+    "basis_source",
+)  # of a membership: why it may be kept, since when, and where that stands
 NAMES = ("full_name", "last_name", "first_name")
 LONGEST = 200
 # What people write where there is nothing, without accents and punctuation ("n.v.t.", "#N/B").
@@ -105,6 +113,8 @@ def clean(
     _write(held.get("email", ""), row)
     _word("language", held, titles.language_of, row)
     _word("role", held, titles.role_of, row)
+    if "basis" in columns:
+        _ground(held, row)
     row.given = _same(frozenset(name for name, value in row.values.items() if value))
     row.values["language"] = row.values["language"] or language
     row.values["role"] = row.values["role"] or "member"
@@ -268,6 +278,19 @@ def _word(name: str, held: dict[str, str], meaning, row: CleanRow) -> None:
     row.values[name] = meaning(text) or ""
     if not row.values[name]:
         row.problems.append(Problem(name, text, name))
+
+
+def _ground(held: dict[str, str], row: CleanRow) -> None:
+    """Why the person may be kept; consent that is not proven is left out, as by hand it is refused."""
+    _word("basis", held, titles.basis_of, row)
+    _word("basis_on", held, titles.day_of, row)
+    values = row.values
+    values["basis_source"] = held.get("basis_source", "")
+    if values["basis"] == "consent" and not (values["basis_on"] and values["basis_source"]):
+        row.problems.append(Problem("basis", held["basis"], "unproven"))
+        values["basis"] = ""
+    if not values["basis"]:
+        values["basis_on"] = values["basis_source"] = ""
 
 
 def _refuse(cells: Sequence[str], columns: dict[str, int], row: CleanRow) -> None:

@@ -9,6 +9,7 @@ from dispatch.errors import WrongMoment
 from dispatch.people.bulk import remember, write_members, write_memberships
 from dispatch.people.matching import CHUNK, Place
 from dispatch.people.members import values_of
+from dispatch.people.rows import GROUND
 from dispatch.words import N_, Sentence
 from models import Import, Member, MemberChange, Membership, Recipient, Unreached, User, writing
 
@@ -114,6 +115,8 @@ def _as_before(row: Membership, change: MemberChange) -> dict:
         before["ended_at"] = None
     if "role" in change.fields:
         before["role"] = change.fields["role"][0]
+    before |= {name: change.fields[name][0] or None for name in GROUND if name in change.fields}
+    before |= {name: before[name] or "" for name in ("basis", "basis_source")}
     for name in MOMENTS:
         if name in change.fields:
             kept = change.fields[name][0]

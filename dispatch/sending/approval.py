@@ -118,7 +118,18 @@ def _next(asked: Approval, campaign: Campaign, rule: FourEyes) -> list[User]:
 
 def approvers(campaign: Campaign) -> list[User]:
     """Everybody who could approve it now."""
-    return [user for user in _people(campaign.organisation_id) if may_approve(user, campaign)]
+    return [user for user in _people(_leader(campaign)) if may_approve(user, campaign)]
+
+
+def _leader(campaign: Campaign) -> int:
+    """The house whose people read it: its zone, or the desk to which it was handed."""
+    return campaign.held_by_id or campaign.organisation_id
+
+
+def ask_elsewhere(campaign: Campaign, now: datetime) -> None:
+    """The lead changed hands: whoever may approve now is asked at once, in the caller's transaction."""
+    here = (Approval.campaign == campaign.id) & (Approval.status == "asked")
+    Approval.update(due_at=now).where(here).execute()
 
 
 def _people(organisation: int):
@@ -201,8 +212,8 @@ def approve(
 
 
 def _refuse_approver(campaign: Campaign, by: User) -> None:
-    rights.demand(by, "campaign.approve", campaign.kind, campaign.channels, campaign.audience)
-    if by.organisation_id != campaign.organisation_id or wrote(by, campaign):
+    rights.demand(by, "campaign.approve", campaign.kind, campaign.channels, campaign.audience, on=campaign)
+    if by.organisation_id != _leader(campaign) or wrote(by, campaign):
         raise NotAllowed(N_("You wrote this yourself. Somebody else has to approve it."))
 
 

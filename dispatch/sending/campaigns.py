@@ -20,6 +20,7 @@ from models import (
     POLICIES,
     RANKS,
     Campaign,
+    Handover,
     Organisation,
     Recording,
     Template,
@@ -101,9 +102,13 @@ def write(campaign: Campaign, *, by: User, now: datetime, version: int, **wordin
     Raises WrongMoment when another hand was first, NotAllowed when the writer has no right to a part of it.
     """
     said = {name: wording.get(name, getattr(campaign, name)) for name in ("kind", "channels", "audience")}
-    rights.demand(by, "campaign.compose", **said)
     with writing():
         stored = Campaign.get_by_id(campaign.id)
+        rights.demand(by, "campaign.compose", **said, on=stored)
+        if rights.is_handed_draft(stored):
+            wording.pop(
+                "audience", None
+            )  # the desk knows nobody of the zone: whom it is for stays as the zone chose
         if stored.status != "draft" and all(getattr(stored, name) == wording[name] for name in wording):
             return stored  # looked at and saved as it was: what was approved stays approved
         _edit(stored, by=by, now=now, version=version, **wording)
@@ -126,7 +131,9 @@ def submit(
     """
     with writing():
         campaign = Campaign.get_by_id(campaign.id)
-        rights.demand(by, "campaign.compose", campaign.kind, campaign.channels, campaign.audience)
+        rights.demand(
+            by, "campaign.compose", campaign.kind, campaign.channels, campaign.audience, on=campaign
+        )
         _refuse_unready(campaign, version)
         if policy in POLICIES and policy != doubt.policy_of(campaign):
             _edit(campaign, by=by, now=now, version=version, policy=policy)
@@ -183,8 +190,10 @@ def recording_of(campaign: Campaign | Template, lang: str) -> Recording | None:
 
 
 def discard(campaign: Campaign, *, by: User, now: datetime) -> None:
-    """Throws a draft away; what was launched stays for ever."""
+    """Throws a draft away; what was launched, or handed over, stays for ever."""
     with writing():
+        if Handover.select().where(Handover.campaign == campaign.id).exists():
+            raise Refusal(N_("This draft was handed over: who led it is kept, so it cannot be thrown away."))
         if (
             not Campaign.delete()
             .where(Campaign.id == campaign.id, Campaign.status.in_(BEFORE_LAUNCH))
@@ -308,7 +317,7 @@ def launch(
         _refuse_unready(campaign, version)
         if not campaign.is_practice:
             checklist.demand_ready(campaign.organisation, now)
-        rights.demand(by, "campaign.launch", campaign.kind, campaign.channels, campaign.audience)
+        rights.demand(by, "campaign.launch", campaign.kind, campaign.channels, campaign.audience, on=campaign)
         policy = policy if policy in POLICIES else doubt.policy_of(campaign)
         approval.demand(campaign, policy)
         facts = {"launched_by": by.id, "launched_at": now, "moved_at": now, "queued_through": 0}

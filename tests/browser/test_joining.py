@@ -1,0 +1,155 @@
+"""The road of a zone to its first real message: the platform lets it in, it practises, it is ready, it sends."""
+
+import os
+import re
+import sqlite3
+import subprocess
+import sys
+from datetime import date
+
+import pytest
+from playwright.sync_api import expect
+
+from dispatch import demo
+from tests.browser.conftest import ROOT, does_not_scroll_sideways, is_fault
+from tests.browser.test_road import press
+
+SIGNED = {"name": "overeenkomst.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7\nsigned\n%%EOF\n"}
+TABLE = "Naam;E-mail;Rol\nLien Baert;lien.baert@heuvel.example;lezer\n"
+USERS = {"name": "gebruikers.csv", "mimeType": "text/csv", "buffer": TABLE.encode()}
+CHIEF = "an.maes@heuvel.example"
+
+
+@pytest.fixture
+def chief(chromium, site, folder):
+    """chief() is a telephone with the administrator of the zone that was let in, at the start page."""
+    contexts = []
+
+    def come_in():
+        words = ["--email", CHIEF, "--role", "organisation_admin", "--organisation", "PZ Heuvel"]
+        environ = os.environ | {"BELFORT_DATABASE": f"sqlite:///{folder / 'belfort.db'}"}
+        command = [sys.executable, "-m", "flask", "user", "add", *words, "--password", demo.PASSWORD]
+        subprocess.run(command, cwd=ROOT, env=environ, check=True, capture_output=True)
+        with sqlite3.connect(folder / "belfort.db", timeout=10) as database:  # so that it needs no telephone
+            database.execute("UPDATE user SET is_demonstration = 1 WHERE email = ?", (CHIEF,))
+        context = chromium.new_context(viewport={"width": 390, "height": 844}, base_url=site, locale="nl-BE")
+        contexts.append(context)
+        page = context.new_page()
+        page.faults = []
+        page.on("console", lambda line: page.faults.append(line.text) if is_fault(line) else None)
+        page.goto("/signin")
+        page.fill("[name=email]", CHIEF)
+        page.fill("[name=password]", demo.PASSWORD)
+        page.click("main button[type=submit]")
+        expect(page).to_have_url(re.compile("/$"))
+        return page
+
+    yield come_in
+    for context in contexts:
+        assert all(page.faults == [] for page in context.pages)
+        context.close()
+
+
+def written(page, name: str) -> None:
+    """Writes a message to the BIN and goes on to the last look."""
+    page.goto("/campaigns")
+    press(page, "/campaigns/new")
+    page.fill("[name=name]", name)
+    page.check("[name=kind][value=preventive]")
+    page.check("[name=channels][value=sms]")
+    page.locator("[name=bins]").first.check()
+    page.fill("[name=sms-nl-body]", "POLITIE: sluit uw deuren en bel 101 als u iets merkt.")
+    page.click("[name=go][value=review]")
+    expect(page).to_have_url(re.compile("/review$"))
+
+
+def sent(page) -> None:
+    page.check("[name=terms]")
+    press(page, "/launch")
+    expect(page.locator("a[href$='report.pdf']")).to_be_visible(timeout=90_000)
+
+
+def test_the_platform_lets_a_zone_in_it_practises_is_ready_and_sends(visit, chief):
+    platform = visit("platform_admin")
+    platform.goto("/organisations/new")
+    platform.fill("[name=name]", "PZ Heuvel")
+    press(platform, "/organisations/new")
+    platform.goto("/organisations")
+    platform.click("main a:has-text('PZ Heuvel')")
+    home = platform.url
+    expect(platform.locator("#checklist li.todo")).to_have_count(4)
+
+    zone = chief()
+    zone.goto("/bins/new")
+    zone.fill("[name=name]", "BIN Heuvel")
+    press(zone, "/bins/new")
+    zone.click('a[href$="/members/new"]')
+    zone.fill("[name=last_name]", "Aerts")
+    zone.fill("[name=mobile]", "0470 00 30 12")
+    press(zone, "/members/new")
+
+    written(zone, "Te vroeg")  # before it may send, the page says why and there is no button
+    expect(zone.locator("#verdict")).to_contain_text("PZ Heuvel")
+    expect(zone.locator("#launch")).to_have_count(0)
+    assert does_not_scroll_sideways(zone)
+
+    platform.goto(f"{home}/agreement")
+    platform.locator("[name=contract] option:not([value=''])").first.wait_for(state="attached")
+    platform.select_option("[name=contract]", index=platform.locator("[name=contract] option").count() - 1)
+    platform.fill("[name=signatory]", "An Maes, korpschef")
+    platform.fill("[name=provider_signatory]", "Nora Pauwels, directeur")
+    platform.fill("[name=signed_on]", date.today().isoformat())
+    press(platform, "/agreement")
+    platform.goto(f"{home}/agreement")
+    platform.set_input_files("[name=file]", SIGNED)
+    press(platform, "/file")
+    platform.goto(f"{home}/agreement")
+    press(platform, "/exchange")
+    platform.goto(f"{home}/order")
+    platform.fill("[name=orderer]", "An Maes, korpschef")
+    press(platform, "/order")
+    platform.goto(f"{home}/user-tables/new")
+    platform.set_input_files("[name=file]", USERS)
+    press(platform, "/user-tables/new")
+    platform.locator('main [name=then][value=report], main a[href$="/report"]').first.click()
+    expect(platform).to_have_url(re.compile("/report$"))
+    platform.fill("[name=password]", demo.PASSWORD)
+    press(platform, "/commit")
+    platform.goto(home)
+    expect(platform.locator("#checklist li.todo")).to_have_count(1)
+
+    zone.goto("/")
+    press(zone, "/practice")
+    written(zone, "Eerste oefening")
+    sent(zone)
+    press_end = zone.locator('form[action$="/practice/end"] button').first
+    press_end.click()
+
+    platform.goto(home)
+    expect(platform.locator("#checklist li.todo")).to_have_count(0)
+    written(zone, "Echt")
+    sent(zone)
+    assert does_not_scroll_sideways(zone)
+
+
+def test_the_menu_opens_by_the_keyboard_and_closes_with_escape(visit):
+    page = visit("organisation_admin")
+    menu = page.locator("header details")
+    menu.locator("summary").focus()
+    page.keyboard.press("Enter")
+    expect(menu.get_by_role("link", name="Rechten")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(menu.get_by_role("link", name="Rechten")).to_be_hidden()
+    expect(menu.locator("summary")).to_be_focused()
+    page.keyboard.press("Enter")
+    menu.get_by_role("link", name="Rechten").click()
+    expect(page).to_have_url(re.compile("/rights$"))
+    assert page.locator("header .bar > div, header.bar > div").first.bounding_box()["height"] < 80
+
+
+@pytest.mark.parametrize("role", ["organisation_admin", "platform_admin"])
+def test_the_menu_of_an_administrator_fits_a_telephone(visit, role):
+    page = visit(role, width=390)
+    page.locator("header details summary").click()
+    assert does_not_scroll_sideways(page)
+    assert page.locator("header nav").evaluate("nav => nav.scrollWidth <= nav.clientWidth")
