@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from peewee import SQL, fn
 
 from dispatch import audit, clock, mishaps
+from dispatch.centre import victims
 from dispatch.errors import WrongMoment
 from dispatch.people import erasing
 from dispatch.sending.report import PAPER
@@ -41,6 +42,7 @@ KINDS = {
     "forms": N_("abandoned activation forms"),
     "sign_ins": N_("sessions"),
     "failures": N_("failed sign-ins"),
+    "victims": N_("notes of the D2 desk that are emptied"),
 }
 
 
@@ -53,6 +55,7 @@ class Keeping:
     drafts_months: int = 12
     letters_months: int = 24
     sign_ins_days: int = 90
+    victim_days: int = 30  # after the emergency ended
 
     def in_words(self, lang: str) -> list[tuple[str, str]]:
         """(what, how long) for the record of processing."""
@@ -64,6 +67,7 @@ class Keeping:
             (_("Drafts that nobody touches"), months % {"num": self.drafts_months}),
             (_("Letters to a contact centre"), months % {"num": self.letters_months}),
             (_("Sessions of accounts"), _("%(num)d days") % {"num": self.sign_ins_days}),
+            (_("Notes of the D2 desk after the emergency"), _("%(num)d days") % {"num": self.victim_days}),
             (_("Uploaded lists"), _("until they are imported, and at most 7 days")),
             (_("Counts, states and the audit"), _("for ever, without names of members")),
         ]
@@ -92,6 +96,7 @@ def _due(now: datetime, keeping: Keeping) -> dict:
         "drafts": Campaign.select().where(Campaign.status == "draft", Campaign.changed_at < old_drafts),
         "forms": Activation.select().where(Activation.status == "draft", Activation.changed_at < old_drafts),
         "sign_ins": SignIn.select().where(SignIn.began_at < now - timedelta(days=keeping.sign_ins_days)),
+        "victims": victims.due(now, keeping.victim_days),
         "failures": SignInFailure.select().where(SignInFailure.last_at < now - FAILURES_KEPT),
     }
 
@@ -217,6 +222,15 @@ def _forget_failures(failures, now: datetime) -> None:
             _write_down(None, None, now, failures=number)
 
 
+def _empty_victim_notes(notes, now: datetime) -> None:
+    by_centre: dict[int, list] = {}
+    for note in notes:
+        by_centre.setdefault(note.emergency.centre_id, []).append(note)
+    for centre, theirs in by_centre.items():
+        with writing():
+            _write_down(None, centre, now, victim_notes=victims.purge(theirs, now))
+
+
 def _write_down(on, organisation: int | None, now: datetime, **facts) -> None:
     audit.record("retention.applied", on, by=None, now=now, organisation=organisation, **facts)
 
@@ -229,4 +243,5 @@ ROUND = {
     "forms": _discard_forms,
     "sign_ins": _forget_sign_ins,
     "failures": _forget_failures,
+    "victims": _empty_victim_notes,
 }
