@@ -116,11 +116,6 @@ def test_only_the_floor_asks_and_only_the_liaison_decides(place):
         questions.ask(place.emergency, "x?", language="nl", by=place.liaison, now=NOON)
     with pytest.raises(NotAllowed):
         questions.dismiss(question, why="x", by=place.operators[0], now=NOON)
-    _, stranger = (
-        truth.neighbour(Emergency.create(centre=place.centre, name="Anders", began_at=NOON))
-        if False
-        else (0, 0)
-    )
     with pytest.raises(Incomplete):
         ask(place, "   ")
     Emergency.update(ended_at=NOON).where(Emergency.id == place.emergency.id).execute()

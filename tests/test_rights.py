@@ -22,6 +22,7 @@ ZONE = {
     "reports",
     "takeover",
 }
+TOLD = {"sheet", "liaison", "victims"}  # who may hear what victims said: tests/test_victims.py
 JOINING = {"organisations", "agreements", "orders", "user_tables"}
 ROOMS = {
     "platform_admin": {"who_may", "users", "audit"} | JOINING,
@@ -29,10 +30,10 @@ ROOMS = {
     "sender": ZONE,
     "coordinator": ZONE,
     "reader": ZONE,
-    "authorised_person": {"activations"},
-    "centre_supervisor": {"activations"},
-    "operator": {"activations"},
-    "liaison_officer": {"activations"},
+    "authorised_person": {"activations"} | TOLD,
+    "centre_supervisor": {"activations"} | TOLD - {"liaison"},
+    "operator": {"activations"} | TOLD - {"liaison"},
+    "liaison_officer": {"activations"} | TOLD,
 }
 EVERYBODY = {
     "home",
@@ -60,6 +61,13 @@ def things(zavel):
 @pytest.fixture
 def desk(app):
     return town.contact_centre()
+
+
+def of_desk(desk) -> dict[str, list]:
+    """Everything of the contact centre, by the first part of its address."""
+    people, activations = desk
+    asked = activations["requested"]
+    return {"activations": activations["draft"] + asked} | town.told(people, asked[0])
 
 
 def addresses(app, things: dict[str, list], *, with_ids: bool | None = None):
@@ -140,7 +148,7 @@ def opened(app, browser: Client, things: dict, **which) -> list[tuple]:
 
 
 def test_who_has_not_signed_in_is_sent_to_the_sign_in_and_changes_nothing(app, client, things, desk):
-    things["activations"] = desk[1]["draft"] + desk[1]["requested"]
+    things |= of_desk(desk)
     client.get("/signin")
     before = town.kept()
     for method, address, _endpoint in addresses(app, things):
@@ -190,8 +198,8 @@ def test_a_coordinator_finds_nothing_of_another_bin(app, signed_in, zavel, thing
 
 @pytest.mark.parametrize("role", [*ROOMS])
 def test_a_role_enters_only_its_own_rooms(app, signed_in, zavel, things, desk, role):
-    people, activations = desk
-    things["activations"] = activations["draft"] + activations["requested"]
+    people, _activations = desk
+    things |= of_desk(desk)
     platform = cast.organisation("Platform", "platform")
     by_role = {
         "platform_admin": lambda: town.user("platform_admin", platform),
@@ -207,8 +215,8 @@ def test_a_role_enters_only_its_own_rooms(app, signed_in, zavel, things, desk, r
 
 
 def test_a_reader_changes_nothing_anywhere(app, signed_in, zavel, things, desk):
-    people, activations = desk
-    things["activations"] = activations["draft"] + activations["requested"]
+    people, _activations = desk
+    things |= of_desk(desk)
     before = town.kept()
     for reader in (
         zavel.people["reader"],
@@ -229,7 +237,7 @@ def test_a_reader_changes_nothing_anywhere(app, signed_in, zavel, things, desk):
 
 def test_the_centre_sees_no_draft_and_another_town_or_centre_sees_nothing(app, signed_in, desk):
     people, activations = desk
-    drafts = {"activations": activations["draft"]}
+    drafts, everything = {"activations": activations["draft"]}, of_desk(desk)
     supervisor = signed_in(people["centre_supervisor"])
     strangers = [
         town.user(role, cast.organisation(f"Vreemd {kind}", kind))
@@ -237,7 +245,6 @@ def test_the_centre_sees_no_draft_and_another_town_or_centre_sees_nothing(app, s
     ]
     before = town.kept()
     assert opened(app, supervisor, drafts, with_ids=True) == []
-    everything = {"activations": activations["draft"] + activations["requested"]}
     for stranger in map(signed_in, strangers):
         assert opened(app, stranger, everything, with_ids=True) == []
     assert town.kept() == before
@@ -287,7 +294,7 @@ def test_a_coordinator_cannot_write_to_another_bin_by_naming_it(signed_in, zavel
 def test_every_address_that_names_a_thing_is_walked(app, things, desk):
     walked = {
         *things,
-        "activations",
+        *of_desk(desk),
         "signin",
         "receipts",
         "account",

@@ -123,6 +123,21 @@ def rebase(draft: EntryDraft, seen: int, *, by: User, now: datetime) -> EntryDra
     return EntryDraft.get_by_id(draft.id)
 
 
+def detach(draft: EntryDraft, *, by: User, now: datetime) -> EntryDraft:
+    """Lets what was typed become a line of its own, where the line that it was for was withdrawn."""
+    with writing():
+        mine = (EntryDraft.id == draft.id) & (EntryDraft.by == by.id)
+        EntryDraft.update(entry=None, based_on=0, changed_at=now).where(mine).execute() or _gone()
+        audit.record("entry.rebased", draft, by=by, now=now, version=0)
+    return EntryDraft.get_by_id(draft.id)
+
+
+def mine(emergency: Emergency, user: User) -> list[EntryDraft]:
+    """What this person began and did not publish yet, newest first."""
+    here = (EntryDraft.emergency == emergency.id) & (EntryDraft.by == user.id)
+    return list(EntryDraft.select().where(here).order_by(EntryDraft.changed_at.desc()))
+
+
 def discard(draft: EntryDraft, *, by: User, now: datetime) -> None:
     """Throws away what was typed; the sheet stays as it is."""
     with writing():

@@ -25,6 +25,7 @@ from models import (
 
 LONGEST_REASON = 500
 OVER = N_("This emergency is over. Its sheet can be read, and no longer be changed.")
+GONE = N_("This answer was withdrawn already.")
 OVERTAKEN = N_("Somebody published another version of this answer meanwhile. Both stand below: choose.")
 TO_DO = {  # in the language of the callers, which is not that of a page
     "nl": "Wat moet ik doen?",
@@ -88,7 +89,7 @@ def begin(
             entry = Entry.create(
                 emergency=emergency.id, topic=one.topic, municipality=municipality, created_at=now
             )
-            _add(entry, one, number, by=by, now=now)
+            _add(entry, one, number, by, now)
         audit.record("sheet.begun", emergency, by=by, now=now, version=number, entries=len(texts))
     return number
 
@@ -112,7 +113,7 @@ def publish(draft: EntryDraft, *, by: User, now: datetime) -> EntryVersion:
         _take(draft, by)
         number = _grow(draft.emergency)
         entry = _entry(draft, typed, now)
-        version = _add(entry, typed, number, by=by, now=now)
+        version = _add(entry, typed, number, by, now)
         if draft.asked:
             questions.close(draft.asked, entry, by=by, now=now)
         audit.record("entry.published", entry, by=by, now=now, version=number)
@@ -146,7 +147,7 @@ def _grow(emergency: Emergency) -> int:
     return Emergency.get_by_id(emergency.id).sheet_version
 
 
-def _add(entry: Entry, typed: Typed, number: int, *, by: User, now: datetime) -> EntryVersion:
+def _add(entry: Entry, typed: Typed, number: int, by: User, now: datetime) -> EntryVersion:
     """A version in the place of those before it, which retire when it begins to hold."""
     begins = max(now, typed.valid_from or now)
     before = current(entry.id)
@@ -202,7 +203,7 @@ def withdraw(entry: Entry, *, why: str, seen: int, by: User, now: datetime) -> i
         here = (EntryVersion.entry == entry.id) & EntryVersion.retired_at.is_null()
         gone = {"retired_at": now, "retired_by": by, "retired_why": why}
         if not EntryVersion.update(gone).where(here, EntryVersion.sheet_version == seen).execute():
-            raise Overtaken(OVERTAKEN if current(entry.id) else N_("This answer was withdrawn already."))
+            raise Overtaken(OVERTAKEN if current(entry.id) else GONE)
         not_yet = (EntryVersion.entry == entry.id) & (EntryVersion.retired_at > now)
         EntryVersion.update(retired_at=now, retired_by=by).where(not_yet).execute()
         search.forget(entry.id)
