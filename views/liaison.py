@@ -24,9 +24,7 @@ def show(id: int):
     )
     return render_template(
         "liaison/show.html",
-        **_waiting(emergency),
-        **_radar(emergency),
-        **sheet_page.readers(emergency),
+        **_waiting(emergency) | _radar(emergency) | sheet_page.readers(emergency),
         **sheet_page.mood(emergency),
         drafts=[draft_page.row(draft, now) for draft in drafts.mine(emergency, current_user)],
         contradictions=contradictions.worded(emergency, now),
