@@ -129,6 +129,14 @@ def test_a_town_changes_no_answer_of_another_town(place):
     assert there.name in {town.name for town in drafts.towns(place.emergency.id)}
 
 
+def test_a_save_that_comes_late_does_not_change_what_was_pressed(place):
+    draft = drafts.open_new(place.emergency, by=place.liaison, now=NOON)
+    pressed = {"question": {"nl": "Waar?"}, "answer": {"nl": "In de sporthal."}}
+    drafts.jot(draft, {"answer": {"nl": "In de sp"}}, by=place.liaison, now=NOON)
+    version = sheet.publish(draft, fields=pressed, by=place.liaison, now=NOON)
+    assert version.answer == {"nl": "In de sporthal."}
+
+
 # ── Two at once ─────────────────────────────────────────────────────────
 
 

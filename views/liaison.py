@@ -28,9 +28,14 @@ def show(id: int):
         **sheet_page.mood(emergency),
         drafts=[draft_page.row(draft, now) for draft in drafts.mine(emergency, current_user)],
         contradictions=contradictions.worded(emergency, now),
-        rows=[_row(emergency, line, now) for line in stands],
+        rows=[_row(emergency, line, now) for line in sorted(stands, key=_is_in_order)],
         may_change=not emergency.ended_at,
     )
+
+
+def _is_in_order(line: lines.Line) -> bool:
+    """What has to be looked at comes first."""
+    return not (line.is_expired or line.version.stale)
 
 
 def _row(emergency: Emergency, line: lines.Line, now) -> dict:
@@ -121,7 +126,7 @@ def publish(id: int):
     draft = _jotted(id)
     try:
         draft = _seen(draft)
-        version = sheet.publish(draft, by=current_user, now=clock.now())
+        version = sheet.publish(draft, fields=draft_page.typed(), by=current_user, now=clock.now())
     except Incomplete:
         return redirect(url_for(".draft", id=id, check=1), 303)
     except sheet.Overtaken as refusal:

@@ -21,7 +21,8 @@ from models import (
 )
 
 GONE_SHOWN = timedelta(minutes=10)  # so long what was withdrawn stays in sight, red and struck
-PARTS = re.compile(r"\S+|\s+")
+# Words, spaces, and the signs behind a word; the point in 04.30 belongs to the hour.
+PARTS = re.compile(r"\s+|[.,;:!?)]+(?=\s|$)|(?:(?![.,;:!?)]+(?:\s|$))\S)+")
 
 
 class Piece(NamedTuple):

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from dispatch import audit, rights
 from dispatch.centre import questions, search
-from dispatch.centre.drafts import Typed, read
+from dispatch.centre.drafts import Typed, jot, read
 from dispatch.errors import Incomplete, NotAllowed, WrongMoment
 from dispatch.words import LANGUAGES, N_, Sentence
 from models import (
@@ -97,19 +97,21 @@ def begin(
 # ── Publishing ──────────────────────────────────────────────────────────
 
 
-def publish(draft: EntryDraft, *, by: User, now: datetime) -> EntryVersion:
+def publish(draft: EntryDraft, *, by: User, now: datetime, fields: Mapping | None = None) -> EntryVersion:
     """Tells it to everybody from now on, or from the hour that was typed; the draft is gone, the version before stays.
 
-    Raises Incomplete by field, Overtaken when another version came in between (what was typed is kept), WrongMoment
-    when the draft was published already, and NotAllowed.
+    `fields` are those of the form at the press: what a save of a moment earlier brings late does not count. Raises
+    Incomplete by field, Overtaken when another version came in between (what was typed is kept), WrongMoment when the
+    draft was published already, and NotAllowed.
     """
-    typed, faults = read(draft, now)
-    demand(by, draft.emergency, typed.municipality)
-    if draft.entry_id:
-        demand(by, draft.emergency, draft.entry.municipality_id)
-    if faults:
-        raise Incomplete(N_("Nothing was published yet. What you typed was kept."), faults)
     with writing():
+        draft = jot(draft, fields or {}, by=by, now=now)
+        typed, faults = read(draft, now)
+        demand(by, draft.emergency, typed.municipality)
+        if draft.entry_id:
+            demand(by, draft.emergency, draft.entry.municipality_id)
+        if faults:
+            raise Incomplete(N_("Nothing was published yet. What you typed was kept."), faults)
         _take(draft, by)
         number = _grow(draft.emergency)
         entry = _entry(draft, typed, now)
