@@ -51,9 +51,9 @@ def test_a_new_sheet_has_what_the_form_recommends_before_the_first_call(place):
 
 def test_standing_answers_fill_a_sheet_as_one_version_without_what_is_incomplete(place):
     standing = [
-        {"topic": "opvang", "question": FOUR, "answer": LINDE},
-        {"question": {"nl": "Zonder antwoord?"}, "answer": {}},
-        {"question": {"nl": "Mag de hond mee?", "fr": "Le chien ?"}, "answer": {"nl": "Ja."}},
+        truth.Standing(FOUR, LINDE, "opvang"),
+        truth.Standing({"nl": "Zonder antwoord?"}, {}),
+        truth.Standing({"nl": "Mag de hond mee?", "fr": "Le chien ?"}, {"nl": "Ja."}),
     ]
     assert sheet.begin(place.emergency, standing, by=place.liaison, now=NOON, municipality=place.town) == 2
     new = Entry.select().where(Entry.municipality == place.town)

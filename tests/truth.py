@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from dispatch.centre import drafts, sheet
 from models import (
@@ -16,6 +17,14 @@ from models import (
 )
 from tests import cast, town
 from tests.cast import NOON
+
+
+class Standing(NamedTuple):
+    """A standing answer as preparation keeps it."""
+
+    question: dict[str, str]
+    answer: dict[str, str]
+    topic: str = ""
 
 
 @dataclass

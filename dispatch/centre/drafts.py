@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from dispatch import audit, clock
 from dispatch.centre import form as annex3
@@ -12,6 +13,14 @@ from models import Activation, Emergency, Entry, EntryDraft, EntryVersion, Quest
 
 LONGEST_QUESTION, LONGEST_ANSWER, LONGEST_TOPIC = 250, 3000, 40
 HOUR = N_("Write the hour as 02:51, or with the day as 21/11 02:51. What you typed was kept.")
+
+
+class Standing(Protocol):
+    """What a municipality answers in every emergency: words by language."""
+
+    question: dict[str, str]
+    answer: dict[str, str]
+    topic: str
 
 
 @dataclass(frozen=True)
@@ -27,11 +36,12 @@ class Typed:
     holds: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, one: Mapping) -> "Typed":
+    def of(cls, standing: "Standing") -> "Typed":
         """A standing answer, as far as its languages have both a question and an answer."""
-        both = [lang for lang in LANGUAGES if one["question"].get(lang) and one["answer"].get(lang)]
-        texts = ({lang: one[part][lang] for lang in both} for part in ("question", "answer"))
-        return cls(*texts, topic=one.get("topic", ""))
+        question, answer = standing.question, standing.answer
+        both = [lang for lang in LANGUAGES if question.get(lang) and answer.get(lang)]
+        texts = ({lang: words[lang] for lang in both} for words in (question, answer))
+        return cls(*texts, topic=standing.topic)
 
     @property
     def languages(self) -> list[str]:

@@ -1,8 +1,8 @@
 """The texts beside the sheet in which a fact may stand too: greetings, forms, templates of the police, standing answers."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 
-from dispatch.centre.drafts import towns
+from dispatch.centre.drafts import Standing, towns
 from dispatch.centre.facts import Text
 from models import Activation, Emergency, Milestone, Organisation, Template
 
@@ -10,11 +10,11 @@ FORM_FIELDS = ("recommendations", "extra", "opening_hours")
 
 
 def texts(
-    emergency: Emergency, standing: Callable[[Organisation], Iterable[Mapping]] | None = None
+    emergency: Emergency, standing: Callable[[Organisation], Iterable[Standing]] | None = None
 ) -> list[Text]:
     """Every text outside the sheet that the callers or the population of this emergency may hear or read.
 
-    `standing` reads the standing answers of a municipality: mappings {"question", "answer", "topic"}.
+    `standing` reads the standing answers of a municipality.
     """
     places = towns(emergency.id)
     return [
@@ -56,5 +56,5 @@ def _templates(places: Iterable[Organisation]) -> Iterator[Text]:
 def _standing(places: Iterable[Organisation], standing) -> Iterator[Text]:
     for town in places if standing else ():
         for number, one in enumerate(standing(town)):
-            words = "\n".join((*one["question"].values(), *one["answer"].values()))
-            yield Text(f"standing:{town.id}-{number}", next(iter(one["question"].values()), ""), words)
+            words = "\n".join((*one.question.values(), *one.answer.values()))
+            yield Text(f"standing:{town.id}-{number}", next(iter(one.question.values()), ""), words)

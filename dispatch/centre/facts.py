@@ -159,9 +159,10 @@ def replaced(versions: Iterable[EntryVersion]) -> Iterator[Replaced]:
         for kind in KINDS:
             went = {fact: said for fact, said in before.items() if fact.kind == kind and fact not in after}
             came = tuple(said for fact, said in after.items() if fact.kind == kind and fact not in before)
+            last = tuple(said for fact, said in facts[-1].items() if fact.kind == kind and fact not in before)
             for fact, written in went.items():
                 if came and fact not in facts[-1]:
-                    yield Replaced(fact, written, came, version.entry_id, version.published_at)
+                    yield Replaced(fact, written, last or came, version.entry_id, version.published_at)
 
 
 def _by_entry(emergency: Emergency) -> dict[int, list[EntryVersion]]:

@@ -17,7 +17,7 @@ LATE_AFTER = timedelta(minutes=20)
 LONGEST, LONGEST_TOPIC = 250, 40
 MINE_SHOWN = timedelta(hours=2)  # so long an asker still sees what they asked
 CLOSED = N_("This question was answered or dismissed already.")
-OPEN = Question.answered_at.is_null() & Question.merged_into.is_null()
+OPEN = Question.answered_at.is_null()  # one that was merged into another is closed too
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,8 @@ def merge(question: Question, into: Question, *, by: User, now: datetime) -> Que
         raise WrongMoment(N_("These two questions cannot be one."))
     with writing():
         fresh = Question.get_by_id(question.id)
-        merged = Question.update(merged_into=into.id).where(Question.id == question.id, OPEN)
+        closed = {"merged_into": into.id, "answered_at": now, "answered_by": by.id}
+        merged = Question.update(closed).where(Question.id == question.id, OPEN)
         joined = Question.update(
             number=Question.number + fresh.number,
             asked_at=min(fresh.asked_at, Question.get_by_id(into.id).asked_at),

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from dispatch import audit, rights
 from dispatch.centre import questions, search
-from dispatch.centre.drafts import Typed, jot, read
+from dispatch.centre.drafts import Standing, Typed, jot, read
 from dispatch.errors import Incomplete, NotAllowed, WrongMoment
 from dispatch.words import LANGUAGES, N_, Sentence
 from models import (
@@ -63,7 +63,7 @@ def demand(user: User, emergency: Emergency, municipality: int | None = None) ->
 
 def begin(
     emergency: Emergency,
-    standing: Iterable[Mapping],
+    standing: Iterable[Standing],
     *,
     by: User,
     now: datetime,
@@ -73,8 +73,7 @@ def begin(
 ) -> int:
     """Fills the sheet with the standing answers of a town and with what its form recommends, as one version of it.
 
-    `standing` holds mappings {"question": {language: words}, "answer": {language: words}, "topic"}; what has no
-    language with both is left out. With `municipality` they are answers for that town only: it joins the others.
+    Of the standing answers those without any language that has both question and answer are left out. With `municipality` they are answers for that town only: it joins the others.
     In the caller's transaction or its own; returns the version of the sheet, 0 when there was nothing to say.
     """
     texts = [Typed.of(one) for one in standing]
