@@ -1,5 +1,6 @@
 """The sheet is searched in the caller's words, however they are spelt."""
 
+import importlib
 from time import perf_counter
 
 import pytest
@@ -136,6 +137,20 @@ def test_a_publication_that_fails_leaves_the_search_as_it_was(place, sheet_of, m
     with pytest.raises(RuntimeError):
         sheet.withdraw(sheet_of["gas"], why="Weg", seen=2, by=place.liaison, now=NOON)
     assert search.find(place.emergency, "gaz ruik") == [sheet_of["gas"].id]
+
+
+def test_what_was_published_before_there_was_an_index_is_found_after_the_migration(place, sheet_of):
+    database = search.database.obj
+    database.execute_sql("DROP TABLE sheet_search")
+    importlib.import_module("migrations.0019_truth")._index(database)
+    for said, meant in SAID[:12]:
+        assert search.find(place.emergency, said)[:1] == [sheet_of[meant].id], said
+
+
+def test_an_engine_without_the_index_finds_the_same(place, sheet_of, monkeypatch):
+    monkeypatch.setattr(search, "_has_index", lambda: False)
+    for said, meant in SAID:
+        assert search.find(place.emergency, said)[:1] == [sheet_of[meant].id], said
 
 
 def test_five_hundred_lines_are_searched_in_a_few_milliseconds(place):

@@ -1,6 +1,6 @@
 """D2: handing a call over, counts for everybody, and what relatives said for the few who may hear it."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
@@ -42,7 +42,8 @@ def _page(emergency: Emergency, faults: dict | None = None) -> str:
         notes=[(note, str(DESKS[note.handed_to]), _(LANGUAGE_NAMES[note.language])) for note in notes],
         may_hand_over=rights.may(current_user, "call.take") and not emergency.ended_at,
         names=NAMES,
-        desks=list(DESKS.items()),
+        desks=[("d2_desk", DESKS["d2_desk"]), ("second_line", DESKS["second_line"], emergency.second_line)],
+        days=current_app.config["BELFORT_VICTIM_DAYS"],
         towns=[("", _("Not known")), *((town.id, town.name) for town in drafts.towns(emergency.id))],
         languages=[(lang, _(name)) for lang, name in LANGUAGE_NAMES.items()],
         lang_spoken=sheet_page.spoken(),

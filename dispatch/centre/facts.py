@@ -20,10 +20,9 @@ from typing import NamedTuple
 from dispatch import audit
 from dispatch.centre import phrases, sheet
 from dispatch.people import numbers
-from dispatch.words import N_
 from models import Emergency, Entry, EntryVersion, Settled, User, writing
 
-KINDS = {"phone": N_("number"), "hour": N_("hour"), "street": N_("street")}
+KINDS = ("phone", "hour", "street")
 ACROSS_LANGUAGES = ("phone", "hour")  # streets have names in each language
 
 UNIT = r"(?:u(?:ur)?|h(?:eures?)?|uhr)"
