@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from dispatch.centre import elsewhere, facts, sheet
 from dispatch.errors import NotAllowed
-from models import Organisation, Template
+from models import Organisation, StandingQuestion, Template
 from tests import cast, truth
 from tests.cast import NOON
 
@@ -71,8 +71,8 @@ def test_an_hour_is_the_same_in_every_manner(hour, minute, manner):
 # ── Where the old one still stands ──────────────────────────────────────
 
 
-def found(place, now, standing=None):
-    texts = elsewhere.texts(place.fresh(), standing)
+def found(place, now):
+    texts = elsewhere.texts(place.fresh())
     return [
         (one.kind, one.fact_kind, one.text.place, one.left, one.right)
         for one in facts.contradictions(place.fresh(), texts, now)
@@ -94,15 +94,20 @@ def test_a_changed_number_is_found_in_another_line_the_greeting_the_templates_an
     Template.create(name="Weg", texts=texts, removed_at=NOON, **values)
     other = place.publish("Wie kan ik bellen?", "Het nummer 016 00 17 71.")
     entry = place.publish("Welk nummer?", "Bel 016 00 17 71.")
-    standing = [truth.Standing({"nl": "Nummer?"}, {"nl": "Bel 016 00 17 71"})]
-    assert found(place, later(1), lambda town: standing) == []
+    standing = StandingQuestion.create(
+        municipality=place.town,
+        question={"nl": "Nummer?"},
+        answer={"nl": "Bel 016 00 17 71"},
+        changed_at=NOON,
+    )
+    assert found(place, later(1)) == []
     place.change(entry, answer="Bel 016 00 17 99.", now=later(2))
-    gone = {(where, left) for _, _, where, left, _ in found(place, later(3), lambda town: standing)}
+    gone = {(where, left) for _, _, where, left, _ in found(place, later(3))}
     assert gone == {
         (f"entry:{other.id}", ("016 00 17 71",)),
         (f"opening:{place.centre.id}", ("016 00 17 71",)),
         (f"template:{old.id}", ("016/001771",)),
-        (f"standing:{place.town.id}-0", ("016 00 17 71",)),
+        (f"standing:{standing.id}", ("016 00 17 71",)),
     }
     assert {one[-1] for one in found(place, later(3))} == {("016 00 17 99",)}
     place.change(other, answer="Het nummer 016 00 17 99.", now=later(4))

@@ -4,11 +4,21 @@ from datetime import timedelta
 
 import pytest
 
-from dispatch.centre import drafts, lines, sheet
+from dispatch.centre import activation, drafts, lines, sheet
 from dispatch.errors import Incomplete, NotAllowed, WrongMoment
-from models import Audit, Emergency, Entry, EntryDraft, EntryVersion, SheetReading
+from models import (
+    Activation,
+    Audit,
+    Emergency,
+    Entry,
+    EntryDraft,
+    EntryVersion,
+    SheetReading,
+    StandingQuestion,
+)
 from tests import truth
 from tests.cast import NOON
+from tests.town import FORM
 
 FOUR = {
     "nl": "Waar kan ik heen?",
@@ -47,6 +57,20 @@ def test_a_new_sheet_has_what_the_form_recommends_before_the_first_call(place):
     (line,) = shown(place, since=1)
     assert place.fresh().sheet_version == 1
     assert (said(line.question), said(line.answer)) == ("Wat moet ik doen?", "Blijf binnen.")
+
+
+def test_a_new_request_takes_the_standing_answers_of_its_town_along(place):
+    values = {"municipality": place.town, "topic": "opvang", "changed_at": NOON}
+    StandingQuestion.create(question=FOUR, answer=LINDE, **values)
+    StandingQuestion.create(question=FOUR, answer=LINDE, removed_at=NOON, **values)
+    mayor = place.people["authorised_person"]
+    asked = activation.begin(place.town, by=mayor, now=NOON)
+    activation.write(asked, FORM, by=mayor, now=NOON)
+    activation.submit(asked, by=mayor, now=NOON, password_confirmed=True)
+    emergency = Activation.get_by_id(asked.id).emergency
+    found = lines.shown(emergency, "fr", since=1, now=NOON)
+    assert {said(line.answer) for line in found} == {"Blijf binnen.", "À De Linde."}
+    assert emergency.sheet_version == 1
 
 
 def test_standing_answers_fill_a_sheet_as_one_version_without_what_is_incomplete(place):

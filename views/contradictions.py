@@ -11,7 +11,7 @@ from flask_login import current_user
 from dispatch import rights
 from dispatch.centre import elsewhere, facts
 from dispatch.words import LANGUAGE_NAMES
-from models import Emergency
+from models import Emergency, StandingQuestion
 
 PLACES = {
     "entry": _l("On the sheet: %(name)s"),
@@ -80,4 +80,11 @@ def _url(kind: str, id: str) -> str:
         return url_for("activations.show", id=int(id))
     if kind == "template" and rights.may(current_user, "template.change"):
         return url_for("message_templates.index")
+    if kind == "standing" and _is_ours(int(id)):
+        return url_for("preparation.question", id=int(id))
     return ""
+
+
+def _is_ours(id: int) -> bool:
+    ours = StandingQuestion.get_by_id(id).municipality_id == current_user.organisation_id
+    return ours and rights.may(current_user, "preparation.change")

@@ -1,27 +1,23 @@
 """The texts beside the sheet in which a fact may stand too: greetings, forms, templates of the police, standing answers."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
-from dispatch.centre.drafts import Standing, towns
+from dispatch.centre import preparation
+from dispatch.centre.drafts import towns
 from dispatch.centre.facts import Text
 from models import Activation, Emergency, Milestone, Organisation, Template
 
 FORM_FIELDS = ("recommendations", "extra", "opening_hours")
 
 
-def texts(
-    emergency: Emergency, standing: Callable[[Organisation], Iterable[Standing]] | None = None
-) -> list[Text]:
-    """Every text outside the sheet that the callers or the population of this emergency may hear or read.
-
-    `standing` reads the standing answers of a municipality.
-    """
+def texts(emergency: Emergency) -> list[Text]:
+    """Every text outside the sheet that the callers or the population of this emergency may hear or read."""
     places = towns(emergency.id)
     return [
         *_openings([emergency.centre, *places]),
         *_forms(emergency),
         *_templates(places),
-        *_standing(places, standing),
+        *_standing(places),
     ]
 
 
@@ -53,8 +49,8 @@ def _templates(places: Iterable[Organisation]) -> Iterator[Text]:
         yield Text(f"template:{template.id}", template.name, "\n".join(said), template.changed_at)
 
 
-def _standing(places: Iterable[Organisation], standing) -> Iterator[Text]:
-    for town in places if standing else ():
-        for number, one in enumerate(standing(town)):
+def _standing(places: Iterable[Organisation]) -> Iterator[Text]:
+    for town in places:
+        for one in preparation.standing(town):
             words = "\n".join((*one.question.values(), *one.answer.values()))
-            yield Text(f"standing:{town.id}-{number}", next(iter(one.question.values()), ""), words)
+            yield Text(f"standing:{one.id}", next(iter(one.question.values()), ""), words, one.changed_at)
