@@ -210,6 +210,12 @@ SETTINGS = (
         "BELFORT_KEEP_SIGN_INS_DAYS", "90", whole, "Sessions are forgotten so many days after they began."
     ),
     Setting(
+        "BELFORT_VICTIM_DAYS",
+        "30",
+        whole,
+        "Notes of the D2 desk are emptied so many days after their emergency ended; counts stay.",
+    ),
+    Setting(
         "BELFORT_HELPDESK",
         "0800 00 012",
         text,
@@ -325,6 +331,7 @@ def _keeping(settings: dict) -> Keeping:
         drafts_months=settings["BELFORT_KEEP_DRAFTS_MONTHS"],
         letters_months=settings["BELFORT_KEEP_LETTERS_MONTHS"],
         sign_ins_days=settings["BELFORT_KEEP_SIGN_INS_DAYS"],
+        victim_days=settings["BELFORT_VICTIM_DAYS"],
     )
 
 

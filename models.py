@@ -1520,9 +1520,28 @@ class EntryVersion(Table):
     retired_at = DateTimeField(null=True)  # replaced, or withdrawn: then no later version follows
     retired_by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
     retired_why = TextField(default="")
+    stale = JSONField(null=True)  # the languages whose words are older than what another one says since
 
     class Meta:
         indexes = ((("entry", "sheet_version"), True),)
+
+
+class EntryDraft(Table):
+    """What somebody is typing for the sheet: for an entry, or for a new one; theirs alone until it is published.
+
+    `form` is {"question": {language: words}, "answer": …, "topic", "municipality", "from", "until", "holds"}.
+    """
+
+    emergency = ForeignKeyField(Emergency, on_delete="RESTRICT")
+    entry = ForeignKeyField(Entry, null=True, on_delete="RESTRICT")
+    based_on = IntegerField(default=0)  # the sheet_version of the entry's version that it would replace
+    asked = IntegerField(null=True)  # the id of the question that it answers
+    form = JSONField(default=dict)
+    by = ForeignKeyField(User, on_delete="RESTRICT")
+    changed_at = DateTimeField()
+
+    class Meta:
+        indexes = ((("entry", "by"), True),)
 
 
 class SheetReading(Table):
@@ -1552,6 +1571,7 @@ class Question(Table):
     answered_at = DateTimeField(null=True)
     answered_by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
     dismissed_why = TextField(default="")
+    merged_into = ForeignKeyField("self", null=True, on_delete="RESTRICT")  # the one that it was the same as
 
     class Meta:
         indexes = ((("emergency", "key"), False), (("emergency", "answered_at"), False))
@@ -1685,6 +1705,51 @@ class Lesson(Table):
         indexes = ((("organisation", "done_at"), False),)
 
 
+class Asking(Table):
+    """That an operator asked a question of the floor: who waits for its answer, and since when."""
+
+    question = ForeignKeyField(Question, backref="askings", on_delete="CASCADE")
+    by = ForeignKeyField(User, on_delete="RESTRICT")
+    at = DateTimeField()
+
+
+class Settled(Table):
+    """That a fact which was replaced on the sheet is right where it still stands: it means something else there."""
+
+    emergency = ForeignKeyField(Emergency, on_delete="RESTRICT")
+    place = CharField()  # entry:12, opening:3, template:7, form:4, standing:opvang
+    kind = CharField()
+    value = CharField()
+    by = ForeignKeyField(User, on_delete="RESTRICT")
+    at = DateTimeField()
+
+    class Meta:
+        indexes = ((("emergency", "place", "kind", "value"), True),)
+
+
+class VictimNote(Table):
+    """What the D2 desk or the second line must know to call a relative back, and no more; emptied after a time."""
+
+    emergency = ForeignKeyField(Emergency, backref="victim_notes", on_delete="RESTRICT")
+    municipality = ForeignKeyField(Organisation, null=True, on_delete="RESTRICT")
+    handed_to = CharField()
+    language = CharField(default="nl")
+    caller = CharField(default="")
+    phone = CharField(default="")
+    sought = CharField(default="")
+    words = TextField(default="")
+    by = ForeignKeyField(User, on_delete="RESTRICT")
+    at = DateTimeField()
+    taken_by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
+    taken_at = DateTimeField(null=True)
+    closed_at = DateTimeField(null=True)
+    purged_at = DateTimeField(null=True)
+
+    class Meta:
+        constraints = (one_of("handed_to", ("d2_desk", "second_line")),)
+        indexes = ((("emergency", "closed_at"), False),)
+
+
 # ── Memory ──────────────────────────────────────────────────────────────
 
 
@@ -1806,6 +1871,7 @@ TABLES = [
     Quarter,
     Entry,
     EntryVersion,
+    EntryDraft,
     SheetReading,
     Question,
     Statement,
@@ -1814,6 +1880,9 @@ TABLES = [
     Inject,
     Evaluation,
     Lesson,
+    Asking,
+    Settled,
+    VictimNote,
     Audit,
     Seal,
     Processing,

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from peewee import SQL, ModelSelect, fn
 
 from dispatch import audit, clock, mishaps
+from dispatch.centre import victims
 from dispatch.errors import WrongMoment
 from dispatch.people import erasing
 from dispatch.sending.report import PAPER
@@ -51,6 +52,7 @@ KINDS = {
     "table_names": N_("user tables that lose the name of their file"),
     "sign_ins": N_("sessions"),
     "failures": N_("failed sign-ins"),
+    "victims": N_("notes of the D2 desk that are emptied"),
 }
 
 
@@ -63,6 +65,7 @@ class Keeping:
     drafts_months: int = 12
     letters_months: int = 24
     sign_ins_days: int = 90
+    victim_days: int = 30  # after the emergency ended
 
     def in_words(self, lang: str) -> list[tuple[str, str]]:
         """(what, how long) for the record of processing."""
@@ -76,6 +79,7 @@ class Keeping:
             (_("Names of uploaded files"), months % {"num": self.drafts_months}),
             (_("Letters to a contact centre"), months % {"num": self.letters_months}),
             (_("Sessions of accounts"), _("%(num)d days") % {"num": self.sign_ins_days}),
+            (_("Notes of the D2 desk after the emergency"), _("%(num)d days") % {"num": self.victim_days}),
             (_("Uploaded lists"), _("until they are imported, and at most 7 days")),
             (_("Counts, states and the audit"), _("for ever, without names of members")),
         ]
@@ -107,6 +111,7 @@ def _due(now: datetime, keeping: Keeping) -> dict:
         "file_names": Import.select().where(Import.filename != "", Import.created_at < old_drafts),
         "table_names": UserTable.select().where(UserTable.filename != "", UserTable.created_at < old_drafts),
         "sign_ins": SignIn.select().where(SignIn.began_at < now - timedelta(days=keeping.sign_ins_days)),
+        "victims": victims.due(now, keeping.victim_days),
         "failures": SignInFailure.select().where(SignInFailure.last_at < now - FAILURES_KEPT),
     }
 
@@ -283,6 +288,15 @@ def _forget_failures(failures, now: datetime) -> None:
             _write_down(None, None, now, failures=number)
 
 
+def _empty_victim_notes(notes, now: datetime) -> None:
+    by_centre: dict[int, list] = {}
+    for note in notes:
+        by_centre.setdefault(note.emergency.centre_id, []).append(note)
+    for centre, theirs in by_centre.items():
+        with writing():
+            _write_down(None, centre, now, victim_notes=victims.purge(theirs, now))
+
+
 def _write_down(on, organisation: int | None, now: datetime, **facts) -> None:
     audit.record("retention.applied", on, by=None, now=now, organisation=organisation, **facts)
 
@@ -298,4 +312,5 @@ ROUND = {
     "table_names": _forget_file_names,
     "sign_ins": _forget_sign_ins,
     "failures": _forget_failures,
+    "victims": _empty_victim_notes,
 }

@@ -24,6 +24,7 @@ ZONE = {
     "takeover",
     "upkeep",
 }
+TOLD = {"sheet", "liaison", "victims"}  # who may hear what victims said: tests/test_victims.py
 JOINING = {"organisations", "agreements", "orders", "user_tables"}
 CENTRE = {"activations", "costs", "exercises", "final_reports", "lessons"}
 PROMISES = {"promises", "annexes"}
@@ -34,10 +35,10 @@ ROOMS = {
     "sender": ZONE | {"credits"},
     "coordinator": ZONE,
     "reader": ZONE,
-    "authorised_person": CENTRE | PREPARED,
-    "centre_supervisor": CENTRE | PROMISES | {"prices"},
-    "operator": CENTRE,
-    "liaison_officer": CENTRE | PREPARED,
+    "authorised_person": CENTRE | PREPARED | TOLD,
+    "centre_supervisor": CENTRE | PROMISES | {"prices"} | TOLD - {"liaison"},
+    "operator": CENTRE | TOLD - {"liaison"},
+    "liaison_officer": CENTRE | PREPARED | TOLD,
 }
 EVERYBODY = {
     "home",
@@ -72,6 +73,13 @@ def desk(app):
 def promised(desk):
     """One of each thing that a town and its centre promised, prepared and practised."""
     return town.promised(desk[0]) | {"exercises": town.exercise(desk[0])}
+
+
+def of_desk(desk, promised) -> dict[str, list]:
+    """Everything of the contact centre, by the first part of its address."""
+    people, activations = desk
+    asked = activations["requested"]
+    return promised | {"activations": activations["draft"] + asked} | town.told(people, asked[0])
 
 
 def addresses(app, things: dict[str, list], *, with_ids: bool | None = None):
@@ -158,8 +166,7 @@ def opened(app, browser: Client, things: dict, **which) -> list[tuple]:
 def test_who_has_not_signed_in_is_sent_to_the_sign_in_and_changes_nothing(
     app, client, things, desk, promised
 ):
-    things |= promised
-    things["activations"] = desk[1]["draft"] + desk[1]["requested"]
+    things |= of_desk(desk, promised)
     client.get("/signin")
     before = town.kept()
     for method, address, _endpoint in addresses(app, things):
@@ -210,9 +217,8 @@ def test_a_coordinator_finds_nothing_of_another_bin(app, signed_in, zavel, thing
 
 @pytest.mark.parametrize("role", [*ROOMS])
 def test_a_role_enters_only_its_own_rooms(app, signed_in, zavel, things, desk, promised, role):
-    people, activations = desk
-    things |= promised
-    things["activations"] = activations["draft"] + activations["requested"]
+    people, _activations = desk
+    things |= of_desk(desk, promised)
     platform = cast.organisation("Platform", "platform")
     by_role = {
         "platform_admin": lambda: town.user("platform_admin", platform),
@@ -231,9 +237,8 @@ KEPT_BY_ADMINISTRATORS = ("who_may.", "users.", "preparation.", "annex_1.", "ann
 
 
 def test_a_reader_changes_nothing_anywhere(app, signed_in, zavel, things, desk, promised):
-    people, activations = desk
-    things |= promised
-    things["activations"] = activations["draft"] + activations["requested"]
+    people, _activations = desk
+    things |= of_desk(desk, promised)
     before = town.kept()
     for reader in (
         zavel.people["reader"],
@@ -254,7 +259,7 @@ def test_a_reader_changes_nothing_anywhere(app, signed_in, zavel, things, desk, 
 
 def test_the_centre_sees_no_draft_and_another_town_or_centre_sees_nothing(app, signed_in, desk, promised):
     people, activations = desk
-    drafts = {"activations": activations["draft"]}
+    drafts, everything = {"activations": activations["draft"]}, of_desk(desk, promised)
     supervisor = signed_in(people["centre_supervisor"])
     strangers = [
         town.user(role, cast.organisation(f"Vreemd {kind}", kind))
@@ -262,7 +267,6 @@ def test_the_centre_sees_no_draft_and_another_town_or_centre_sees_nothing(app, s
     ]
     before = town.kept()
     assert opened(app, supervisor, drafts, with_ids=True) == []
-    everything = {"activations": activations["draft"] + activations["requested"]} | promised
     for stranger in map(signed_in, strangers):
         assert opened(app, stranger, everything, with_ids=True) == []
     assert town.kept() == before
@@ -309,11 +313,10 @@ def test_a_coordinator_cannot_write_to_another_bin_by_naming_it(signed_in, zavel
     assert Campaign.get_by_id(draft.id).audience == {"bins": [], "streets": [], "members": []}
 
 
-def test_every_address_that_names_a_thing_is_walked(app, things, promised):
+def test_every_address_that_names_a_thing_is_walked(app, things, desk, promised):
     walked = {
         *things,
-        *promised,
-        "activations",
+        *of_desk(desk, promised),
         "signin",
         "receipts",
         "account",

@@ -8,7 +8,7 @@ from werkzeug.security import generate_password_hash
 from dispatch import matrix, tokens
 from dispatch.access import pending
 from dispatch.centre import activation as centre_of
-from dispatch.centre import annexes
+from dispatch.centre import annexes, drafts, questions, victims
 from dispatch.people import checks, imports
 from dispatch.sending import campaigns, contacts
 from models import (
@@ -167,6 +167,21 @@ def exercise(people: dict[str, User]) -> list[Exercise]:
     """An exercise that the town asked, and one that is agreed."""
     mayor, supervisor = people["authorised_person"], people["centre_supervisor"]
     return [exercising.ask(mayor), exercising.agreed(mayor, supervisor)]
+
+
+def told(people: dict[str, User], asked: Activation) -> dict[str, list]:
+    """One thing of each kind of the information sheet, by the first part of its address."""
+    emergency, liaison = Activation.get_by_id(asked.id).emergency, people["liaison_officer"]
+    by = {"by": people["operator"], "now": NOON}
+    question = questions.ask(emergency, "Rijdt de bus?", language="nl", **by)
+    note = {"caller": "Rosa", "phone": "0470112233", "sought": "Ann", "words": "Aan het station"}
+    return {
+        "emergencies": [emergency],
+        "entries": [emergency.entries.get()],
+        "sheet-drafts": [drafts.open_new(emergency, by=liaison, now=NOON, asked=question)],
+        "questions": [question],
+        "victim-notes": [victims.hand_over(emergency, note, to="d2_desk", language="nl", **by)],
+    }
 
 
 FORM = {

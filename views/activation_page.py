@@ -40,6 +40,7 @@ def page(activation: Activation, faults: dict[str, Sentence] | None = None) -> s
         is_mixed=is_mixed,
         mixed=_(MIXED),
         moves=centre.open_moves(activation) if answers and not is_mixed else set(),
+        publishes=rights.may(current_user, "sheet.change"),
         words_of=words_of,
         facts=_facts(words_of),
         annexes=[(one, _(annexes.NAMES[one.number])) for one in annexes.of_activation(activation)],

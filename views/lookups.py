@@ -7,7 +7,7 @@ from flask import abort
 from flask_login import current_user
 
 from dispatch import rights
-from dispatch.centre import agreements, exercises
+from dispatch.centre import agreements, exercises, victims
 from dispatch.errors import NotAllowed
 from dispatch.sending import takeover
 from dispatch.words import N_
@@ -21,6 +21,9 @@ from models import (
     Campaign,
     Contract,
     DataCheck,
+    Emergency,
+    Entry,
+    EntryDraft,
     Exercise,
     Import,
     Lesson,
@@ -32,6 +35,7 @@ from models import (
     Organisation,
     PendingChange,
     Plan,
+    Question,
     Reception,
     SafetyZone,
     StandingQuestion,
@@ -39,6 +43,7 @@ from models import (
     Token,
     User,
     UserTable,
+    VictimNote,
 )
 
 
@@ -161,6 +166,42 @@ def priced_by_centre() -> list[Agreement | Contract]:
         Organisation, on=Agreement.municipality == Organisation.id
     )
     return [*contracts, *agreements.where(Agreement.centre == centre).order_by(Organisation.name)]
+
+
+def emergency_of(id: int) -> Emergency:
+    """An emergency of which this person sees an activation."""
+    emergency = Emergency.get_or_none(Emergency.id == id)
+    if not emergency or not rights.sees_emergency(current_user, emergency):
+        abort(404)
+    return emergency
+
+
+def _of_emergency(table, id: int):
+    """A row of an emergency that this person sees."""
+    found = table.get_or_none(table.id == id) or abort(404)
+    emergency_of(found.emergency_id)
+    return found
+
+
+def entry_of(id: int) -> Entry:
+    return _of_emergency(Entry, id)
+
+
+def question_of(id: int) -> Question:
+    return _of_emergency(Question, id)
+
+
+def entry_draft_of(id: int) -> EntryDraft:
+    """What this person is typing for the sheet; nobody opens another one's."""
+    draft = _of_emergency(EntryDraft, id)
+    return draft if draft.by_id == current_user.id else abort(404)
+
+
+def victim_note_of(id: int) -> VictimNote:
+    """A note that this person may open; for anybody else it does not exist."""
+    note = _of_emergency(VictimNote, id)
+    seen = victims.seen_by(current_user, note.emergency).where(VictimNote.id == id)
+    return seen.first() or abort(404)
 
 
 def tokens_seen() -> list[Token]:

@@ -39,7 +39,7 @@ DOORS = (
         "activations.index",
         _l("Contact centre"),
         "activation.see",
-        also="costs prices final_reports lessons exercises",
+        also="costs prices final_reports lessons exercises sheet liaison victims",
     ),
     Door("promises.home", _l("Preparation"), "promise.see", also="annexes preparation annex_1"),
     Door("users.index", _l("Users"), "user.see", "administration"),

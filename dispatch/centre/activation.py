@@ -7,7 +7,7 @@ from datetime import datetime
 from peewee import fn
 
 from dispatch import audit, clock, letters, rights
-from dispatch.centre import agreements, annexes, emergencies, request
+from dispatch.centre import agreements, annexes, emergencies, preparation, request, sheet
 from dispatch.centre import clock as promise
 from dispatch.centre import form as annex3
 from dispatch.centre.form import Section
@@ -18,6 +18,7 @@ from models import (
     Activation,
     Agreement,
     Document,
+    Emergency,
     Letter,
     Message,
     Milestone,
@@ -140,6 +141,14 @@ def _receive(draft: Activation, paper: bytes, by: User, now: datetime) -> None:
         "annexes": annexes.kept(draft.agreement, now),
     }
     _move(draft, "requested", by=by, now=now, at=now, **kept)
+    _tell_operators(draft, kept["emergency"], by, now)
+
+
+def _tell_operators(draft: Activation, emergency: Emergency, by: User, now: datetime) -> None:
+    """The sheet is there before the first call: the town's standing answers and what the form recommends."""
+    town = draft.municipality
+    first = {"recommendations": draft.form["recommendations"], "language": town.language}
+    sheet.begin(emergency, preparation.standing(town), by=by, now=now, **first)
 
 
 def _letter(draft: Activation, document: Document, by: User, now: datetime) -> Letter | None:

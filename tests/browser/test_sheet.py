@@ -1,0 +1,89 @@
+"""The truth on two screens: what the liaison officer publishes, an operator sees marked within five seconds."""
+
+import re
+from time import monotonic
+
+import pytest
+from playwright.sync_api import expect
+
+import models
+from dispatch import clock
+from dispatch.centre import activation
+from models import Activation, Organisation, Presence, User
+from tests.browser.conftest import does_not_scroll_sideways
+from tests.town import FORM
+
+
+@pytest.fixture(scope="module")
+def here(site, folder) -> str:
+    """The address of an emergency of the demonstration, with its operator at the telephone."""
+    models.connect(f"sqlite:///{folder / 'belfort.db'}")
+    with models.database.connection_context():
+        mayor, operator = (User.get(User.role == role) for role in ("authorised_person", "operator"))
+        town, now = Organisation.get(Organisation.kind == "municipality"), clock.now()
+        asked = activation.begin(town, by=mayor, now=now)
+        activation.write(asked, FORM | {"declared_at": f"{clock.local(now):%H:%M}"}, by=mayor, now=now)
+        activation.submit(asked, by=mayor, now=now, password_confirmed=True)
+        emergency = Activation.get_by_id(asked.id).emergency_id
+        Presence.create(emergency=emergency, operator=operator, languages=["nl"], from_at=now)
+    return f"/emergencies/{emergency}"
+
+
+def test_a_change_is_on_the_operators_screen_marked_within_five_seconds_and_the_count_goes_up(visit, here):
+    liaison, operator = visit("liaison_officer", width=390, height=844), visit("operator")
+    operator.goto(f"{here}/sheet")
+    operator.click("#confirm-reading")
+    expect(operator.locator("#confirm-reading")).to_have_count(0)
+    operator.fill("#words", "gaz ruik")
+    liaison.goto(f"{here}/desk")
+    assert does_not_scroll_sideways(liaison)
+    liaison.get_by_role("button", name=re.compile("Nieuwe regel|New line")).click()
+    assert does_not_scroll_sideways(liaison)
+    liaison.fill("#question-nl", "Tot wanneer moet ik binnenblijven?")
+    liaison.fill("#answer-nl", "Tot 04.30 u. U krijgt een sms.")
+    expect(liaison.locator("#saved")).to_be_visible()
+    liaison.locator(".verdict .button.go").click()
+    pressed = monotonic()
+    fresh = operator.locator("#lines li:first-child ins")
+    expect(fresh.first).to_have_text("Tot wanneer moet ik binnenblijven?", timeout=5000)
+    assert monotonic() - pressed < 5
+    assert operator.input_value("#words") == "gaz ruik", "what is typed in the search stays"
+    expect(liaison.locator("#readers")).to_contain_text("0")
+    operator.click("#confirm-reading")
+    expect(operator.locator("#readers")).to_contain_text(re.compile("1 (of|van) 1"))
+    expect(operator.locator("#lines ins")).to_have_count(0)
+
+    liaison.goto(f"{here}/desk")
+    expect(liaison.locator("#readers")).to_contain_text(re.compile("1 (of|van) 1"))
+    liaison.locator("#lines li", has_text="Tot wanneer").get_by_role("button").click()
+    liaison.fill("#answer-nl", "Tot naar schatting 09.00 u. U krijgt een sms.")
+    liaison.locator(".verdict .button.go").click()
+    expect(operator.locator("#lines del")).to_have_text("04.30", timeout=5000)
+    expect(operator.locator("#lines ins")).to_have_text("naar schatting 09.00")
+
+
+def test_a_question_of_a_caller_is_one_press_and_its_answer_comes_back_to_who_asked(visit, here):
+    operator, liaison = (
+        visit("operator", width=390, height=844),
+        visit("liaison_officer", width=390, height=844),
+    )
+    operator.goto(f"{here}/sheet")
+    assert does_not_scroll_sideways(operator)
+    operator.locator("#words").press_sequentially("rijdt bus 14 nog", delay=20)
+    operator.locator("#found .button").click()
+    expect(operator.locator("#mine")).to_contain_text("rijdt bus 14 nog")
+    liaison.goto(f"{here}/desk")
+    liaison.locator("#questions .button").first.click()
+    liaison.fill("#answer-nl", "Vanaf 10.00 u.")
+    liaison.locator(".verdict .button.go").click()
+    expect(operator.locator("#mine")).to_contain_text("Vanaf 10.00 u.", timeout=7000)
+
+
+def test_what_is_typed_is_kept_before_anybody_presses_anything(visit, here):
+    liaison = visit("liaison_officer")
+    liaison.goto(f"{here}/desk")
+    liaison.get_by_role("button", name=re.compile("Nieuwe regel|New line")).click()
+    with liaison.expect_response(re.compile("/field$")):
+        liaison.locator("#answer-fr").press_sequentially("Restez chez vous.")
+    liaison.reload()
+    expect(liaison.locator("#answer-fr")).to_have_value("Restez chez vous.")

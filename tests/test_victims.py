@@ -1,0 +1,193 @@
+"""D2: what relatives say is for who may hear it, each look is written down, and after a time it is gone."""
+
+import io
+import re
+import zipfile
+from datetime import timedelta
+
+import pytest
+
+from dispatch import deeds, retention, tokens
+from dispatch.centre import victims
+from dispatch.errors import Incomplete, NotAllowed, WrongMoment
+from models import Audit, Emergency, VictimNote
+from tests import cast, town, truth
+from tests.cast import NOON
+
+SAID = {
+    "caller": "Wilhelmina Geheim",
+    "phone": "0470 99 88 77",
+    "sought": "Zoekgeraakt Bo",
+    "words": "Laatst bij de fontein",
+}
+SECRETS = ("wilhelmina", "geheim", "zoekgeraakt", "fontein", "47099", "0470 99", "0470\xa099")
+
+
+@pytest.fixture
+def place(app):
+    return truth.place()
+
+
+def hand_over(place, to="d2_desk", **facts):
+    return victims.hand_over(
+        place.emergency, SAID, to=to, language="nl", by=place.operators[0], now=NOON, **facts
+    )
+
+
+def test_only_who_has_the_right_opens_a_note_and_each_look_is_written_down(place):
+    note, keeper = hand_over(place), truth.may_see_victims(place.operators[1])
+    for who in (*place.operators[::2], place.liaison, place.people["centre_supervisor"]):
+        with pytest.raises(NotAllowed):
+            victims.open_note(note, by=who, now=NOON)
+    for _ in range(2):
+        assert victims.open_note(note, by=keeper, now=NOON).caller == "Wilhelmina Geheim"
+    looks = Audit.select().where(Audit.deed == "victim.opened", Audit.by == keeper)
+    assert looks.count() == 2
+
+
+def test_a_town_opens_only_what_was_passed_to_its_own_second_line(place):
+    there, stranger = truth.neighbour(place.emergency)
+    ours, theirs = truth.may_see_victims(place.liaison), truth.may_see_victims(stranger)
+    desk = hand_over(place)
+    line = hand_over(place, to="second_line", municipality=place.town)
+    anybody = hand_over(place, to="second_line")
+    assert [note.id for note in victims.seen_by(ours, place.emergency)] == [line.id, anybody.id]
+    assert [note.id for note in victims.seen_by(theirs, place.emergency)] == [anybody.id]
+    assert desk.id and there.id
+
+
+def test_what_is_needed_to_call_back_is_asked_by_field(place):
+    with pytest.raises(Incomplete) as refusal:
+        victims.hand_over(
+            place.emergency,
+            {"phone": "0470", "words": "x" * 2000},
+            to="elders",
+            language="nl",
+            by=place.operators[0],
+            now=NOON,
+        )
+    assert set(refusal.value.faults) == {"to", "caller", "phone", "words"}
+    assert not VictimNote.select().exists()
+
+
+def test_one_calls_back_and_it_is_closed_once(place):
+    note, keeper = hand_over(place), truth.may_see_victims(place.operators[1])
+    assert victims.take(note, by=keeper, now=NOON).taken_by == keeper
+    with pytest.raises(WrongMoment):
+        victims.take(note, by=keeper, now=NOON)
+    victims.close(note, by=keeper, now=NOON)
+    with pytest.raises(WrongMoment):
+        victims.close(note, by=keeper, now=NOON)
+    hand_over(place, to="second_line")
+    assert victims.counts(place.emergency) == {
+        "d2_desk": 1,
+        "second_line": 1,
+        "waiting": 1,
+        "taken": 0,
+        "closed": 1,
+    }
+
+
+def test_after_its_days_a_note_is_empty_and_still_counted_and_never_while_the_emergency_lasts(place):
+    note = hand_over(place)
+    keeping = retention.Keeping(victim_days=30)
+    long_after = NOON + timedelta(days=400)
+    assert retention.due(long_after, keeping)["victims"] == 0
+    Emergency.update(ended_at=NOON).where(Emergency.id == place.emergency.id).execute()
+    assert retention.due(NOON + timedelta(days=30), keeping)["victims"] == 0
+    retention.go_round(NOON + timedelta(days=31), keeping)
+    empty = VictimNote.get_by_id(note.id)
+    assert (empty.caller, empty.phone, empty.sought, empty.words) == ("", "", "", "") and empty.purged_at
+    assert victims.counts(place.emergency)["d2_desk"] == 1
+    (row,) = Audit.select().where(Audit.deed == "retention.applied", Audit.facts["victim_notes"] == 1)
+    assert row.organisation == place.centre
+
+
+def test_the_days_are_a_setting(settings):
+    import app as belfort
+
+    assert belfort.read_settings(settings | {"BELFORT_VICTIM_DAYS": "7"})["BELFORT_VICTIM_DAYS"] == 7
+
+
+# ── Nowhere else ────────────────────────────────────────────────────────
+
+
+def told(data: bytes) -> str:
+    """What a response says, a spreadsheet unpacked."""
+    if data[:2] == b"PK":
+        with zipfile.ZipFile(io.BytesIO(data)) as parts:
+            data = b"\n".join(parts.read(name) for name in parts.namelist())
+    return data.decode(errors="replace").casefold()
+
+
+def leaks(data: bytes) -> list[str]:
+    return [word for word in SECRETS if word in told(data)]
+
+
+def addresses(app, emergency, activation, note):
+    ids = {"emergencies": emergency.id, "activations": activation.id, "victim-notes": note.id}
+    for rule in app.url_map.iter_rules():
+        first = rule.rule.split("/")[1]
+        if "GET" in rule.methods and rule.endpoint != "static" and ("<" not in rule.rule or first in ids):
+            address = rule.rule.replace("<int:id>", str(ids.get(first, 0)))
+            yield re.sub(r"<any\((\w+).*?\):\w+>", r"\1", address)
+
+
+def test_no_word_of_a_relative_stands_in_any_page_list_or_export_of_who_may_not_see_it(app, signed_in, place):
+    note = hand_over(place)
+    keeper = truth.may_see_victims(place.operators[1])
+    victims.open_note(note, by=keeper, now=NOON)
+    activation = place.emergency.activations.get()
+    asked = 0
+    for who in (*place.people.values(), place.deputy):
+        browser = signed_in(who)
+        for address in addresses(app, place.emergency, activation, note):
+            answer = browser.browser.get(address)
+            asked += answer.status_code == 200
+            assert leaks(answer.data) == [], (who.role, address)
+    assert asked > 60
+    seen = signed_in(keeper)
+    assert leaks(seen.browser.get(f"/victim-notes/{note.id}").data), (
+        "who may see it, sees it: the words are there"
+    )
+    for path in ("sheet", "victims", "sheet/lines"):
+        assert leaks(seen.browser.get(f"/emergencies/{place.emergency.id}/{path}").data) == [], path
+    rows = " ".join(f"{row.deed} {row.facts} {row.subject}" for row in Audit.select())
+    assert leaks(rows.encode()) == []
+
+
+def test_no_word_of_a_relative_leaves_with_the_audit(place):
+    hand_over(place)
+    admin = place.people["organisation_admin"]
+    for kind in ("csv", "xlsx"):
+        assert leaks(deeds.export(deeds.Question(), kind, "nl", by=admin, now=NOON)) == []
+
+
+def test_no_word_of_a_relative_is_told_to_programs(app, place):
+    hand_over(place)
+    zone = town.zone("Zavel", 1)
+    _, secret = town.token(zone)
+    browser = app.test_client()
+    for rule in app.url_map.iter_rules():
+        if rule.rule.startswith("/api/") and "GET" in rule.methods and "<" not in rule.rule:
+            answer = browser.get(rule.rule, headers={"Authorization": f"Bearer {secret}"})
+            assert leaks(answer.data) == [], rule.rule
+    assert not [scope for scope in tokens.SCOPES if scope.startswith("victim")]
+
+
+def test_the_pages_hand_over_show_counts_to_all_and_the_words_to_few(place, signed_in):
+    here = f"/emergencies/{place.emergency.id}/victims"
+    operator = signed_in(place.operators[0])
+    refused = operator.post(here, {"caller": "Wilhelmina Geheim", "phone": "12", "to": "d2_desk"})
+    assert refused.status == 422 and "Wilhelmina Geheim" in str(refused.form("#handing form"))
+    page = operator.post(here, refused.form("#handing form") | SAID)
+    note = VictimNote.get()
+    assert page.status == 200 and not page.select("a[href^='/victim-notes']")
+    assert operator.get(f"/victim-notes/{note.id}").status == 403
+    keeper = signed_in(truth.may_see_victims(place.operators[1]))
+    assert keeper.get(here).link(f"{note.id}") == f"/victim-notes/{note.id}"
+    keeper.post(f"/victim-notes/{note.id}/take")
+    keeper.post(f"/victim-notes/{note.id}/take")
+    keeper.post(f"/victim-notes/{note.id}/close")
+    assert VictimNote.get_by_id(note.id).closed_at
+    assert cast.NOON

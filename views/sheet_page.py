@@ -1,0 +1,154 @@
+"""What a screen with the information sheet shows: for its own page, its fragment, and the board that includes it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from dispatch import clock, rights
+from dispatch.centre import lines, questions, search
+from dispatch.errors import NotAllowed
+from dispatch.words import LANGUAGE_NAMES, N_
+from models import Emergency, Question
+from views import guard
+from views.render import hour, when
+
+MIXED = N_("You are practising and this emergency is real. Stop practising first.")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What this person asked for a caller, and what came of it."""
+
+    question: Question
+    line: lines.Line | None
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.question.answered_at is None
+
+
+def mood(emergency: Emergency) -> dict:
+    """The pages of an exercise are drawn as one, whoever looks; those of a real emergency never are."""
+    return {
+        "practice": emergency.is_practice,
+        "practice_end_url": url_for("home.leave_practice") if guard.is_practice() else "",
+    }
+
+
+def keep_apart(emergency: Emergency) -> Emergency:
+    """A person who practises cannot touch a real emergency by mistake."""
+    if guard.is_practice() and not emergency.is_practice:
+        raise NotAllowed(MIXED)
+    return emergency
+
+
+def spoken() -> str:
+    """The language of the call at hand: as chosen here, or the reader's own."""
+    chosen = request.values.get("lang", "")
+    return chosen if chosen in LANGUAGE_NAMES else current_user.language
+
+
+def shown(emergency: Emergency) -> dict:
+    """All that `sheet/_sheet.html` asks for; the page around it needs nothing else."""
+    now, lang = clock.now(), spoken()
+    known = lines.read_by(emergency, current_user)
+    confirms = rights.may(current_user, "call.take") and not emergency.ended_at
+    return {
+        "emergency": emergency,
+        "lang_spoken": lang,
+        "lines": [worded(line, now) for line in lines.shown(emergency, lang, since=known, now=now)],
+        "held": lines.held(emergency, now),
+        "asks_reading": confirms and (known or 0) < emergency.sheet_version,
+        "has_read": confirms and known == emergency.sheet_version,
+        "is_live": not emergency.ended_at,
+        **readers(emergency),
+    }
+
+
+def readers(emergency: Emergency) -> dict:
+    read, present = lines.readers(emergency)
+    since = lines.changed_at(emergency)
+    now = clock.now()
+    return {
+        "emergency": emergency,
+        "readers_said": _said_of_readers(emergency, since and when(since, now), read, present),
+        "readers_held": f"{read}.{present}",
+    }
+
+
+def _said_of_readers(emergency: Emergency, since: str | None, read: int, present: int) -> str:
+    if not since:
+        return _("Nothing stands on it yet.")
+    facts = {"version": emergency.sheet_version, "hour": since, "read": read, "present": present}
+    if not present:
+        return _("Version %(version)s, since %(hour)s. Nobody sits at the telephone.", **facts)
+    return _("Version %(version)s, since %(hour)s. Read by %(read)s of %(present)s.", **facts)
+
+
+def worded(line: lines.Line, now: datetime) -> dict:
+    """A line with the sentence under it."""
+    town = getattr(line.entry, "town", None)
+    return {
+        "line": line,
+        "said": _under(line, now),
+        "town": town.name if town and line.entry.municipality_id else "",
+        "language": _(LANGUAGE_NAMES[line.lang]),
+        "missing": [_(LANGUAGE_NAMES[lang]) for lang in line.missing],
+        "stale": [_(LANGUAGE_NAMES[lang]) for lang in line.version.stale or ()],
+    }
+
+
+def _under(line: lines.Line, now: datetime) -> str:
+    facts = {"hour": when(line.at, now), "name": line.by.name}
+    if line.is_gone:
+        return _(
+            "Withdrawn at %(hour)s. Do not use it any more. Disappears at %(gone)s.",
+            gone=hour(line.gone_at),
+            **facts,
+        )
+    if line.is_waiting:
+        return _("Holds from %(hour)s, by %(name)s", **facts)
+    said = {
+        "new": _("New at %(hour)s by %(name)s", **facts),
+        "changed": _("Changed at %(hour)s by %(name)s", **facts),
+        "same": _("Unchanged since %(hour)s", **facts),
+    }[line.state]
+    until = line.version.valid_until
+    if line.is_expired:
+        return _("%(said)s. Was valid until %(until)s", said=said, until=when(until, now))
+    return _("%(said)s, valid until %(until)s", said=said, until=when(until, now)) if until else said
+
+
+def found(emergency: Emergency, words: str) -> dict:
+    """The lines that these words are about, for `sheet/_found.html`."""
+    words, now = " ".join(words.split())[: questions.LONGEST], clock.now()
+    ids = search.find(emergency, words)
+    hits = lines.shown(emergency, spoken(), since=emergency.sheet_version, now=now, only=ids) if ids else []
+    return {
+        "emergency": emergency,
+        "words_sought": words,
+        "hits": [worded(line, now) for line in hits if not line.is_gone],
+        "may_ask": rights.may(current_user, "call.take") and not emergency.ended_at,
+        "lang_spoken": spoken(),
+    }
+
+
+def mine(emergency: Emergency) -> dict:
+    """What this person asked, with the answers, for `sheet/_mine.html`."""
+    now = clock.now()
+    asked = questions.of_asker(emergency, current_user, now)
+    ids = [one.entry_id for one in asked if one.entry_id]
+    told = lines.shown(emergency, spoken(), since=emergency.sheet_version, now=now, only=ids) if ids else []
+    by_entry = {line.entry.id: line for line in told if not line.is_gone}
+    rows = [Asked(one, by_entry.get(one.entry_id)) for one in asked]
+    return {
+        "emergency": emergency,
+        "asked": rows,
+        "mine_held": ",".join(f"{row.question.id}.{int(not row.is_waiting)}" for row in rows),
+        "mine_polls": any(row.is_waiting for row in rows) and not emergency.ended_at,
+        "lang_spoken": spoken(),
+        "now": now,
+    }
