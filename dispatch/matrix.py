@@ -59,7 +59,7 @@ DEFAULTS = {
     "authorised_person": frozenset(
         ["activation.see", "activation.fill", "preparation.change", "sheet.change"]
     ),
-    "centre_supervisor": frozenset(["activation.see", "activation.answer", "call.take"]),
+    "centre_supervisor": frozenset(["activation.see", "activation.answer", "call.take", "token.change"]),
     "operator": frozenset(["activation.see", "call.take"]),
     "liaison_officer": frozenset(["activation.see", "sheet.change"]),
     "reader": frozenset(["bin.see", "member.see", "campaign.see", "report.see", "activation.see"]),

@@ -67,6 +67,7 @@ WHERE = {
     "preparation.change": ("municipality",),
     "sheet.change": ("municipality", "province", "federal_service"),
     "call.take": ("contact_centre",),
+    "token.change": ("police_zone", "contact_centre"),
     "victim.see": ("contact_centre", "municipality"),
     "finding.acknowledge": ("federal_service",),
     "organisation.see": ("platform",),

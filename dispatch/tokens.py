@@ -16,12 +16,14 @@ SCOPES = {
     "campaign.launch": ("campaign.compose", "campaign.launch"),
     "member.see": ("member.see", "member.export"),
     "member.change": ("member.change", "member.import"),
+    "quarter.bring": ("activation.answer",),
 }
 SCOPE_NAMES = {
     "campaign.see": N_("see campaigns and templates"),
     "campaign.launch": N_("launch templates"),
     "member.see": N_("take members out"),
     "member.change": N_("bring members in, change them and end them"),
+    "quarter.bring": N_("bring what the telephone exchange counted"),
 }
 MOODS = ("real", "practice")
 MOST_DAYS = 366
@@ -129,6 +131,15 @@ def admit(token: Token, operation: str, *, now: datetime, **ids: int) -> None:
             raise TooMany(max(1, round((begun + MINUTE - now).total_seconds())))
         Token.update(used_at=now, minute_at=begun, calls=calls + 1).where(Token.id == token.id).execute()
         audit.record("api.called", token, by=token.by, now=now, operation=operation, **ids)
+
+
+def offered(user: User) -> dict[str, str]:
+    """The scopes that a token of this person can use, with their names."""
+    return {
+        scope: name
+        for scope, name in SCOPE_NAMES.items()
+        if all(rights.may(user, right) for right in SCOPES[scope])
+    }
 
 
 def may(token: Token, scope: str) -> bool:

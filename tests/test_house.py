@@ -164,6 +164,7 @@ UNRECORDED = {
     "_confirmed_reset": "the confirmation, and the second factor that is removed, record themselves",
     "invite": "the account that is made records itself",
     "drop_asked_by": "the closing of the account is the deed",
+    "note": "a call is its own record: who, when and what; thousands of them would bury the other deeds",
     "remember": "the history of a member, written by deeds that record themselves",
 }
 
