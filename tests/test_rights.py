@@ -5,7 +5,7 @@ import re
 import pytest
 
 from dispatch import rights
-from models import Activation, Campaign, Grant, Mandate, Membership, Message, Template, User
+from models import Activation, Campaign, Emergency, Grant, Mandate, Membership, Message, Template, User
 from tests import cast, town
 from tests.page import Client
 
@@ -22,6 +22,7 @@ ZONE = {
     "reports",
     "takeover",
 }
+FLOOR = {"board", "calls", "operators", "reinforcements", "quality"}  # who does what there: test_floor_pages
 JOINING = {"organisations", "agreements", "orders", "user_tables"}
 ROOMS = {
     "platform_admin": {"who_may", "users", "audit"} | JOINING,
@@ -29,10 +30,10 @@ ROOMS = {
     "sender": ZONE,
     "coordinator": ZONE,
     "reader": ZONE,
-    "authorised_person": {"activations"},
-    "centre_supervisor": {"activations"},
-    "operator": {"activations"},
-    "liaison_officer": {"activations"},
+    "authorised_person": {"activations"} | FLOOR,
+    "centre_supervisor": {"activations", "tokens"} | FLOOR,
+    "operator": {"activations"} | FLOOR,
+    "liaison_officer": {"activations"} | FLOOR,
 }
 EVERYBODY = {
     "home",
@@ -60,6 +61,12 @@ def things(zavel):
 @pytest.fixture
 def desk(app):
     return town.contact_centre()
+
+
+def asked(desk) -> dict[str, list]:
+    """What a town asked of its centre, and what people ring about."""
+    activations = desk[1]["draft"] + desk[1]["requested"]
+    return {"activations": activations, "emergencies": list(Emergency.select())}
 
 
 def addresses(app, things: dict[str, list], *, with_ids: bool | None = None):
@@ -140,7 +147,7 @@ def opened(app, browser: Client, things: dict, **which) -> list[tuple]:
 
 
 def test_who_has_not_signed_in_is_sent_to_the_sign_in_and_changes_nothing(app, client, things, desk):
-    things["activations"] = desk[1]["draft"] + desk[1]["requested"]
+    things |= asked(desk)
     client.get("/signin")
     before = town.kept()
     for method, address, _endpoint in addresses(app, things):
@@ -190,8 +197,8 @@ def test_a_coordinator_finds_nothing_of_another_bin(app, signed_in, zavel, thing
 
 @pytest.mark.parametrize("role", [*ROOMS])
 def test_a_role_enters_only_its_own_rooms(app, signed_in, zavel, things, desk, role):
-    people, activations = desk
-    things["activations"] = activations["draft"] + activations["requested"]
+    people = desk[0]
+    things |= asked(desk)
     platform = cast.organisation("Platform", "platform")
     by_role = {
         "platform_admin": lambda: town.user("platform_admin", platform),
@@ -207,8 +214,8 @@ def test_a_role_enters_only_its_own_rooms(app, signed_in, zavel, things, desk, r
 
 
 def test_a_reader_changes_nothing_anywhere(app, signed_in, zavel, things, desk):
-    people, activations = desk
-    things["activations"] = activations["draft"] + activations["requested"]
+    people = desk[0]
+    things |= asked(desk)
     before = town.kept()
     for reader in (
         zavel.people["reader"],
@@ -237,7 +244,7 @@ def test_the_centre_sees_no_draft_and_another_town_or_centre_sees_nothing(app, s
     ]
     before = town.kept()
     assert opened(app, supervisor, drafts, with_ids=True) == []
-    everything = {"activations": activations["draft"] + activations["requested"]}
+    everything = asked(desk)
     for stranger in map(signed_in, strangers):
         assert opened(app, stranger, everything, with_ids=True) == []
     assert town.kept() == before
@@ -288,6 +295,7 @@ def test_every_address_that_names_a_thing_is_walked(app, things, desk):
     walked = {
         *things,
         "activations",
+        "emergencies",
         "signin",
         "receipts",
         "account",

@@ -48,6 +48,13 @@ def test_the_example_of_every_course_half_an_hour_of_a_hundred_calls_of_three_mi
     assert mean_wait(14, 200, 180) == pytest.approx(7.836, rel=1e-3)
 
 
+def test_a_published_call_centre_of_55_agents():
+    """720 calls an hour of 240 s: 23.9 % wait, 8.2 s on average, 84.6 % within 15 s."""
+    assert round(waiting_probability(55, 720, 240), 3) == 0.239
+    assert round(mean_wait(55, 720, 240), 1) == 8.2
+    assert round(service_level(55, 720, 240, 15), 3) == 0.846
+
+
 def exact(servers: int, erlangs: float) -> float:
     """Erlang C by its definition, term by term, in fractions of the largest: another way than the program's."""
     terms, term = [], 1.0

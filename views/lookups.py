@@ -17,6 +17,7 @@ from models import (
     Bin,
     Campaign,
     Contract,
+    Emergency,
     Import,
     Member,
     Membership,
@@ -29,6 +30,7 @@ from models import (
     User,
     UserTable,
 )
+from views import guard
 
 
 def bin_of(id: int) -> Bin:
@@ -176,3 +178,31 @@ def pending_change_of(id: int) -> PendingChange:
     if not change or not (is_here or current_user.role == "platform_admin"):
         abort(404)
     return change
+
+
+def emergency_of(id: int) -> Emergency:
+    """An emergency of which this person sees at least one activation; the centre all of its own."""
+    emergency = Emergency.get_or_none(Emergency.id == id)
+    if not emergency or not rights.sees_emergency(current_user, emergency):
+        abort(404)
+    return emergency
+
+
+def floor_of(id: int) -> Emergency:
+    """The same, for a deed on its floor: a person who practises cannot touch a real one by mistake."""
+    emergency = emergency_of(id)
+    if guard.is_practice() and not emergency.is_practice:
+        raise NotAllowed(N_("You are practising and this emergency is real. Stop practising first."))
+    return emergency
+
+
+def within(emergency: Emergency, table, typed: str):
+    """A row of this table of this emergency, by the id that a form names."""
+    id = int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 18 else 0
+    return table.get_or_none(table.id == id, table.emergency == emergency.id) or abort(404)
+
+
+def operator_of(emergency: Emergency, typed: str) -> User:
+    """A person of the centre of this emergency, by the id that a form names."""
+    id = int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 18 else 0
+    return User.get_or_none(User.id == id, User.organisation == emergency.centre_id) or abort(404)

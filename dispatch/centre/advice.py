@@ -54,19 +54,22 @@ class LanguageNeed:
 
 
 def expected(stretches: Sequence[Stretch], now: datetime) -> float:
-    """Calls an hour in the next quarter hour: the line through the last ones, and never less than the last one brought.
+    """Calls an hour in the next quarter hour: the line through the last ones, and never less than the last one brought."""
+    last = rates(stretches, now)[-TREND:]
+    return max(last[-1], last[-1] + slope(last)) if last else 0.0
 
-    The running quarter hour counts once five minutes of it have gone, for as much as it would bring in the whole.
+
+def rates(stretches: Sequence[Stretch], now: datetime) -> list[float]:
+    """Calls an hour in each quarter hour; the running one for what it would bring in the whole.
+
+    In its first five minutes chance is louder than that: it counts for what it brought already, and for no less than
+    the one before.
     """
-    rates = [float(one.calls * PER_HOUR) for one in stretches]
-    if not rates:
-        return 0.0
-    gone = min(now - stretches[-1].begins_at, QUARTER)
-    running = rates.pop() * (QUARTER / gone) if gone >= LEAST_GONE else float(rates.pop())
-    if gone >= LEAST_GONE or not rates:
-        rates.append(running)
-    last = rates[-TREND:]
-    return max(last[-1], last[-1] + slope(last), running if not stretches[:-1] else 0.0)
+    found = [float(one.calls * PER_HOUR) for one in stretches]
+    if found:
+        gone = min(now - stretches[-1].begins_at, QUARTER)
+        found[-1] = found[-1] * (QUARTER / gone) if gone >= LEAST_GONE else max(found[-2:])
+    return found
 
 
 def slope(values: Sequence[float]) -> float:
@@ -108,10 +111,7 @@ def queue_after(operators: int, calls_per_hour: float, seconds_per_call: float, 
 
 def needed_in(stretches: Sequence[Stretch], seconds_per_call: float, now: datetime) -> list[int]:
     """The operators that each quarter hour needed; the running one for what it would bring in the whole."""
-    rates = [one.calls * PER_HOUR for one in stretches]
-    if stretches and (gone := now - stretches[-1].begins_at) >= LEAST_GONE:
-        rates[-1] *= QUARTER / min(gone, QUARTER)
-    return [operators_needed(rate, seconds_per_call, ANSWERED, WITHIN) for rate in rates]
+    return [operators_needed(rate, seconds_per_call, ANSWERED, WITHIN) for rate in rates(stretches, now)]
 
 
 def by_language(

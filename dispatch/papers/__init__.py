@@ -8,6 +8,7 @@ from dispatch.papers.activation import activation_form
 from dispatch.papers.campaign import campaign_report, campaign_workbook
 from dispatch.papers.dossier import Table, dossier, tables_workbook
 from dispatch.papers.order import order_form
+from dispatch.papers.relief import relief_sheet
 from dispatch.papers.tables import table_csv, table_workbook
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "campaign_workbook",
     "dossier",
     "order_form",
+    "relief_sheet",
     "table_csv",
     "table_workbook",
     "tables_workbook",
