@@ -364,3 +364,43 @@ def test_who_practises_touches_no_real_emergency(operator, at):
     operator.post("/practice")
     assert operator.post(at("calls"), code="1").status == 403
     assert not Call.select().exists()
+
+
+# ── A program ───────────────────────────────────────────────────────────
+
+
+def a_quarter(**more) -> dict:
+    counts = {"offered": 81, "answered": 75, "abandoned": 6, "waited_seconds": 3900, "talked_seconds": 13500}
+    return {"begins_at": f"{this_quarter():%Y-%m-%dT%H:%M}:00Z"} | counts | more
+
+
+def test_the_telephone_exchange_brings_what_it_counted(app, people, emergency):
+    _, text = town.centre_token(people, now=clock.now())
+    exchange, headers = app.test_client(), {"Authorization": f"Bearer {text}"}
+    listed = exchange.get("/api/v1/emergencies", headers=headers)
+    assert [one["id"] for one in listed.json["items"]] == [emergency.id]
+    address = f"/api/v1/emergencies/{emergency.id}/quarters"
+    answers = [
+        exchange.post(address, json={"quarters": [a_quarter(**more)]}, headers=headers)
+        for more in ({}, {}, {"offered": 90}, {"offered": 3}, {"begins_at": "2026-02-31T07:00Z"})
+    ]
+    assert [one.status_code for one in answers] == [200, 200, 200, 422, 422]
+    assert [one.json for one in answers[:3]] == [
+        {"new": 1, "replaced": 0, "same": 0},
+        {"new": 0, "replaced": 0, "same": 1},
+        {"new": 0, "replaced": 1, "same": 0},
+    ]
+    assert "quarters.0" in answers[3].json["faults"]
+    assert Quarter.get().offered == 90 and Quarter.get().source == "Telefooncentrale"
+
+
+def test_a_token_of_another_house_or_mood_brings_nothing(app, people, emergency):
+    zone = town.zone("Zavel", 1)
+    _, practice = town.centre_token(people, is_practice=True, now=clock.now())
+    _, zones = town.token(zone, now=clock.now())
+    address = f"/api/v1/emergencies/{emergency.id}/quarters"
+    for text, status in ((practice, 404), (zones, 403)):
+        headers = {"Authorization": f"Bearer {text}"}
+        answer = app.test_client().post(address, json={"quarters": [a_quarter()]}, headers=headers)
+        assert answer.status_code == status
+    assert not Quarter.select().exists()

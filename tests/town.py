@@ -118,6 +118,12 @@ def token(
     )
 
 
+def centre_token(people: dict[str, User], *, is_practice: bool = False, now=NOON) -> tuple[Token, str]:
+    """A token of the contact centre's supervisor, for its telephone exchange."""
+    facts = {"name": "Telefooncentrale", "scopes": ["quarter.bring"], "days": 30}
+    return tokens.make(is_practice=is_practice, by=people["centre_supervisor"], now=now, **facts)
+
+
 def campaign(by: User, bin: Bin, status: str, **audience) -> Campaign:
     draft = campaigns.draft(by.organisation, by=by, now=NOON)
     wording = {"name": f"Bericht {status}", "kind": "preventive", "channels": ["sms"], "texts": TEXTS}

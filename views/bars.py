@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dispatch import clock
-from views.charts import BASE, LEFT, TOP, WIDTH, Tick, nice_step
+from views.charts import BASE, LEFT, TOP, WIDTH, Tick
 
 HEIGHT, RIGHT = 296, 702
 LEVELS, LABELS = 3, 7
@@ -69,8 +69,8 @@ def chart(
 ) -> Chart:
     """A bar for each moment (quarter hours, in order, at least one); `line` is stepped, `flags` are (at, label, soft)."""
     top = max([1.0, *values, *line])
-    step = nice_step(top, LEVELS)
-    ceiling = max(step * LEVELS, step)
+    step = level_step(top)
+    ceiling = step * LEVELS
     slot = min(SLOT_MOST, (RIGHT - LEFT) / len(moments))
 
     def y(value: float) -> float:
@@ -102,6 +102,16 @@ def chart(
         last_x=x(len(moments) - 0.5),
         last_y=y(values[-1]) - 8,
     )
+
+
+def level_step(top: float) -> int:
+    """The smallest round number of which three reach the top: 81 stands under 90, not under 150."""
+    scale = 1
+    while True:
+        for step in (scale, 2 * scale, 3 * scale, 4 * scale, 5 * scale, 6 * scale, 8 * scale):
+            if step * LEVELS >= top:
+                return step
+        scale *= 10
 
 
 def _times(moments: Sequence[datetime], x) -> list[Tick]:

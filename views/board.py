@@ -174,7 +174,7 @@ def _calls_chart(shown: Board) -> bars.Chart:
 def _staff_chart(shown: Board) -> bars.Chart:
     desc = _(
         "Now %(needed)s operators are needed and %(there)s are there. What missed is red.",
-        needed=shown.advice.needed,
+        needed=shown.needed[-1],
         there=shown.advice.present,
     )
     moments = [one.begins_at for one in shown.stretches]
@@ -200,7 +200,7 @@ def _advice(shown: Board) -> dict:
     return {
         "short": advice.short,
         "title": ngettext("%(num)d operator short", "%(num)d operators short", advice.short),
-        "there": _("%(there)s there, %(needed)s needed.", **facts),
+        "there": _("%(there)s there, %(needed)s needed at %(hour)s.", **facts),
         "then": then,
         "ask": ngettext("Ask for %(num)d more", "Ask for %(num)d more", advice.short),
         "expected": round(advice.calls_per_hour),

@@ -96,7 +96,7 @@ def of(
         is_measured=measured is not None,
         needed=operators_needed(rate, seconds, ANSWERED, WITHIN),
         present=present,
-        by=quarter_of(now) + 2 * QUARTER,
+        by=quarter_of(now) + QUARTER,
         in_time=service_level(present, rate, seconds, WITHIN),
         wait_seconds=waits,
         queue_after=queue_after(present, rate, seconds, QUARTER),

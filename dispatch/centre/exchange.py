@@ -219,6 +219,20 @@ def _checked(one: Counted) -> Counted:
     return one
 
 
+def of_program(rows: Iterable[Mapping]) -> list[Counted]:
+    """The quarter hours as a program says them, `begins_at` in UTC; raises Incomplete for a day that does not exist."""
+    found, faults = [], {}
+    for number, row in enumerate(rows):
+        try:
+            begins_at = datetime.fromisoformat(row["begins_at"]).replace(tzinfo=None)
+            found.append(Counted(**{**row, "begins_at": begins_at}))
+        except ValueError:
+            faults[f"quarters.{number}"] = Sentence(N_("There is no such day."))
+    if faults:
+        raise Incomplete(N_("Nothing was kept of what the exchange counted."), faults)
+    return found
+
+
 # ── Bringing ────────────────────────────────────────────────────────────
 
 
