@@ -119,17 +119,19 @@ def served(app, world):
 def asked(served, world):
     """The document as schemathesis reads it, with this token and the same chances each time."""
     schema = schemathesis.openapi.from_url(f"{served}{PREFIX}/openapi.json")
-    schema.config.update(headers={"Authorization": f"Bearer {world.zone}"}, base_url=served)
+    schema.config.update(base_url=served)
     schema.config.seed = 1
     schema.config.generation.update(max_examples=EXAMPLES, database="none", with_security_parameters=False)
     schema.config.checks.positive_data_acceptance.expected_statuses = AS_SAID
     schema.hook("map_path_parameters")(leads_somewhere)
 
-    @schema.hook
-    def before_call(context, case, kwargs):
-        kwargs["headers"] = dict(kwargs.get("headers") or {}) | {
-            "Authorization": f"Bearer {world.of(case.path)}"
-        }
+    @schema.auth(refresh_interval=None)
+    class Bearer:
+        def get(self, case, _context):
+            return world.of(case.path)
+
+        def set(self, case, token, _context):
+            case.headers = {**(case.headers or {}), "Authorization": f"Bearer {token}"}
 
     return schema
 

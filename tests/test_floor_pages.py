@@ -394,6 +394,12 @@ def test_the_telephone_exchange_brings_what_it_counted(app, people, emergency):
     assert Quarter.get().offered == 90 and Quarter.get().source == "Telefooncentrale"
 
 
+def test_without_a_token_the_exchange_brings_nothing(app, people, emergency):
+    address = f"/api/v1/emergencies/{emergency.id}/quarters"
+    assert app.test_client().post(address, json={"quarters": [a_quarter()]}).status_code == 401
+    assert app.test_client().get("/api/v1/emergencies").status_code == 401
+
+
 def test_a_token_of_another_house_or_mood_brings_nothing(app, people, emergency):
     zone = town.zone("Zavel", 1)
     _, practice = town.centre_token(people, is_practice=True, now=clock.now())
