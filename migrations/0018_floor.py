@@ -70,9 +70,8 @@ def up(migrator, db):
         migrator.add_column("emergency", "topics", JSONField(null=True)),
         migrator.add_column("emergency", "pulse", IntegerField(default=0)),
     )
-    # Whoever answers for the centre lets its telephone exchange in.
+    # The administrator of the centre lets its telephone exchange in.
     db.execute_sql(
         'INSERT INTO "grant" (organisation_id, role, deed, kind, channel) '
-        "SELECT id, role, 'token.change', '', '' FROM organisation, "
-        "(SELECT 'centre_supervisor' AS role UNION SELECT 'organisation_admin') WHERE kind = 'contact_centre'"
+        "SELECT id, 'organisation_admin', 'token.change', '', '' FROM organisation WHERE kind = 'contact_centre'"
     )

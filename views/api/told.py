@@ -16,6 +16,7 @@ from models import (
     Emergency,
     Member,
     Membership,
+    Message,
     Template,
 )
 
@@ -85,6 +86,16 @@ SCHEMAS = {
         counts=TABLE,
         left_out=listed(record(reason=TEXT, people=COUNT)),
     ),
+    "Message": record(
+        reference=TEXT,
+        campaign=ID,
+        channel=word(*CHANNELS),
+        status=word(*RANKS),
+        code=TEXT | {"description": "Why, in our word for it; empty when there is nothing to say."},
+        parts=COUNT,
+        accepted_at=or_nothing(MOMENT),
+        ended_at=or_nothing(MOMENT),
+    ),
     "Bin": record(id=ID, name=TEXT, town=TEXT, members=COUNT),
     "Membership": record(bin=ID, role=word(*MEMBER_ROLES), is_paused=FLAG),
     "Member": record(
@@ -106,6 +117,7 @@ SCHEMAS = {
     "Counted": record(new=COUNT, replaced=COUNT, same=COUNT),
     "Templates": record(items=listed(named("Template")), next=CURSOR),
     "Campaigns": record(items=listed(named("Campaign")), next=CURSOR),
+    "Messages": record(items=listed(named("Message")), next=CURSOR),
     "Bins": record(items=listed(named("Bin")), next=CURSOR),
     "Members": record(items=listed(named("Member")), next=CURSOR),
     "Problem": {
@@ -168,6 +180,13 @@ def emergency(row: Emergency) -> dict:
         "is_practice": row.is_practice,
         "began_at": moment(row.began_at),
     }
+
+
+def message(row: Message) -> dict:
+    """Where one message is; never to whom it goes."""
+    names = ("reference", "channel", "status", "code", "parts")
+    moments = {name: moment(getattr(row, name)) for name in ("accepted_at", "ended_at")}
+    return {name: getattr(row, name) for name in names} | {"campaign": row.campaign_id} | moments
 
 
 def bin(row: Bin, members: int) -> dict:
