@@ -1337,6 +1337,10 @@ class Emergency(Table):
     )  # where calls of relatives are passed on; "" where the centre takes them
     is_practice = BooleanField(default=False)
     sheet_version = IntegerField(default=0)  # of the information sheet: grows with each publication
+    topics = JSONField(
+        null=True
+    )  # what callers ask about, in the order of their keys; null: as the house has it
+    pulse = IntegerField(default=0)  # grows with everything that its board must show
     began_at = DateTimeField()
     ended_at = DateTimeField(null=True)
 
@@ -1490,6 +1494,49 @@ class Quarter(Table):
 
     class Meta:
         primary_key = CompositeKey("emergency", "begins_at")
+
+
+class Reinforcement(Table):
+    """The supervisor asks whoever is in control for more operators; they agree to the price or decline."""
+
+    emergency = ForeignKeyField(Emergency, backref="reinforcements", on_delete="RESTRICT")
+    activation = ForeignKeyField(Activation, on_delete="RESTRICT")  # whose controller is asked
+    desk = CharField(default="d5")
+    operators = IntegerField()
+    from_at = DateTimeField()
+    until_at = DateTimeField()
+    reason = TextField(default="")
+    mills = IntegerField(null=True)  # the price as it was shown; null where no tariff was known
+    by = ForeignKeyField(User, on_delete="RESTRICT")
+    asked_at = DateTimeField()
+    is_agreed = BooleanField(null=True)
+    answer = TextField(default="")
+    decided_by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
+    decided_at = DateTimeField(null=True)
+
+    class Meta:
+        constraints = (one_of("desk", DESKS),)
+        indexes = ((("emergency", "decided_at"), False),)
+
+
+class Sample(Table):
+    """A call that a supervisor listened to: yes or no to a few questions, and what came of it."""
+
+    emergency = ForeignKeyField(Emergency, backref="samples", on_delete="RESTRICT")
+    operator = ForeignKeyField(User, on_delete="RESTRICT")
+    by = ForeignKeyField(User, on_delete="RESTRICT")
+    at = DateTimeField()
+    answers = JSONField(default=dict)  # {a key of quality.ASPECTS: true or false}
+    good = IntegerField()  # how many of them were answered with yes
+    asked = IntegerField()
+    remark = TextField(default="")
+    finding = CharField(default="")
+    spoken_at = DateTimeField(null=True)  # when somebody had a word with the operator
+    spoken_by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
+
+    class Meta:
+        constraints = (one_of("finding", ("", "sheet", "word")),)
+        indexes = ((("emergency", "at"), False),)
 
 
 # ── Contact centre: the truth ───────────────────────────────────────────
@@ -1869,6 +1916,8 @@ TABLES = [
     Shift,
     Call,
     Quarter,
+    Reinforcement,
+    Sample,
     Entry,
     EntryVersion,
     EntryDraft,

@@ -74,6 +74,7 @@ WHERE = {
     "promise.change": ("contact_centre", "platform"),
     "sheet.change": ("municipality", "province", "federal_service"),
     "call.take": ("contact_centre",),
+    "token.change": ("police_zone", "contact_centre"),
     "victim.see": ("contact_centre", "municipality"),
     "finding.acknowledge": ("federal_service",),
     "organisation.see": ("platform",),

@@ -17,6 +17,7 @@ SCOPES = {
     "campaign.control": ("campaign.launch",),
     "member.see": ("member.see", "member.export"),
     "member.change": ("member.change", "member.import"),
+    "quarter.bring": ("activation.see",),
 }
 SCOPE_NAMES = {
     "campaign.see": N_("see campaigns and templates"),
@@ -24,6 +25,7 @@ SCOPE_NAMES = {
     "campaign.control": N_("pause, resume and stop campaigns"),
     "member.see": N_("take members out"),
     "member.change": N_("bring members in, change them and end them"),
+    "quarter.bring": N_("bring what the telephone exchange counted"),
 }
 MOODS = ("real", "practice")
 MOST_DAYS = 366
@@ -136,6 +138,15 @@ def admit(token: Token, operation: str, *, now: datetime, **ids: int | str) -> N
             raise TooMany(max(1, round((begun + MINUTE - now).total_seconds())))
         Token.update(used_at=now, minute_at=begun, calls=calls + 1).where(Token.id == token.id).execute()
         audit.record("api.called", token, by=token.by, now=now, operation=operation, **ids)
+
+
+def offered(user: User) -> dict[str, str]:
+    """The scopes that a token of this person can use, with their names."""
+    return {
+        scope: name
+        for scope, name in SCOPE_NAMES.items()
+        if all(rights.may(user, right) for right in SCOPES[scope])
+    }
 
 
 def may(token: Token, scope: str) -> bool:

@@ -77,6 +77,13 @@ function showUnsaved(event) {
   if (note && event.detail.requestConfig?.verb === "post") note.hidden = Boolean(event.detail.successful);
 }
 
+// What somebody unfolded stays unfolded when its part of the page is brought anew.
+function keepOpen(event) {
+  const open = [...event.detail.target.querySelectorAll("details[id][open]")].map((one) => one.id);
+  if (!open.length) return;
+  document.addEventListener("htmx:afterSwap", () => open.forEach((id) => document.getElementById(id)?.setAttribute("open", "")), { once: true });
+}
+
 document.addEventListener("DOMContentLoaded", () => {
   toErrors(document);
   showKeysSwitch();
@@ -88,6 +95,7 @@ document.addEventListener("keydown", toDoor);
 document.addEventListener("change", tickAll);
 document.addEventListener("submit", onceOnly);
 document.addEventListener("htmx:afterRequest", showUnsaved);
+document.addEventListener("htmx:beforeSwap", keepOpen);
 document.addEventListener("htmx:afterSettle", (event) => toErrors(event.detail.elt));
 window.addEventListener("pageshow", (event) => {
   if (event.persisted) document.querySelectorAll("button[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));

@@ -130,6 +130,17 @@ def token(
     )
 
 
+def centre_token(people: dict[str, User], *, is_practice: bool = False, now=NOON) -> tuple[Token, str]:
+    """A token of the contact centre's administrator, for its telephone exchange."""
+    by = user(
+        "organisation_admin",
+        people["centre_supervisor"].organisation,
+        email=f"admin{User.select().count()}@c.example",
+    )
+    facts = {"name": "Telefooncentrale", "scopes": ["quarter.bring"], "days": 30}
+    return tokens.make(is_practice=is_practice, by=by, now=now, **facts)
+
+
 def campaign(by: User, bin: Bin, status: str, **audience) -> Campaign:
     draft = campaigns.draft(by.organisation, by=by, now=NOON)
     wording = {"name": f"Bericht {status}", "kind": "preventive", "channels": ["sms"], "texts": TEXTS}

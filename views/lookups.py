@@ -45,6 +45,7 @@ from models import (
     UserTable,
     VictimNote,
 )
+from views import guard
 
 
 def bin_of(id: int) -> Bin:
@@ -316,3 +317,23 @@ def pending_change_of(id: int) -> PendingChange:
     if not change or not (is_here or current_user.role == "platform_admin"):
         abort(404)
     return change
+
+
+def floor_of(id: int) -> Emergency:
+    """The same, for a deed on its floor: a person who practises cannot touch a real one by mistake."""
+    emergency = emergency_of(id)
+    if guard.is_practice() and not emergency.is_practice:
+        raise NotAllowed(N_("You are practising and this emergency is real. Stop practising first."))
+    return emergency
+
+
+def within(emergency: Emergency, table, typed: str):
+    """A row of this table of this emergency, by the id that a form names."""
+    id = int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 18 else 0
+    return table.get_or_none(table.id == id, table.emergency == emergency.id) or abort(404)
+
+
+def operator_of(emergency: Emergency, typed: str) -> User:
+    """A person of the centre of this emergency, by the id that a form names."""
+    id = int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 18 else 0
+    return User.get_or_none(User.id == id, User.organisation == emergency.centre_id) or abort(404)

@@ -35,6 +35,9 @@ DOORS = (
     ),
     Door("takeover.index", _l("National desk"), "campaign.take"),
     Door("bins.index", _l("Members"), "bin.see", also="members imports upkeep cards privacy"),
+    Door("board.index", _l("Board"), "activation.see", also="reinforcements quality"),
+    Door("calls.index", _l("Calls"), "call.take"),
+    Door("operators.index", _l("Operators"), "call.take"),
     Door(
         "activations.index",
         _l("Contact centre"),

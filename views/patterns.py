@@ -17,7 +17,7 @@ from wtforms import (
     TextAreaField,
 )
 
-from views import guard, render
+from views import bars, guard, render
 from views.charts import Curve, Point, curve
 
 pages = Blueprint("patterns", __name__, url_prefix="/patterns")
@@ -32,6 +32,7 @@ TOTALS = (
     (120, 700, 309),
     (153, 709, 319),
 )
+NEEDED, THERE = (5, 9, 14, 19, 12, 9), (4.0, 4.0, 8.0, 16.0, 16.0, 12.0)
 COLOURS = (
     ("ink", _("text, heavy line")),
     ("soft", _("secondary words")),
@@ -119,6 +120,21 @@ def sample_curve(name: str, is_running: bool) -> Curve:
     )
 
 
+def sample_quarters() -> bars.Chart:
+    moments = [LAUNCHED_AT.replace(minute=0, second=0) + n * bars.QUARTER for n in range(len(NEEDED))]
+    flags = [(moments[3], "03:45", "")]
+    desc = _("Now %(needed)s operators are needed and %(there)s are there. What missed is red.")
+    return bars.chart(
+        "quarters",
+        _("Operators needed and there"),
+        desc % {"needed": NEEDED[-1], "there": THERE[-1]},
+        moments,
+        NEEDED,
+        line=THERE,
+        flags=flags,
+    )
+
+
 @pages.get("")
 @guard.signed_in
 def index():
@@ -133,6 +149,7 @@ def index():
         ],
         form=sample_form(),
         curves=[sample_curve("running", True), sample_curve("over", False)],
+        quarters=sample_quarters(),
         launched_at=LAUNCHED_AT,
         url_of_page=lambda n: url_for("patterns.index", page=n),
     )

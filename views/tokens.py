@@ -80,7 +80,7 @@ def _page(faults: dict | None = None) -> str:
         chosen=request.form.getlist("scopes"),
         faults=told,
         summary=[(name, labels.get(name, _("Your password, again")), told[name]) for name in told],
-        scopes=[(scope, _(name), None) for scope, name in tokens.SCOPE_NAMES.items()],
+        scopes=[(scope, _(name), None) for scope, name in tokens.offered(current_user).items()],
         days=[(days, _("%(days)s days", days=days)) for days in DAYS],
         now=now,
         **identity.asked(),

@@ -8,12 +8,12 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.bench import email, kill, link, million, pages, peers, receipts, sms, throttle
+from tests.bench import board, email, kill, link, million, pages, peers, receipts, sms, throttle
 from tests.bench.table import WIDTHS, Figure, NotMeasured
 
 BENCHES = {
     module.__name__.rpartition(".")[2]: module
-    for module in (email, peers, sms, link, million, pages, throttle, receipts, kill)
+    for module in (email, peers, sms, link, million, pages, board, throttle, receipts, kill)
 }
 OUTPUT = Path("bench.json")
 

@@ -2,11 +2,21 @@
 
 from flask.sessions import SecureCookieSessionInterface
 
-from views.api import campaigns, document, members
+from views.api import campaigns, document, emergencies, members
 from views.api.door import bearer, is_asked, pages
 from views.api.problems import of_http
 
-__all__ = ["Sessions", "bearer", "campaigns", "document", "is_asked", "members", "of_http", "pages"]
+__all__ = [
+    "Sessions",
+    "bearer",
+    "campaigns",
+    "document",
+    "emergencies",
+    "is_asked",
+    "members",
+    "of_http",
+    "pages",
+]
 
 
 class Sessions(SecureCookieSessionInterface):

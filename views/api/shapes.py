@@ -43,6 +43,22 @@ class Text:
     of_text = read
 
 
+class Moment:
+    """A moment in UTC to the minute; whether there is such a day is found out by what is done with it."""
+
+    pattern = r"20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):(00|15|30|45)(:00)?Z"
+
+    @property
+    def schema(self) -> dict:
+        return {"type": "string", "pattern": f"^{self.pattern}$"}
+
+    def read(self, value: Any, at: str) -> str:
+        if not isinstance(value, str) or not re.fullmatch(self.pattern, value, re.ASCII):
+            sentence = N_("This must be the begin of a quarter hour in UTC, such as 2026-11-22T07:15:00Z.")
+            raise unfit(at, sentence)
+        return value
+
+
 class Choice:
     def __init__(self, words: tuple[str, ...]):
         self.words = words

@@ -13,6 +13,7 @@ from models import (
     RANKS,
     Bin,
     Campaign,
+    Emergency,
     Member,
     Membership,
     Message,
@@ -111,6 +112,9 @@ SCHEMAS = {
         counts=numbers_by(*COUNTS),
         problems=listed(record(row=ID, field=TEXT, code=TEXT, reason=TEXT, is_row_refused=FLAG)),
     ),
+    "Emergency": record(id=ID, name=TEXT, number=TEXT, is_practice=FLAG, began_at=MOMENT),
+    "Emergencies": record(items=listed(named("Emergency"))),
+    "Counted": record(new=COUNT, replaced=COUNT, same=COUNT),
     "Templates": record(items=listed(named("Template")), next=CURSOR),
     "Campaigns": record(items=listed(named("Campaign")), next=CURSOR),
     "Messages": record(items=listed(named("Message")), next=CURSOR),
@@ -166,6 +170,16 @@ def standing(row: Campaign) -> dict:
     """Where a campaign's messages are, and who gets nothing and why."""
     left_out = [{"reason": reason, "people": people} for reason, people in report.left_out(row)]
     return {"campaign": campaign(row), "counts": tallies.counts(row), "left_out": left_out}
+
+
+def emergency(row: Emergency) -> dict:
+    return {
+        "id": row.id,
+        "name": row.name,
+        "number": row.number,
+        "is_practice": row.is_practice,
+        "began_at": moment(row.began_at),
+    }
 
 
 def message(row: Message) -> dict:

@@ -1,0 +1,120 @@
+"""The relief sheet: what who takes over must know, on paper at each change of shift."""
+
+from datetime import datetime, timedelta
+
+from dispatch import clock, papers
+from dispatch.centre import board, calls, floor, shifts, statistics, waiting
+from dispatch.centre.request import moment
+from dispatch.people import numbers
+from dispatch.words import LANGUAGE_NAMES, N_, translator
+from models import Emergency, EntryVersion, Presence
+
+CHANGES = timedelta(hours=4)
+MOST_CHANGES, MOST_QUESTIONS = 12, 20
+HOUR = timedelta(hours=1)
+
+
+def paper(emergency: Emergency, lang: str, now: datetime) -> bytes:
+    """The sheet as PDF in one language, as things stand at this moment."""
+    return papers.relief_sheet(told(emergency, lang, now), lang)
+
+
+def filename(emergency: Emergency, now: datetime) -> str:
+    mood = "exercise-" if emergency.is_practice else ""
+    return f"{mood}relief-{emergency.id}-{clock.local(now):%Y%m%d-%H%M}.pdf"
+
+
+def told(emergency: Emergency, lang: str, now: datetime) -> dict:
+    """What the paper says, worded in one language, in the shape that `papers.relief_sheet` prints."""
+    _ = translator(lang).gettext
+    shown = board.of(emergency, now)
+    planned = shifts.planned(emergency, now)
+    change = shifts.next_change(planned, now)
+    return {
+        "centre": emergency.centre.name,
+        "emergency": emergency.name,
+        "practice": emergency.is_practice,
+        "made_at": moment(now, lang),
+        "number": _number(emergency),
+        "figures": [
+            (_("sheet version"), str(emergency.sheet_version)),
+            (_("operators there"), str(len(shown.seats))),
+            (_("needed now"), str(shown.advice.needed)),
+            (_("open questions"), str(shown.questions_open)),
+        ],
+        "change": moment(change, lang) if change else "",
+        "planned": str(shifts.number_at(planned, change)) if change else "",
+        "seats": [_seat(seat, _) for seat in shown.seats],
+        "instructions": _instructions(emergency),
+        "changes": _changes(emergency, lang, now),
+        "questions": [
+            (one.face, str(one.question.number), one.question.words)
+            for one in waiting.oldest(emergency, now, MOST_QUESTIONS)
+        ],
+        "calls": _calls(emergency, now, _),
+    }
+
+
+def _number(emergency: Emergency) -> str:
+    try:
+        return numbers.parse(emergency.number).national if emergency.number else ""
+    except numbers.InvalidNumber:
+        return emergency.number
+
+
+def _seat(seat: Presence, gettext) -> tuple[str, ...]:
+    languages = ", ".join(gettext(LANGUAGE_NAMES[language]) for language in seat.languages)
+    desk = gettext(floor.DESK_NAMES[seat.desk])
+    return (seat.operator.name, desk, languages, f"{clock.local(seat.from_at):%H:%M}")
+
+
+def _instructions(emergency: Emergency) -> list[tuple[str, str, str]]:
+    """What each municipality asks callers to do, and whom the centre rings."""
+    return [
+        (
+            one.municipality.name,
+            one.form.get("recommendations", ""),
+            f"{one.form.get('liaison_name', '')}\n{one.form.get('liaison_phone', '')}".strip(),
+        )
+        for one in floor.activations_of(emergency)
+    ]
+
+
+def _changes(emergency: Emergency, lang: str, now: datetime) -> list[tuple[str, str, str]]:
+    """What was published or taken off the sheet in the last hours, newest first: hour, what, words."""
+    _ = translator(lang).gettext
+    found = []
+    for version in EntryVersion.select().where(EntryVersion.entry.in_(emergency.entries)):
+        question = _in(version.question, lang)
+        if version.published_at >= now - CHANGES:
+            said = _("published: %(answer)s") % {"answer": _in(version.answer, lang)}
+            found.append((version.published_at, question, said))
+        if version.retired_at and version.retired_at >= now - CHANGES:
+            found.append(
+                (version.retired_at, question, _("no longer valid: %(why)s") % {"why": version.retired_why})
+            )
+    latest = sorted(found, key=lambda change: change[0], reverse=True)[:MOST_CHANGES]
+    return [(f"{clock.local(at):%H:%M}", question, said) for at, question, said in latest]
+
+
+def _in(words: dict, lang: str) -> str:
+    return words.get(lang) or words.get("nl") or next(iter(words.values()), "")
+
+
+def _calls(emergency: Emergency, now: datetime, gettext) -> list[tuple[str, str]]:
+    """The calls of the last hour: each kind that came, then each topic."""
+    since = now - HOUR
+    kinds = [
+        (gettext(calls.KIND_NAMES[kind]), str(number))
+        for kind, number in statistics.by_kind(emergency, since).items()
+    ]
+    topics = [
+        (calls.topic_name(topic, gettext) or gettext(N_("about none of the topics")), str(number))
+        for topic, number in statistics.by_topic(emergency, since)
+    ]
+    return kinds + topics
+
+
+def next_change(emergency: Emergency, now: datetime) -> datetime | None:
+    """When the next planned shift begins or ends: then the sheet is printed."""
+    return shifts.next_change(shifts.planned(emergency, now), now)

@@ -1,0 +1,111 @@
+"""The floor at night: an operator who never touches the mouse, the supervisor's board, and the wall."""
+
+import re
+import sqlite3
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import does_not_scroll_sideways
+
+FORM = {
+    "emergency": "Gaslek",
+    "place": "Stationsstraat",
+    "description": "Leiding geraakt.",
+    "declared_by": "Greet Moons",
+    "recommendations": "Blijf binnen.",
+    "liaison_name": "Aïcha Benali",
+    "liaison_phone": "0470 00 30 12",
+}
+
+
+@pytest.fixture
+def emergency(folder):
+    """An emergency as a town asked for it and the centre opened it."""
+    from datetime import timedelta
+
+    import models
+    from dispatch import clock
+    from dispatch.centre import activation as centre
+    from models import Activation, Emergency, User
+
+    before = models.database.obj
+    models.connect(f"sqlite:///{folder / 'belfort.db'}")
+    try:
+        with models.database.connection_context():
+            found = Emergency.select().first()
+            if not found:
+                mayor, supervisor = (
+                    User.get(User.role == role) for role in ("authorised_person", "centre_supervisor")
+                )
+                now = clock.now()
+                asked = now - timedelta(minutes=40)
+                one = centre.begin(mayor.organisation, by=mayor, now=asked)
+                hour = {"declared_at": f"{clock.local(asked):%H:%M}", "phase": "municipal"}
+                centre.write(one, FORM | hour, by=mayor, now=asked)
+                centre.submit(one, by=mayor, now=asked, password_confirmed=True)
+                one = Activation.get_by_id(one.id)
+                centre.open(one, number="016001771", opened_at=now, by=supervisor, now=now)
+                found = Emergency.get()
+            return found.id
+    finally:
+        models.database.initialize(before)
+
+
+def noted(folder) -> list[tuple]:
+    with sqlite3.connect(folder / "belfort.db", timeout=10) as database:
+        return database.execute("SELECT kind, topic, language FROM call ORDER BY id").fetchall()
+
+
+def test_an_operator_notes_calls_with_two_keys_and_takes_one_back(visit, folder, emergency):
+    page = visit("operator")
+    page.goto(f"/emergencies/{emergency}/operators")
+    page.locator("#enter button[type=submit]").press("Enter")
+    expect(page).to_have_url(re.compile("/calls$"))
+    expect(page.locator("[name=code]")).to_be_focused()
+    for number, keys in enumerate(("3", "5f", "s"), 1):
+        page.keyboard.type(keys)
+        page.keyboard.press("Enter")
+        expect(page.locator("#latest li")).to_have_count(number)
+        expect(page.locator("[name=code]")).to_be_focused()
+    assert noted(folder) == [("d5", "shelter", "nl"), ("d5", "water", "fr"), ("silent", "", "fr")]
+    page.locator("form[action$=undo] button").press("Enter")
+    expect(page.locator("#latest li")).to_have_count(2)
+    page.locator("[name=code]").press_sequentially("x")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-errors]")).to_be_focused()
+    assert len(noted(folder)) == 2
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_board_renews_itself_and_fits(visit, emergency, width):
+    board = visit("centre_supervisor", width)
+    board.goto("/board")
+    assert does_not_scroll_sideways(board)
+    board.locator("#both-charts summary").click()
+    first = board.locator("#floor").get_attribute("hx-get")
+    operator = visit("operator")
+    operator.goto(f"/emergencies/{emergency}/calls")
+    operator.keyboard.type("1")
+    operator.keyboard.press("Enter")
+    expect(board.locator("#floor")).not_to_have_attribute("hx-get", first, timeout=12_000)
+    expect(board.locator("#both-charts")).to_have_attribute("open", "")
+    expect(board.locator("#calls svg[role=img]")).to_be_visible()
+
+
+def test_the_wall_stands_whole_on_its_screen(visit, emergency):
+    wall = visit("centre_supervisor", 1920, 1080)
+    wall.goto(f"/emergencies/{emergency}/wall")
+    expect(wall.locator("#wall .clock").first).to_be_visible()
+    assert wall.evaluate("document.documentElement.scrollHeight <= 1080")
+    assert wall.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
+
+
+def test_a_tablet_presses_a_topic(visit, folder, emergency):
+    page = visit("operator", 768)
+    page.goto(f"/emergencies/{emergency}/calls")
+    before = len(noted(folder))
+    page.get_by_role("button", name=re.compile("^7")).click()
+    expect(page.locator("[name=code]")).to_be_focused()
+    assert len(noted(folder)) == before + 1 and noted(folder)[-1][1] == "animals"
+    assert does_not_scroll_sideways(page)

@@ -1,0 +1,230 @@
+"""The board: the clock, the calls, who sits there and who is needed, live, as both sides see it; and the wall."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from flask import Blueprint, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_login import current_user
+
+from dispatch import clock
+from dispatch.centre import activation as centre
+from dispatch.centre import board as gathered
+from dispatch.centre import floor, reinforcements
+from dispatch.centre.board import Board
+from dispatch.words import LANGUAGE_NAMES
+from models import Emergency, database
+from views import bars, guard, lookups
+from views.render import duration, hour
+
+pages = Blueprint("board", __name__)
+
+KEPT_FOR = timedelta(seconds=1)
+MOST_KEPT = 200
+
+
+@pages.get("/board")
+@guard.needs("activation.see")
+def index():
+    """The board of what runs now: of the emergency that began last."""
+    running = floor.running(current_user)
+    if not running:
+        return render_template("board/empty.html")
+    return _page(running[0])
+
+
+@pages.get("/emergencies/<int:id>/board")
+@guard.needs("activation.see")
+def show(id: int):
+    return _page(lookups.emergency_of(id))
+
+
+def _page(emergency: Emergency):
+    running = floor.running(current_user)
+    tabs = [
+        {"label": one.name, "url": url_for("board.show", id=one.id), "is_current": one.id == emergency.id}
+        for one in running
+    ]
+    return render_template("board/show.html", tabs=tabs if len(tabs) > 1 else [], **_shown(emergency))
+
+
+@pages.get("/emergencies/<int:id>/board/live")
+@guard.needs("activation.see")
+def live(id: int):
+    """What changes on the board; nothing at all while the page shows it already."""
+    return _changed(id, "board/_floor.html")
+
+
+@pages.get("/emergencies/<int:id>/wall")
+@guard.needs("activation.see")
+def wall(id: int):
+    return render_template("board/wall.html", **_shown(lookups.emergency_of(id)))
+
+
+@pages.get("/emergencies/<int:id>/wall/live")
+@guard.needs("activation.see")
+def wall_live(id: int):
+    return _changed(id, "board/_wall.html")
+
+
+# ── Forty who ask every five seconds ────────────────────────────────────
+
+
+class Kept:
+    """What was made for one reader and serves the next who asks within a second."""
+
+    def __init__(self):
+        self._made: dict[tuple, tuple[datetime, str]] = {}
+
+    def get(self, key: tuple, now: datetime, make: Callable[[], str]) -> str:
+        found = self._made.get(key)
+        if found and found[0] <= now < found[0] + KEPT_FOR:
+            return found[1]
+        if len(self._made) >= MOST_KEPT:
+            self._made.clear()
+        made = make()
+        self._made[key] = (now, made)
+        return made
+
+
+_kept = Kept()
+
+
+def _changed(id: int, template: str):
+    emergency, now = lookups.emergency_of(id), clock.now()
+    store = database.obj.database
+    version = _kept.get((store, id), now, lambda: gathered.version(emergency, now))
+    if request.args.get("version") == version:
+        return "", 204
+    # No form and no name of the reader stands in it: all of one house with one language read the same.
+    reader = (current_user.organisation_id, current_user.language, current_user.role, guard.is_practice())
+    return _kept.get(
+        (store, id, template, *reader), now, lambda: render_template(template, **_shown(emergency))
+    )
+
+
+# ── What it shows ───────────────────────────────────────────────────────
+
+
+def _shown(emergency: Emergency) -> dict:
+    now = clock.now()
+    shown = gathered.of(emergency, now)
+    asked = shown.asked
+    return {
+        "emergency": emergency,
+        "board": shown,
+        "now": now,
+        "version": gathered.version(emergency, now),
+        "is_live": emergency.ended_at is None,
+        "faces": _faces(emergency, now),
+        "calls_chart": _calls_chart(shown),
+        "staff_chart": _staff_chart(shown),
+        "rows": list(zip(shown.stretches, shown.needed, map(round, shown.there), strict=True)),
+        "effects": [sentence.said_by(_) for sentence in shown.effects],
+        "advice": _advice(shown),
+        "asked": asked and _asked(asked, now),
+        "languages": [(_(LANGUAGE_NAMES[one.language]), one) for one in shown.languages],
+        "supervises": floor.is_supervised_by(current_user, emergency),
+        "wait": _wait(shown),
+    }
+
+
+def _faces(emergency: Emergency, now: datetime) -> list[dict]:
+    """The clock of each request: for the centre of all that run, for the others of those that they see."""
+    seen = {one.id for one in centre.seen_by(current_user).limit(200)}
+    mine = [one for one in floor.activations_of(emergency) if one.id in seen]
+    others = []
+    if current_user.organisation.kind == "contact_centre":
+        running = [one for one in floor.running(current_user) if one.id != emergency.id]
+        others = [one for other in running for one in floor.activations_of(other) if not one.is_over]
+    return [
+        {
+            "activation": one,
+            "clock": centre.clock_of(one, now),
+            "title": f"{one.municipality.name}, {one.form.get('emergency', '')}",
+            "operators": one.form.get("operators") or one.agreement.operators,
+            "url": url_for("activations.show", id=one.id),
+        }
+        for one in (*mine, *others)
+    ]
+
+
+def _calls_chart(shown: Board) -> bars.Chart:
+    values = [one.calls for one in shown.stretches]
+    flags = [
+        (
+            alert.at,
+            _("%(hour)s message", hour=hour(alert.at)),
+            ngettext("to %(num)d person", "to %(num)d people", alert.people),
+        )
+        for alert in shown.alerts
+    ]
+    peak = max(shown.stretches, key=lambda one: one.calls)
+    desc = _(
+        "%(now)s calls in the quarter hour that runs, at most %(peak)s from %(hour)s.",
+        now=values[-1],
+        peak=peak.calls,
+        hour=hour(peak.begins_at),
+    )
+    moments = [one.begins_at for one in shown.stretches]
+    return bars.chart("calls-chart", _("Calls per quarter hour"), desc, moments, values, flags=flags)
+
+
+def _staff_chart(shown: Board) -> bars.Chart:
+    desc = _(
+        "Now %(needed)s operators are needed and %(there)s are there. What missed is red.",
+        needed=shown.needed[-1],
+        there=shown.advice.present,
+    )
+    moments = [one.begins_at for one in shown.stretches]
+    title = _("Operators needed and there")
+    there = [*shown.there[:-1], float(len(shown.seats))]
+    return bars.chart("staff-chart", title, desc, moments, shown.needed, line=there)
+
+
+def _advice(shown: Board) -> dict:
+    advice = shown.advice
+    facts = {"there": advice.present, "needed": advice.needed, "hour": hour(advice.by)}
+    if advice.grows and advice.calls_per_hour:
+        then = _(
+            "If nothing changes, %(number)s callers more wait every quarter hour.", number=advice.queue_after
+        )
+    else:
+        then = _(
+            "If nothing changes, at %(hour)s %(share)s %% are answered within 20 s, after %(wait)s on average.",
+            share=round(advice.in_time * 100),
+            wait=duration(advice.wait_seconds) if advice.wait_seconds >= 1 else _("less than a second"),
+            **facts,
+        )
+    return {
+        "short": advice.short,
+        "title": ngettext("%(num)d operator short", "%(num)d operators short", advice.short),
+        "there": _("%(there)s there, %(needed)s needed at %(hour)s.", **facts),
+        "then": then,
+        "ask": ngettext("Ask for %(num)d more", "Ask for %(num)d more", advice.short),
+        "expected": round(advice.calls_per_hour),
+        "seconds": round(advice.seconds_per_call),
+        "is_measured": advice.is_measured,
+    }
+
+
+def _asked(asked, now: datetime) -> dict:
+    return {
+        "title": ngettext("%(num)d operator asked", "%(num)d operators asked", asked.operators),
+        "words": _(
+            "Asked at %(hour)s. %(house)s has not answered yet.",
+            hour=hour(asked.asked_at),
+            house=reinforcements.controller(asked.activation, now).name,
+        ),
+        "may_decide": reinforcements.may_decide(current_user, asked, now),
+    }
+
+
+def _wait(shown: Board) -> tuple[str, str]:
+    """The longest wait that the exchange told of, or what is to be expected where it tells nothing."""
+    if shown.longest_seconds is not None:
+        return _("longest wait, last count"), duration(shown.longest_seconds)
+    if shown.advice.grows:
+        return _("wait, reckoned"), _("grows")
+    return _("wait, reckoned"), duration(round(shown.advice.wait_seconds))
