@@ -21,13 +21,21 @@ MADE_FROM = {
     "": {"campaign.written", "template.written"},
     "activation.": {"opened" if to == "open" else to for to in activation.MOVES},
     "change.": {"confirmed", "refused"},
+    "exercise.": {"agreed", "asked", "refused", "withdrawn", "begun", "allowed", "findings_sent"}
+    | {"findings_acknowledged"},
+    "check.": {"confirmed", "proposed", "removal", "accepted", "declined"},
     "member.": {"joined", "role", "paused", "resumed", "ended", "basis"},
 }
 HANDED_ON = {
-    "doubt.py": set(doubt.DECISIONS),
     "patience.py": {"user.sign_in_failed", "user.not_confirmed"},
     "refusals.py": {"token.refused", "user.refused"},
 }
+
+
+def _named_in(path: Path) -> set[str]:
+    """The deeds that a module names and then hands on under another word."""
+    texts = (node.value for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Constant))
+    return {text for text in texts if isinstance(text, str) and text in deeds.DEEDS}
 
 
 def deeds_in_code() -> set[str]:
@@ -44,7 +52,7 @@ def deeds_in_code() -> set[str]:
                 elif isinstance(name, ast.IfExp):
                     found |= {name.body.value, name.orelse.value}
                 elif isinstance(name, ast.Name):
-                    found |= HANDED_ON[path.name]
+                    found |= HANDED_ON.get(path.name) or _named_in(path)
                 else:
                     found.add(name.value)
     return found
