@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pypdf import PdfReader
 
 from dispatch.centre import activation, agreements, annexes, calendar, notices, persons
 from dispatch.centre.annexes import Person
@@ -365,8 +366,12 @@ def test_the_notice_is_a_tagged_paper_in_the_language_of_the_centre(parties, lan
     ).execute()
     odd = Person("Öztürk #[$x$] ﷽", "Schepen *vet*", False, ("+4930123456", "016 22 33 44"))
     notice = promising.annex_1(fresh(parties["agreement"]), parties["planner"], MAYOR, odd)
-    paper = bytes(notice.document.content)
-    assert b"/StructTreeRoot" in paper and b"pdfuaid" in paper and b"/Lang (%s" % lang.encode() in paper
+    paper = PdfReader(io.BytesIO(bytes(notice.document.content)))
+    catalog = paper.trailer["/Root"]
+    assert catalog["/MarkInfo"]["/Marked"] and catalog["/Lang"].startswith(lang)
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in catalog["/Metadata"].get_data()
+    said = "".join(page.extract_text() for page in paper.pages)
+    assert "Greet Moons" in said and "Oosterzavel" in said and "#[$x$]" in said
     assert notice.letter.language == lang
 
 
@@ -454,7 +459,7 @@ def test_the_supervisor_writes_an_agreement_down_and_adds_the_paper(signed_in, p
     names = {"signatory": "Greet Moons", "centre_signatory": "Wim Nys"}
     page = browser.post("/centre-agreements/new", form | days | names)
     made = Agreement.select().order_by(Agreement.id.desc()).get()
-    assert page.path == f"/centre-agreements/{made.id}" and page.has("missing")
+    assert page.path == f"/centre-agreements/{made.id}" and page.select("#signed .badge.unsure")
     page = browser.post(f"{page.path}/file", file=(io.BytesIO(promising.PDF), "getekend.pdf"))
     answer = browser.browser.get(f"/centre-agreements/{made.id}/file")
     assert answer.data == promising.PDF and "attachment" in answer.headers["Content-Disposition"]
