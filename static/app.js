@@ -71,6 +71,12 @@ function onceOnly(event) {
   setTimeout(() => button.removeAttribute("aria-busy"), 4000);
 }
 
+// A form that is being sent saves no more while typing: what it saved to may be gone when that arrives.
+function notWhileLeaving(event) {
+  if (event.detail.requestConfig?.triggeringEvent?.type === "submit") return;
+  if (event.detail.elt.matches("form") && event.detail.elt.querySelector("button[aria-busy='true']")) event.preventDefault();
+}
+
 // A save while typing that fails is said at once; the next one that works takes the words away.
 function showUnsaved(event) {
   const note = document.querySelector("[data-unsaved]");
@@ -94,6 +100,7 @@ document.addEventListener("keydown", toDoor);
 ["click", "focusin", "keydown"].forEach((deed) => document.addEventListener(deed, closeMenu));
 document.addEventListener("change", tickAll);
 document.addEventListener("submit", onceOnly);
+document.addEventListener("htmx:beforeRequest", notWhileLeaving);
 document.addEventListener("htmx:afterRequest", showUnsaved);
 document.addEventListener("htmx:beforeSwap", keepOpen);
 document.addEventListener("htmx:afterSettle", (event) => toErrors(event.detail.elt));

@@ -10,7 +10,7 @@ import pytest
 
 from dispatch import audit, deeds
 from dispatch.centre import activation
-from dispatch.sending import doubt, moves
+from dispatch.sending import moves
 from models import Audit, writing
 from tests import cast
 from tests.cast import NOON
