@@ -52,6 +52,7 @@ DEFAULTS = {
         "campaign.override",
         "token.change",
         "preparation.change",
+        "activation.take",
         "finding.acknowledge",
     },
     "sender": ZONE | {"campaign.approve", "campaign.take"},
@@ -61,7 +62,7 @@ DEFAULTS = {
     ),
     "centre_supervisor": frozenset(["activation.see", "activation.answer", "call.take"]),
     "operator": frozenset(["activation.see", "call.take"]),
-    "liaison_officer": frozenset(["activation.see", "sheet.change"]),
+    "liaison_officer": frozenset(["activation.see", "activation.take", "sheet.change"]),
     "reader": frozenset(["bin.see", "member.see", "campaign.see", "report.see", "activation.see"]),
 }
 HOMES = {

@@ -124,6 +124,7 @@ RIGHTS = {
     "activation.see": N_("see activations"),
     "activation.fill": N_("ask for an activation"),
     "activation.answer": N_("answer activations"),
+    "activation.take": N_("take activations over from a municipality"),
     "preparation.change": N_("keep annex 1 and the preparation up to date"),
     "sheet.change": N_("publish on the information sheet"),
     "call.take": N_("take and note calls"),
