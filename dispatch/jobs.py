@@ -8,6 +8,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from dispatch import clock, mishaps, retention
 from dispatch.access import links, resets
+from dispatch.centre import warnings
 from dispatch.onboarding import checklist, expiry, user_table
 from dispatch.people import imports
 from dispatch.retention import Keeping
@@ -45,6 +46,7 @@ class Jobs:
         self._every(3600, _discard_abandoned, "abandoned lists")
         self._every(900, partial(_forget, self.keeping), "retention")
         self._every(60, _look_after_joining, "agreements")
+        self._every(10, _warn_of_promises, "promises")
         self.bounces.open()
         self.scheduler.start()
 
@@ -91,6 +93,11 @@ def _look_after_joining() -> None:
     with database.connection_context():
         checklist.admit(clock.now())
         expiry.warn(clock.now())
+
+
+def _warn_of_promises() -> None:
+    with database.connection_context():
+        warnings.warn(clock.now())
 
 
 def _forget_mailed_links() -> None:

@@ -28,6 +28,11 @@ LETTER = N_(
 PRACTICE_LETTER = N_("EXERCISE - nothing is really opened.\n\n%(letter)s")
 
 
+def clock_words(at: datetime) -> str:
+    """ "21/11 02:51", on the clocks of Brussels: the same in every language."""
+    return f"{clock.local(at):%d/%m %H:%M}"
+
+
 def day(on: date, lang: str) -> str:
     return format_date(on, "d MMMM y", locale=lang)
 
@@ -59,7 +64,7 @@ def told(
         "missing": missing,
         **_typed(form, lang),
         **_arranged(form, lang),
-        "submitted_by": by.name,
+        "submitted_by": asker(activation, by),
         "authority": authority(agreement, lang),
         "callback_phone": callback_phone(activation, by),
         "callback_code": activation.callback_code,
@@ -88,7 +93,7 @@ def letter(
         "received": words["received_at"],
         "due": words["open_by"],
         "liaison": f"{words['liaison']['name']}, {words['liaison']['phone']}",
-        "by": by.name,
+        "by": asker(activation, by),
         "phone": words["callback_phone"],
     }
     subject = _(SUBJECT) % {
@@ -100,6 +105,20 @@ def letter(
     if not activation.is_practice:
         return subject, body
     return _(PRACTICE_SUBJECT) % {"subject": subject}, _(PRACTICE_LETTER) % {"letter": body}
+
+
+SHORT = N_("%(municipality)s asks for an information number by %(due)s: %(emergency)s. Call back %(phone)s.")
+
+
+def short(activation: Activation, by: User, *, due_at: datetime) -> Sentence:
+    """The SMS that says the same in one breath."""
+    return Sentence(
+        SHORT,
+        municipality=activation.municipality.name,
+        due=f"{clock.local(due_at):%H:%M}",
+        emergency=activation.form.get("emergency", "")[:50],
+        phone=callback_phone(activation, by),
+    )
 
 
 def filename(activation: Activation, received_at: datetime) -> str:
@@ -114,8 +133,15 @@ def authority(agreement: Agreement, lang: str) -> str:
     return sentence.in_language(lang)
 
 
+def asker(activation: Activation, by: User) -> str:
+    """Who asked: whoever submitted the form, or called."""
+    return activation.form.get("caller") or by.name
+
+
 def callback_phone(activation: Activation, by: User) -> str:
-    """Where the centre calls back: the account's own number, which nobody types in haste."""
+    """Where the centre calls back: the account's own number, which nobody types in haste; else that of who called."""
+    if activation.channel != "page":
+        return phone(activation.form.get("caller_phone", ""))
     return phone(by.phone or activation.form.get("liaison_phone", ""))
 
 
@@ -125,6 +151,11 @@ def phone(typed: str) -> str:
         return numbers.parse(typed).national
     except numbers.InvalidNumber:
         return typed
+
+
+def _line(form: dict) -> str:
+    """The second line for the eye; what cannot be read stays as it was typed."""
+    return phone(form.get("second_line", "")) if form.get("calls") == "d5d2" else ""
 
 
 def _word(words: dict[str, str], chosen: str | None, lang: str) -> str:
@@ -157,6 +188,7 @@ def _arranged(form: dict, lang: str) -> dict:
     wanted = annex3.wanted_open_at(form)
     return {
         "calls": _word(CALLS, form.get("calls"), lang),
+        "second_line": _line(form),
         "arrangement": _word(ARRANGEMENTS, form.get("arrangement"), lang),
         "opening_hours": form.get("opening_hours", "") if special else "",
         "operators": form.get("operators", "") if special else "",

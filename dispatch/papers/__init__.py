@@ -7,6 +7,7 @@ worded in the reader's language; a paper only lays out.
 from dispatch.papers.activation import activation_form
 from dispatch.papers.campaign import campaign_report, campaign_workbook
 from dispatch.papers.dossier import Table, dossier, tables_workbook
+from dispatch.papers.notice import notice
 from dispatch.papers.order import order_form
 from dispatch.papers.tables import table_csv, table_workbook
 
@@ -16,6 +17,7 @@ __all__ = [
     "campaign_report",
     "campaign_workbook",
     "dossier",
+    "notice",
     "order_form",
     "table_csv",
     "table_workbook",
