@@ -172,7 +172,9 @@ def test_the_way_from_the_form_to_the_open_number(mayor, supervisor, app):
     page = mayor.get(f"/activations/{activation.id}")
     assert page.has("Acknowledged by Koen Peeters") and page.has("Opened by Koen Peeters")
     assert page.has("open in time") and page.has("1771")
-    supervisor.post(f"/activations/{activation.id}/close", closed_at=now)
+    page = supervisor.post(f"/activations/{activation.id}/close", closed_at=now)
+    assert page.status == 422 and page.has("Write who of annex 1 confirmed it in writing")
+    supervisor.post(f"/activations/{activation.id}/close", closed_at=now, confirmed_by="Greet Moons, 22/11")
     assert Activation.get().is_over
 
 

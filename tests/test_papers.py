@@ -104,6 +104,7 @@ def a_form(**changes):
         },
         "deputy": {"name": "Tom Geerts", "phone": "+32 470 00 30 13", "email": ""},
         "calls": "D5 and D2",
+        "second_line": "016 00 77 88",
         "arrangement": "Special arrangement",
         "opening_hours": "08:00 to 22:00",
         "operators": "8",

@@ -22,6 +22,7 @@ ZONE = {
     "reports",
     "takeover",
 }
+CENTRE = {"activations", "answering", "closings", "scale_ups"}
 JOINING = {"organisations", "agreements", "orders", "user_tables"}
 ROOMS = {
     "platform_admin": {"who_may", "users", "audit"} | JOINING,
@@ -29,10 +30,10 @@ ROOMS = {
     "sender": ZONE,
     "coordinator": ZONE,
     "reader": ZONE,
-    "authorised_person": {"activations"},
-    "centre_supervisor": {"activations"},
-    "operator": {"activations"},
-    "liaison_officer": {"activations"},
+    "authorised_person": CENTRE,
+    "centre_supervisor": CENTRE,
+    "operator": CENTRE,
+    "liaison_officer": CENTRE,
 }
 EVERYBODY = {
     "home",

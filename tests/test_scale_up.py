@@ -170,10 +170,16 @@ def test_the_record_says_how_things_stood_and_who_signed_when(scene):
     (taken,) = scene.take()
     assert taken.handover["state"]["open_questions"] == 0
     assert taken.handover["taken"]["open_questions"] == 1
-    words = "\n".join(
-        page.extract_text() for page in PdfReader(BytesIO(bytes(taken.document.content))).pages
-    )
-    for said in ("Oosterzavel", "Provincie Zavelland", "1771", "Aïcha Benali", "Ilse Baert", "04:41", "04:51"):
+    words = "\n".join(page.extract_text() for page in PdfReader(BytesIO(bytes(taken.document.content))).pages)
+    for said in (
+        "Oosterzavel",
+        "Provincie Zavelland",
+        "1771",
+        "Aïcha Benali",
+        "Ilse Baert",
+        "04:41",
+        "04:51",
+    ):
         assert said in words, said
     assert Audit.get(Audit.deed == "activation.taken").subject == f"activation:{scene.first.id}"
     assert Audit.get(Audit.deed == "activation.offered").by == scene.mayor

@@ -39,7 +39,9 @@ def told_at(minute, activation=None):
     """The addresses of what is posted when the warnings are looked at in this minute."""
     before = Message.select().count()
     warnings.warn(later(minute))
-    return sorted((m.channel, m.address) for m in Message.select().order_by(Message.id).offset(before).limit(99))
+    return sorted(
+        (m.channel, m.address) for m in Message.select().order_by(Message.id).offset(before).limit(99)
+    )
 
 
 CENTRE = [("email", "wacht@centre.example"), ("sms", "+32470112233")]
@@ -62,7 +64,9 @@ def test_the_centre_is_told_at_half_an_hour_and_the_town_too_from_three_quarters
 def test_the_words_of_a_late_number_say_late(scene):
     requested(scene)
     told_at(60)
-    subjects = [letter.subject + letter.body for letter in Letter.select().order_by(Letter.id.desc()).limit(4)]
+    subjects = [
+        letter.subject + letter.body for letter in Letter.select().order_by(Letter.id.desc()).limit(4)
+    ]
     assert all("04:01" in words for words in subjects)
     assert any("TE LAAT" in words or "TOO LATE" in words for words in subjects)
 

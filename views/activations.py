@@ -23,10 +23,11 @@ from dispatch.centre import activation as centre
 from dispatch.centre import clock as promise
 from dispatch.centre import form as annex3
 from dispatch.centre import request as wording
-from dispatch.errors import Incomplete, NotAllowed, Refusal, WrongMoment
+from dispatch.errors import Incomplete, Refusal, WrongMoment
 from dispatch.words import Sentence
 from models import Activation
 from views import activation_form, activation_page, guard, lookups
+from views.activation_page import one, to
 from views.render import hour
 
 pages = Blueprint("activations", __name__)
@@ -77,9 +78,9 @@ def new():
 @pages.get("/activations/<int:id>/form")
 @guard.needs("activation.fill")
 def form(id: int):
-    activation = _one(id)
+    activation = one(id)
     if not activation.is_draft:
-        return _to(activation)
+        return to(activation)
     return activation_form.page(activation, _faults(activation) if request.args.get("check") else None)
 
 
@@ -92,11 +93,11 @@ def _faults(activation: Activation) -> dict[str, Sentence]:
 @pages.post("/activations/<int:id>/form")
 @guard.needs("activation.fill")
 def save(id: int):
-    activation = _one(id)
+    activation = one(id)
     try:
         centre.write(activation, activation_form.typed(), by=current_user, now=clock.now())
     except WrongMoment as refusal:
-        return _to(activation, refusal)
+        return to(activation, refusal)
     flash(_("Saved. You may go on later."))
     return redirect(url_for(".form", id=activation.id), 303)
 
@@ -106,7 +107,7 @@ def save(id: int):
 def field(id: int):
     """Saves what was typed last; answers when, and what still misses."""
     typed = activation_form.typed()
-    activation = centre.write(_one(id), typed, by=current_user, now=clock.now())
+    activation = centre.write(one(id), typed, by=current_user, now=clock.now())
     faults = activation_form.mistyped(activation)
     return render_template(
         "activations/_after_field.html",
@@ -120,7 +121,7 @@ def field(id: int):
 @pages.post("/activations/<int:id>/submit")
 @guard.needs("activation.fill")
 def submit(id: int):
-    activation, now = _one(id), clock.now()
+    activation, now = one(id), clock.now()
     try:
         activation = centre.write(activation, activation_form.typed(), by=current_user, now=now)
         is_confirmed, sentence = activation_form.confirmed()
@@ -131,16 +132,16 @@ def submit(id: int):
         session["password_fault"] = fault.said_by(_) if fault else ""
         return redirect(url_for(".form", id=id, check=1), 303)
     except WrongMoment as refusal:
-        return _to(activation, refusal)
+        return to(activation, refusal)
     current_app.extensions["jobs"].wake()
     flash(_submitted(activation, now), "done")
-    return _to(activation)
+    return to(activation)
 
 
 def _submitted(activation: Activation, now: datetime) -> str:
     if activation.is_practice:
         return _("The exercise began at %(hour)s. Nothing real was requested.", hour=hour(now))
-    return _("Requested at %(hour)s. The clock of one hour runs.", hour=hour(now))
+    return _("Requested at %(hour)s. The clock of the promise runs.", hour=hour(now))
 
 
 # ── The activation ──────────────────────────────────────────────────────
@@ -183,7 +184,7 @@ def paper(id: int):
 @pages.post("/activations/<int:id>/acknowledge")
 @guard.needs("activation.answer")
 def acknowledge(id: int):
-    return _answered(_one(id), centre.acknowledge, _("Acknowledged. The municipality sees it."))
+    return _answered(one(id), centre.acknowledge, _("Acknowledged. The municipality sees it."))
 
 
 @pages.post("/activations/<int:id>/open")
@@ -191,21 +192,22 @@ def acknowledge(id: int):
 def open_number(id: int):
     opened_at = annex3.moment(request.form.get("opened_at", ""), clock.now(), is_past=True)
     number = request.form.get("number", "")
-    return _answered(_one(id), centre.open, _("The number is open."), number=number, opened_at=opened_at)
+    return _answered(one(id), centre.open, _("The number is open."), number=number, opened_at=opened_at)
 
 
 @pages.post("/activations/<int:id>/refuse")
 @guard.needs("activation.answer")
 def refuse(id: int):
     reason = request.form.get("reason", "")
-    return _answered(_one(id), centre.refuse, _("Refused. The municipality sees why."), reason=reason)
+    return _answered(one(id), centre.refuse, _("Refused. The municipality sees why."), reason=reason)
 
 
 @pages.post("/activations/<int:id>/close")
 @guard.needs("activation.answer")
 def close(id: int):
     at = annex3.moment(request.form.get("closed_at", ""), clock.now(), is_past=True)
-    return _answered(_one(id), centre.close, _("The number is closed."), at=at)
+    who = request.form.get("confirmed_by", "")
+    return _answered(one(id), centre.close, _("The number is closed."), at=at, confirmed_by=who)
 
 
 def _answered(activation: Activation, deed, said: str, **facts):
@@ -215,23 +217,9 @@ def _answered(activation: Activation, deed, said: str, **facts):
     except Incomplete as refusal:
         return activation_page.page(activation, refusal.faults), 422
     except WrongMoment as refusal:
-        return _to(activation, refusal)
+        return to(activation, refusal)
     flash(said, "done")
-    return _to(activation)
-
-
-def _one(id: int) -> Activation:
-    """The activation that a deed is about; a person who practises cannot touch a real one by mistake."""
-    activation = lookups.activation_of(id)
-    if guard.is_practice() and not activation.is_practice:
-        raise NotAllowed(activation_page.MIXED)
-    return activation
-
-
-def _to(activation: Activation, refusal: Refusal | None = None):
-    if refusal:
-        flash(refusal.sentence.said_by(_), "warn")
-    return redirect(url_for(".show", id=activation.id), 303)
+    return to(activation)
 
 
 # ── What the list and the pages share ───────────────────────────────────

@@ -6,7 +6,7 @@ from datetime import datetime
 from flask import abort
 from flask_login import current_user
 
-from dispatch import rights
+from dispatch import audit, rights
 from dispatch.errors import NotAllowed
 from dispatch.sending import takeover
 from dispatch.words import N_
@@ -18,9 +18,11 @@ from models import (
     Campaign,
     Contract,
     Import,
+    Inquiry,
     Member,
     Membership,
     Message,
+    Notice,
     Order,
     Organisation,
     PendingChange,
@@ -114,6 +116,15 @@ def activation_of(id: int) -> Activation:
     if not activation or not rights.sees_activation(current_user, activation):
         abort(404)
     return activation
+
+
+def inquiry_of(activation: Activation, id: int) -> Inquiry:
+    return Inquiry.get_or_none(Inquiry.id == id, Inquiry.activation == activation.id) or abort(404)
+
+
+def notice_of(activation: Activation, id: int) -> Notice:
+    here = Notice.subject == audit.subject_of(activation)
+    return Notice.get_or_none(Notice.id == id, here) or abort(404)
 
 
 def tokens_seen() -> list[Token]:

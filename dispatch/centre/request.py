@@ -13,7 +13,9 @@ from models import Activation, Agreement, User
 PHASES = {"municipal": N_("Municipal phase"), "none": N_("None yet")}
 CALLS = {"d5": N_("D5, general information"), "d5d2": N_("D5 and D2, also victims and relatives")}
 ARRANGEMENTS = {
-    "ordinary": N_("Ordinary arrangement: open within the hour, 4 operators, then by the calls"),
+    "ordinary": N_(
+        "Ordinary arrangement: open within %(minutes)s minutes, %(operators)s operators, then by the calls"
+    ),
     "special": N_("Special arrangement"),
 }
 SUBJECT = N_("Request for an information number: %(municipality)s, %(emergency)s, open by %(due)s")
@@ -63,7 +65,7 @@ def told(
         "open_by": _until(received_at, due_at, lang) if received_at else "",
         "missing": missing,
         **_typed(form, lang),
-        **_arranged(form, lang),
+        **_arranged(form, agreement, lang),
         "submitted_by": asker(activation, by),
         "authority": authority(agreement, lang),
         "callback_phone": callback_phone(activation, by),
@@ -153,6 +155,11 @@ def phone(typed: str) -> str:
         return typed
 
 
+def terms(agreement: Agreement) -> dict[str, int]:
+    """What holds without a special arrangement: minutes until the opening, and operators."""
+    return {"minutes": agreement.promise_minutes, "operators": agreement.operators}
+
+
 def _line(form: dict) -> str:
     """The second line for the eye; what cannot be read stays as it was typed."""
     return phone(form.get("second_line", "")) if form.get("calls") == "d5d2" else ""
@@ -182,14 +189,14 @@ def _person(form: dict, role: str) -> dict:
     }
 
 
-def _arranged(form: dict, lang: str) -> dict:
+def _arranged(form: dict, agreement: Agreement, lang: str) -> dict:
     _ = translator(lang).gettext
     special = form.get("arrangement") == "special"
     wanted = annex3.wanted_open_at(form)
     return {
         "calls": _word(CALLS, form.get("calls"), lang),
         "second_line": _line(form),
-        "arrangement": _word(ARRANGEMENTS, form.get("arrangement"), lang),
+        "arrangement": _word(ARRANGEMENTS, form.get("arrangement"), lang) % terms(agreement),
         "opening_hours": form.get("opening_hours", "") if special else "",
         "operators": form.get("operators", "") if special else "",
         "languages": ", ".join(_(LANGUAGE_NAMES[one]) for one in form.get("languages", ()))

@@ -123,6 +123,8 @@ def offer(
 
     Raises Incomplete by field, NotAllowed, and WrongMoment where one is over or already on its way to somebody.
     """
+    for one in activations:
+        demand_control(one, by, now)
     reason = annex3.tidy("extra", reason)[: annex3.LONGEST_TEXT]
     faults = _faults(activations, to, from_at, reason, now)
     if not is_confirmed:
@@ -168,7 +170,7 @@ def _phase_of(house: Organisation) -> str:
 
 def _faults(activations, to, from_at, reason: str, now: datetime) -> dict[str, Sentence]:
     faults = {}
-    if to is None or to not in authorities(activations[0], now):
+    if to is None or any(to not in authorities(one, now) for one in activations):
         faults["authority"] = Sentence(N_("Choose to which higher authority it goes."))
     if from_at is None:
         faults["from_at"] = Sentence(
