@@ -16,10 +16,12 @@ from flask import (
     url_for,
 )
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from dispatch import clock, rights
 from dispatch.centre import activation as centre
+from dispatch.centre import call_backs, inquiries, notices, scale_up, warnings
 from dispatch.centre import clock as promise
 from dispatch.centre import form as annex3
 from dispatch.centre import request as wording
@@ -27,8 +29,9 @@ from dispatch.errors import Incomplete, Refusal, WrongMoment
 from dispatch.words import Sentence
 from models import Activation
 from views import activation_form, activation_page, guard, lookups
+from views.activation_course import WARNED
 from views.activation_page import one, to
-from views.render import hour
+from views.render import Look, hour
 
 pages = Blueprint("activations", __name__)
 
@@ -44,6 +47,7 @@ class Row:
     clock: promise.Clock | None
     began_at: datetime
     number: str  # once it is open
+    flags: list[Look]  # what must be seen from afar
 
 
 @pages.get("/activations")
@@ -225,17 +229,40 @@ def _answered(activation: Activation, deed, said: str, **facts):
 # ── What the list and the pages share ───────────────────────────────────
 
 
-def _row(activation: Activation) -> Row:
+def _row(activation: Activation, flags: list[Look]) -> Row:
     place = activation.form.get("place", "")
     what = activation.form.get("emergency") or _("Form begun")
     title = f"{what}, {place}" if place else what
     running = centre.clock_of(activation, clock.now())
     began_at = running.requested_at if running else activation.created_at
-    return Row(activation, title, running, began_at, wording.phone(activation.number))
+    return Row(activation, title, running, began_at, wording.phone(activation.number), flags)
+
+
+FLAGS = {
+    "entered": Look("voice", "", _l("entered by the centre")),
+    "wrong": Look("warn", "failed", _l("WRONG code at the call-back")),
+    "asked": Look("warn", "unsure", _l("question without an answer")),
+    "unread": Look("warn", "failed", _l("notice not acknowledged")),
+    "offered": Look("warn", "unsure", _l("handed over, not taken yet")),
+}
+
+
+def _flags(activations: list[Activation]) -> dict[int, list[Look]]:
+    """By activation what asks for a person, the same for both sides."""
+    raised = {
+        "entered": {one.id for one in activations if one.channel != "page"},
+        "wrong": call_backs.wrong(activations),
+        "asked": inquiries.waiting(activations),
+        "unread": notices.waiting(activations),
+        "offered": scale_up.waiting(activations),
+    }
+    return {one.id: [FLAGS[name] for name in FLAGS if one.id in raised[name]] for one in activations}
 
 
 def _board() -> dict:
-    rows = [_row(activation) for activation in centre.seen_by(current_user).limit(SHOWN)]
+    found = list(centre.seen_by(current_user).limit(SHOWN))
+    flags = _flags([one for one in found if not one.is_over])
+    rows = [_row(one, flags.get(one.id, [])) for one in found]
     is_centre = rights.may(current_user, "activation.answer")
     awaiting = [row for row in rows if row.activation.awaits_opening]
     return {
@@ -244,4 +271,11 @@ def _board() -> dict:
         "is_centre": is_centre,
         "is_live": is_centre or bool(awaiting),
         "now": clock.now(),
+        "warned": {row.activation.id: WARNED[step] for row in awaiting if (step := _warned(row))},
     }
+
+
+def _warned(row: Row) -> str:
+    """The last step of its clock that people were told of."""
+    told = warnings.told(row.activation)
+    return told[-1].step if told and told[-1].requested_at == row.clock.requested_at else ""

@@ -1,5 +1,6 @@
 """What the contact centre does with a request: call back, ask, join it to an emergency, enter one that came otherwise."""
 
+from collections import defaultdict
 from io import BytesIO
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, send_file, url_for
@@ -113,7 +114,7 @@ def said(faults: dict[str, Sentence] | None, labels: dict) -> dict:
     """The faults of a form in words: beside each field, and all together at the top."""
     faults = faults or {}
     return {
-        "faults": {name: sentence.said_by(_) for name, sentence in faults.items()},
+        "faults": defaultdict(str, {name: sentence.said_by(_) for name, sentence in faults.items()}),
         "summary": [
             (name, labels.get(name, _("Form")), sentence.said_by(_)) for name, sentence in faults.items()
         ],

@@ -44,5 +44,12 @@ def of(activation: Activation) -> list[CallBack]:
 
 def is_wrong(activation: Activation) -> bool:
     """Whether the last code that the centre was told was a wrong one."""
-    found = of(activation)
-    return bool(found) and not found[-1].is_right
+    return activation.id in wrong([activation])
+
+
+def wrong(activations: list[Activation]) -> set[int]:
+    """The ids of those whose last call-back heard a wrong code."""
+    here = CallBack.activation.in_([one.id for one in activations])
+    rows = CallBack.select(CallBack.activation, CallBack.is_right).where(here).order_by(CallBack.id)
+    last = dict(rows.tuples())
+    return {id for id, is_right in last.items() if not is_right}

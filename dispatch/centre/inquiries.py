@@ -85,6 +85,12 @@ def of(activation: Activation) -> list[Inquiry]:
     return list(Inquiry.select().where(Inquiry.activation == activation.id).order_by(Inquiry.id))
 
 
+def waiting(activations: list[Activation]) -> set[int]:
+    """The ids of those that were asked something and did not answer yet."""
+    here = Inquiry.activation.in_([one.id for one in activations]) & Inquiry.answered_at.is_null()
+    return {id for (id,) in Inquiry.select(Inquiry.activation).where(here).tuples()}
+
+
 def _words(typed: str, field: str, missing: str) -> str:
     words = annex3.tidy("extra", typed)
     if not words:

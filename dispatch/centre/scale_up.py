@@ -198,6 +198,13 @@ def offered(activation: Activation) -> ScaleUp | None:
     return ScaleUp.select().where((ScaleUp.activation == activation.id) & waits).first()
 
 
+def waiting(activations: list[Activation]) -> set[int]:
+    """The ids of those that were given and neither taken nor taken back."""
+    here = ScaleUp.activation.in_([one.id for one in activations])
+    waits = ScaleUp.taken_at.is_null() & ScaleUp.withdrawn_at.is_null()
+    return {id for (id,) in ScaleUp.select(ScaleUp.activation).where(here & waits).tuples()}
+
+
 def withdraw(activation: Activation, *, by: User, now: datetime) -> None:
     """Takes an offer back that nobody took; whoever gave it stays in control."""
     demand_control(activation, by, now)
