@@ -217,7 +217,7 @@ def test_the_way_from_an_open_number_to_its_closing_and_back(mayor, supervisor):
     notice = Notice.get()
     paper = mayor.get(f"{url}/notices/{notice.id}/paper.pdf")
     assert "016 00 12 34" in PdfReader(BytesIO(paper.data)).pages[0].extract_text()
-    assert mayor.get(url).has("The centre has not acknowledged this yet")
+    assert mayor.get(url).has("Not acknowledged yet")
     assert supervisor.get(url).has("07:00 to 22:00, 2 operators")
     supervisor.post(f"{url}/notices/{notice.id}")
     assert mayor.get(url).has("Acknowledged by Koen Peeters")
@@ -276,7 +276,7 @@ def test_the_way_from_the_town_to_the_province(mayor, supervisor, officer, provi
     )
     assert page.has("Taken over") and scale_up.bearer_at(activation, clock.now()) == province
     for side in (mayor, supervisor, officer):
-        assert side.get(url).has("Provincie Zavelland is in control: provincial phase")
+        assert side.get(url).has("Provincie Zavelland takes over: provincial phase")
     assert not mayor.get(url).select(f'a[href="{url}/closing"]')
     assert mayor.get(f"{url}/closing").status == 403 and mayor.post(f"{url}/closing", plan()).status == 403
     page = officer.post(f"{url}/closing", plan())

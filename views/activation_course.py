@@ -145,7 +145,7 @@ def _notice(one: Notice, activation: Activation, now: datetime, is_centre: bool)
             hour=when(one.acknowledged_at, now),
         )
     else:
-        alarm = _("The centre has not acknowledged this yet")
+        alarm = _("Not acknowledged yet")
     if is_centre and not one.acknowledged_at:
         deed = (_("Acknowledge this notice"), url_for("answering.read_notice", id=activation.id, mid=one.id))
     paper = (_("Save the notice as PDF"), url_for("answering.paper", id=activation.id, mid=one.id))
@@ -157,10 +157,11 @@ def _hand_overs(activation: Activation, now: datetime) -> list[Entry]:
     found = []
     for one in scale_up.taken(activation):
         phase = _(handover.PHASES[one.phase])
-        title = _("%(house)s is in control: %(phase)s", house=one.authority.name, phase=phase)
-        lines = (one.reason, _("Liaison officer: %(name)s", name=one.handover["liaison"]["name"]))
+        title = _("%(house)s takes over: %(phase)s", house=one.authority.name, phase=phase)
+        from_at = _("In control from %(at)s on", at=when(one.from_at, now))
+        lines = (from_at, one.reason, _("Liaison officer: %(name)s", name=one.handover["liaison"]["name"]))
         signed = _("Given by %(giver)s, taken by %(taker)s", giver=one.given_by.name, taker=one.taken_by.name)
-        found.append(Entry(one.from_at, when(one.from_at, now), title, lines, signed))
+        found.append(Entry(one.taken_at, when(one.taken_at, now), title, lines, signed))
     if waiting := scale_up.offered(activation):
         words = _("Handed to %(house)s by %(name)s", house=waiting.authority.name, name=waiting.given_by.name)
         alarm = _("Not taken yet")

@@ -105,6 +105,10 @@ def _person(person: dict) -> str:
     return ", ".join(part for part in parts if part)
 
 
+def _reachable(liaison: dict) -> str:
+    return _person({**liaison, "phone": wording.phone(liaison["phone"])})
+
+
 def _unbroken(number: str) -> str:
     return number.replace(" ", NBSP)
 
@@ -162,7 +166,7 @@ def sides_of(activation: Activation, answers: bool, now: datetime) -> dict:
     return {
         "in_control": scale_up.bearer_at(activation, now),
         "phase": _(handover.PHASES[scale_up.phase_at(activation, now)]),
-        "liaison_now": _person(scale_up.liaison_at(activation, now)),
+        "liaison_now": _reachable(scale_up.liaison_at(activation, now)),
         "others": [one for one in sharing if one.id != activation.id],
         "plan": plan and _plan(plan),
         "may_close": in_control and is_open,
