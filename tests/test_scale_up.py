@@ -24,6 +24,10 @@ def later(n):
     return NIGHT + timedelta(minutes=n)
 
 
+def words_of(document):
+    return "\n".join(page.extract_text() for page in PdfReader(BytesIO(bytes(document.content))).pages)
+
+
 def requested(town, by, now=NIGHT, **facts):
     draft = centre.begin(town, by=by, now=now, **facts)
     draft = centre.write(draft, FILLED, by=by, now=now)
@@ -151,6 +155,9 @@ def test_all_activations_of_an_emergency_are_taken_at_once_with_one_record(scene
     taken = scene.take(with_others=True)
     assert {one.activation for one in taken} == {scene.first, scene.other}
     assert len({one.document_id for one in taken}) == 1
+    words = words_of(taken[0].document)
+    for giver in (scene.mayor, scene.other_mayor):
+        assert words.count(giver.name) >= 2, "named, and signed"
     assert {scale_up.bearer_at(one, later(110)) for one in (scene.first, scene.other)} == {scene.province}
     assert scale_up.reach(scene.first, scene.officer, later(120)) == [scene.first, scene.other]
     scene.give(scene.first, scene.other, to=scene.federal, by=scene.officer, now=later(130))
@@ -170,7 +177,7 @@ def test_the_record_says_how_things_stood_and_who_signed_when(scene):
     (taken,) = scene.take()
     assert taken.handover["state"]["open_questions"] == 0
     assert taken.handover["taken"]["open_questions"] == 1
-    words = "\n".join(page.extract_text() for page in PdfReader(BytesIO(bytes(taken.document.content))).pages)
+    words = words_of(taken.document)
     for said in (
         "Oosterzavel",
         "Provincie Zavelland",

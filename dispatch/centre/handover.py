@@ -15,9 +15,7 @@ PHASES = {
     "provincial": N_("provincial phase"),
     "federal": N_("federal phase"),
 }
-STATEMENT = N_(
-    "%(giver)s hands control, liaison and costs of the information number for %(towns)s to %(taker)s, from %(from_at)s on."
-)
+STATEMENT = N_("Control, liaison and costs of the information number for %(towns)s pass to %(taker)s.")
 
 
 def running_cost(activation: Activation, at: datetime) -> int | None:
@@ -153,12 +151,7 @@ def _told(offers: list[ScaleUp], kept: list[dict], by: User, now: datetime) -> d
     lang, first = by.organisation.language, offers[0]
     _ = translator(lang).gettext
     towns = ", ".join(one.activation.municipality.name for one in offers)
-    facts = {
-        "giver": first.given_by.organisation.name,
-        "taker": first.authority.name,
-        "towns": towns,
-        "from_at": wording.moment(first.from_at, lang),
-    }
+    facts = {"taker": first.authority.name, "towns": towns}
     return {
         "title": _("Hand-over record, %(emergency)s") % {"emergency": first.activation.emergency.name[:80]},
         "organisation": first.authority.name,
@@ -169,16 +162,31 @@ def _told(offers: list[ScaleUp], kept: list[dict], by: User, now: datetime) -> d
             (_("new phase"), _(PHASES[first.phase])),
         ],
         "sections": [
-            (_("Why"), [(_("Reason"), first.reason), (_("Contact centre"), kept[0]["taken"]["centre"])]),
             (_("Liaison officer from now on"), _liaison(kept[0]["liaison"], lang)),
-            *[(one["taken"]["municipality"], stands(one["taken"], lang)) for one in kept],
+            *[_town(*pair, lang) for pair in zip(offers, kept, strict=True)],
         ],
         "table": None,
         "signatures": [
-            _signature(_("Given"), first.given_by, first.given_at, lang),
+            *[_signature(_("Given"), one.given_by, one.given_at, lang) for one in _givers(offers)],
             _signature(_("Taken"), by, now, lang),
         ],
     }
+
+
+def _givers(offers: list[ScaleUp]) -> list[ScaleUp]:
+    """One offer of each person who gave."""
+    return list({one.given_by_id: one for one in reversed(offers)}.values())[::-1]
+
+
+def _town(one: ScaleUp, kept: dict, lang: str) -> tuple[str, list[tuple[str, str]]]:
+    _ = translator(lang).gettext
+    passes = [
+        (_("Passes at"), wording.moment(one.from_at, lang)),
+        (_("Reason"), one.reason),
+        (_("Given by"), f"{one.given_by.name}, {one.given_by.organisation.name}"),
+        (_("Contact centre"), kept["taken"]["centre"]),
+    ]
+    return kept["taken"]["municipality"], passes + stands(kept["taken"], lang)
 
 
 def _liaison(liaison: dict, lang: str) -> list[tuple[str, str]]:
