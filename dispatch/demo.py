@@ -7,6 +7,8 @@ from dispatch import accounts, audit, matrix
 from dispatch.errors import Refusal
 from dispatch.onboarding import contracts, orders
 from dispatch.people import members
+from dispatch.providers.base import Receipt
+from dispatch.sending import campaigns, messages
 from dispatch.words import N_
 from models import (
     Agreement,
@@ -205,6 +207,7 @@ def load(now: datetime) -> None:
         _join(houses["zone"], now)
         _fill(bins, random.Random(2026), now)  # nosec B311 # invented names, the same each time
         _scenarios(houses["zone"], bins, now)
+        _practise(houses["zone"], now - timedelta(days=190))
         audit.record("demonstration.loaded", None, by=None, now=now)
 
 
@@ -295,6 +298,18 @@ def _join(zone: Organisation, now: datetime) -> None:
         ended_at=now,
     )
     Organisation.update(ready_at=now).where(Organisation.id == zone.id).execute()
+
+
+def _practise(zone: Organisation, at: datetime) -> None:
+    """The first practice, long ago: launched, delivered and ended, so that nothing of the checklist stays open."""
+    by = User.get(User.organisation == zone, User.role == "sender")
+    scenario = Template.get(Template.name == "Verdacht voertuig")
+    practice = campaigns.draft(zone, by=by, now=at, is_practice=True, template=scenario)
+    practice = campaigns.launch(practice, by=by, now=at, terms_accepted=True)
+    claimed = messages.claim("sms", practice, limit=practice.people, now=at, road="simulator")
+    arrived = [Receipt(one.reference, "delivered") for one in claimed]
+    messages.advance(arrived, at + timedelta(seconds=20))
+    campaigns.finish(practice, at + timedelta(minutes=2))
 
 
 def _fill(bins: list[Bin], chance: random.Random, now: datetime) -> None:

@@ -169,7 +169,9 @@ FORM = {
 def kept() -> dict[str, list[tuple]]:
     """Everything that is remembered, but for who signed in."""
     tables = [table for table in TABLES if table not in (Audit, Seal, SignIn, SignInFailure)]
-    deeds = Audit.select(Audit.deed, Audit.subject).where(~Audit.deed.startswith("user."))
+    deeds = Audit.select(Audit.deed, Audit.subject).where(
+        ~Audit.deed.startswith("user."), Audit.deed != "token.refused"
+    )
     rows = {table.__name__: sorted(map(repr, table.select().tuples())) for table in tables}
     return rows | {"Audit": sorted(map(repr, deeds.tuples()))}
 

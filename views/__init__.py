@@ -3,15 +3,14 @@
 from flask import Flask, current_app, render_template, request, session, url_for
 from flask_babel import Babel
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_login import LoginManager, current_user
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
 from htmx_flask import Htmx
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import IntegerConverter
+from werkzeug.routing import BaseConverter, IntegerConverter
 
-from dispatch import clock, courtesy, demo, rights
+from dispatch import clock, courtesy, demo
 from dispatch.access import sessions
 from dispatch.audit import asked_from
 from dispatch.errors import Missing, NotAllowed, Refusal, WrongMoment
@@ -36,6 +35,7 @@ from views import (
     imports,
     members,
     memory_commands,
+    menu,
     message_templates,
     orders,
     organisations,
@@ -86,28 +86,6 @@ PAGES = (
     tokens,
     api,
 )
-MENU = (
-    ("home", "home.index", _l("Start"), None),
-    (
-        "campaigns approval control reports message_templates recordings",
-        "campaigns.index",
-        _l("Messages"),
-        "campaign.see",
-    ),
-    ("takeover", "takeover.index", _l("National desk"), "campaign.take"),
-    ("bins members imports privacy", "bins.index", _l("Members"), "bin.see"),
-    ("activations answering closings scale_ups", "activations.index", _l("Contact centre"), "activation.see"),
-    ("users", "users.index", _l("Users"), "user.see"),
-    ("who_may", "who_may.index", _l("Rights"), "rights.see"),
-    (
-        "organisations agreements orders user_tables",
-        "organisations.home",
-        _l("Agreements"),
-        "agreement.change",
-    ),
-    ("audit", "audit.index", _l("Audit"), "audit.see"),
-    ("tokens", "tokens.index", _l("API"), "token.change"),
-)
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; form-action 'self'; base-uri 'none'; "
     "object-src 'none'",
@@ -125,9 +103,15 @@ class RowNumber(IntegerConverter):
     regex = r"\d{1,18}"
 
 
+class Reference(BaseConverter):
+    """The reference of a message in an address: what is none never comes further, nor into the audit."""
+
+    regex = "[0-9a-f]{16}"
+
+
 def register(app: Flask) -> None:
     """Hangs every page, filter, command and safety on the application."""
-    app.url_map.converters["int"] = RowNumber
+    app.url_map.converters |= {"int": RowNumber, "reference": Reference}
     app.session_interface = api.Sessions()
     csrf.init_app(app)
     Htmx(app)
@@ -146,6 +130,7 @@ def register(app: Flask) -> None:
     app.before_request(_open_database)
     app.teardown_request(_leave)
     app.after_request(_secure)
+    app.after_request(guard.note_refusal)
     _answer_errors(app)
 
 
@@ -161,7 +146,7 @@ def surroundings() -> dict:
         "helpdesk": current_app.config["BELFORT_HELPDESK"],
         "practice_end_url": url_for("home.leave_practice"),
         "account_url": url_for("account.show"),
-        "menu": menu() if known else [],
+        "menu": menu.of(current_user) if known else [],
         "who": _who() if known else None,
         "demonstration": demo.is_loaded(),
         "practice": known and guard.is_practice(),
@@ -175,15 +160,6 @@ def _who() -> dict:
         "role": _(USER_ROLES[current_user.role]),
         "organisation": current_user.organisation.name,
     }
-
-
-def menu() -> list[dict]:
-    """The main menu of this person: only what they may open."""
-    return [
-        {"url": url_for(endpoint), "label": label, "is_current": request.blueprint in rooms.split()}
-        for rooms, endpoint, label, right in MENU
-        if right is None or rights.may(current_user, right)
-    ]
 
 
 def _remember_who(app: Flask) -> None:

@@ -10,6 +10,7 @@ from flask_login import current_user
 from dispatch import clock, rights
 from dispatch.errors import Incomplete, NotAllowed, Refusal, WrongMoment
 from dispatch.numerals import in_words
+from dispatch.onboarding import checklist
 from dispatch.sending import approval, campaigns, doubt, estimate, report, tallies, whom
 from dispatch.sending.text import measure
 from dispatch.words import CHANNELS, KINDS, LANGUAGE_NAMES, N_, translator
@@ -258,7 +259,7 @@ def _review(
         practice=campaign.is_practice,
         kind=wording.capital(_(KINDS[campaign.kind])),
         faults=faults,
-        barrier=_barrier(campaign, size, bool(faults)),
+        barrier=_barrier(campaign, size, bool(faults), now),
         four_eyes=_four_eyes(campaign, bool(faults)),
         size=size,
         size_in_words=in_words(size.people, str(render.locale())),
@@ -276,6 +277,7 @@ def _review(
         terms_error=terms_error,
         policies=[(policy, _(doubt.IN_WORDS[policy])) for policy in POLICIES],
         policy=request.form.get("policy", doubt.policy_of(campaign)),
+        policy_approved=_(doubt.IN_WORDS[doubt.policy_of(campaign)]) if _is_fixed(campaign) else "",
         useful=[(hours, _(words)) for hours, words in USEFUL.items()],
         useful_hours=request.form.get("useful_hours", ""),
         identity_error=identity_error,
@@ -284,7 +286,7 @@ def _review(
     )
 
 
-def _barrier(campaign: Campaign, size: estimate.Estimate, has_faults: bool) -> str | None:
+def _barrier(campaign: Campaign, size: estimate.Estimate, has_faults: bool, now: datetime) -> str | None:
     """Why the button is not there, in one sentence; None when it is."""
     if has_faults:
         return _("First mend what is missing. Then the button to send stands here.")
@@ -294,6 +296,8 @@ def _barrier(campaign: Campaign, size: estimate.Estimate, has_faults: bool) -> s
         return _(
             "You are practising, and this message is real. Stop practising first if you want to send it."
         )
+    if not campaign.is_practice and (fault := checklist.obstacle(campaign.organisation, now)):
+        return fault.said_by(_)
     if not approval.is_needed(campaign) or campaign.is_approved:
         return None
     if campaign.is_submitted:
@@ -312,6 +316,11 @@ def _four_eyes(campaign: Campaign, has_faults: bool) -> dict:
         and rights.may(current_user, "campaign.override", campaign),
         "overridden": approval.overridden(campaign) if campaign.is_approved else None,
     }
+
+
+def _is_fixed(campaign: Campaign) -> bool:
+    """Whether what becomes of doubt was approved with the text, and is chosen no more."""
+    return approval.is_needed(campaign) and campaign.is_approved and not approval.overridden(campaign)
 
 
 def _preview(campaign: Campaign, lang: str, size: estimate.Estimate) -> dict:
@@ -378,15 +387,8 @@ def _launch(campaign: Campaign) -> None:
         terms_accepted="terms" in request.form,
         version=wording.version(),
         useful_for=_useful_for(),
-        policy=_policy(),
+        policy=wording.policy(),
     )
-
-
-def _policy() -> str:
-    policy = request.form.get("policy", "")
-    if policy not in ("", *POLICIES):
-        raise Refusal(N_("Choose from the list what becomes of an unsure message. Nothing was sent."))
-    return policy
 
 
 def _useful_for() -> timedelta | None:

@@ -101,6 +101,14 @@ def message_of(campaign: Campaign, id: int) -> Message:
     return Message.get_or_none(Message.id == id, Message.campaign == campaign.id) or abort(404)
 
 
+def message_by(reference: str) -> Message:
+    """The message of a campaign that this person may see, by its reference or by that of its first call."""
+    is_it = (Message.reference == reference) | (Message.first_reference == reference)
+    message = Message.get_or_none(is_it, Message.campaign.is_null(False)) or abort(404)
+    campaign_of(message.campaign_id)
+    return message
+
+
 def template_of(id: int, action: str = "campaign.see") -> Template:
     """A template of this person's organisation; 403 when it is not theirs to change."""
     here = (Template.organisation == current_user.organisation_id) & Template.removed_at.is_null()

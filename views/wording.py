@@ -6,12 +6,12 @@ from flask_babel import ngettext
 from flask_login import current_user
 
 from dispatch import rights
-from dispatch.errors import NotAllowed
+from dispatch.errors import NotAllowed, Refusal
 from dispatch.people import audience
 from dispatch.sending import campaigns, estimate, report, speech, whom
 from dispatch.sending.text import measure, plain, twins
 from dispatch.words import CHANNELS, KINDS, LANGUAGE_NAMES, N_
-from models import LANGUAGES, Campaign
+from models import LANGUAGES, POLICIES, Campaign
 from views import render
 
 PARTS = {"sms": ("body",), "voice": ("body", "recording"), "email": ("subject", "body")}
@@ -62,6 +62,14 @@ def typed() -> dict:
 
 def version() -> int:
     return request.form.get("version", 0, type=int)
+
+
+def policy() -> str:
+    """What is to become of a message that may not have arrived; "" when nothing was chosen."""
+    chosen = request.form.get("policy", "")
+    if chosen not in ("", *POLICIES):
+        raise Refusal(N_("Choose from the list what becomes of an unsure message. Nothing was sent."))
+    return chosen
 
 
 def _choice() -> dict:

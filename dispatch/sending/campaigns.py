@@ -103,12 +103,20 @@ def _edit(stored: Campaign, *, by: User, now: datetime, version: int, **wording)
     approval.withdraw(stored, by=by, now=now)
 
 
-def submit(campaign: Campaign, *, by: User, now: datetime, version: int, link: str = "") -> Campaign:
-    """Asks another person to approve it as it is now; `link` leads them to it."""
+def submit(
+    campaign: Campaign, *, by: User, now: datetime, version: int, link: str = "", policy: str = ""
+) -> Campaign:
+    """Asks another person to approve it as it is now; `link` leads them to it.
+
+    policy: what is to become of doubt, part of what is approved; for want of it, as the draft has it.
+    """
     with writing():
         campaign = Campaign.get_by_id(campaign.id)
         rights.demand(by, "campaign.compose", campaign.kind, campaign.channels, campaign.audience)
         _refuse_unready(campaign, version)
+        if policy in POLICIES and policy != doubt.policy_of(campaign):
+            _edit(campaign, by=by, now=now, version=version, policy=policy)
+            campaign = Campaign.get_by_id(campaign.id)
         approval.ask(campaign, by=by, now=now, link=link)
     return Campaign.get_by_id(campaign.id)
 
@@ -286,11 +294,12 @@ def launch(
         if not campaign.is_practice:
             checklist.demand_ready(campaign.organisation, now)
         rights.demand(by, "campaign.launch", campaign.kind, campaign.channels, campaign.audience)
-        approval.demand(campaign)
+        policy = policy if policy in POLICIES else doubt.policy_of(campaign)
+        approval.demand(campaign, policy)
         facts = {"launched_by": by.id, "launched_at": now, "moved_at": now, "queued_through": 0}
         facts["expires_at"] = useful_for and now + useful_for
-        facts["policy"] = policy if policy in POLICIES else doubt.policy_of(campaign)
-        said = {"policy": facts["policy"]}
+        facts["policy"] = policy
+        said = {"policy": policy}
         move(campaign, "launched", by=by, now=now, said=said, **facts)
         if not (_freeze_part(campaign.id, now) or Campaign.get_by_id(campaign.id).queued_through):
             raise Refusal(
