@@ -113,6 +113,14 @@ def test_everything_that_is_wrong_is_said_by_field_and_nothing_changes(opened, p
     assert again(opened).status == "open" and not Notice.select().exists()
 
 
+def test_a_number_that_should_have_closed_by_its_plan_is_known(opened, people):
+    confirm(opened, people, closing.Typed((), "09:00", "", ""))  # 08:00 UTC, 358 min 42 s after the request
+    assert closing.overdue([again(opened)], later(358)) == set()
+    assert closing.overdue([again(opened)], later(359)) == {opened.id}
+    closed = centre.close(again(opened), at=later(359), by=people["supervisor"], now=later(359))
+    assert closing.overdue([closed], later(400)) == set()
+
+
 def test_a_plan_without_phases_is_a_plan(opened, people):
     plan = confirm(opened, people, closing.Typed((), "09:00", "", ""))
     assert (plan.phases, plan.closes_at) == ([], datetime(2026, 11, 22, 8, 0))

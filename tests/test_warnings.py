@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from dispatch import clock as dispatch_clock
 from dispatch.centre import activation as centre
 from dispatch.centre import clock, closing, telling, warnings
 from models import Agreement, Audit, ClockWarning, Letter, Message, Organisation, database
@@ -144,6 +145,20 @@ def test_a_number_that_is_asked_for_again_has_a_promise_and_warnings_of_its_own(
     closing.reopen(activation, by=scene["mayor"], now=later(200), is_confirmed=True)
     assert told_at(229) == []
     assert told_at(230) == CENTRE
+
+
+def test_the_scheduler_looks_at_the_promises(scene, app):
+    jobs = app.extensions["jobs"]
+    names = []
+    jobs._every = lambda seconds, deed, name: names.append((name, seconds, deed))
+    jobs.scheduler.start, jobs.bounces.open = lambda: None, lambda: None
+    jobs.start()
+    ((seconds, look),) = [(seconds, deed) for name, seconds, deed in names if name == "promises"]
+    assert seconds <= 15
+    activation = requested(scene)
+    activation.milestones.model.update(at=dispatch_clock.now() - timedelta(minutes=31)).execute()
+    look()
+    assert [row.step for row in warnings.told(activation)] == ["half"]
 
 
 def test_without_a_mobile_number_of_the_centre_only_the_mail_goes(scene):

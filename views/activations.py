@@ -21,7 +21,7 @@ from flask_login import current_user
 
 from dispatch import clock, rights
 from dispatch.centre import activation as centre
-from dispatch.centre import call_backs, inquiries, scale_up, warnings, written
+from dispatch.centre import call_backs, closing, inquiries, scale_up, warnings, written
 from dispatch.centre import clock as promise
 from dispatch.centre import form as annex3
 from dispatch.centre import request as wording
@@ -243,6 +243,7 @@ FLAGS = {
     "wrong": Look("warn", "failed", _l("WRONG code at the call-back")),
     "asked": Look("warn", "unsure", _l("question without an answer")),
     "unread": Look("warn", "failed", _l("notice not acknowledged")),
+    "overdue": Look("clock", "failed", _l("the moment of closing has come")),
     "offered": Look("warn", "unsure", _l("handed over, not taken yet")),
 }
 
@@ -254,6 +255,7 @@ def _flags(activations: list[Activation]) -> dict[int, list[Look]]:
         "wrong": call_backs.wrong(activations),
         "asked": inquiries.waiting(activations),
         "unread": written.waiting(activations),
+        "overdue": closing.overdue(activations, clock.now()),
         "offered": scale_up.waiting(activations),
     }
     return {one.id: [FLAGS[name] for name in FLAGS if one.id in raised[name]] for one in activations}

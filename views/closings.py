@@ -34,7 +34,7 @@ LABELS = {
 def form(id: int):
     activation = one(id)
     scale_up.demand_control(activation, current_user, clock.now())
-    return _plan(activation, _written(closing.holding(activation)))
+    return _plan(activation, _written(closing.holding(activation), clock.now()))
 
 
 @pages.post("/activations/<int:id>/closing")
@@ -64,17 +64,19 @@ def _typed() -> closing.Typed:
     return closing.Typed(phases, sent("closes_at", ""), sent("redirect", ""), sent("greeting", ""))
 
 
-def _written(plan: ClosingPlan | None) -> closing.Typed:
-    """The plan that holds as somebody would type it again."""
+def _written(plan: ClosingPlan | None, now: datetime) -> closing.Typed:
+    """The plan that holds as somebody would type it again; what has begun is over and left out."""
     if not plan:
         return closing.Typed((), "", "", "")
-    phases = tuple(
-        (wording.clock_words(datetime.fromisoformat(row["from_at"])), row["hours"], row["operators"])
-        for row in plan.phases
-    )
-    return closing.Typed(
-        phases, wording.clock_words(plan.closes_at), wording.phone(plan.redirect), plan.greeting
-    )
+    begins = [(datetime.fromisoformat(row["from_at"]), row) for row in plan.phases]
+    phases = tuple((_again(at, now), row["hours"], row["operators"]) for at, row in begins if at > now)
+    return closing.Typed(phases, _again(plan.closes_at, now), wording.phone(plan.redirect), plan.greeting)
+
+
+def _again(at: datetime, now: datetime) -> str:
+    """A moment as it is read back: with its year when that is not this one."""
+    here = clock.local(at)
+    return f"{here:%d/%m %H:%M}" if here.year == clock.local(now).year else f"{here:%d/%m/%Y %H:%M}"
 
 
 def _plan(activation: Activation, typed: closing.Typed, faults=None) -> str:

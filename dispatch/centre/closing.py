@@ -41,6 +41,14 @@ def holding(activation: Activation) -> ClosingPlan | None:
     return ClosingPlan.select().where(here).order_by(ClosingPlan.id.desc()).first()
 
 
+def overdue(activations: list[Activation], now: datetime) -> set[int]:
+    """The ids of those that were to be closed by now, and are not."""
+    closing = [one.id for one in activations if one.status == "closing"]
+    here = ClosingPlan.activation.in_(closing) & ClosingPlan.withdrawn_at.is_null()
+    query = ClosingPlan.select(ClosingPlan.activation).where(here, ClosingPlan.closes_at <= now)
+    return {id for (id,) in query.tuples()}
+
+
 def confirm(
     activation: Activation, typed: Typed, *, by: User, now: datetime, is_confirmed: bool
 ) -> ClosingPlan:

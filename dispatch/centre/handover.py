@@ -198,9 +198,9 @@ def _liaison(liaison: dict, lang: str) -> list[tuple[str, str]]:
 def stands(told: dict, lang: str) -> list[tuple[str, str]]:
     """How things stood, as pairs of name and value for a person; what nobody knows is left out."""
     _ = translator(lang).gettext
-    cost = told["cost_mills"]
+    cost, status = told["cost_mills"], ACTIVATION_STATUSES[told["status"]]
     pairs = [
-        (_("State"), _(ACTIVATION_STATUSES[told["status"]])),
+        (_("State"), _(status)),
         (_("Number"), wording.phone(told["number"])),
         (_("Opening hours"), told["hours"]),
         (_("Operators"), told["operators"]),
