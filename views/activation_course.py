@@ -58,8 +58,8 @@ def entries(activation: Activation, now: datetime, *, may_answer: bool, is_centr
         *_warnings(activation, now),
         *_call_backs(activation, now),
         *_inquiries(activation, now, may_answer),
-        *_notices(activation, now, is_centre),
         *_hand_overs(activation, now),
+        *_notices(activation, now, is_centre),
     ]
     return sorted(found, key=lambda entry: entry.at)
 

@@ -109,9 +109,12 @@ def save(id: int):
 @pages.post("/activations/<int:id>/field")
 @guard.needs("activation.fill")
 def field(id: int):
-    """Saves what was typed last; answers when, and what still misses."""
+    """Saves what was typed last; answers when, and what still misses. A form that was submitted leads to its page."""
     typed = activation_form.typed()
-    activation = centre.write(one(id), typed, by=current_user, now=clock.now())
+    try:
+        activation = centre.write(one(id), typed, by=current_user, now=clock.now())
+    except WrongMoment:
+        return "", 200, {"HX-Redirect": url_for(".show", id=id)}
     faults = activation_form.mistyped(activation)
     return render_template(
         "activations/_after_field.html",

@@ -133,7 +133,7 @@ def read_notice(id: int, mid: int):
         written.acknowledge(activation, notice, by=current_user, now=clock.now())
     except WrongMoment as refusal:
         return to(activation, refusal)
-    flash(_("Acknowledged. The municipality sees it."), "done")
+    flash(_("You acknowledged this notice. Both sides see it."), "done")
     return to(activation)
 
 
