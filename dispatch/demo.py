@@ -3,8 +3,9 @@
 import random
 from datetime import date, datetime, timedelta
 
-from dispatch import accounts, audit, matrix
+from dispatch import accounts, audit, demo_centre, matrix
 from dispatch.errors import Refusal
+from dispatch.money import ledger
 from dispatch.onboarding import contracts, orders
 from dispatch.people import members
 from dispatch.providers.base import Receipt
@@ -108,6 +109,7 @@ PRICES = (
         "piece",
     ),
 )
+CREDIT_MILLS = 275_000
 SCENARIOS = (
     (
         "Gaslek",
@@ -205,6 +207,7 @@ def load(now: datetime) -> None:
                 bins=tuple(bins[:1]) if role == "coordinator" else (),
             )
         _join(houses["zone"], now)
+        demo_centre.load(houses["town"], houses["centre"], now)
         _fill(bins, random.Random(2026), now)  # nosec B311 # invented names, the same each time
         _scenarios(houses["zone"], bins, now)
         _practise(houses["zone"], now - timedelta(days=190))
@@ -286,6 +289,8 @@ def _join(zone: Organisation, now: datetime) -> None:
     tariff = orders.add_tariff(prices, began, by=by, now=now)
     ordered = {"activation": "1", "year": "1", "sms": "5000", "voice": "1000"}
     orders.place(zone, ordered, who["signatory"], tariff=tariff.id, by=by, now=now)
+    ledger.arrange(zone, "overdraft", by=by, now=now)
+    ledger.top_up(zone, CREDIT_MILLS, expires_on=last_day, note="Pakket 5000 SMS", by=by, now=now)
     people = list(zone.users)
     UserTable.create(
         organisation=zone,

@@ -127,13 +127,58 @@ def people(app):
     st.lists(st.tuples(st.sampled_from(DEEDS), st.sampled_from([0, 7, 31, 500, 1500])), max_size=14)
 )
 @hypothesis.example(
-    [(deed, 7) for deed in "join open plan keep plan close reopen acknowledge open close".split()]
+    [
+        (deed, 7)
+        for deed in [
+            "join",
+            "open",
+            "plan",
+            "keep",
+            "plan",
+            "close",
+            "reopen",
+            "acknowledge",
+            "open",
+            "close",
+        ]
+    ]
 )
 @hypothesis.example(
-    [(deed, 31) for deed in "give take open ask answer plan read close reopen refuse reopen".split()]
+    [
+        (deed, 31)
+        for deed in [
+            "give",
+            "take",
+            "open",
+            "ask",
+            "answer",
+            "plan",
+            "read",
+            "close",
+            "reopen",
+            "refuse",
+            "reopen",
+        ]
+    ]
 )
 @hypothesis.example(
-    [(deed, 7) for deed in "warn warn join leave join warn give withdraw give open leave take".split()]
+    [
+        (deed, 7)
+        for deed in [
+            "warn",
+            "warn",
+            "join",
+            "leave",
+            "join",
+            "warn",
+            "give",
+            "withdraw",
+            "give",
+            "open",
+            "leave",
+            "take",
+        ]
+    ]
 )
 def test_any_order_of_deeds_leaves_a_whole_story(people, steps):
     Emergency.update(ended_at=None).where(Emergency.id == people["other"].id).execute()

@@ -142,9 +142,13 @@ SINCE = {  # deeds that came later, each with the step that brought it
     "token.change",
     "preparation.change",
     "activation.take",
+    "promise.see",
+    "promise.change",
     "sheet.change",
     "call.take",
     "finding.acknowledge",
+    "credit.see",
+    "credit.change",
 }
 LATER = {"operator", "liaison_officer"}  # roles
 

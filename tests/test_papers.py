@@ -15,7 +15,7 @@ from dispatch.papers import (
     activation_form,
     campaign_report,
     campaign_workbook,
-    notice,
+    record,
     table_csv,
     table_workbook,
 )
@@ -126,7 +126,7 @@ def a_form(**changes):
     return form | changes
 
 
-def a_notice(**changes):
+def a_record(**changes):
     told = {
         "title": "Closing, Oosterzavel",
         "organisation": "Gemeente Oosterzavel",
@@ -166,7 +166,7 @@ def sheets_of(workbook):
     [
         lambda lang: campaign_report(a_campaign(), lang),
         lambda lang: activation_form(a_form(), lang),
-        lambda lang: notice(a_notice(), lang),
+        lambda lang: record(a_record(), lang),
     ],
 )
 def test_a_paper_is_tagged_titled_and_in_its_language(paper, lang):
@@ -357,11 +357,11 @@ def test_a_form_fits_on_one_page():
     )
 
 
-def test_a_notice_holds_its_table_its_gaps_and_every_signature():
-    words = words_of(notice(a_notice(), "en"))
+def test_a_record_holds_its_table_its_gaps_and_every_signature():
+    words = words_of(record(a_record(), "en"))
     for said in ("07:00 to 22:00", "not filled in", *(f"Person {n}" for n in range(5))):
         assert said in words
-    bare = words_of(notice(a_notice(table=None, sections=[], practice=True), "en"))
+    bare = words_of(record(a_record(table=None, sections=[], practice=True), "en"))
     assert "PRACTICE" in bare and "Phases" not in bare
 
 

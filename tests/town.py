@@ -8,6 +8,7 @@ from werkzeug.security import generate_password_hash
 from dispatch import matrix, tokens
 from dispatch.access import pending
 from dispatch.centre import activation as centre_of
+from dispatch.centre import annexes
 from dispatch.people import imports
 from dispatch.sending import campaigns, contacts
 from models import (
@@ -25,7 +26,7 @@ from models import (
     Token,
     User,
 )
-from tests import cast, joining
+from tests import cast, joining, promising
 from tests.cast import NOON
 
 PDF = b"%PDF-1.7 signed %%EOF"
@@ -164,6 +165,20 @@ FORM = {
     "arrangement": "ordinary",
     "calls": "d5",
 }
+
+
+def promised(people: dict[str, User]) -> dict[str, list]:
+    """One of each thing that a town and its centre promised and prepared, by the first part of its address."""
+    where, by = people["authorised_person"].organisation, people["authorised_person"]
+    agreement = promising.under_contract(where, people["centre_supervisor"].organisation)
+    notice = promising.annex_1(agreement, by)
+    return {
+        "centre-agreements": [agreement],
+        "centre-contracts": [agreement.contract],
+        "annexes": [annexes.versions(agreement).first(), *promising.annexes_of(agreement.contract)],
+        "notices": [notice],
+        **promising.prepared(where, by),
+    }
 
 
 def kept() -> dict[str, list[tuple]]:

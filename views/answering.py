@@ -128,7 +128,7 @@ def said(faults: dict[str, Sentence] | None, labels: dict) -> dict:
 @guard.needs("activation.answer")
 def read_notice(id: int, mid: int):
     activation = one(id)
-    notice = lookups.notice_of(activation, mid)
+    notice = lookups.notice_about(activation, mid)
     try:
         written.acknowledge(activation, notice, by=current_user, now=clock.now())
     except WrongMoment as refusal:
@@ -140,7 +140,7 @@ def read_notice(id: int, mid: int):
 @pages.get("/activations/<int:id>/notices/<int:mid>/paper.pdf")
 @guard.needs("activation.see")
 def paper(id: int, mid: int):
-    document = lookups.notice_of(lookups.activation_of(id), mid).document
+    document = lookups.notice_about(lookups.activation_of(id), mid).document
     content = BytesIO(bytes(document.content))
     return send_file(content, document.media_type, as_attachment=True, download_name=document.filename)
 

@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from dispatch import clock, rights
 from dispatch.errors import Incomplete, NotAllowed, Refusal, WrongMoment
+from dispatch.money import ledger, prices
 from dispatch.numerals import in_words
 from dispatch.onboarding import checklist
 from dispatch.sending import approval, campaigns, doubt, estimate, report, tallies, whom
@@ -121,6 +122,9 @@ def _onward(id: int):
         return redirect(url_for("campaigns.review", id=id), 303)
     if words := request.form.get("find", "").strip():
         return redirect(url_for("campaigns.text", id=id, find=words, _anchor="single"), 303)
+    if "zone" in request.form:
+        flash(_("The streets of the zone are ticked. Look at them: you may take single ones off."))
+        return redirect(url_for("campaigns.text", id=id, _anchor="audience"), 303)
     if "go" in request.form:
         flash(_("Everything is saved."))
     return redirect(url_for("campaigns.text", id=id), 303)
@@ -249,6 +253,7 @@ def _review(
     now, chosen = clock.now(), campaigns.audience_of(campaign)
     faults = wording.faults(campaign)
     size = estimate.estimate(campaign, chosen, control.rates(campaign, now))
+    cost = _cost(campaign, size, now)
     readings = estimate.readings(campaign, chosen)
     lang = request.args.get("lang", "")
     if lang not in [reading.lang for reading in readings]:
@@ -259,9 +264,10 @@ def _review(
         practice=campaign.is_practice,
         kind=wording.capital(_(KINDS[campaign.kind])),
         faults=faults,
-        barrier=_barrier(campaign, size, bool(faults), now),
+        barrier=_barrier(campaign, size, bool(faults), now) or _uncovered(cost),
         four_eyes=_four_eyes(campaign, bool(faults)),
         size=size,
+        cost=cost,
         size_in_words=in_words(size.people, str(render.locale())),
         readings=readings,
         legs=[(wording.capital(_(CHANNELS[leg.channel])), leg) for leg in size.legs],
@@ -284,6 +290,27 @@ def _review(
         asks_identity=campaign.kind == "warning",
         **identity.asked(),
     )
+
+
+def _cost(campaign: Campaign, size: estimate.Estimate, now: datetime) -> dict | None:
+    """What it costs, with the VAT, and what is left after; None without a tariff."""
+    if not prices.unit_mills(now):
+        return None
+    mills = prices.cost({leg.channel: leg.parts for leg in size.legs}, now)
+    left = ledger.of(campaign.organisation).available_mills - mills
+    return {
+        "mills": mills,
+        "vat": prices.vat_today(mills, now),
+        "left": left,
+        "is_prepaid": bool(campaign.organisation.payment) and not campaign.is_practice,
+        "is_covered": left >= 0 or ledger.may_overdraw(campaign),
+    }
+
+
+def _uncovered(cost: dict | None) -> str | None:
+    if not cost or not cost["is_prepaid"] or cost["is_covered"]:
+        return None
+    return _("The credit does not cover this. Nothing can be sent before your administrator has seen to it.")
 
 
 def _barrier(campaign: Campaign, size: estimate.Estimate, has_faults: bool, now: datetime) -> str | None:

@@ -36,6 +36,7 @@ DOORS = (
     Door("takeover.index", _l("National desk"), "campaign.take"),
     Door("bins.index", _l("Members"), "bin.see", also="members imports privacy"),
     Door("activations.index", _l("Contact centre"), "activation.see", also="answering closings scale_ups"),
+    Door("promises.home", _l("Preparation"), "promise.see", also="annexes preparation annex_1"),
     Door("users.index", _l("Users"), "user.see", "administration"),
     Door("who_may.index", _l("Rights"), "rights.see", "administration"),
     Door(
@@ -45,6 +46,7 @@ DOORS = (
         "administration",
         also="agreements orders user_tables",
     ),
+    Door("credits.index", _l("Credit"), "credit.see", "administration"),
     Door("audit.index", _l("Audit"), "audit.see", "administration"),
     Door("tokens.index", _l("API"), "token.change", "administration"),
 )

@@ -6,6 +6,7 @@ from flask_babel import ngettext
 from flask_login import current_user
 
 from dispatch import rights
+from dispatch.centre import preparation, streets
 from dispatch.errors import NotAllowed, Refusal
 from dispatch.people import audience
 from dispatch.sending import campaigns, estimate, report, speech, whom
@@ -74,12 +75,27 @@ def policy() -> str:
 
 def _choice() -> dict:
     form = request.form
-    streets = [value.partition("|") for value in form.getlist("streets")]
+    ticked = [value.partition("|") for value in form.getlist("streets")]
+    chosen = [[int(id), street] for id, _bar, street in ticked if id.isdecimal()]
     return {
         "bins": form.getlist("bins", type=int),
-        "streets": [[int(id), street] for id, _bar, street in streets if id.isdecimal()],
+        "streets": chosen + [list(pair) for pair in _streets_of_zone()],
         "members": form.getlist("members", type=int) + form.getlist("add", type=int),
     }
+
+
+def _streets_of_zone() -> list[tuple[int, str]]:
+    """The streets that the pressed button of a zone adds: frozen now, whatever becomes of the zone."""
+    pressed = request.form.get("zone", 0, type=int)
+    bins = list(rights.bins_of(current_user)) if pressed else []
+    return [pair for match in zones(bins) if match.zone.id == pressed for pair in match.pairs]
+
+
+def zones(bins: list) -> list[streets.Match]:
+    """The zones that the municipalities of this police zone prepared, laid over these BINs."""
+    if not bins:
+        return []
+    return streets.lay(preparation.zones_within(current_user.organisation), bins)
 
 
 def _texts() -> dict:
@@ -162,6 +178,7 @@ def page(campaign: Campaign, **extra) -> dict:
             "streets": _streets(
                 bins, {f"{id}|{street}" for id, street in campaign.audience.get("streets", ())}
             ),
+            "zones": zones(bins),
             "members": list(whom.members_of(campaign.audience)),
             "texts": [_language(campaign, lang, readers[lang]) for lang in LANGUAGES],
             **reach(campaign, chosen, readers),

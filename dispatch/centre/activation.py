@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from peewee import fn
 
 from dispatch import audit, clock, letters, rights
-from dispatch.centre import authority, emergencies, request, telling
+from dispatch.centre import agreements, annexes, authority, emergencies, preparation, request, telling
 from dispatch.centre import clock as promise
 from dispatch.centre import form as annex3
 from dispatch.centre.form import Section
@@ -31,10 +31,7 @@ from models import (
 
 def valid_agreement(municipality: Organisation, now: datetime) -> Agreement | None:
     """The agreement under which this municipality may activate today, by the calendar of Brussels."""
-    today = clock.local(now).date()
-    theirs = Agreement.select().where(Agreement.municipality == municipality)
-    latest_first = theirs.order_by(Agreement.ends_on.desc(), Agreement.id.desc())
-    return next((agreement for agreement in latest_first if agreement.holds_on(today)), None)
+    return agreements.valid_on(municipality, clock.local(now).date())
 
 
 def begin(municipality: Organisation, *, by: User, now: datetime, is_practice: bool = False) -> Activation:
@@ -130,6 +127,7 @@ def receive(draft: Activation, paper: bytes, *, by: User, now: datetime, receive
         "letter": _letter(draft, document, by, now, received_at),
         "short_letter": _short_letter(draft, by, now, received_at),
         "emergency": emergencies.begin(draft, now=received_at),
+        "annexes": annexes.kept(draft.agreement, received_at),
     }
     move(draft, "requested", by=by, now=now, at=received_at, **kept)
 
@@ -172,7 +170,9 @@ def _complete(draft: Activation, password_confirmed: bool) -> None:
 
 def _prefilled(municipality: Organisation, by: User, now: datetime) -> dict:
     form = {**annex3.ORDINARY, "liaison_name": by.name, "liaison_phone": request.phone(by.phone)}
-    previous = _previous(municipality)
+    prepared, previous = preparation.prefill(municipality), _previous(municipality)
+    if prepared.recommendations:
+        return annex3.merged({}, form | {"recommendations": prepared.recommendations}, now)
     if not previous:
         return annex3.merged({}, form, now)
     form["recommendations"] = previous.form["recommendations"]

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from dispatch import rights
+from dispatch import clock, rights
+from dispatch.centre import annexes
 from dispatch.centre.moves import MOVED_ON
 from dispatch.errors import NotAllowed, WrongMoment
 from dispatch.words import N_
@@ -14,7 +15,7 @@ def demand_asking(municipality: Organisation, by: User, now: datetime) -> None:
 
     The one place where annex 1 decides: a person whom it names, or the mayor.
     """
-    if not rights.may(by, "activation.fill") or by.organisation_id != municipality.id:
+    if not annexes.may_activate(by, municipality, clock.local(now).date()):
         raise NotAllowed(
             N_("Only an authorised person of %(municipality)s may do this."), municipality=municipality.name
         )

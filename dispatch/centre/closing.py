@@ -300,7 +300,7 @@ def _noticed(activation: Activation, lang: str, by: User, at: datetime, **told) 
     _ = translator(lang).gettext
     signature = (_("Confirmed in writing"), by.name, by.organisation.name, wording.moment(at, lang))
     number = wording.phone(activation.number)
-    return papers.notice(
+    return papers.record(
         {
             "organisation": activation.municipality.name,
             "practice": activation.is_practice,

@@ -82,7 +82,7 @@ def take(
         part: annex3.tidy("liaison_name", liaison.get(part, "")) for part in ("name", "phone", "email")
     }
     kept = [_kept(one, liaison, now) for one in offers]
-    paper = papers.notice(_told(offers, kept, by, now), by.organisation.language)
+    paper = papers.record(_told(offers, kept, by, now), by.organisation.language)
     with writing():
         document = _document(offers, paper, by, now)
         for one, handover in zip(offers, kept, strict=True):

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from dispatch import audit, rights
 from dispatch.errors import Incomplete, Refusal, WrongMoment
+from dispatch.money import ledger
 from dispatch.onboarding import checklist, contracts
 from dispatch.people import audience
 from dispatch.people.audience import Audience
@@ -300,12 +301,41 @@ def launch(
         facts["expires_at"] = useful_for and now + useful_for
         facts["policy"] = policy
         said = {"policy": policy}
+        _hold(campaign, now)
         move(campaign, "launched", by=by, now=now, said=said, **facts)
         if not (_freeze_part(campaign.id, now) or Campaign.get_by_id(campaign.id).queued_through):
             raise Refusal(
                 N_("Nobody would get this message: nobody in the audience can be reached by these channels.")
             )
     return Campaign.get_by_id(campaign.id)
+
+
+def _hold(campaign: Campaign, now: datetime) -> None:
+    """Puts aside what it can cost at most, which takes no look at anybody; where that is too much, what it will cost."""
+    if campaign.is_practice or not campaign.organisation.payment:
+        return
+    number = audience.size(campaign.organisation_id, campaign.audience)
+    dearest = {channel: number * max(per.values()) for channel, per in _parts(campaign).items()}
+    try:
+        ledger.hold(campaign, dearest, now)
+    except Refusal:
+        ledger.hold(campaign, parts_to(campaign, audience_of(campaign)), now)
+
+
+def parts_to(campaign: Campaign, whom: Audience) -> dict[str, int]:
+    """By channel the parts of all messages to this audience."""
+    per = _parts(campaign)
+    found = dict.fromkeys(per, 0)
+    for mailing in whom.mailings:
+        found[mailing.channel] += per[mailing.channel][mailing.language]
+    return found
+
+
+def _parts(campaign: Campaign) -> dict[str, dict[str, int]]:
+    return {
+        channel: {lang: parts_of(campaign, channel, lang) for lang in LANGUAGES}
+        for channel in campaign.channels
+    }
 
 
 def freeze(now: datetime) -> None:
@@ -328,11 +358,7 @@ def _freeze_part(id: int, now: datetime) -> int:
         campaign = Campaign.get_by_id(id)
         if campaign.queued_through is None:  # another pump came first
             return 0
-        parts = {
-            (channel, lang): parts_of(campaign, channel, lang)
-            for channel in campaign.channels
-            for lang in LANGUAGES
-        }
+        parts = {(channel, lang): n for channel, per in _parts(campaign).items() for lang, n in per.items()}
         reached, last = freezing.freeze(campaign, parts=parts, limit=FROZEN_AT_ONCE, now=now)
         mark = {"queued_through": last, "people": Campaign.people + reached}
         Campaign.update(mark).where(Campaign.id == id).execute()
