@@ -1323,6 +1323,7 @@ class StandingQuestion(PartOfPreparation):
 # ── Contact centre: activations ─────────────────────────────────────────
 
 ACTIVATION_STATUSES = ("draft", "requested", "acknowledged", "open", "closing", "closed", "refused")
+REQUEST_CHANNELS = ("page", "telephone", "paper", "email")
 PHASES = ("municipal", "provincial", "federal")
 
 
@@ -1358,11 +1359,16 @@ class Activation(Table):
     is_practice = BooleanField(default=False)
     form = JSONField(default=dict)
     annexes = JSONField(null=True)  # the ids of the versions that were in force when it was requested
+    channel = CharField(default="page")  # how it was asked; by any other than the page the centre entered it
+    joined_from = ForeignKeyField(
+        Emergency, null=True, backref="left_by", on_delete="RESTRICT"
+    )  # its own emergency, while it shares that of others
     callback_code = CharField()
     number = CharField(default="")
     by = ForeignKeyField(User, on_delete="RESTRICT")
     document = ForeignKeyField(Document, null=True, on_delete="RESTRICT")
     letter = ForeignKeyField(Letter, null=True, on_delete="RESTRICT")
+    short_letter = ForeignKeyField(Letter, null=True, backref="announces", on_delete="RESTRICT")  # the SMS
     created_at = DateTimeField()
     changed_at = DateTimeField()
 
@@ -1393,7 +1399,55 @@ class Milestone(Table):
     note = TextField(default="")
 
     class Meta:
-        indexes = ((("activation", "status"), True),)
+        indexes = ((("activation", "status"), False),)  # a number may be opened again
+
+
+class CallBack(Table):
+    """That the centre rang the municipality back, and whether the code that it was told was the right one."""
+
+    activation = ForeignKeyField(Activation, backref="call_backs", on_delete="RESTRICT")
+    phone = CharField()
+    is_right = BooleanField()
+    at = DateTimeField()
+    by = ForeignKeyField(User, on_delete="RESTRICT")
+
+
+class Inquiry(Table):
+    """What the centre asks whoever is in control, and what they answered."""
+
+    activation = ForeignKeyField(Activation, backref="inquiries", on_delete="RESTRICT")
+    words = TextField()
+    by = ForeignKeyField(User, on_delete="RESTRICT")
+    asked_at = DateTimeField()
+    answer = TextField(default="")
+    answered_by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
+    answered_at = DateTimeField(null=True)
+
+
+class ClockWarning(Table):
+    """That people were told how much of a promise was gone, counted from this receipt; told once."""
+
+    activation = ForeignKeyField(Activation, backref="warnings", on_delete="CASCADE")
+    requested_at = DateTimeField()
+    step = CharField()  # half, three_quarters, last, late
+    at = DateTimeField()
+
+    class Meta:
+        primary_key = CompositeKey("activation", "requested_at", "step")
+
+
+class ClosingPlan(Table):
+    """How a number closes, as somebody confirmed it in writing; the last one that was not taken back holds."""
+
+    activation = ForeignKeyField(Activation, backref="closing_plans", on_delete="RESTRICT")
+    phases = JSONField(default=list)  # [{from_at, hours, operators}], the moments as ISO text in UTC
+    closes_at = DateTimeField()
+    redirect = CharField(default="")  # the number of the municipality that is told to callers afterwards
+    greeting = TextField(default="")
+    by = ForeignKeyField(User, on_delete="RESTRICT")
+    confirmed_at = DateTimeField()
+    notice = ForeignKeyField(Notice, null=True, on_delete="RESTRICT")
+    withdrawn_at = DateTimeField(null=True)
 
 
 class ScaleUp(Table):
@@ -1412,6 +1466,7 @@ class ScaleUp(Table):
     given_at = DateTimeField()
     taken_by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
     taken_at = DateTimeField(null=True)
+    withdrawn_at = DateTimeField(null=True)  # an offer that was taken back; never one that was taken
     document = ForeignKeyField(Document, null=True, on_delete="RESTRICT")
 
     class Meta:
@@ -1911,6 +1966,10 @@ TABLES = [
     Emergency,
     Activation,
     Milestone,
+    CallBack,
+    Inquiry,
+    ClockWarning,
+    ClosingPlan,
     ScaleUp,
     Presence,
     Shift,

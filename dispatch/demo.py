@@ -92,6 +92,7 @@ PEOPLE = (
     ("liaison_officer", "town", "Bram Maes", "bram.maes@oosterzavel.example"),
     ("centre_supervisor", "centre", "Tom Geerts", "tom.geerts@contactcenter.example"),
     ("operator", "centre", "Sara Claes", "sara.claes@contactcenter.example"),
+    ("liaison_officer", "province", "Ilse Baert", "ilse.baert@zavelland.example"),
 )
 CONTRACT = ("Raamcontract groepsalarmering", "Nationaal Crisiscentrum", date(2028, 7, 20))
 PRICES = (
@@ -198,7 +199,7 @@ def is_loaded() -> bool:
 
 
 def accounts_of() -> list[dict[str, str]]:
-    """The accounts that sign in with what is printed: one for each role."""
+    """The accounts that sign in with what is printed: one for each role, and the province's."""
     return [{"email": email, "password": PASSWORD, "role": role} for role, _, _, email in PEOPLE]
 
 
@@ -280,9 +281,13 @@ def _organisations(now: datetime) -> dict[str, Organisation]:
         name="Contactcenter Noord",
         slug="contactcenter",
         email="wacht@contactcenter.example",
+        phone="+32470003090",
+    )
+    province = Organisation.create(
+        kind="province", name="Provincie Zavelland", slug="zavelland", email="crisis@zavelland.example"
     )
     platform = Organisation.create(kind="platform", name="Platform Belfort", slug="platform")
-    for house in (zone, town, centre, platform):
+    for house in (zone, town, centre, province, platform):
         matrix.begin(house)
     Agreement.create(
         municipality=town,
@@ -291,7 +296,7 @@ def _organisations(now: datetime) -> dict[str, Organisation]:
         begins_on=date(now.year, 1, 5),
         ends_on=date(now.year + 3, 1, 4),
     )
-    return {"zone": zone, "town": town, "centre": centre, "platform": platform}
+    return {"zone": zone, "town": town, "centre": centre, "province": province, "platform": platform}
 
 
 def _price(town: Organisation, now: datetime) -> None:

@@ -8,7 +8,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from dispatch import clock, mishaps, retention
 from dispatch.access import links, resets
-from dispatch.centre import persons, report
+from dispatch.centre import persons, report, warnings
 from dispatch.money import forecast, ledger
 from dispatch.onboarding import checklist, expiry, user_table
 from dispatch.people import alive, asking, imports
@@ -51,6 +51,7 @@ class Jobs:
         self._every(30, _report_closings, "final reports")
         self._every(3600, partial(_look_after_lists, self.public_url), "lists")
         self._every(60, _release_credit, "credit")
+        self._every(10, _warn_of_promises, "promises")
         self.bounces.open()
         self.scheduler.start()
 
@@ -117,6 +118,11 @@ def _look_after_lists(public_url: str) -> None:
         asking.remind(public_url=public_url, now=clock.now())
         drills.remind(public_url=public_url, now=clock.now())
         monthly.lay_ready(public_url=public_url, now=clock.now())
+
+
+def _warn_of_promises() -> None:
+    with database.connection_context():
+        warnings.warn(clock.now())
 
 
 def _forget_mailed_links() -> None:

@@ -61,6 +61,7 @@ DEFAULTS = {
         "campaign.override",
         "token.change",
         "preparation.change",
+        "activation.take",
         "finding.acknowledge",
         "credit.see",
         "promise.see",
@@ -75,7 +76,7 @@ DEFAULTS = {
         ["activation.see", "activation.answer", "call.take", "promise.see", "promise.change"]
     ),
     "operator": frozenset(["activation.see", "call.take"]),
-    "liaison_officer": frozenset(["activation.see", "promise.see", "sheet.change"]),
+    "liaison_officer": frozenset(["activation.see", "activation.take", "promise.see", "sheet.change"]),
     "reader": frozenset(
         ["bin.see", "member.see", "campaign.see", "report.see", "activation.see", "promise.see"]
     ),

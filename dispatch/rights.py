@@ -44,6 +44,7 @@ DEEDS = (
     "activation.see",
     "activation.fill",
     "activation.answer",
+    "activation.take",
     "preparation.change",
     "promise.see",
     "promise.change",
@@ -68,6 +69,7 @@ POLICE_KINDS = ("warning",)  # writing and judging warnings is the task of the p
 WHERE = {
     "activation.fill": ("municipality",),
     "activation.answer": ("contact_centre",),
+    "activation.take": ("province", "federal_service"),
     "activation.see": ("municipality", "province", "federal_service", "contact_centre"),
     "preparation.change": ("municipality",),
     "promise.see": ("municipality", "contact_centre", "platform"),
@@ -337,7 +339,8 @@ def sees_activation(user: User, activation: Activation) -> bool:
 
 def is_scaled_up_to(authority: Organisation, activation):
     """The condition on ScaleUp rows that an activation was handed, or is offered, to this authority."""
-    return (ScaleUp.activation == activation) & (ScaleUp.authority == authority)
+    is_theirs = (ScaleUp.activation == activation) & (ScaleUp.authority == authority)
+    return is_theirs & ScaleUp.withdrawn_at.is_null()
 
 
 def sees_emergency(user: User, emergency: Emergency) -> bool:

@@ -125,6 +125,7 @@ RIGHTS = {
     "activation.see": N_("see activations"),
     "activation.fill": N_("ask for an activation"),
     "activation.answer": N_("answer activations"),
+    "activation.take": N_("take activations over from a municipality"),
     "preparation.change": N_("keep annex 1 and the preparation up to date"),
     "promise.see": N_("see agreements and preparation"),
     "promise.change": N_("write agreements with the contact centre down"),

@@ -83,6 +83,20 @@ def municipality_and_centre() -> tuple[Organisation, Organisation]:
     return town, centre
 
 
+def another_town(name: str, centre: Organisation, **terms) -> Organisation:
+    """One more municipality that has an agreement with this centre."""
+    made = organisation(name, "municipality", email=f"noodplanning@{name.lower()}.example")
+    days = {"signed_on": date(2026, 1, 5), "begins_on": date(2026, 1, 5), "ends_on": date(2027, 12, 31)}
+    Agreement.create(municipality=made, centre=centre, **days | terms)
+    return made
+
+
+def higher_authorities() -> tuple[Organisation, Organisation]:
+    """The province and the federal service above the towns."""
+    province = organisation("Provincie Zavelland", "province", email="crisis@zavelland.example")
+    return province, organisation("Federale dienst", "federal_service", email="crisis@federaal.example")
+
+
 def at_a_screen(app: Flask, user: User) -> Client:
     """A client with a session that passed both steps of the door, without the price of a password."""
     browser = Client(app)

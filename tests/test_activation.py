@@ -9,6 +9,7 @@ from pypdf import PdfReader
 
 import app as belfort
 from dispatch.centre import activation as centre
+from dispatch.centre import annexes, preparation
 from dispatch.centre import form as annex3
 from dispatch.errors import Incomplete, NotAllowed, Refusal, WrongMoment
 from dispatch.sending import messages
@@ -105,6 +106,25 @@ def test_the_recommendations_of_the_last_request_come_along_with_their_day(peopl
     assert annex3.recommended_on(draft.form) == date(2026, 11, 22)
     draft = centre.write(draft, {"recommendations": "Kook het water."}, by=people["by"], now=NIGHT)
     assert annex3.recommended_on(draft.form) is None
+
+
+def test_what_was_prepared_comes_along_before_what_was_said_the_last_time(people):
+    requested(people)
+    town, by = people["town"], people["by"]
+    preparation.write_basics(town, "", "Luister naar de radio.", by=by, now=NIGHT)
+    draft = begun(people)
+    assert draft.form["recommendations"] == "Luister naar de radio."
+    assert annex3.recommended_on(draft.form) is None
+
+
+def test_who_is_not_named_in_annex_1_neither_begins_nor_closes(people):
+    other = cast.user("authorised_person", people["town"], email="tom@oosterzavel.example", name="Tom Geerts")
+    named = annexes.Person(name="Tom Geerts", function="schepen", ways=("+32470003013",), user=other.id)
+    persons = annexes.as_content([named])
+    annexes.add(Agreement.get(), 1, from_on=date(2026, 1, 5), content=persons, by=other, now=NIGHT)
+    with pytest.raises(NotAllowed):
+        begun(people)
+    assert centre.begin(people["town"], by=other, now=NIGHT)
 
 
 # Writing

@@ -122,6 +122,13 @@ def test_every_language_can_be_taken_away_one_by_one(mayor):
     assert Activation.get().form["languages"] == []
 
 
+def test_a_field_that_arrives_behind_the_submission_leads_to_the_activation(mayor):
+    activation = requested(mayor)
+    answer = mayor.htmx(f"/activations/{activation.id}/field", {"place": "Elders"}, method="post")
+    assert answer.response.headers["HX-Redirect"] == f"/activations/{activation.id}"
+    assert Activation.get().form["place"] == "Stationsstraat"
+
+
 def test_only_the_changed_field_travels_and_never_the_password(mayor):
     activation = draft(mayor)
     page = mayor.get(f"/activations/{activation.id}/form")
@@ -172,7 +179,9 @@ def test_the_way_from_the_form_to_the_open_number(mayor, supervisor, app):
     page = mayor.get(f"/activations/{activation.id}")
     assert page.has("Acknowledged by Koen Peeters") and page.has("Opened by Koen Peeters")
     assert page.has("open in time") and page.has("1771")
-    supervisor.post(f"/activations/{activation.id}/close", closed_at=now)
+    page = supervisor.post(f"/activations/{activation.id}/close", closed_at=now)
+    assert page.status == 422 and page.has("Write who of annex 1 confirmed it in writing")
+    supervisor.post(f"/activations/{activation.id}/close", closed_at=now, confirmed_by="Greet Moons, 22/11")
     assert Activation.get().is_over
 
 

@@ -141,6 +141,7 @@ SINCE = {  # deeds that came later, each with the step that brought it
     "organisation.change",
     "token.change",
     "preparation.change",
+    "activation.take",
     "promise.see",
     "promise.change",
     "sheet.change",

@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 
-from dispatch.papers import activation_form, campaign_report, campaign_workbook, table_csv, table_workbook
+from dispatch.papers import (
+    activation_form,
+    campaign_report,
+    campaign_workbook,
+    record,
+    table_csv,
+    table_workbook,
+)
 from dispatch.papers.chart import drawing, sampled
 from dispatch.words import MESSAGE_STATUSES, translator
 
@@ -104,6 +111,7 @@ def a_form(**changes):
         },
         "deputy": {"name": "Tom Geerts", "phone": "+32 470 00 30 13", "email": ""},
         "calls": "D5 and D2",
+        "second_line": "016 00 77 88",
         "arrangement": "Special arrangement",
         "opening_hours": "08:00 to 22:00",
         "operators": "8",
@@ -116,6 +124,20 @@ def a_form(**changes):
         "callback_code": "4719",
     }
     return form | changes
+
+
+def a_record(**changes):
+    told = {
+        "title": "Closing, Oosterzavel",
+        "organisation": "Gemeente Oosterzavel",
+        "practice": False,
+        "statement": "The number closes on 25 November.",
+        "figures": [("information number", "1771")],
+        "sections": [("Closing", [("Afterwards", "016 00 12 34"), ("Greeting", "")])],
+        "table": ("Phases", ["From", "Hours", "Operators"], [["12:00", "07:00 to 22:00", "2"]]),
+        "signatures": [("Given", f"Person {n}", "House", "12:00") for n in range(5)],
+    }
+    return told | changes
 
 
 def read(pdf):
@@ -140,7 +162,12 @@ def sheets_of(workbook):
 
 @pytest.mark.parametrize("lang", ["nl", "fr", "de", "en"])
 @pytest.mark.parametrize(
-    "paper", [lambda lang: campaign_report(a_campaign(), lang), lambda lang: activation_form(a_form(), lang)]
+    "paper",
+    [
+        lambda lang: campaign_report(a_campaign(), lang),
+        lambda lang: activation_form(a_form(), lang),
+        lambda lang: record(a_record(), lang),
+    ],
 )
 def test_a_paper_is_tagged_titled_and_in_its_language(paper, lang):
     catalog = read(paper(lang)).trailer["/Root"]
@@ -328,6 +355,14 @@ def test_a_form_fits_on_one_page():
         )
         == 1
     )
+
+
+def test_a_record_holds_its_table_its_gaps_and_every_signature():
+    words = words_of(record(a_record(), "en"))
+    for said in ("07:00 to 22:00", "not filled in", *(f"Person {n}" for n in range(5))):
+        assert said in words
+    bare = words_of(record(a_record(table=None, sections=[], practice=True), "en"))
+    assert "PRACTICE" in bare and "Phases" not in bare
 
 
 def test_a_draft_says_so_and_names_what_misses():

@@ -27,7 +27,16 @@ ZONE = {
 FLOOR = {"board", "calls", "operators", "reinforcements", "quality"}  # who does what there: test_floor_pages
 TOLD = {"sheet", "liaison", "victims"}  # who may hear what victims said: tests/test_victims.py
 JOINING = {"organisations", "agreements", "orders", "user_tables"}
-CENTRE = FLOOR | {"activations", "costs", "exercises", "final_reports", "lessons"}
+CENTRE = FLOOR | {
+    "activations",
+    "answering",
+    "closings",
+    "scale_ups",
+    "costs",
+    "exercises",
+    "final_reports",
+    "lessons",
+}
 PROMISES = {"promises", "annexes"}
 PREPARED = PROMISES | {"preparation", "annex_1"}
 ROOMS = {

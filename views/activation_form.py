@@ -36,7 +36,7 @@ def touched(typed: dict) -> set[str]:
 
 
 def page(activation: Activation, faults: dict[str, Sentence] | None = None) -> str:
-    summary = [(name, _named(name), sentence.said_by(_)) for name, sentence in (faults or {}).items()]
+    summary = [(name, named(name), sentence.said_by(_)) for name, sentence in (faults or {}).items()]
     return render_template(
         "activations/form.html",
         **progress(activation),
@@ -47,6 +47,7 @@ def page(activation: Activation, faults: dict[str, Sentence] | None = None) -> s
         phone=wording.callback_phone(activation, current_user),
         municipality=activation.municipality,
         agreement=activation.agreement,
+        **wording.terms(activation.agreement),
         **identity.asked(),
     )
 
@@ -56,7 +57,8 @@ def mistyped(activation: Activation) -> dict[str, Sentence]:
     return {name: said for name, said in centre.missing(activation).items() if activation.form.get(name)}
 
 
-def _named(name: str) -> str:
+def named(name: str) -> str:
+    """A field of annex 3 in words, as it begins a line."""
     words = _(annex3.NAMES[name])
     return words[:1].upper() + words[1:]
 

@@ -2,29 +2,25 @@
 
 from datetime import datetime
 
-from flask import render_template, request
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from dispatch import clock, rights
 from dispatch.centre import activation as centre
-from dispatch.centre import annexes
+from dispatch.centre import annexes, closing, emergencies, handover, inquiries, scale_up
 from dispatch.centre import request as wording
+from dispatch.centre.moves import open_moves
+from dispatch.errors import NotAllowed, Refusal
 from dispatch.words import MESSAGE_STATUSES, N_, Sentence
-from models import Activation, Message, Milestone
-from views import guard
+from models import Activation, ClosingPlan, Message
+from views import guard, lookups
+from views.activation_course import alarms, entries
 from views.activation_form import mood
 from views.render import NBSP, hour, when
 
 MIXED = N_("You are practising and this activation is real. Stop practising first.")
-DEEDS = {
-    "requested": _l("Requested by %(name)s"),
-    "acknowledged": _l("Acknowledged by %(name)s"),
-    "open": _l("Opened by %(name)s"),
-    "refused": _l("Refused by %(name)s"),
-    "closed": _l("Closed by %(name)s"),
-}
 
 
 def page(activation: Activation, faults: dict[str, Sentence] | None = None) -> str:
@@ -37,16 +33,18 @@ def page(activation: Activation, faults: dict[str, Sentence] | None = None) -> s
         **clock_of(activation),
         **{name: value for name, value in course_of(activation).items() if name not in ("activation", "now")},
         **mood(activation),
+        **sides_of(activation, answers, now),
         is_mixed=is_mixed,
         mixed=_(MIXED),
-        moves=centre.open_moves(activation) if answers and not is_mixed else set(),
         publishes=rights.may(current_user, "sheet.change"),
+        moves=open_moves(activation) if answers and not is_mixed else set(),
         words_of=words_of,
         facts=_facts(words_of),
         annexes=[(one, _(annexes.NAMES[one.number])) for one in annexes.of_activation(activation)],
         may_open_annexes=rights.may(current_user, "promise.see"),
         FAULTY=FAULTY,
-        typed={name: request.form.get(name, "") for name in ("number", "opened_at", "closed_at", "reason")},
+        typed={name: request.form.get(name, "") for name in FAULTY},
+        known_number=wording.phone(activation.emergency.number) if activation.emergency_id else "",
         this_hour=hour(now),
         faults={name: sentence.said_by(_) for name, sentence in faults.items()},
         summary=[(name, FAULTY[name], sentence.said_by(_)) for name, sentence in faults.items()],
@@ -58,11 +56,15 @@ FAULTY = {
     "opened_at": _l("Open since"),
     "closed_at": _l("Closed since"),
     "reason": _l("Reason"),
+    "confirmed_by": _l("Confirmed in writing by"),
+    "called": _l("Number that you called"),
+    "verdict": _l("The code"),
+    "question": _l("Question"),
 }
 
 
 def _words(activation: Activation) -> dict:
-    received = next((one for one in centre.milestones(activation) if one.status == "requested"), None)
+    received = next((row for row in centre.milestones(activation) if row.status == "requested"), None)
     moments = {}
     if received:
         moments = {"received_at": received.at, "due_at": centre.due_at(activation, received.at)}
@@ -85,6 +87,7 @@ FACTS = {
     "opening_hours": _l("Opening hours"),
     "operators": _l("Operators"),
     "languages": _l("Languages"),
+    "second_line": _l("Second line for victims and relatives"),
     "extra": _l("Extra"),
     "submitted_by": _l("Submitted by"),
     "authority": _l("Authority"),
@@ -105,6 +108,10 @@ def _person(person: dict) -> str:
     return ", ".join(part for part in parts if part)
 
 
+def _reachable(liaison: dict) -> str:
+    return _person({**liaison, "phone": wording.phone(liaison["phone"])})
+
+
 def _unbroken(number: str) -> str:
     return number.replace(" ", NBSP)
 
@@ -117,25 +124,18 @@ def clock_of(activation: Activation) -> dict:
 def course_of(activation: Activation) -> dict:
     now = clock.now()
     mails = centre.mails(activation)
+    under_way = any(_is_under_way(mail) for mail in mails)
+    answers = rights.may(current_user, "activation.answer")
+    may_answer = inquiries.may_answer(activation, current_user, now)
     return {
         "activation": activation,
         "now": now,
-        "entries": [_entry(one, activation, now) for one in centre.milestones(activation)],
+        "alarms": alarms(activation),
+        "entries": entries(activation, now, may_answer=may_answer, is_centre=answers),
         "mails": [_mail(mail, now) for mail in mails],
-        "polls": "every 5s" if any(_is_under_way(mail) for mail in mails) else "every 15s",
-        "is_live": activation.awaits_opening or any(_is_under_way(mail) for mail in mails),
-    }
-
-
-def _entry(milestone: Milestone, activation: Activation, now: datetime) -> dict:
-    number = activation.number if milestone.status == "open" else ""
-    # Within a minute of the deed itself the moment of writing it down says nothing.
-    was_later = (milestone.recorded_at - milestone.at).total_seconds() > 60
-    return {
-        "when": when(milestone.at, now),
-        "title": DEEDS[milestone.status] % {"name": milestone.by.name},
-        "lines": [words for words in (wording.phone(number), milestone.note) if words],
-        "soft": _("Written down at %(hour)s", hour=when(milestone.recorded_at, now)) if was_later else None,
+        "has_no_sms": activation.short_letter_id is None,
+        "polls": "every 5s" if activation.awaits_opening or under_way else "every 15s",
+        "is_live": not activation.is_over or under_way,
     }
 
 
@@ -145,11 +145,81 @@ def _is_under_way(mail: Message) -> bool:
 
 def _mail(mail: Message, now: datetime) -> dict:
     at = mail.ended_at or mail.accepted_at or mail.claimed_at or mail.due_at
+    facts = {"status": _(MESSAGE_STATUSES[mail.status]), "at": when(at, now)}
+    is_sms = mail.channel == "sms"
     return {
-        "words": _(
-            "Mail to the centre: %(status)s %(at)s", status=_(MESSAGE_STATUSES[mail.status]), at=when(at, now)
-        ),
-        "address": mail.address,
+        "words": _("SMS to the centre: %(status)s %(at)s", **facts)
+        if is_sms
+        else _("Mail to the centre: %(status)s %(at)s", **facts),
+        "address": wording.phone(mail.address) if is_sms else mail.address,
         "status": mail.status,
         "needs_call": mail.status in ("failed", "expired", "unsure"),
     }
+
+
+# ── What goes on around it ──────────────────────────────────────────────
+
+
+def sides_of(activation: Activation, answers: bool, now: datetime) -> dict:
+    """Who is in control, with whom it shares its emergency, how it closes, and which pages lead on from here."""
+    in_control = not answers and scale_up.may_control(activation, current_user, now)
+    offer, plan = scale_up.offered(activation), closing.holding(activation)
+    sharing = activation.emergency and emergencies.towns(activation.emergency) or []
+    is_open = activation.status in ("open", "closing")
+    return {
+        "in_control": scale_up.bearer_at(activation, now),
+        "phase": _(handover.PHASES[scale_up.phase_at(activation, now)]),
+        "liaison_now": _reachable(scale_up.liaison_at(activation, now)),
+        "others": [one for one in sharing if one.id != activation.id],
+        "plan": plan and _plan(plan),
+        "may_close": in_control and is_open,
+        "may_keep_open": in_control and activation.status == "closing",
+        "may_reopen": in_control and closing.may_reopen(activation, now),
+        "may_give": in_control
+        and not (offer or activation.is_over or activation.is_draft)
+        and bool(scale_up.authorities(activation, now)),
+        "may_withdraw": in_control and offer is not None,
+        "may_take": bool(offer)
+        and offer.authority_id == current_user.organisation_id
+        and rights.may(current_user, "activation.take"),
+        "may_join": answers and activation.awaits_opening and not activation.number,
+        "may_leave": answers and activation.awaits_opening and activation.joined_from_id is not None,
+        "may_ask": answers and not activation.is_over,
+        "needs_confirmation": activation.status == "open",
+    }
+
+
+def _plan(plan: ClosingPlan) -> list[tuple[str, str]]:
+    phases = [
+        (
+            _("From %(at)s", at=wording.clock_words(datetime.fromisoformat(row["from_at"]))),
+            _("%(hours)s, %(operators)s operators", **row),
+        )
+        for row in plan.phases
+    ]
+    told = [
+        *phases,
+        (_("The number closes"), wording.clock_words(plan.closes_at)),
+        (_("Afterwards callers go to"), wording.phone(plan.redirect)),
+        (_("Greeting"), plan.greeting),
+        (_("Confirmed by"), f"{plan.by.name}, {wording.clock_words(plan.confirmed_at)}"),
+    ]
+    return [pair for pair in told if pair[1]]
+
+
+# ── Deeds on it ─────────────────────────────────────────────────────────
+
+
+def one(id: int) -> Activation:
+    """The activation that a deed is about; a person who practises cannot touch a real one by mistake."""
+    activation = lookups.activation_of(id)
+    if guard.is_practice() and not activation.is_practice:
+        raise NotAllowed(MIXED)
+    return activation
+
+
+def to(activation: Activation, refusal: Refusal | None = None):
+    """Leads back to the activation, with why nothing was done if it was not."""
+    if refusal:
+        flash(refusal.sentence.said_by(_), "warn")
+    return redirect(url_for("activations.show", id=activation.id), 303)

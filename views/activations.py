@@ -16,18 +16,22 @@ from flask import (
     url_for,
 )
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from dispatch import clock, rights
 from dispatch.centre import activation as centre
+from dispatch.centre import call_backs, closing, inquiries, scale_up, warnings, written
 from dispatch.centre import clock as promise
 from dispatch.centre import form as annex3
 from dispatch.centre import request as wording
-from dispatch.errors import Incomplete, NotAllowed, Refusal, WrongMoment
+from dispatch.errors import Incomplete, Refusal, WrongMoment
 from dispatch.words import Sentence
 from models import Activation
 from views import activation_form, activation_page, guard, lookups
-from views.render import hour
+from views.activation_course import WARNED
+from views.activation_page import one, to
+from views.render import Look, hour
 
 pages = Blueprint("activations", __name__)
 
@@ -43,6 +47,7 @@ class Row:
     clock: promise.Clock | None
     began_at: datetime
     number: str  # once it is open
+    flags: list[Look]  # what must be seen from afar
 
 
 @pages.get("/activations")
@@ -77,9 +82,9 @@ def new():
 @pages.get("/activations/<int:id>/form")
 @guard.needs("activation.fill")
 def form(id: int):
-    activation = _one(id)
+    activation = one(id)
     if not activation.is_draft:
-        return _to(activation)
+        return to(activation)
     return activation_form.page(activation, _faults(activation) if request.args.get("check") else None)
 
 
@@ -92,11 +97,11 @@ def _faults(activation: Activation) -> dict[str, Sentence]:
 @pages.post("/activations/<int:id>/form")
 @guard.needs("activation.fill")
 def save(id: int):
-    activation = _one(id)
+    activation = one(id)
     try:
         centre.write(activation, activation_form.typed(), by=current_user, now=clock.now())
     except WrongMoment as refusal:
-        return _to(activation, refusal)
+        return to(activation, refusal)
     flash(_("Saved. You may go on later."))
     return redirect(url_for(".form", id=activation.id), 303)
 
@@ -104,9 +109,12 @@ def save(id: int):
 @pages.post("/activations/<int:id>/field")
 @guard.needs("activation.fill")
 def field(id: int):
-    """Saves what was typed last; answers when, and what still misses."""
+    """Saves what was typed last; answers when, and what still misses. A form that was submitted leads to its page."""
     typed = activation_form.typed()
-    activation = centre.write(_one(id), typed, by=current_user, now=clock.now())
+    try:
+        activation = centre.write(one(id), typed, by=current_user, now=clock.now())
+    except WrongMoment:
+        return "", 200, {"HX-Redirect": url_for(".show", id=id)}
     faults = activation_form.mistyped(activation)
     return render_template(
         "activations/_after_field.html",
@@ -120,7 +128,7 @@ def field(id: int):
 @pages.post("/activations/<int:id>/submit")
 @guard.needs("activation.fill")
 def submit(id: int):
-    activation, now = _one(id), clock.now()
+    activation, now = one(id), clock.now()
     try:
         activation = centre.write(activation, activation_form.typed(), by=current_user, now=now)
         is_confirmed, sentence = activation_form.confirmed()
@@ -131,16 +139,16 @@ def submit(id: int):
         session["password_fault"] = fault.said_by(_) if fault else ""
         return redirect(url_for(".form", id=id, check=1), 303)
     except WrongMoment as refusal:
-        return _to(activation, refusal)
+        return to(activation, refusal)
     current_app.extensions["jobs"].wake()
     flash(_submitted(activation, now), "done")
-    return _to(activation)
+    return to(activation)
 
 
 def _submitted(activation: Activation, now: datetime) -> str:
     if activation.is_practice:
         return _("The exercise began at %(hour)s. Nothing real was requested.", hour=hour(now))
-    return _("Requested at %(hour)s. The clock of one hour runs.", hour=hour(now))
+    return _("Requested at %(hour)s. The clock of the promise runs.", hour=hour(now))
 
 
 # ── The activation ──────────────────────────────────────────────────────
@@ -183,7 +191,7 @@ def paper(id: int):
 @pages.post("/activations/<int:id>/acknowledge")
 @guard.needs("activation.answer")
 def acknowledge(id: int):
-    return _answered(_one(id), centre.acknowledge, _("Acknowledged. The municipality sees it."))
+    return _answered(one(id), centre.acknowledge, _("Acknowledged. The municipality sees it."))
 
 
 @pages.post("/activations/<int:id>/open")
@@ -191,21 +199,22 @@ def acknowledge(id: int):
 def open_number(id: int):
     opened_at = annex3.moment(request.form.get("opened_at", ""), clock.now(), is_past=True)
     number = request.form.get("number", "")
-    return _answered(_one(id), centre.open, _("The number is open."), number=number, opened_at=opened_at)
+    return _answered(one(id), centre.open, _("The number is open."), number=number, opened_at=opened_at)
 
 
 @pages.post("/activations/<int:id>/refuse")
 @guard.needs("activation.answer")
 def refuse(id: int):
     reason = request.form.get("reason", "")
-    return _answered(_one(id), centre.refuse, _("Refused. The municipality sees why."), reason=reason)
+    return _answered(one(id), centre.refuse, _("Refused. The municipality sees why."), reason=reason)
 
 
 @pages.post("/activations/<int:id>/close")
 @guard.needs("activation.answer")
 def close(id: int):
     at = annex3.moment(request.form.get("closed_at", ""), clock.now(), is_past=True)
-    return _answered(_one(id), centre.close, _("The number is closed."), at=at)
+    who = request.form.get("confirmed_by", "")
+    return _answered(one(id), centre.close, _("The number is closed."), at=at, confirmed_by=who)
 
 
 def _answered(activation: Activation, deed, said: str, **facts):
@@ -215,39 +224,50 @@ def _answered(activation: Activation, deed, said: str, **facts):
     except Incomplete as refusal:
         return activation_page.page(activation, refusal.faults), 422
     except WrongMoment as refusal:
-        return _to(activation, refusal)
+        return to(activation, refusal)
     flash(said, "done")
-    return _to(activation)
-
-
-def _one(id: int) -> Activation:
-    """The activation that a deed is about; a person who practises cannot touch a real one by mistake."""
-    activation = lookups.activation_of(id)
-    if guard.is_practice() and not activation.is_practice:
-        raise NotAllowed(activation_page.MIXED)
-    return activation
-
-
-def _to(activation: Activation, refusal: Refusal | None = None):
-    if refusal:
-        flash(refusal.sentence.said_by(_), "warn")
-    return redirect(url_for(".show", id=activation.id), 303)
+    return to(activation)
 
 
 # ── What the list and the pages share ───────────────────────────────────
 
 
-def _row(activation: Activation) -> Row:
+def _row(activation: Activation, flags: list[Look]) -> Row:
     place = activation.form.get("place", "")
     what = activation.form.get("emergency") or _("Form begun")
     title = f"{what}, {place}" if place else what
     running = centre.clock_of(activation, clock.now())
     began_at = running.requested_at if running else activation.created_at
-    return Row(activation, title, running, began_at, wording.phone(activation.number))
+    return Row(activation, title, running, began_at, wording.phone(activation.number), flags)
+
+
+FLAGS = {
+    "entered": Look("voice", "", _l("entered by the centre")),
+    "wrong": Look("warn", "failed", _l("WRONG code at the call-back")),
+    "asked": Look("warn", "unsure", _l("question without an answer")),
+    "unread": Look("warn", "failed", _l("notice not acknowledged")),
+    "overdue": Look("clock", "failed", _l("the moment of closing has come")),
+    "offered": Look("warn", "unsure", _l("handed over, not taken yet")),
+}
+
+
+def _flags(activations: list[Activation]) -> dict[int, list[Look]]:
+    """By activation what asks for a person, the same for both sides."""
+    raised = {
+        "entered": {one.id for one in activations if one.channel != "page"},
+        "wrong": call_backs.wrong(activations),
+        "asked": inquiries.waiting(activations),
+        "unread": written.waiting(activations),
+        "overdue": closing.overdue(activations, clock.now()),
+        "offered": scale_up.waiting(activations),
+    }
+    return {one.id: [FLAGS[name] for name in FLAGS if one.id in raised[name]] for one in activations}
 
 
 def _board() -> dict:
-    rows = [_row(activation) for activation in centre.seen_by(current_user).limit(SHOWN)]
+    found = list(centre.seen_by(current_user).limit(SHOWN))
+    flags = _flags([one for one in found if not one.is_over])
+    rows = [_row(one, flags.get(one.id, [])) for one in found]
     is_centre = rights.may(current_user, "activation.answer")
     awaiting = [row for row in rows if row.activation.awaits_opening]
     return {
@@ -256,4 +276,11 @@ def _board() -> dict:
         "is_centre": is_centre,
         "is_live": is_centre or bool(awaiting),
         "now": clock.now(),
+        "warned": {row.activation.id: WARNED[step] for row in awaiting if (step := _warned(row))},
     }
+
+
+def _warned(row: Row) -> str:
+    """The last step of its clock that people were told of."""
+    told = warnings.told(row.activation)
+    return told[-1].step if told and told[-1].requested_at == row.clock.requested_at else ""

@@ -6,7 +6,7 @@ from datetime import datetime
 from flask import abort
 from flask_login import current_user
 
-from dispatch import rights
+from dispatch import audit, rights
 from dispatch.centre import agreements, exercises, victims
 from dispatch.errors import NotAllowed
 from dispatch.sending import takeover
@@ -26,6 +26,7 @@ from models import (
     EntryDraft,
     Exercise,
     Import,
+    Inquiry,
     Lesson,
     Member,
     Membership,
@@ -203,6 +204,15 @@ def victim_note_of(id: int) -> VictimNote:
     note = _of_emergency(VictimNote, id)
     seen = victims.seen_by(current_user, note.emergency).where(VictimNote.id == id)
     return seen.first() or abort(404)
+
+
+def inquiry_of(activation: Activation, id: int) -> Inquiry:
+    return Inquiry.get_or_none(Inquiry.id == id, Inquiry.activation == activation.id) or abort(404)
+
+
+def notice_about(activation: Activation, id: int) -> Notice:
+    here = Notice.subject == audit.subject_of(activation)
+    return Notice.get_or_none(Notice.id == id, here) or abort(404)
 
 
 def tokens_seen() -> list[Token]:

@@ -94,14 +94,16 @@ class Dial:
     words: str
 
 
-def dial(seconds: float, kept: bool = False) -> Dial:
-    """The clock of a promise of one hour, so many seconds after it was made; `kept`: it stopped in time."""
+def dial(seconds: float, kept: bool = False, of: int = HOUR) -> Dial:
+    """The clock of a promise of `of` seconds, so many seconds after it was made; `kept`: it stopped in time."""
     gone = max(0, int(seconds))
-    arc = round(min(gone, HOUR) / HOUR * 314.16, 1)
-    return Dial(f"{gone // 60}:{gone % 60:02}", arc, "" if kept else dial_css(gone), dial_words(gone, kept))
+    arc = round(min(gone, of) / of * 314.16, 1)
+    css = "" if kept else dial_css(gone * HOUR // of)
+    return Dial(f"{gone // 60}:{gone % 60:02}", arc, css, dial_words(gone, kept))
 
 
 def dial_css(gone: int) -> str:
+    """The look of so many seconds of an hour; another promise is brought to an hour first."""
     if gone >= LATE_FROM:
         return "late"
     return "lit" if gone >= LIT_FROM else ""

@@ -1,17 +1,17 @@
 """An activation: begun, written, submitted by the municipality; acknowledged, opened or refused, closed by the centre."""
 
-import re
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from peewee import fn
 
 from dispatch import audit, clock, letters, rights
-from dispatch.centre import agreements, annexes, emergencies, preparation, request, sheet
+from dispatch.centre import agreements, annexes, authority, emergencies, preparation, request, sheet, telling
 from dispatch.centre import clock as promise
 from dispatch.centre import form as annex3
 from dispatch.centre.form import Section
-from dispatch.errors import Incomplete, NotAllowed, Refusal, WrongMoment
+from dispatch.centre.moves import MOVED_ON, MOVES, fresh, milestones, move, openings, requested_at
+from dispatch.errors import Incomplete, Refusal, WrongMoment
 from dispatch.people import numbers
 from dispatch.words import N_, Sentence
 from models import (
@@ -21,23 +21,11 @@ from models import (
     Emergency,
     Letter,
     Message,
-    Milestone,
     Organisation,
     ScaleUp,
     User,
     writing,
 )
-
-MOVES = {
-    "requested": ("draft",),
-    "acknowledged": ("requested",),
-    "open": ("requested", "acknowledged"),
-    "refused": ("requested", "acknowledged"),
-    "closed": ("open", "closing"),
-}
-MOVED_ON = N_("This activation has moved on in the meantime. This is how it stands now.")
-SHORT_NUMBER = re.compile(r"1\d{2,4}")  # short numbers such as 1771 are in no numbering plan of subscribers
-
 
 # ── The municipality ────────────────────────────────────────────────────
 
@@ -49,7 +37,7 @@ def valid_agreement(municipality: Organisation, now: datetime) -> Agreement | No
 
 def begin(municipality: Organisation, *, by: User, now: datetime, is_practice: bool = False) -> Activation:
     """A draft with what is known filled in; raises Refusal without a valid agreement, for an exercise too."""
-    _authorised(municipality, by)
+    authority.demand_asking(municipality, by, now)
     agreement = _agreement(municipality, now)
     with writing():
         activation = Activation.create(
@@ -68,9 +56,9 @@ def begin(municipality: Organisation, *, by: User, now: datetime, is_practice: b
 
 def write(activation: Activation, fields: dict[str, object], *, by: User, now: datetime) -> Activation:
     """Keeps what was typed in these fields, complete or not; the others stay as another hand left them."""
-    _authorised(activation.municipality, by)
+    authority.demand_asking(activation.municipality, by, now)
     with writing():
-        current = _fresh(activation)
+        current = fresh(activation)
         form = annex3.merged(current.form, fields, now)
         written = Activation.update(form=form, changed_at=now).where(
             Activation.id == activation.id, Activation.status == "draft"
@@ -80,7 +68,7 @@ def write(activation: Activation, fields: dict[str, object], *, by: User, now: d
         changed = sorted(name for name in form if form[name] != current.form.get(name))
         if changed:
             audit.record("activation.written", activation, by=by, now=now, fields=changed)
-    return _fresh(activation)
+    return fresh(activation)
 
 
 def missing(activation: Activation) -> dict[str, Sentence]:
@@ -99,7 +87,7 @@ def submit(activation: Activation, *, by: User, now: datetime, password_confirme
     One transaction: the move, the milestone, the PDF and the mail to the centre. Raises Incomplete with everything
     that misses, Refusal without a valid agreement, NotAllowed, and WrongMoment when it was submitted already.
     """
-    _authorised(activation.municipality, by)
+    authority.demand_asking(activation.municipality, by, now)
     agreement = _agreement(activation.municipality, now)
     while True:
         draft = _draft(activation)
@@ -107,13 +95,13 @@ def submit(activation: Activation, *, by: User, now: datetime, password_confirme
         draft.agreement = agreement
         paper = _paper(draft, by, now)  # takes its time, so outside the transaction
         with writing():
-            if _fresh(activation).form == draft.form:
-                _receive(draft, paper, by, now)
-                return _fresh(activation)
+            if fresh(activation).form == draft.form:
+                receive(draft, paper, by=by, now=now, received_at=now)
+                return fresh(activation)
 
 
 def _draft(activation: Activation) -> Activation:
-    current = _fresh(activation)
+    current = fresh(activation)
     if not current.is_draft:
         raise WrongMoment(MOVED_ON)
     return current
@@ -124,11 +112,12 @@ def _paper(draft: Activation, by: User, now: datetime) -> bytes:
     return request.paper(draft, by, lang, received_at=now, due_at=due_at(draft, now))
 
 
-def _receive(draft: Activation, paper: bytes, by: User, now: datetime) -> None:
+def receive(draft: Activation, paper: bytes, *, by: User, now: datetime, received_at: datetime) -> None:
+    """Turns a form that is complete into a request, in the caller's transaction: paper, mail, SMS and emergency."""
     document = Document.create(
         organisation=draft.municipality,
         kind="activation_form",
-        filename=request.filename(draft, now),
+        filename=request.filename(draft, received_at),
         media_type="application/pdf",
         content=paper,
         made_at=now,
@@ -136,11 +125,12 @@ def _receive(draft: Activation, paper: bytes, by: User, now: datetime) -> None:
     kept = {
         "agreement": draft.agreement,
         "document": document,
-        "letter": _letter(draft, document, by, now),
-        "emergency": emergencies.begin(draft, now=now),
-        "annexes": annexes.kept(draft.agreement, now),
+        "letter": _letter(draft, document, by, now, received_at),
+        "short_letter": _short_letter(draft, by, now, received_at),
+        "emergency": emergencies.begin(draft, now=received_at),
+        "annexes": annexes.kept(draft.agreement, received_at),
     }
-    _move(draft, "requested", by=by, now=now, at=now, **kept)
+    move(draft, "requested", by=by, now=now, at=received_at, **kept)
     _tell_operators(draft, kept["emergency"], by, now)
 
 
@@ -151,13 +141,16 @@ def _tell_operators(draft: Activation, emergency: Emergency, by: User, now: date
     sheet.begin(emergency, preparation.standing(town), by=by, now=now, **first)
 
 
-def _letter(draft: Activation, document: Document, by: User, now: datetime) -> Letter | None:
+def _letter(
+    draft: Activation, document: Document, by: User, now: datetime, received_at: datetime
+) -> Letter | None:
     centre = draft.agreement.centre
     if not centre.email:
         return (
             None  # the centre's own page has it at once; the page of the municipality says that no mail went
         )
-    subject, body = request.letter(draft, by, centre.language, received_at=now, due_at=due_at(draft, now))
+    due = due_at(draft, received_at)
+    subject, body = request.letter(draft, by, centre.language, received_at=received_at, due_at=due)
     return letters.post(
         [centre.email],
         organisation=draft.municipality,
@@ -170,6 +163,12 @@ def _letter(draft: Activation, document: Document, by: User, now: datetime) -> L
     )
 
 
+def _short_letter(draft: Activation, by: User, now: datetime, received_at: datetime) -> Letter | None:
+    """The SMS beside the mail; None where the centre has no mobile number."""
+    words = request.short(draft, by, due_at=due_at(draft, received_at))
+    return telling.post(draft, telling.centre_of(draft), words, now=now, channel="sms")
+
+
 def _complete(draft: Activation, password_confirmed: bool) -> None:
     faults = missing(draft)
     if not password_confirmed:
@@ -180,11 +179,13 @@ def _complete(draft: Activation, password_confirmed: bool) -> None:
 
 def _prefilled(municipality: Organisation, by: User, now: datetime) -> dict:
     form = {**annex3.ORDINARY, "liaison_name": by.name, "liaison_phone": request.phone(by.phone)}
-    previous = _previous(municipality)
+    prepared, previous = preparation.prefill(municipality), _previous(municipality)
+    if prepared.recommendations:
+        return annex3.merged({}, form | {"recommendations": prepared.recommendations}, now)
     if not previous:
         return annex3.merged({}, form, now)
     form["recommendations"] = previous.form["recommendations"]
-    day = clock.local(_requested_at(previous)).date().isoformat()
+    day = clock.local(requested_at(previous)).date().isoformat()
     return annex3.merged({}, form, now) | {"recommended_on": day}
 
 
@@ -193,10 +194,6 @@ def _previous(municipality: Organisation) -> Activation | None:
         Activation.municipality == municipality, Activation.status != "draft"
     )
     return submitted.order_by(Activation.id.desc()).first()
-
-
-def _requested_at(activation: Activation) -> datetime:
-    return milestones(activation)[0].at
 
 
 def _agreement(municipality: Organisation, now: datetime) -> Agreement:
@@ -212,22 +209,15 @@ def _agreement(municipality: Organisation, now: datetime) -> Agreement:
     return agreement
 
 
-def _authorised(municipality: Organisation, by: User) -> None:
-    if not rights.may(by, "activation.fill") or by.organisation_id != municipality.id:
-        raise NotAllowed(
-            N_("Only an authorised person of %(municipality)s may do this."), municipality=municipality.name
-        )
-
-
 # ── The centre ──────────────────────────────────────────────────────────
 
 
 def acknowledge(activation: Activation, *, by: User, now: datetime) -> Activation:
     """The centre has seen the request and works on it."""
-    _answering(activation, by)
+    authority.demand_answering(activation, by)
     with writing():
-        _move(activation, "acknowledged", by=by, now=now, at=now)
-    return _fresh(activation)
+        move(activation, "acknowledged", by=by, now=now, at=now)
+    return fresh(activation)
 
 
 def open(
@@ -237,66 +227,74 @@ def open(
 
     `number` is a short number such as 1771, or any that can be rung. Raises Incomplete for each by name.
     """
-    _answering(activation, by)
-    requested_at = _requested_at(activation)
-    faults = _number_fault(number) | _moment_fault("opened_at", opened_at, requested_at, now)
+    authority.demand_answering(activation, by)
+    received_at = requested_at(activation)
+    faults = _number_fault(number, activation) | _moment_fault("opened_at", opened_at, received_at, now)
     if faults:
         raise Incomplete(N_("The number was not opened yet."), faults)
     with writing():
-        opened_at = max(opened_at, requested_at)
-        _move(activation, "open", by=by, now=now, at=opened_at, number=_number(number))
-        emergencies.number(activation.emergency, _number(number))
-    return _fresh(activation)
+        opened_at = max(opened_at, received_at)
+        move(activation, "open", by=by, now=now, at=opened_at, number=annex3.line(number))
+        emergencies.number(activation.emergency, annex3.line(number))
+    return fresh(activation)
 
 
 def refuse(activation: Activation, *, reason: str, by: User, now: datetime) -> Activation:
     """The centre does not open, and says why."""
-    _answering(activation, by)
+    authority.demand_answering(activation, by)
     reason = annex3.tidy("extra", reason)[: annex3.LONGEST_TEXT]
     if not reason:
         raise Incomplete(
             N_("The request was not refused yet."),
             {"reason": Sentence(N_("Write why, for the municipality."))},
         )
+    was_open = bool(openings(activation))
     with writing():
-        _move(activation, "refused", by=by, now=now, at=now, note=reason)
+        # A number that answered before and is not opened again was closed: its file stays what it was.
+        to = "closed" if was_open else "refused"
+        move(activation, to, by=by, now=now, at=now, note=reason, told="refused", places=MOVES["refused"])
         emergencies.end(activation.emergency, at=now)
-    return _fresh(activation)
+    return fresh(activation)
 
 
-def close(activation: Activation, *, at: datetime | None, by: User, now: datetime) -> Activation:
-    """The number no longer answers since `at`: not before its opening, not in the future."""
-    _answering(activation, by)
-    opened = next((one for one in milestones(activation) if one.status == "open"), None)
-    if not opened:
+def close(
+    activation: Activation, *, at: datetime | None, by: User, now: datetime, confirmed_by: str | None = None
+) -> Activation:
+    """The number no longer answers since `at`: not before its opening, not in the future.
+
+    Where no closing plan was confirmed in Belfort, `confirmed_by` says who of annex 1 confirmed it in writing; "" is
+    asked for again. None: whoever calls this has that confirmation.
+    """
+    authority.demand_answering(activation, by)
+    answered = openings(activation)
+    if not answered or answered[-1].until_at:
         raise WrongMoment(MOVED_ON)
-    faults = _moment_fault("closed_at", at, opened.at, now)
+    faults = _moment_fault("closed_at", at, answered[-1].from_at, now)
+    note = annex3.tidy("declared_by", confirmed_by or "")[: annex3.LONGEST]
+    if confirmed_by is not None and activation.status == "open" and not note:
+        faults["confirmed_by"] = Sentence(
+            N_("No closing was confirmed here. Write who of annex 1 confirmed it in writing, and when.")
+        )
     if faults:
         raise Incomplete(N_("The number was not closed yet."), faults)
     with writing():
-        _move(activation, "closed", by=by, now=now, at=max(at, opened.at))
-        emergencies.end(activation.emergency, at=max(at, opened.at))
-    return _fresh(activation)
+        move(activation, "closed", by=by, now=now, at=max(at, answered[-1].from_at), note=note)
+        emergencies.end(activation.emergency, at=max(at, answered[-1].from_at))
+    return fresh(activation)
 
 
-def _answering(activation: Activation, by: User) -> None:
-    if not rights.may(by, "activation.answer") or by.organisation_id != activation.agreement.centre_id:
-        raise NotAllowed(N_("Only the contact centre of the agreement answers this request."))
-    if activation.is_draft:
-        raise WrongMoment(MOVED_ON)
-
-
-def _number(typed: str) -> str:
-    """The number as it is kept; raises numbers.InvalidNumber."""
-    short = re.sub(r"\s", "", typed)
-    return short if SHORT_NUMBER.fullmatch(short) else numbers.parse(typed).e164
-
-
-def _number_fault(typed: str) -> dict[str, Sentence]:
+def _number_fault(typed: str, activation: Activation) -> dict[str, Sentence]:
     try:
-        _number(typed)
+        number, known = annex3.line(typed), activation.emergency.number
     except numbers.InvalidNumber as fault:
         return {"number": Sentence(annex3.KEPT, fault=Sentence(numbers.SENTENCES[fault.code]))}
+    if known and number != known:
+        return {
+            "number": Sentence(
+                N_("This emergency has one number, %(number)s: callers must not have to choose between two."),
+                number=request.phone(known),
+            )
+        }
     return {}
 
 
@@ -321,50 +319,28 @@ def _moment_fault(field: str, at: datetime | None, after: datetime, now: datetim
     return {}
 
 
-# ── Moves ───────────────────────────────────────────────────────────────
-
-
-def _move(
-    activation: Activation, to: str, *, by: User, now: datetime, at: datetime, note: str = "", **facts
-) -> None:
-    here = (Activation.id == activation.id) & Activation.status.in_(MOVES[to])
-    if not Activation.update(status=to, changed_at=now, **facts).where(here).execute():
-        raise WrongMoment(MOVED_ON)
-    Milestone.create(activation=activation, status=to, at=at, recorded_at=now, by=by, note=note)
-    deed = "opened" if to == "open" else to
-    audit.record(f"activation.{deed}", activation, by=by, now=now, practice=activation.is_practice)
-
-
-def open_moves(activation: Activation) -> set[str]:
-    """What the activation may become from where it stands."""
-    return {to for to, places in MOVES.items() if activation.status in places}
-
-
-def _fresh(activation: Activation) -> Activation:
-    return Activation.get_by_id(activation.id)
-
-
 # ── Questions ───────────────────────────────────────────────────────────
 
 
-def milestones(activation: Activation) -> list[Milestone]:
-    """The moves of an activation, oldest first, each with who made it."""
-    found = Milestone.select(Milestone, User).join(User).where(Milestone.activation == activation.id)
-    return list(found.order_by(Milestone.id))
+def due_at(activation: Activation, received_at: datetime) -> datetime:
+    return promise.due(received_at, annex3.wanted_open_at(activation.form), promised(activation))
 
 
-def due_at(activation: Activation, requested_at: datetime) -> datetime:
-    return promise.due(requested_at, annex3.wanted_open_at(activation.form))
+def promised(activation: Activation) -> timedelta:
+    """How long after the receipt the agreement lets the number open."""
+    return timedelta(minutes=activation.agreement.promise_minutes)
 
 
 def clock_of(activation: Activation, now: datetime) -> promise.Clock | None:
-    """The one-hour clock of a request; None when there is nothing to wait for."""
-    return promise.of(milestones(activation), now, annex3.wanted_open_at(activation.form))
+    """The clock of the last request; None when there is nothing to wait for."""
+    wanted = annex3.wanted_open_at(activation.form)
+    return promise.of(milestones(activation), now, wanted, promised(activation))
 
 
 def mails(activation: Activation) -> list[Message]:
-    """The mails that take the form to the centre, each with where it stands."""
-    return list(Message.select().where(Message.letter == activation.letter_id).order_by(Message.id))
+    """The mail and the SMS that take the form to the centre, each with where it stands."""
+    letters = [id for id in (activation.letter_id, activation.short_letter_id) if id]
+    return list(Message.select().where(Message.letter.in_(letters)).order_by(Message.id))
 
 
 def seen_by(user: User):

@@ -1,4 +1,4 @@
-"""The promise of one hour: seconds gone and left, computed from milestones and never stored."""
+"""The promise to open in time: seconds gone and left, computed from milestones and never stored."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,9 +7,8 @@ from datetime import datetime, timedelta
 from models import Milestone
 
 PROMISE = timedelta(hours=1)
-HOUR_SECONDS = 3600
-LIT_LEFT_SECONDS = 30 * 60
-LATE_LEFT_SECONDS = 5 * 60
+# What is left of a promise when people are warned; of an hour that is at 30, 45, 55 and 60 minutes.
+LEFT = {"half": 1 / 2, "three_quarters": 1 / 4, "last": 1 / 12, "late": 0}
 
 
 @dataclass(frozen=True)
@@ -20,6 +19,7 @@ class Clock:
     due_at: datetime
     now: datetime
     stopped_at: datetime | None = None
+    promise: timedelta = PROMISE
 
     @property
     def is_running(self) -> bool:
@@ -40,18 +40,33 @@ class Clock:
         return int((self.due_at - (self.stopped_at or self.now)).total_seconds())
 
     @property
+    def promise_seconds(self) -> int:
+        return int(self.promise.total_seconds())
+
+    @property
     def dial_seconds(self) -> int:
-        """What a face of one hour shows: a later wanted opening starts it one hour ahead."""
-        return self.gone_seconds if not self.is_running else max(0, HOUR_SECONDS - self.left_seconds)
+        """What a face of the whole promise shows: a later wanted opening starts it that long ahead."""
+        if not self.is_running:
+            return self.gone_seconds
+        return max(0, self.promise_seconds - self.left_seconds)
 
     @property
     def is_lit(self) -> bool:
-        return self.is_running and LATE_LEFT_SECONDS < self.left_seconds <= LIT_LEFT_SECONDS
+        return self.is_running and self._left("last") < self.left_seconds <= self._left("half")
 
     @property
     def is_late(self) -> bool:
-        """The last five minutes, or over; once the number is open, whether that came too late."""
-        return not self.is_kept and self.left_seconds <= (LATE_LEFT_SECONDS if self.is_running else 0)
+        """The last five minutes of the hour, or over; once the number is open, whether that came too late."""
+        return not self.is_kept and self.left_seconds <= (self._left("last") if self.is_running else 0)
+
+    @property
+    def step(self) -> str:
+        """The last of LEFT that has come; "" before the first, and once the number is open."""
+        come = [step for step in LEFT if self.left_seconds <= self._left(step)]
+        return come[-1] if come and self.is_running else ""
+
+    def _left(self, step: str) -> float:
+        return self.promise_seconds * LEFT[step]
 
     @property
     def css(self) -> str:
@@ -59,17 +74,30 @@ class Clock:
         return "late" if self.is_late else "lit" if self.is_lit else ""
 
 
-def due(requested_at: datetime, wanted_open_at: datetime | None = None) -> datetime:
-    """When the number is to be open: within the hour, or at the later moment that was asked for."""
-    return max(requested_at + PROMISE, wanted_open_at or requested_at)
+def due(
+    requested_at: datetime, wanted_open_at: datetime | None = None, promise: timedelta = PROMISE
+) -> datetime:
+    """When the number is to be open: within the promise, or at the later moment that was asked for."""
+    return max(requested_at + promise, wanted_open_at or requested_at)
 
 
 def of(
-    milestones: Iterable[Milestone], now: datetime, wanted_open_at: datetime | None = None
+    milestones: Iterable[Milestone],
+    now: datetime,
+    wanted_open_at: datetime | None = None,
+    promise: timedelta = PROMISE,
 ) -> Clock | None:
-    """The clock of an activation; None before the request, and when it was refused: then nothing is promised."""
-    moments = {milestone.status: milestone.at for milestone in milestones}
+    """The clock of the last request; None before it, and when it was refused: then nothing is promised.
+
+    A number that was closed and asked for again has a promise of its own.
+    """
+    moments: dict[str, datetime] = {}
+    for milestone in milestones:
+        if milestone.status == "requested":
+            moments = {}
+        moments.setdefault(milestone.status, milestone.at)  # that a closing was taken back opens nothing
     requested_at = moments.get("requested")
     if requested_at is None or ("refused" in moments and "open" not in moments):
         return None
-    return Clock(requested_at, due(requested_at, wanted_open_at), now, moments.get("open"))
+    due_at = due(requested_at, wanted_open_at, promise)
+    return Clock(requested_at, due_at, now, moments.get("open"), promise)

@@ -19,7 +19,16 @@ SECTIONS = {
     ),
     "opening": (
         N_("Opening and operators"),
-        ("arrangement", "opening_hours", "operators", "languages", "wanted_open_at", "calls", "extra"),
+        (
+            "arrangement",
+            "opening_hours",
+            "operators",
+            "languages",
+            "wanted_open_at",
+            "calls",
+            "second_line",
+            "extra",
+        ),
     ),
     "identity": (N_("Identity"), ("password",)),
 }
@@ -42,6 +51,7 @@ NAMES = {
     "languages": N_("languages"),
     "wanted_open_at": N_("wanted opening time"),
     "calls": N_("which calls"),
+    "second_line": N_("second line for victims and relatives"),
     "extra": N_("other wishes"),
     "password": N_("your password"),
 }
@@ -78,6 +88,7 @@ PASSWORD = N_("Type your password again. It shows that it is you.")
 TOO_LONG = N_("This is %(length)s characters too long. What you typed was kept.")
 KEPT = N_("%(fault)s. What you typed was kept.")
 
+SHORT_NUMBER = re.compile(r"1\d{2,4}")  # such as 1771: in no numbering plan of subscribers
 HOUR_OF_DAY = re.compile(r"(\d{1,2})(?:\s*(?:[:.h]|u(?:ur)?)\s*(\d{2})?)?\s*(?:u(?:ur)?)?", re.IGNORECASE)
 DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{4}))?[\s,T]+(.+)")
 YEAR_FIRST = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})[\sT]+(.+)")
@@ -223,6 +234,8 @@ def _unreadable(form: Mapping) -> dict[str, Sentence]:
     found["liaison_email"] = found["liaison_email"] or _email_fault(form.get("liaison_email", ""))
     if form.get("phase") == "none":
         found["phase"] = Sentence(NO_PHASE)
+    if form.get("calls") == "d5d2":
+        found["second_line"] = found["second_line"] or _line_fault(form.get("second_line", ""))
     if form.get("arrangement") == "special":
         found["operators"] = _operators_fault(form.get("operators", ""))
     return {name: sentence for name, sentence in found.items() if sentence}
@@ -248,9 +261,34 @@ def _phone_fault(typed: str) -> Sentence | None:
 
 
 def _email_fault(typed: str) -> Sentence | None:
-    if not typed or re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s.]+", typed):
+    if not typed or is_email(typed):
         return None
     return Sentence(N_("This is not an e-mail address. What you typed was kept."))
+
+
+def _line_fault(typed: str) -> Sentence | None:
+    try:
+        if typed:
+            line(typed)
+    except numbers.InvalidNumber as fault:
+        return Sentence(KEPT, fault=Sentence(numbers.SENTENCES[fault.code]))
+    return None
+
+
+def line(typed: str) -> str:
+    """A number that callers ring or are put through to, short or whole, as it is kept; raises numbers.InvalidNumber."""
+    short = re.sub(r"\s", "", typed)
+    return short if SHORT_NUMBER.fullmatch(short) else numbers.parse(typed).e164
+
+
+def second_line(form: Mapping) -> str:
+    """Where calls of victims and relatives are passed on, as it is kept; "" where the centre takes them itself."""
+    typed = form.get("second_line", "")
+    return line(typed) if typed and form.get("calls") == "d5d2" else ""
+
+
+def is_email(typed: str) -> bool:
+    return re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s.]+", typed) is not None
 
 
 def _operators_fault(typed: str) -> Sentence | None:

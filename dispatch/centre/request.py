@@ -13,7 +13,9 @@ from models import Activation, Agreement, User
 PHASES = {"municipal": N_("Municipal phase"), "none": N_("None yet")}
 CALLS = {"d5": N_("D5, general information"), "d5d2": N_("D5 and D2, also victims and relatives")}
 ARRANGEMENTS = {
-    "ordinary": N_("Ordinary arrangement: open within the hour, 4 operators, then by the calls"),
+    "ordinary": N_(
+        "Ordinary arrangement: open within %(minutes)s minutes, %(operators)s operators, then by the calls"
+    ),
     "special": N_("Special arrangement"),
 }
 SUBJECT = N_("Request for an information number: %(municipality)s, %(emergency)s, open by %(due)s")
@@ -26,6 +28,11 @@ LETTER = N_(
     "Acknowledge the request on the page of the contact centre."
 )
 PRACTICE_LETTER = N_("EXERCISE - nothing is really opened.\n\n%(letter)s")
+
+
+def clock_words(at: datetime) -> str:
+    """ "21/11 02:51", on the clocks of Brussels: the same in every language."""
+    return f"{clock.local(at):%d/%m %H:%M}"
 
 
 def day(on: date, lang: str) -> str:
@@ -58,8 +65,8 @@ def told(
         "open_by": _until(received_at, due_at, lang) if received_at else "",
         "missing": missing,
         **_typed(form, lang),
-        **_arranged(form, lang),
-        "submitted_by": by.name,
+        **_arranged(form, agreement, lang),
+        "submitted_by": asker(activation, by),
         "authority": authority(agreement, lang),
         "callback_phone": callback_phone(activation, by),
         "callback_code": activation.callback_code,
@@ -88,7 +95,7 @@ def letter(
         "received": words["received_at"],
         "due": words["open_by"],
         "liaison": f"{words['liaison']['name']}, {words['liaison']['phone']}",
-        "by": by.name,
+        "by": asker(activation, by),
         "phone": words["callback_phone"],
     }
     subject = _(SUBJECT) % {
@@ -100,6 +107,20 @@ def letter(
     if not activation.is_practice:
         return subject, body
     return _(PRACTICE_SUBJECT) % {"subject": subject}, _(PRACTICE_LETTER) % {"letter": body}
+
+
+SHORT = N_("%(municipality)s asks for an information number by %(due)s: %(emergency)s. Call back %(phone)s.")
+
+
+def short(activation: Activation, by: User, *, due_at: datetime) -> Sentence:
+    """The SMS that says the same in one breath."""
+    return Sentence(
+        SHORT,
+        municipality=activation.municipality.name,
+        due=f"{clock.local(due_at):%H:%M}",
+        emergency=activation.form.get("emergency", "")[:50],
+        phone=callback_phone(activation, by),
+    )
 
 
 def filename(activation: Activation, received_at: datetime) -> str:
@@ -114,8 +135,15 @@ def authority(agreement: Agreement, lang: str) -> str:
     return sentence.in_language(lang)
 
 
+def asker(activation: Activation, by: User) -> str:
+    """Who asked: whoever submitted the form, or called."""
+    return activation.form.get("caller") or by.name
+
+
 def callback_phone(activation: Activation, by: User) -> str:
-    """Where the centre calls back: the account's own number, which nobody types in haste."""
+    """Where the centre calls back: the account's own number, which nobody types in haste; else that of who called."""
+    if activation.channel != "page":
+        return phone(activation.form.get("caller_phone", ""))
     return phone(by.phone or activation.form.get("liaison_phone", ""))
 
 
@@ -125,6 +153,16 @@ def phone(typed: str) -> str:
         return numbers.parse(typed).national
     except numbers.InvalidNumber:
         return typed
+
+
+def terms(agreement: Agreement) -> dict[str, int]:
+    """What holds without a special arrangement: minutes until the opening, and operators."""
+    return {"minutes": agreement.promise_minutes, "operators": agreement.operators}
+
+
+def _line(form: dict) -> str:
+    """The second line for the eye; what cannot be read stays as it was typed."""
+    return phone(form.get("second_line", "")) if form.get("calls") == "d5d2" else ""
 
 
 def _word(words: dict[str, str], chosen: str | None, lang: str) -> str:
@@ -151,13 +189,14 @@ def _person(form: dict, role: str) -> dict:
     }
 
 
-def _arranged(form: dict, lang: str) -> dict:
+def _arranged(form: dict, agreement: Agreement, lang: str) -> dict:
     _ = translator(lang).gettext
     special = form.get("arrangement") == "special"
     wanted = annex3.wanted_open_at(form)
     return {
         "calls": _word(CALLS, form.get("calls"), lang),
-        "arrangement": _word(ARRANGEMENTS, form.get("arrangement"), lang),
+        "second_line": _line(form),
+        "arrangement": _word(ARRANGEMENTS, form.get("arrangement"), lang) % terms(agreement),
         "opening_hours": form.get("opening_hours", "") if special else "",
         "operators": form.get("operators", "") if special else "",
         "languages": ", ".join(_(LANGUAGE_NAMES[one]) for one in form.get("languages", ()))

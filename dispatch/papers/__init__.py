@@ -10,6 +10,7 @@ from dispatch.papers.dossier import Table, dossier, tables_workbook
 from dispatch.papers.final_report import final_report, final_report_workbook
 from dispatch.papers.notice import annex_notice
 from dispatch.papers.order import order_form
+from dispatch.papers.record import record
 from dispatch.papers.relief import relief_sheet
 from dispatch.papers.statement import statement_paper, statement_workbook
 from dispatch.papers.tables import table_csv, table_workbook
@@ -24,6 +25,7 @@ __all__ = [
     "final_report",
     "final_report_workbook",
     "order_form",
+    "record",
     "relief_sheet",
     "statement_paper",
     "statement_workbook",

@@ -19,6 +19,7 @@ def activation_form(data: dict, lang: str) -> bytes:
     recommendations                             to the population; may have several lines
     liaison, deputy                             {"name", "phone", "email"}
     calls                                       "D5, general information" or with D2, in words
+    second_line                                 where calls of D2 are passed on; "" is left out
     arrangement                                 the ordinary or the special arrangement, in words
     opening_hours, operators, languages, wanted_open_at     "" in the ordinary arrangement; then left out
     extra                                       what else was written; "" is left out
@@ -110,6 +111,7 @@ def _reachable(person: dict) -> str:
 def _arrangement(data: dict, lang: str) -> list[tuple[str, str]]:
     _ = translator(lang).gettext
     special = [
+        (_("Second line for victims and relatives"), data["second_line"]),
         (_("Wanted opening time"), data["wanted_open_at"]),
         (_("Opening hours"), data["opening_hours"]),
         (_("Operators"), data["operators"]),

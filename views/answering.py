@@ -1,0 +1,254 @@
+"""What the contact centre does with a request: call back, ask, join it to an emergency, enter one that came otherwise."""
+
+from collections import defaultdict
+from io import BytesIO
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, send_file, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+
+from dispatch import clock
+from dispatch.centre import activation as centre
+from dispatch.centre import call_backs, emergencies, entering, inquiries, written
+from dispatch.centre import form as annex3
+from dispatch.errors import Incomplete, Refusal, WrongMoment
+from dispatch.words import LANGUAGE_NAMES, N_, Sentence
+from models import Activation
+from views import activation_form, activation_page, guard, lookups
+from views.activation_page import one, to
+from views.render import hour
+
+pages = Blueprint("answering", __name__)
+LABELS = {
+    "municipality": _l("Municipality"),
+    "channel": _l("How the request came"),
+    "caller": _l("Who asked"),
+    "caller_phone": _l("Number to call back"),
+    "received_at": _l("Moment at which it came"),
+    "emergency_id": _l("Emergency"),
+    "answer": _l("Answer"),
+}
+
+
+def _wake() -> None:
+    current_app.extensions["jobs"].wake()
+
+
+# ── Called back, asked, answered ────────────────────────────────────────
+
+
+@pages.post("/activations/<int:id>/call-back")
+@guard.needs("activation.answer")
+def call_back(id: int):
+    activation = one(id)
+    try:
+        call_backs.note(
+            activation,
+            phone=request.form.get("called", ""),
+            verdict=request.form.get("verdict", ""),
+            by=current_user,
+            now=clock.now(),
+        )
+    except Incomplete as refusal:
+        return activation_page.page(activation, refusal.faults), 422
+    except WrongMoment as refusal:
+        return to(activation, refusal)
+    flash(_("Noted. Both sides see it."), "done")
+    return to(activation)
+
+
+@pages.post("/activations/<int:id>/ask")
+@guard.needs("activation.answer")
+def ask(id: int):
+    activation = one(id)
+    try:
+        inquiries.ask(activation, request.form.get("question", ""), by=current_user, now=clock.now())
+    except Incomplete as refusal:
+        return activation_page.page(activation, refusal.faults), 422
+    except WrongMoment as refusal:
+        return to(activation, refusal)
+    _wake()
+    flash(_("Asked. The liaison officer hears of it by mail and SMS."), "done")
+    return to(activation)
+
+
+@pages.get("/activations/<int:id>/answer/<int:mid>")
+@guard.needs("activation.see")
+def question(id: int, mid: int):
+    activation = one(id)
+    asked = lookups.inquiry_of(activation, mid)
+    inquiries.demand_answer(activation, current_user, clock.now())
+    return to(activation) if asked.answered_at else _question(activation, asked)
+
+
+@pages.post("/activations/<int:id>/answer/<int:mid>")
+@guard.needs("activation.see")
+def answer(id: int, mid: int):
+    activation = one(id)
+    asked = lookups.inquiry_of(activation, mid)
+    try:
+        inquiries.answer(asked, request.form.get("answer", ""), by=current_user, now=clock.now())
+    except Incomplete as refusal:
+        return _question(activation, asked, refusal.faults), 422
+    except WrongMoment as refusal:
+        return to(activation, refusal)
+    _wake()
+    flash(_("Answered. The centre sees it and hears of it by mail."), "done")
+    return to(activation)
+
+
+def _question(activation: Activation, asked, faults: dict[str, Sentence] | None = None) -> str:
+    return render_template(
+        "answering/answer.html",
+        **activation_form.mood(activation),
+        activation=activation,
+        asked=asked,
+        now=clock.now(),
+        typed=request.form.get("answer", ""),
+        **said(faults, LABELS),
+    )
+
+
+def said(faults: dict[str, Sentence] | None, labels: dict) -> dict:
+    """The faults of a form in words: beside each field, and all together at the top."""
+    faults = faults or {}
+    return {
+        "faults": defaultdict(str, {name: sentence.said_by(_) for name, sentence in faults.items()}),
+        "summary": [
+            (name, labels.get(name, _("Form")), sentence.said_by(_)) for name, sentence in faults.items()
+        ],
+    }
+
+
+# ── Notices ─────────────────────────────────────────────────────────────
+
+
+@pages.post("/activations/<int:id>/notices/<int:mid>")
+@guard.needs("activation.answer")
+def read_notice(id: int, mid: int):
+    activation = one(id)
+    notice = lookups.notice_about(activation, mid)
+    try:
+        written.acknowledge(activation, notice, by=current_user, now=clock.now())
+    except WrongMoment as refusal:
+        return to(activation, refusal)
+    flash(_("You acknowledged this notice. Both sides see it."), "done")
+    return to(activation)
+
+
+@pages.get("/activations/<int:id>/notices/<int:mid>/paper.pdf")
+@guard.needs("activation.see")
+def paper(id: int, mid: int):
+    document = lookups.notice_about(lookups.activation_of(id), mid).document
+    content = BytesIO(bytes(document.content))
+    return send_file(content, document.media_type, as_attachment=True, download_name=document.filename)
+
+
+# ── Several towns in one emergency ──────────────────────────────────────
+
+
+@pages.get("/activations/<int:id>/join")
+@guard.needs("activation.answer")
+def joining(id: int):
+    return _joining(one(id))
+
+
+@pages.post("/activations/<int:id>/join")
+@guard.needs("activation.answer")
+def join(id: int):
+    activation = one(id)
+    chosen = request.form.get("emergency_id", "")
+    found = [row for row in emergencies.open_to(activation) if str(row.id) == chosen]
+    if not found:
+        fault = {"emergency_id": Sentence(N_("Choose the emergency that it belongs to."))}
+        return _joining(activation, fault), 422
+    try:
+        emergencies.join(activation, found[0], by=current_user, now=clock.now())
+    except Refusal as refusal:
+        return to(activation, refusal)
+    flash(_("Joined. They share one number, one sheet and one staff."), "done")
+    return to(activation)
+
+
+@pages.post("/activations/<int:id>/leave")
+@guard.needs("activation.answer")
+def leave(id: int):
+    activation = one(id)
+    try:
+        emergencies.leave(activation, by=current_user, now=clock.now())
+    except Refusal as refusal:
+        return to(activation, refusal)
+    flash(_("It has its own emergency again."), "done")
+    return to(activation)
+
+
+def _joining(activation: Activation, faults: dict[str, Sentence] | None = None) -> str:
+    options = [
+        (str(found.id), found.name, ", ".join(town.municipality.name for town in emergencies.towns(found)))
+        for found in emergencies.open_to(activation)
+    ]
+    return render_template(
+        "answering/join.html",
+        **activation_form.mood(activation),
+        activation=activation,
+        options=options,
+        **said(faults, LABELS),
+    )
+
+
+# ── By telephone, on paper, by mail ─────────────────────────────────────
+
+
+@pages.get("/activations/enter")
+@guard.needs("activation.answer")
+def entering_form():
+    return _entering(annex3.ORDINARY | {"channel": "telephone"}, None)
+
+
+@pages.post("/activations/enter")
+@guard.needs("activation.answer")
+def enter():
+    now = clock.now()
+    sent = {name: request.form.get(name, "") for name in (*LABELS, *annex3.FIELDS)}
+    sent["languages"] = request.form.getlist("languages")
+    town = next(
+        (
+            row
+            for row in entering.clients(current_user.organisation, now)
+            if str(row.id) == sent["municipality"]
+        ),
+        None,
+    )
+    try:
+        activation = entering.enter(
+            town,
+            {name: sent[name] for name in annex3.FIELDS},
+            channel=sent["channel"],
+            caller=sent["caller"],
+            caller_phone=sent["caller_phone"],
+            received_at=annex3.moment(sent["received_at"], now, is_past=True),
+            by=current_user,
+            now=now,
+            is_practice=guard.is_practice(),
+        )
+    except Incomplete as refusal:
+        return _entering(sent, refusal.faults), 422
+    _wake()
+    due = centre.clock_of(activation, now).due_at
+    flash(_("Entered. Open by %(hour)s. Now call back and ask for the code.", hour=hour(due)), "done")
+    return redirect(url_for("activations.show", id=activation.id), 303)
+
+
+def _entering(typed: dict, faults: dict[str, Sentence] | None) -> str:
+    now = clock.now()
+    labels = LABELS | {name: activation_form.named(name) for name in annex3.FIELDS}
+    return render_template(
+        "answering/enter.html",
+        form={name: typed.get(name, "") for name in (*LABELS, *annex3.FIELDS)},
+        towns=[("", _("Choose a municipality"))]
+        + [(str(row.id), row.name) for row in entering.clients(current_user.organisation, now)],
+        channels=[(name, _(entering.CHANNELS[name])) for name in entering.ENTERED],
+        languages=[(code, _(LANGUAGE_NAMES[code])) for code in annex3.ORDINARY["languages"]],
+        **said(faults, labels),
+    )
