@@ -7,7 +7,7 @@ import pytest
 from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 
-from dispatch.centre import figures, lessons, report, statements
+from dispatch.centre import lessons, report, statements
 from models import (
     Activation,
     Agreement,
@@ -191,11 +191,6 @@ def test_staffing_stands_against_what_was_needed(closed):
     rows = chapter(closed, "Staffing against need")
     assert rows[0] == ["23/11 10:00", "120", "1", "9", "8"]
     assert rows[1][2] == "2" and len(rows) == 5
-
-
-@pytest.mark.parametrize("calls, needed", [(0, 0), (45, 4), (420, 25), (3295, 173)])
-def test_erlang_c_agrees_with_what_is_published(calls, needed):
-    assert figures.operators_needed(calls, 180) == needed
 
 
 def test_the_costs_are_the_last_statements_or_provisional(closed):

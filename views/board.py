@@ -11,11 +11,11 @@ from flask_login import current_user
 from dispatch import clock
 from dispatch.centre import activation as centre
 from dispatch.centre import board as gathered
-from dispatch.centre import floor, reinforcements
+from dispatch.centre import floor, reinforcements, scale_up
 from dispatch.centre.board import Board
 from dispatch.words import LANGUAGE_NAMES
-from models import Emergency, database
-from views import bars, guard, lookups
+from models import Activation, Emergency, database
+from views import bars, costs, guard, lookups, sheet_page
 from views.render import duration, hour
 
 pages = Blueprint("board", __name__)
@@ -46,7 +46,17 @@ def _page(emergency: Emergency):
         {"label": one.name, "url": url_for("board.show", id=one.id), "is_current": one.id == emergency.id}
         for one in running
     ]
-    return render_template("board/show.html", tabs=tabs if len(tabs) > 1 else [], **_shown(emergency))
+    return render_template(
+        "board/show.html",
+        tabs=tabs if len(tabs) > 1 else [],
+        totals=[costs.total_of(one) for one in _seen(emergency) if not one.awaits_opening],
+        **_shown(emergency) | sheet_page.shown(emergency),
+    )
+
+
+def _seen(emergency: Emergency) -> list[Activation]:
+    seen = {one.id for one in centre.seen_by(current_user).limit(200)}
+    return [one for one in floor.activations_of(emergency) if one.id in seen]
 
 
 @pages.get("/emergencies/<int:id>/board/live")
@@ -215,7 +225,7 @@ def _asked(asked, now: datetime) -> dict:
         "words": _(
             "Asked at %(hour)s. %(house)s has not answered yet.",
             hour=hour(asked.asked_at),
-            house=reinforcements.controller(asked.activation, now).name,
+            house=scale_up.bearer_at(asked.activation, now).name,
         ),
         "may_decide": reinforcements.may_decide(current_user, asked, now),
     }

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from dispatch import clock
-from dispatch.centre import board, floor, reinforcements
+from dispatch.centre import board, floor, reinforcements, scale_up
 from dispatch.centre import form as annex3
 from dispatch.errors import Incomplete, WrongMoment
 from models import Emergency, Reinforcement
@@ -97,7 +97,7 @@ def _page(emergency: Emergency, faults: dict | None = None) -> str:
         may_ask=supervises and not waiting and emergency.ended_at is None,
         supervises=supervises,
         waiting=waiting,
-        house=reinforcements.controller(waiting.activation, now).name if waiting else "",
+        house=scale_up.bearer_at(waiting.activation, now).name if waiting else "",
         may_decide=bool(waiting) and reinforcements.may_decide(current_user, waiting, now),
         answered=[one for one in reinforcements.asked_of(emergency) if one.decided_at],
         number=str(number)[:5],

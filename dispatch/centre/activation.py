@@ -18,7 +18,6 @@ from models import (
     Activation,
     Agreement,
     Document,
-    Emergency,
     Letter,
     Message,
     Organisation,
@@ -131,14 +130,7 @@ def receive(draft: Activation, paper: bytes, *, by: User, now: datetime, receive
         "annexes": annexes.kept(draft.agreement, received_at),
     }
     move(draft, "requested", by=by, now=now, at=received_at, **kept)
-    _tell_operators(draft, kept["emergency"], by, now)
-
-
-def _tell_operators(draft: Activation, emergency: Emergency, by: User, now: datetime) -> None:
-    """The sheet is there before the first call: the town's standing answers and what the form recommends."""
-    town = draft.municipality
-    first = {"recommendations": draft.form["recommendations"], "language": town.language}
-    sheet.begin(emergency, preparation.standing(town), by=by, now=now, **first)
+    sheet.fill(draft, kept["emergency"], by=by, now=now)
 
 
 def _letter(

@@ -19,6 +19,7 @@ from peewee import fn
 
 from dispatch import clock
 from dispatch.centre import prices as tariff
+from dispatch.centre.moves import openings
 from dispatch.centre.prices import Prices
 from models import (
     Activation,
@@ -26,7 +27,6 @@ from models import (
     Annex,
     Call,
     Emergency,
-    Milestone,
     Organisation,
     Presence,
     Quarter,
@@ -205,23 +205,9 @@ def _parties(emergency: Emergency, until: datetime) -> list[Party]:
     """The activations whose number was opened by then, in the order in which they were requested."""
     found = []
     for activation in emergency.activations.order_by(Activation.id):
-        openings = tuple(opening for opening in openings_of(activation) if opening[0] <= until)
-        if openings:
-            found.append(Party(activation, openings, tuple(_changes(activation))))
-    return found
-
-
-def openings_of(activation: Activation) -> list[tuple[datetime, datetime | None]]:
-    """From when until when its number answered; None is: still. A number may open again after it was closed."""
-    found: list[tuple[datetime, datetime | None]] = []
-    for status, at in (
-        activation.milestones.select(Milestone.status, Milestone.at).order_by(Milestone.id).tuples()
-    ):
-        is_open = bool(found) and found[-1][1] is None
-        if status == "open" and not is_open:
-            found.append((at, None))
-        elif status == "closed" and is_open:
-            found[-1] = (found[-1][0], at)
+        times = tuple(opening for opening in openings(activation) if opening.from_at <= until)
+        if times:
+            found.append(Party(activation, times, tuple(_changes(activation))))
     return found
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from dispatch import audit
-from dispatch.centre import authority
+from dispatch.centre import authority, sheet
 from dispatch.centre import form as annex3
 from dispatch.centre.moves import fresh
 from dispatch.errors import Refusal, WrongMoment
@@ -88,6 +88,8 @@ def join(activation: Activation, emergency: Emergency, *, by: User, now: datetim
         if not emergency.second_line:
             Emergency.update(second_line=own.second_line).where(Emergency.id == emergency.id).execute()
         facts = {"emergency": emergency.id, "joined_from": own.id}
+        town = activation.municipality
+        sheet.fill(activation, emergency, by=by, now=now, municipality=town)
         audit.record("activation.joined", activation, by=by, now=now, **facts)
 
 

@@ -4,15 +4,14 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import exp
 
 from peewee import fn
 
+from dispatch.centre.staffing import operators_needed
 from models import Call, Emergency, Presence, Quarter, Question
 
 QUARTER = timedelta(minutes=15)
 USUAL_SECONDS = 180  # of one call, where nobody measured it
-ANSWERED, WITHIN_SECONDS = 0.8, 20
 
 
 @dataclass(frozen=True)
@@ -104,20 +103,6 @@ def staffing(emergency: Emergency, begins: datetime, ends: datetime) -> list[Hou
         Hour(at, calls, _most_at_once(there, at, at + 4 * QUARTER, ends), operators_needed(calls, seconds))
         for at, calls in hours.items()
     ]
-
-
-def operators_needed(calls_per_hour: float, seconds_per_call: float) -> int:
-    """The fewest that answer 80 % of the calls within 20 s: Erlang C, by its recursion for Erlang B."""
-    load = calls_per_hour * seconds_per_call / 3600
-    number, blocked = 0, 1.0
-    while load:
-        number += 1
-        blocked = load * blocked / (number + load * blocked)
-        if number > load:
-            waiting = blocked / (1 - load / number * (1 - blocked))
-            if 1 - waiting * exp(-(number - load) * WITHIN_SECONDS / seconds_per_call) >= ANSWERED:
-                return number
-    return 0
 
 
 def _most_at_once(there: list[tuple], begins: datetime, ends: datetime, until: datetime) -> int:

@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from dispatch import audit, clock, papers
+from dispatch.centre import costs, scale_up, telling, written
 from dispatch.centre import form as annex3
 from dispatch.centre import request as wording
-from dispatch.centre import scale_up, telling, written
 from dispatch.errors import Incomplete, WrongMoment
 from dispatch.words import ACTIVATION_STATUSES, N_, Sentence, translator
 from models import Activation, Document, Emergency, Inquiry, Question, ScaleUp, User, writing
@@ -19,8 +19,9 @@ STATEMENT = N_("Control, liaison and costs of the information number for %(towns
 
 
 def running_cost(activation: Activation, at: datetime) -> int | None:
-    """What was spent until this moment, in mills without VAT; None while nothing computes it."""
-    return None
+    """What was spent until this moment, in mills without VAT; None without a tariff."""
+    reckoned = costs.bill(activation.emergency, at)
+    return reckoned and reckoned.of(activation)
 
 
 # ── How things stand ────────────────────────────────────────────────────

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from peewee import fn
 
 from dispatch import audit
-from dispatch.centre import floor
+from dispatch.centre import floor, questions
 from dispatch.errors import Incomplete, NotAllowed, WrongMoment
-from dispatch.words import LANGUAGES, N_, Sentence
-from models import Emergency, Presence, Question, Sample, User, writing
+from dispatch.words import N_, Sentence
+from models import Emergency, Presence, Sample, User, writing
 
 ASPECTS = {
     "greeting": N_("Greeted by the agreed sentence"),
@@ -82,7 +82,7 @@ def keep(
         facts = {"operator": operator.id, "good": sample.good, "asked": sample.asked, "finding": finding}
         audit.record("sample.kept", sample, by=by, now=now, emergency=emergency.id, **facts)
         if finding == "sheet":
-            _ask(emergency, remark, language, by, now)
+            questions.ask(emergency, remark[:LONGEST_QUESTION], language=language, by=by, now=now)
         floor.stir(emergency)
     return sample
 
@@ -98,23 +98,6 @@ def _faults(heard: Mapping[str, bool], remark: str, finding: str) -> dict[str, S
             N_("Write what it is about: the liaison officer or the operator reads it.")
         )
     return faults
-
-
-def _ask(emergency: Emergency, words: str, language: str, by: User, now: datetime) -> None:
-    """The question to the liaison officer; the same words again are one more of the open question."""
-    words = words[:LONGEST_QUESTION]
-    key = " ".join(words.casefold().split())
-    here = (Question.emergency == emergency.id) & (Question.key == key) & Question.answered_at.is_null()
-    if Question.update(number=Question.number + 1).where(here).execute():
-        return
-    Question.create(
-        emergency=emergency,
-        words=words,
-        key=key,
-        language=language if language in LANGUAGES else "nl",
-        by=by,
-        asked_at=now,
-    )
 
 
 def speak(sample: Sample, *, by: User, now: datetime) -> None:

@@ -3,16 +3,13 @@
 from datetime import datetime, timedelta
 
 from dispatch import audit, rights
-from dispatch.centre import floor
+from dispatch.centre import costs, floor, scale_up
 from dispatch.errors import Incomplete, NotAllowed, Refusal, WrongMoment
 from dispatch.words import N_, Sentence
 from models import (
     DESKS,
-    Activation,
     Emergency,
-    Organisation,
     Reinforcement,
-    ScaleUp,
     User,
     writing,
 )
@@ -22,21 +19,9 @@ LONGEST = timedelta(days=7)
 LONGEST_TEXT = 500
 
 
-def cost(activation: Activation, number: int, from_at: datetime, until_at: datetime) -> int | None:
-    """Mills for so many operators more in this time; None while nobody wrote a tariff down."""
-    return None
-
-
-def controller(activation: Activation, now: datetime) -> Organisation:
-    """Who controls and pays at this moment: the municipality, or the authority that took it over last."""
-    here = (ScaleUp.activation == activation.id) & ScaleUp.taken_at.is_null(False) & (ScaleUp.from_at <= now)
-    last = ScaleUp.select().where(here).order_by(ScaleUp.from_at.desc(), ScaleUp.id.desc()).first()
-    return last.authority if last else activation.municipality
-
-
 def may_decide(user: User, asked: Reinforcement, now: datetime) -> bool:
     """Whether this person may spend the money of whoever is in control."""
-    house = controller(asked.activation, now)
+    house = scale_up.bearer_at(asked.activation, now)
     right = "activation.fill" if house.kind == "municipality" else "sheet.change"
     return user.organisation_id == house.id and rights.may(user, right)
 
@@ -62,7 +47,7 @@ def ask(
     shared = [one for one in floor.activations_of(emergency) if not one.is_over]
     if not shared:
         raise Refusal(N_("No municipality has a number open here. There is nobody to ask."))
-    mills = cost(shared[0], operators, now, until_at)
+    mills = costs.operators_cost(shared[0], operators, now, until_at, desk)
     with writing():
         floor.refuse_ended(emergency)
         if waiting(emergency):

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from dispatch import audit, rights
-from dispatch.centre import questions, search
+from dispatch.centre import preparation, questions, search
 from dispatch.centre.drafts import Standing, Typed, jot, read
 from dispatch.errors import Incomplete, NotAllowed, WrongMoment
 from dispatch.words import LANGUAGES, N_, Sentence
 from models import (
+    Activation,
     Emergency,
     Entry,
     EntryDraft,
@@ -59,6 +60,24 @@ def demand(user: User, emergency: Emergency, municipality: int | None = None) ->
 
 
 # ── A new sheet ─────────────────────────────────────────────────────────
+
+
+def fill(
+    activation: Activation,
+    emergency: Emergency,
+    *,
+    by: User,
+    now: datetime,
+    municipality: Organisation | None = None,
+) -> int:
+    """Says what an activation brings, before the first call: the standing answers of its town, what its form recommends.
+
+    With `municipality` for that town only: it joins the others. In the caller's transaction or its own.
+    """
+    town = activation.municipality
+    first = {"recommendations": activation.form["recommendations"], "language": town.language}
+    standing = preparation.standing(town)
+    return begin(emergency, standing, by=by, now=now, municipality=municipality, **first)
 
 
 def begin(

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from peewee import fn
 
 from dispatch import audit, letters, papers, rights
-from dispatch.centre import costs
+from dispatch.centre import costs, moves
 from dispatch.centre import prices as tariff
 from dispatch.centre.request import day, moment
 from dispatch.errors import NotAllowed, Refusal, WrongMoment
@@ -73,7 +73,7 @@ def reckon(activation: Activation, now: datetime) -> dict[int, dict]:
 
 
 def _content(activation: Activation, bearer: Organisation, reckoned: costs.Bill) -> dict:
-    openings = costs.openings_of(activation)
+    openings = moves.openings(activation)
     closed_at = openings[-1][1]
     return {
         "bearer": bearer.name,
