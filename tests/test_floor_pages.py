@@ -79,6 +79,8 @@ def test_every_page_of_the_floor_reads_well_when_nothing_happened_yet(supervisor
 def test_a_digit_and_enter_note_a_call(operator, at):
     page = operator.get(at("calls"))
     assert page.select("input[name=code][autofocus]")
+    enter = page.select("form[data-noting] button")[0]  # what Enter presses: it must name no topic of its own
+    assert not enter.has_attr("name")
     after = operator.post(at("calls"), page.form() | {"code": "3"})
     call = Call.get()
     assert (call.kind, call.topic, call.language) == ("d5", "shelter", "en")

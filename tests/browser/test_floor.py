@@ -58,23 +58,23 @@ def noted(folder) -> list[tuple]:
 
 
 def test_an_operator_notes_calls_with_two_keys_and_takes_one_back(visit, folder, emergency):
-    page = visit("operator")
+    page, before = visit("operator"), len(noted(folder))
     page.goto(f"/emergencies/{emergency}/operators")
     page.locator("#enter button[type=submit]").press("Enter")
     expect(page).to_have_url(re.compile("/calls$"))
     expect(page.locator("[name=code]")).to_be_focused()
-    for number, keys in enumerate(("3", "5f", "s"), 1):
+    for number, keys in enumerate(("3n", "5f", "s"), before + 1):
         page.keyboard.type(keys)
         page.keyboard.press("Enter")
         expect(page.locator("#latest li")).to_have_count(number)
         expect(page.locator("[name=code]")).to_be_focused()
-    assert noted(folder) == [("d5", "shelter", "nl"), ("d5", "water", "fr"), ("silent", "", "fr")]
+    assert noted(folder)[before:] == [("d5", "shelter", "nl"), ("d5", "water", "fr"), ("silent", "", "fr")]
     page.locator("form[action$=undo] button").press("Enter")
-    expect(page.locator("#latest li")).to_have_count(2)
+    expect(page.locator("#latest li")).to_have_count(before + 2)
     page.locator("[name=code]").press_sequentially("x")
     page.keyboard.press("Enter")
     expect(page.locator("[data-errors]")).to_be_focused()
-    assert len(noted(folder)) == 2
+    assert len(noted(folder)) == before + 2
 
 
 @pytest.mark.parametrize("width", [1280, 390])
