@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from dispatch import audit, clock, papers
 from dispatch.centre import activation as centre
-from dispatch.centre import costs, figures, lessons, statements
+from dispatch.centre import billing, figures, lessons, statements
 from dispatch.centre.request import day, moment, phone
 from dispatch.errors import Refusal
 from dispatch.onboarding.orders import euros
@@ -124,7 +124,7 @@ def filename(activation: Activation, ending: str) -> str:
 def build(activation: Activation, lang: str, now: datetime) -> dict:
     """Everything the report says, worded in one language; its shape is that of papers.final_report."""
     _ = translator(lang).gettext
-    openings = costs.openings_of(activation)
+    openings = billing.openings_of(activation)
     begins = openings[0][0] if openings else activation.changed_at
     ends = (openings[-1][1] if openings else None) or now
     told = _Told(activation, begins, ends, lang, now)
