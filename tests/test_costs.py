@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dispatch.centre import costs, prices
+from dispatch.centre import billing, costs, prices
 from models import Agreement, Emergency, Presence, Quarter, ScaleUp, database
 from tests import cast, reckoning, town
 from tests.reckoning import activation, call, operators, present, scaled_up, second_opinion
@@ -224,7 +224,7 @@ def test_municipalities_that_share_by_calls_pay_by_calls(town_and_centre, emerge
 
 @given(st.integers(0, 10**9), st.lists(st.integers(0, 4_000), min_size=1, max_size=6).filter(any))
 def test_the_parts_of_an_amount_are_the_amount_and_each_is_within_a_mill_of_its_weight(mills, weights):
-    parts = costs.split(mills, weights)
+    parts = billing.split(mills, weights)
     assert sum(parts) == mills
     assert all(abs(part - mills * w / sum(weights)) < 1 for part, w in zip(parts, weights, strict=True))
 
@@ -297,7 +297,7 @@ def build(agreement, world) -> tuple:
         place = towns[about].municipality if about < len(towns) else None
         call(where, people[0], begins + at * MINUTE, seconds, place)
     for n, talked in world["exchange"].items():
-        at = costs._floor(begins) + n * 15 * MINUTE
+        at = billing._floor(begins) + n * 15 * MINUTE
         Quarter.create(
             emergency=where, begins_at=at, offered=1, answered=1, abandoned=0, waited_seconds=0,
             talked_seconds=talked, at=at,

@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from dispatch import clock, rights
 from dispatch.centre import activation as centre
-from dispatch.centre import annexes, closing, emergencies, handover, inquiries, scale_up
+from dispatch.centre import annexes, closing, emergencies, exercises, handover, inquiries, scale_up
 from dispatch.centre import request as wording
 from dispatch.centre.moves import open_moves
 from dispatch.errors import NotAllowed, Refusal
@@ -39,6 +39,7 @@ def page(activation: Activation, faults: dict[str, Sentence] | None = None) -> s
         publishes=rights.may(current_user, "sheet.change"),
         moves=open_moves(activation) if answers and not is_mixed else set(),
         words_of=words_of,
+        exercise=exercises.of_activation(activation),
         facts=_facts(words_of),
         annexes=[(one, _(annexes.NAMES[one.number])) for one in annexes.of_activation(activation)],
         may_open_annexes=rights.may(current_user, "promise.see"),

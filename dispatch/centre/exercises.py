@@ -11,7 +11,6 @@ from models import (
     Activation,
     Agreement,
     Document,
-    Emergency,
     Exercise,
     Inject,
     Letter,
@@ -97,10 +96,9 @@ def play(inject: Inject, *, by: User, now: datetime) -> None:
         audit.record("exercise.played", inject.exercise, by=by, now=now, inject=inject.id)
 
 
-def of_emergency(emergency: Emergency) -> Exercise | None:
-    """The exercise that an emergency belongs to, if it is one."""
-    joined = Exercise.select().join(Activation, on=Exercise.activation == Activation.id)
-    return joined.where(Activation.emergency == emergency.id).first()
+def of_activation(activation: Activation) -> Exercise | None:
+    """The exercise that an activation belongs to, if it is one."""
+    return Exercise.get_or_none(Exercise.activation == activation.id)
 
 
 # ── Who sees it ─────────────────────────────────────────────────────────

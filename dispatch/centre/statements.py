@@ -6,7 +6,7 @@ from datetime import date, datetime
 from peewee import fn
 
 from dispatch import audit, letters, papers, rights
-from dispatch.centre import costs, moves
+from dispatch.centre import billing, costs, moves
 from dispatch.centre import prices as tariff
 from dispatch.centre.request import day, moment
 from dispatch.errors import NotAllowed, Refusal, WrongMoment
@@ -94,7 +94,7 @@ def _content(activation: Activation, bearer: Organisation, reckoned: costs.Bill)
     }
 
 
-def _add(content: dict, line: costs.Line, part: int) -> None:
+def _add(content: dict, line: billing.Line, part: int) -> None:
     begins_at = line.span.begins_at.isoformat()
     parties = [party.activation.municipality.name for party in line.span.parties]
     key = {"begins_at": begins_at, "parties": parties}
