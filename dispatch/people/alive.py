@@ -101,8 +101,8 @@ def _lines(ids: list[int], since: datetime):
 
 
 def _moment():
-    """When a message arrived or failed: the gateway's word first."""
-    return fn.COALESCE(Message.accepted_at, Message.ended_at, Message.due_at)
+    """When a message arrived or failed, or else was accepted: a receipt may say days later that it did not arrive."""
+    return fn.COALESCE(Message.ended_at, Message.accepted_at, Message.due_at)
 
 
 # ── What is to be mended ────────────────────────────────────────────────
