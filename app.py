@@ -36,7 +36,7 @@ LIMITS = {
     "signin": (60, 60),
     "reset": (30, 600),
     "receipts": (60, 60),
-    "check": (60, 600),
+    "check": (30, 600),
     "tokens": (20, 60),
 }  # tries of one address, in so many seconds
 

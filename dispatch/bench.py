@@ -169,10 +169,11 @@ def add_bin(zone: Organisation, number: int, now: datetime) -> Bin:
 _MEMBERS = """
 WITH RECURSIVE person(n) AS (SELECT ? UNION ALL SELECT n + 1 FROM person WHERE n < ?)
 INSERT INTO member (id, organisation_id, last_name, first_name, name_key, search_key, mobile, phone, email, street,
-    house_number, box, postcode, town, language, mobile_fault, email_fault, version, created_at, changed_at)
+    house_number, box, postcode, town, language, mobile_fault, phone_fault, email_fault, mobile_failures,
+    phone_failures, email_failures, version, created_at, changed_at)
 SELECT n, ?, 'Peeters' || n, 'An', 'an peeters' || n, 'peeters' || n || ' an peeters' || n,
     printf('+3247%07d', n), '', 'bewoner' || n || '@maatstok.example', 'Molenweg', n % 120 + 1, '', '3299',
-    'Oosterzavel', 'nl', '', '', 1, ?, ? FROM person
+    'Oosterzavel', 'nl', '', '', '', 0, 0, 0, 1, ?, ? FROM person
 """
 _MEMBERSHIPS = """
 INSERT INTO membership (member_id, bin_id, role, joined_at, basis, basis_source)

@@ -49,7 +49,7 @@ class Jobs:
         self._every(900, partial(_forget, self.keeping), "retention")
         self._every(60, _look_after_joining, "agreements")
         self._every(30, _report_closings, "final reports")
-        self._every(3600, partial(_look_after_lists, self.public_url), "lists")
+        self._every(900, partial(_look_after_lists, self.public_url), "lists")
         self._every(60, _release_credit, "credit")
         self._every(10, _warn_of_promises, "promises")
         self.bounces.open()

@@ -96,6 +96,14 @@ def test_a_permanent_failure_takes_back_what_worked_before_and_nothing_that_came
     assert figures(molenakker) == (0, 1, 0)
 
 
+def test_a_failure_counts_from_when_it_is_heard_of_and_not_from_when_the_message_left(molenakker):
+    member = cast.member(molenakker, "Maes", mobile="+32470000001")
+    message(member, member.mobile, "failed", code="no_such_number", days_ago=1)
+    Message.update(accepted_at=NOON - 9 * DAY).execute()
+    message(member, member.mobile, days_ago=5)
+    assert figures(molenakker) == (0, 0, 1)
+
+
 def test_a_failure_that_passes_takes_nothing_back(molenakker):
     member = cast.member(molenakker, "Maes", mobile="+32470000001")
     message(member, member.mobile, days_ago=9)

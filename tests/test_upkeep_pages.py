@@ -116,9 +116,11 @@ def test_the_link_is_told_to_nobody_else(client, link):
 
 
 def test_guessing_is_slowed_down(client, link):
-    statuses = [client.browser.get("/my/abc.def").status_code for _ in range(70)]
+    statuses = [client.browser.get("/my/abc.def").status_code for _ in range(40)]
     assert statuses[0] == 404 and statuses[-1] == 429
-    assert client.browser.get(link).status_code == 429
+    # Whoever has a link and sits behind the same address of an operator still gets in, and has a limit of their own.
+    statuses = [client.browser.get(link).status_code for _ in range(40)]
+    assert statuses[0] == 200 and statuses[-1] == 429
 
 
 def test_where_a_member_sits_is_not_written_down(client, link):

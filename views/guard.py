@@ -63,9 +63,9 @@ def sign_in_first():
     return redirect(url_for("signin.form", next=here))
 
 
-def slow_down(what: str) -> None:
-    """Counts this try of the address that it comes from; one too many is answered with 429 and no work."""
-    if not current_app.extensions["limits"][what].spend(request.remote_addr or "", clock.now()):
+def slow_down(what: str, key: str = "") -> None:
+    """Counts this try of the address that it comes from, or of `key`; one too many is answered with 429 and no work."""
+    if not current_app.extensions["limits"][what].spend(key or request.remote_addr or "", clock.now()):
         abort(429)
 
 

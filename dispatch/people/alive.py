@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from peewee import Case, fn
+from peewee import Case, chunked, fn
 
 from dispatch import audit
 from dispatch.errors import Refusal
@@ -22,6 +22,7 @@ TAKEN = (
     "voicemail",
     "hung_up",
 )  # the gateway, or the telephone, took it
+AT_ONCE = 500  # of each kind, in one short transaction; the next round does the rest
 MOST_STREETS, LONGEST_STREET = 2_000, 120
 
 
@@ -100,8 +101,8 @@ def _lines(ids: list[int], since: datetime):
 
 
 def _moment():
-    """When a message arrived or failed: the gateway's word first."""
-    return fn.COALESCE(Message.accepted_at, Message.ended_at, Message.due_at)
+    """When a message arrived or failed, or else was accepted: a receipt may say days later that it did not arrive."""
+    return fn.COALESCE(Message.ended_at, Message.accepted_at, Message.due_at)
 
 
 # ── What is to be mended ────────────────────────────────────────────────
@@ -118,7 +119,7 @@ def revive(now: datetime) -> int:
 
     A warning is tried on a dead number too: so one that is used again comes back by itself. Returns how many.
     """
-    found = {name: list(_came_through(name).tuples()) for name in CONTACTS}
+    found = {name: _came_through(name)[:AT_ONCE] for name in CONTACTS}
     if not any(found.values()):
         return 0
     with writing():
@@ -128,27 +129,34 @@ def revive(now: datetime) -> int:
 
 
 def _take_fault_off(name: str, found: list[tuple[int, str]]) -> int:
-    ids, addresses = [id for id, _address in found], [address for _id, address in found]
-    here = Member.id.in_(ids) & getattr(Member, name).in_(addresses)  # or it was changed meanwhile
-    return Member.update({f"{name}_fault": "", f"{name}_failures": 0}).where(here).execute()
+    fresh, number = {f"{name}_fault": "", f"{name}_failures": 0}, 0
+    for id, address in found:
+        still = (Member.id == id) & (getattr(Member, name) == address)  # or it was changed meanwhile
+        number += Member.update(fresh).where(still).execute()
+    return number
 
 
-def _came_through(name: str):
+def _came_through(name: str) -> list[tuple[int, str]]:
     """(member's id, address) of those whose last real message to what stands in this field was taken."""
+    suspects = [
+        id for (id,) in Member.select(Member.id).where(getattr(Member, f"{name}_failures") > 0).tuples()
+    ]
+    return [row for part in chunked(suspects, AT_ONCE) for row in _came_to(list(part), name).tuples()]
+
+
+def _came_to(ids: list[int], name: str):
+    """Walked from these few members: there may be millions of messages."""
+    field = getattr(Member, name)
     is_dead = (Message.status == "failed") & Message.code.in_(DEAD_ADDRESS)
     worked = fn.MAX(Case(None, ((Message.status.in_(("delivered", "answered")), _moment()),)))
     died = fn.MAX(Case(None, ((is_dead, _moment()),)))
-    suspect = Member.alias()
     return (
-        suspect.select(suspect.id, getattr(suspect, name))
-        .join(Recipient, on=Recipient.member == suspect.id)
+        Recipient.select(Recipient.member, Message.address)
+        .join(Member)
+        .switch(Recipient)
         .join(Message)
-        .where(
-            getattr(suspect, f"{name}_failures") > 0,
-            Message.address == getattr(suspect, name),
-            ~Message.is_practice,
-        )
-        .group_by(suspect.id)
+        .where(Recipient.member.in_(ids), Message.address == field, ~Message.is_practice)
+        .group_by(Recipient.member, Message.address)
         .having(worked > fn.COALESCE(died, ""))
     )
 
