@@ -69,9 +69,14 @@ class Hand:
                     self._write_in_time()
             with self._contained() as writing:
                 self._write(self._answers)
-            self._give_back()
-            self._write([Outcome(reference, "unsure", code="interrupted") for reference in self._under_way])
-        self.is_broken = sending.has_failed or writing.has_failed
+            with self._contained() as settling:
+                self._give_back()
+                self._write(
+                    [Outcome(reference, "unsure", code="interrupted") for reference in self._under_way]
+                )
+            if settling.has_failed:  # as a rule the disk is full
+                self._journal.leave()
+        self.is_broken = sending.has_failed or writing.has_failed or settling.has_failed
 
     def _feed(self) -> Iterator[Outgoing | None]:
         while not self._is_lost and (batch := self._claimed()) is not None:
