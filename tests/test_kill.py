@@ -291,7 +291,7 @@ def test_the_unsure_of_a_warning_go_again_though_one_of_them_was_tried_too_often
         time.passes(10)
         pump.tick()
     assert standing(campaign) == tallied(campaign) == {"accepted": 29, "unsure": 1}
-    assert Campaign.get_by_id(campaign.id).is_over
+    assert Campaign.get_by_id(campaign.id).is_running
     assert Audit.select().where(Audit.deed == "campaign.unsure_sent_again").count() == 1
 
 

@@ -383,7 +383,7 @@ def hold_outside_term(now: datetime) -> None:
 def _would_leave(campaign: Campaign, now: datetime) -> bool:
     if campaign.queued_through is not None or messages.waiting_of(campaign).exists():
         return True
-    return doubt.policy_of(campaign) == "insist" and doubt.is_open(campaign, now)
+    return doubt.insists(campaign, now)
 
 
 def expire(now: datetime) -> int:
@@ -411,7 +411,8 @@ def stop(campaign: Campaign, *, by: User, now: datetime) -> int:
 def finish(campaign: Campaign, now: datetime) -> None:
     """Ends a running campaign of which nothing more is to come."""
     with writing():  # or somebody could send the unsure again between the look and the end
-        if _is_finished(Campaign.get_by_id(campaign.id), now):
+        fresh = Campaign.get_by_id(campaign.id)
+        if fresh.is_running and _is_finished(fresh, now):  # a pause or a stop may have been quicker
             move(campaign, "finished", by=None, now=now, ended_at=now)
 
 

@@ -220,11 +220,13 @@ def expire(campaign: Campaign, now: datetime) -> int:
         return _sweep(campaign, "queued", "expired", code="too_late", ended_at=now)
 
 
-def send_again(campaign: Campaign, now: datetime, *which) -> int:
+def send_again(campaign: Campaign, now: datetime, *which, limit: int) -> int:
     """Puts those unsure messages of a campaign back into the queue: by a person's choice, or its policy, never blindly."""
     with writing():
         again = {"code": "", "due_at": now, "doubt": None, "repeats": Message.repeats + 1}
-        return _sweep(campaign, "unsure", "queued", *which, **again)
+        unsure = (Message.campaign == campaign.id, Message.status == "unsure", *which)
+        some = Message.id.in_(Message.select(Message.id).where(*unsure).limit(limit))
+        return _sweep(campaign, "unsure", "queued", some, **again)
 
 
 def send_letters_again(now: datetime) -> int:
