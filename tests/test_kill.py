@@ -295,6 +295,17 @@ def test_the_unsure_of_a_warning_go_again_though_one_of_them_was_tried_too_often
     assert Audit.select().where(Audit.deed == "campaign.unsure_sent_again").count() == 1
 
 
+@pytest.mark.parametrize("deed, status", [(campaigns.stop, "stopped"), (campaigns.pause, "paused")])
+def test_a_press_just_before_the_end_is_no_mishap(sender, molenakker, time, deed, status):
+    campaign = launched(sender, molenakker)
+    pump_on(Broken(accepts), time).tick()
+    seen_before = Campaign.get_by_id(campaign.id)
+    deed(campaign, by=sender, now=time())
+    time.passes(3600)
+    campaigns.finish(seen_before, time())
+    assert Campaign.get_by_id(campaign.id).status == status
+
+
 def test_an_end_and_a_sending_again_at_once_leave_nothing_queued_in_a_campaign_that_is_over(
     sender, molenakker, time
 ):
