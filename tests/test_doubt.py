@@ -12,7 +12,7 @@ import models
 from dispatch import clock
 from dispatch.errors import WrongMoment
 from dispatch.providers.base import Outcome, Receipt
-from dispatch.sending import campaigns, doubt, messages, report
+from dispatch.sending import campaigns, doubt, messages, report, turns
 from dispatch.sending.journal import Journal
 from models import RANKS, Audit, Campaign, Message, beside
 from tests import cast, town
@@ -300,19 +300,19 @@ def test_a_press_sends_its_group_again_once(sender, molenakker, time, channel, t
 def test_a_press_on_many_goes_in_short_turns_and_stands_in_the_memory_as_one(
     sender, molenakker, time, monkeypatch, deed
 ):
-    monkeypatch.setattr(doubt, "AT_ONCE", 4)
+    monkeypatch.setattr(turns, "MOST", 4)
     campaign = doubtful(sender, molenakker, time)
     [group] = doubt.groups(campaign)
     assert deed(campaign, group, by=sender, now=time()) == 10
-    turns = Audit.select().where(Audit.deed.in_(list(doubt.DECISIONS)))
-    assert [turn.facts["messages"] for turn in turns] == [4, 4, 2]
+    parts = Audit.select().where(Audit.deed.in_(list(doubt.DECISIONS)))
+    assert [part.facts["messages"] for part in parts] == [4, 4, 2]
     [(_, said)] = doubt.decisions(campaign)
     assert said.said_by(str).startswith("10 ")
     assert standing(campaign) == tallied(campaign) and not doubt.groups(campaign)
 
 
 def test_a_stop_between_two_turns_of_a_press_keeps_the_rest(sender, molenakker, time, monkeypatch):
-    monkeypatch.setattr(doubt, "AT_ONCE", 4)
+    monkeypatch.setattr(turns, "MOST", 4)
     campaign = doubtful(sender, molenakker, time)
     [group] = doubt.groups(campaign)
     again = messages.send_again

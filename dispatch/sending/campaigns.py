@@ -1,6 +1,7 @@
 """Campaigns: drafted, submitted, launched, paused, resumed, stopped, ended. How they move: moves.py."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from dispatch import audit, rights
 from dispatch.errors import Incomplete, Refusal, WrongMoment
@@ -8,7 +9,7 @@ from dispatch.onboarding import checklist, contracts
 from dispatch.people import audience
 from dispatch.people.audience import Audience
 from dispatch.providers.base import Speech
-from dispatch.sending import approval, calls, doubt, freezing, messages, recordings, speech, tallies
+from dispatch.sending import approval, calls, doubt, freezing, messages, recordings, speech, tallies, turns
 from dispatch.sending.moves import move
 from dispatch.sending.text import measure
 from dispatch.words import LANGUAGE_NAMES, N_, Sentence, translator
@@ -21,6 +22,7 @@ from models import (
     Campaign,
     Organisation,
     Recording,
+    Tally,
     Template,
     User,
     writing,
@@ -389,12 +391,12 @@ def _would_leave(campaign: Campaign, now: datetime) -> bool:
 def expire(now: datetime) -> int:
     """Takes what was not to be delivered after now out of the queue, and returns how many messages that were."""
     late = Campaign.select().where(Campaign.status.in_(("running", "paused")), Campaign.expires_at <= now)
-    return sum(_expire(campaign, now) for campaign in list(late))
+    return sum(turns.taken(partial(_expire, campaign, now)) for campaign in list(late))
 
 
 def _expire(campaign: Campaign, now: datetime) -> int:
     with writing():
-        number = messages.expire(campaign, now)
+        number = messages.expire(campaign, now, limit=turns.MOST)
         if number:
             facts = {"organisation": campaign.organisation_id, "messages": number}
             audit.record("campaign.expired", campaign, by=None, now=now, **facts)
@@ -402,10 +404,21 @@ def _expire(campaign: Campaign, now: datetime) -> int:
 
 
 def stop(campaign: Campaign, *, by: User, now: datetime) -> int:
-    """Ends a campaign at once and returns how many messages it withheld; what is in hand is still recorded."""
+    """Ends a campaign at once and returns how many messages it withheld; what is in hand is still recorded.
+
+    From the first short transaction on nothing leaves; what is queued goes in turns, and a pump does what a kill left.
+    """
     with writing():
         move(campaign, "stopped", by=by, now=now, ended_at=now)
-        return messages.withhold(campaign, now)
+        number = messages.withhold(campaign, now, limit=turns.MOST)
+    return number + turns.taken(partial(messages.withhold, campaign, now, limit=turns.MOST))
+
+
+def withhold(now: datetime) -> None:
+    """Takes out of the queue what a stop was killed over."""
+    left = Tally.select(Tally.campaign).where(Tally.status == "queued", Tally.number > 0)
+    for campaign in list(Campaign.select().where(Campaign.status == "stopped", Campaign.id.in_(left))):
+        turns.taken(partial(messages.withhold, campaign, now, limit=turns.MOST))
 
 
 def finish(campaign: Campaign, now: datetime) -> None:

@@ -16,7 +16,7 @@ from peewee import fn
 
 from dispatch import audit
 from dispatch.errors import WrongMoment
-from dispatch.sending import messages
+from dispatch.sending import messages, turns
 from dispatch.sending.messages import MAX_REPEATS
 from dispatch.words import N_, Sentence
 from models import Audit, Campaign, Message, User, writing
@@ -24,7 +24,6 @@ from models import Audit, Campaign, Message, User, writing
 FIRST_LOOK = timedelta(seconds=5)  # after it became unsure; each next look when that is twice as long ago
 LOOKED_UP_FOR = timedelta(hours=24)
 REPEAT_AFTER = timedelta(seconds=30)  # after it became unsure, and four times as long after a repeat
-AT_ONCE = 4_000  # messages in one transaction of a decision: no page waits longer than some 80 ms
 DECISION_LASTS = timedelta(hours=24)  # after the last news of a campaign; then it ends with its doubt
 IN_WORDS = {
     "insist": N_("Send it again. Some people may get it twice."),
@@ -67,7 +66,7 @@ def insist(now: datetime) -> None:
     """Sends again what may not have arrived, of the campaigns that insist: later each time, and not more than twice."""
     for campaign in list(messages.running(now).where(fn.EXISTS(_open(Campaign.id)))):
         if policy_of(campaign) == "insist":
-            _in_turns(partial(_repeat, campaign, now))
+            turns.taken(partial(_repeat, campaign, now))
 
 
 def _repeat(campaign: Campaign, now: datetime) -> int:
@@ -81,7 +80,7 @@ def _repeat(campaign: Campaign, now: datetime) -> int:
     with writing():
         if not messages.running(now).where(Campaign.id == campaign.id).exists():
             return 0
-        number = messages.send_again(campaign, now, _IS_OPEN, is_due, limit=AT_ONCE)
+        number = messages.send_again(campaign, now, _IS_OPEN, is_due, limit=turns.MOST)
         if number:
             facts = {"organisation": campaign.organisation_id, "messages": number, "policy": "insist"}
             audit.record("campaign.unsure_sent_again", campaign, by=None, now=now, **facts)
@@ -132,7 +131,7 @@ def send_again(campaign: Campaign, group: Group, *, by: User, now: datetime) -> 
     """
 
     def again(narrower: tuple) -> int:
-        return messages.send_again(campaign, now, *narrower, limit=AT_ONCE)
+        return messages.send_again(campaign, now, *narrower, limit=turns.MOST)
 
     return _decide("campaign.unsure_sent_again", campaign, group, again, by=by, now=now)
 
@@ -144,7 +143,7 @@ def leave(campaign: Campaign, group: Group, *, by: User, now: datetime) -> int:
     """
 
     def left(narrower: tuple) -> int:
-        shown = Message.select(Message.id).where(Message.campaign == campaign, *narrower).limit(AT_ONCE)
+        shown = Message.select(Message.id).where(Message.campaign == campaign, *narrower).limit(turns.MOST)
         return Message.update(doubt=None).where(Message.id.in_(shown)).execute()
 
     return _decide("campaign.unsure_left", campaign, group, left, by=by, now=now)
@@ -164,31 +163,22 @@ def _decide(
                 audit.record(deed, campaign, by=by, now=now, organisation=campaign.organisation_id, **facts)
         return number
 
-    if number := _in_turns(turn):
+    if number := turns.taken(turn):
         return number
     if not may_decide(Campaign.get_by_id(campaign.id), now):
         raise WrongMoment(N_("This campaign is over or comes too late to be of use. Nothing was changed."))
     raise WrongMoment(N_("Nothing of this group is in doubt any more. Nothing was sent again."))
 
 
-def _in_turns(turn: Callable[[], int]) -> int:
-    """Takes turns until one is not full; whoever else writes gets theirs in between."""
-    total = number = turn()
-    while number >= AT_ONCE:
-        number = turn()
-        total += number
-    return total
-
-
 def decisions(campaign: Campaign) -> list[tuple[datetime, Sentence]]:
     """What was decided about its doubt, by whom and when, oldest first; the turns of one decision are one."""
     taken = audit.about(campaign).where(Audit.deed.in_(list(DECISIONS))).order_by(Audit.id)
-    alike = groupby(taken, key=lambda deed: (deed.at, deed.deed, deed.by_id, {**deed.facts, "messages": 0}))
-    return [(key[0], _in_words(list(turns))) for key, turns in alike]
+    decided = groupby(taken, key=lambda deed: (deed.at, deed.deed, deed.by_id, {**deed.facts, "messages": 0}))
+    return [(key[0], _in_words(list(parts))) for key, parts in decided]
 
 
-def _in_words(turns: list[Audit]) -> Sentence:
-    deed, number = turns[0], sum(turn.facts.get("messages", 0) for turn in turns)
+def _in_words(parts: list[Audit]) -> Sentence:
+    deed, number = parts[0], sum(part.facts.get("messages", 0) for part in parts)
     name = deed.by.name if deed.by else Sentence(NOBODY)
     return Sentence(DECISIONS[deed.deed], number=number, name=name)
 

@@ -208,25 +208,20 @@ def doubt(now: datetime) -> int:
     return len(standings)
 
 
-def withhold(campaign: Campaign, now: datetime) -> int:
+def withhold(campaign: Campaign, now: datetime, *, limit: int) -> int:
     """Takes what is still queued out of the queue for good."""
-    with writing():
-        return _sweep(campaign, "queued", "withheld", code="stopped", ended_at=now)
+    return _sweep(campaign, "queued", "withheld", limit=limit, code="stopped", ended_at=now)
 
 
-def expire(campaign: Campaign, now: datetime) -> int:
+def expire(campaign: Campaign, now: datetime, *, limit: int) -> int:
     """Takes what is still queued out of the queue because it came too late to be of use."""
-    with writing():
-        return _sweep(campaign, "queued", "expired", code="too_late", ended_at=now)
+    return _sweep(campaign, "queued", "expired", limit=limit, code="too_late", ended_at=now)
 
 
 def send_again(campaign: Campaign, now: datetime, *which, limit: int) -> int:
     """Puts those unsure messages of a campaign back into the queue: by a person's choice, or its policy, never blindly."""
-    with writing():
-        again = {"code": "", "due_at": now, "doubt": None, "repeats": Message.repeats + 1}
-        unsure = (Message.campaign == campaign.id, Message.status == "unsure", *which)
-        some = Message.id.in_(Message.select(Message.id).where(*unsure).limit(limit))
-        return _sweep(campaign, "unsure", "queued", some, **again)
+    again = {"code": "", "due_at": now, "doubt": None, "repeats": Message.repeats + 1}
+    return _sweep(campaign, "unsure", "queued", *which, limit=limit, **again)
 
 
 def send_letters_again(now: datetime) -> int:
@@ -244,18 +239,15 @@ def send_letters_again(now: datetime) -> int:
         )
 
 
-def _sweep(campaign: Campaign, old: str, new: str, *narrower, **facts) -> int:
-    """Moves all of a campaign's messages in one state into another, and counts them."""
-    rows = (
-        Message.update(status=new, **facts)
-        .where(Message.campaign == campaign.id, Message.status == old, *narrower)
-        .returning(Message.channel)
-        .tuples()
-        .execute()
-    )
-    moved = Counter(channel for (channel,) in rows)
-    for channel, number in moved.items():
-        tallies.count({(campaign.id, channel, old): -number, (campaign.id, channel, new): number})
+def _sweep(campaign: Campaign, old: str, new: str, *narrower, limit: int, **facts) -> int:
+    """Moves at most `limit` of a campaign's messages in one state into another, and counts them."""
+    here = Message.campaign == campaign.id, Message.channel.in_(campaign.channels), Message.status == old
+    some = Message.select(Message.id).where(*here, *narrower).limit(limit)
+    moving = Message.update(status=new, **facts).where(Message.id.in_(some)).returning(Message.channel)
+    with writing():
+        moved = Counter(channel for (channel,) in moving.tuples().execute())
+        for channel, number in moved.items():
+            tallies.count({(campaign.id, channel, old): -number, (campaign.id, channel, new): number})
     return moved.total()
 
 

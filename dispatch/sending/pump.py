@@ -159,6 +159,7 @@ class Pump:
                 messages.send_letters_again,
                 campaigns.hold_outside_term,
                 campaigns.expire,
+                campaigns.withhold,
                 approval.climb,
                 doubt.insist,
                 self._finish,
