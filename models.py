@@ -1,10 +1,11 @@
 """What is remembered: tables, constraints and small questions. What is done with them lives in dispatch/."""
 
+import sqlite3
 from collections import deque
 from collections.abc import Iterable
 from contextlib import contextmanager
-from datetime import date
-from functools import cached_property
+from datetime import date, datetime
+from functools import cached_property, lru_cache
 from operator import itemgetter
 from pathlib import Path
 from threading import Lock
@@ -42,6 +43,10 @@ PRAGMAS = {
     "busy_timeout": 10_000,
     "cache_size": -32_000,
 }
+
+
+# A moment as text: thousands of rows of one transaction hold the same one, in UTC without a zone as all of them.
+sqlite3.register_adapter(datetime, lru_cache(maxsize=64)(str))
 
 
 def connect(url: str) -> peewee.Database:

@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from errno import ENOSPC
+from json.encoder import encode_basestring_ascii
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -70,7 +71,7 @@ class Journal:
         self._put(b'["given","%b"]\n' % reference.encode())
 
     def answered(self, outcome: Outcome) -> None:
-        self._write("answered", *outcome)
+        self._put(f'["answered",{",".join(map(encode_basestring_ascii, outcome))}]\n'.encode())
 
     def settled(self, references: Iterable[str]) -> None:
         """To be said once it is committed what became of these."""
