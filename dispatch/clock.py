@@ -10,7 +10,9 @@ EPOCH = datetime(1970, 1, 1)  # in UTC
 
 def now() -> datetime:
     """This moment in UTC without a zone, as every moment in the database is kept."""
-    return EPOCH + timedelta(0, time())  # half the price of a moment with a zone that is taken off, thrice a message
+    return EPOCH + timedelta(
+        0, time()
+    )  # half the price of a moment with a zone that is taken off, thrice a message
 
 
 def second() -> int:
