@@ -924,7 +924,9 @@ Message.add_index(Message.index(Message.letter, where=Message.letter.is_null(Fal
 class Recipient(Table):
     """A member for whom a message is meant; a household that shares a number has one message and several rows."""
 
-    message = ForeignKeyField(Message, backref="recipients", on_delete="CASCADE")
+    message = ForeignKeyField(
+        Message, backref="recipients", on_delete="CASCADE", index=False
+    )  # the key begins with it
     member = ForeignKeyField(Member, backref="received", on_delete="CASCADE")
 
     class Meta:
