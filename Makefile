@@ -10,7 +10,7 @@ run: $(VENV)/run $(CATALOGUES)
 
 test: $(VENV)/test $(CATALOGUES)
 	@tests/install-peers
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 # Speed, as ratios to its peers on the same sinks: a table here and in bench.json. Some only: make bench BENCH="email sms".
 bench: $(VENV)/bench $(CATALOGUES)

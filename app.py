@@ -21,6 +21,7 @@ import models
 import views
 from dispatch import courtesy, demo, mishaps
 from dispatch.access.limits import Limit
+from dispatch.access.refusals import Refusals
 from dispatch.jobs import Jobs
 from dispatch.providers import BadRoad
 from dispatch.retention import Keeping
@@ -35,6 +36,7 @@ LIMITS = {
     "signin": (60, 60),
     "reset": (30, 600),
     "receipts": (60, 60),
+    "tokens": (20, 60),
 }  # tries of one address, in so many seconds
 
 
@@ -194,7 +196,8 @@ SETTINGS = (
         "BELFORT_KEEP_DRAFTS_MONTHS",
         "12",
         whole,
-        "Drafts of campaigns and activation forms that nobody touched for so many months go.",
+        "Drafts of campaigns and activation forms that nobody touched for so many months go; so do recordings that "
+        "nothing says any more, and the names of uploaded files.",
     ),
     Setting(
         "BELFORT_KEEP_LETTERS_MONTHS",
@@ -293,6 +296,7 @@ def settle(app: Flask, settings: dict) -> None:
         public_url=settings["BELFORT_PUBLIC_URL"],
     )
     app.extensions["limits"] = {name: Limit(*rate) for name, rate in LIMITS.items()}
+    app.extensions["refusals"] = Refusals()
 
 
 def _flask_settings(settings: dict) -> dict[str, object]:

@@ -203,6 +203,7 @@ class Organisation(Table):
     openings = JSONField(null=True)  # how its calls begin and end, by language; see sending.speech
     asks_second_factor = BooleanField(default=False)  # of everybody, not only of those who must have one
     rights_version = IntegerField(default=1)  # of the matrix: of two who change it one hears of the other
+    payment = CharField(default="")  # one of PAYMENTS: how its messages are paid
     is_national_desk = BooleanField(default=False)  # the federal service that takes campaigns over
 
     class Meta:
@@ -1013,6 +1014,7 @@ class Tariff(Table):
 
     begins_on = DateField(unique=True)
     prices = JSONField()
+    vat_permille = IntegerField(default=210)  # comes on top of every price
 
 
 class Order(Table):
@@ -1049,6 +1051,57 @@ class EndWarning(Table):
 
     class Meta:
         primary_key = CompositeKey("organisation", "promise", "ends_on", "months")
+
+
+# ── Money ───────────────────────────────────────────────────────────────
+
+PAYMENTS = (
+    "",
+    "prepaid",
+    "overdraft",
+)  # billed afterwards; in advance; in advance, but a warning always leaves
+LEDGER_KINDS = ("top_up", "hold", "spend", "release", "correct")
+
+
+class Credit(Table):
+    """What an organisation has left and has put aside for its running campaigns: the sums of its ledger."""
+
+    organisation = ForeignKeyField(Organisation, primary_key=True, on_delete="RESTRICT")
+    available_mills = BigIntegerField(default=0)
+    held_mills = BigIntegerField(default=0)
+
+
+class Held(Table):
+    """What is still put aside for one campaign."""
+
+    campaign = ForeignKeyField(Campaign, primary_key=True, on_delete="RESTRICT")
+    mills = BigIntegerField(default=0)
+
+
+class LedgerLine(Table):
+    """One movement of money, in thousandths of a euro without VAT; lines are only ever added.
+
+    A hold moves from available to held, a release back; a spend takes from what is held, and beyond that from what is
+    available; a top-up or a correction changes what is available.
+    """
+
+    id = BigAutoField()
+    organisation = ForeignKeyField(Organisation, backref="ledger", on_delete="RESTRICT")
+    kind = CharField()
+    at = DateTimeField()
+    available_mills = BigIntegerField(default=0)
+    held_mills = BigIntegerField(default=0)
+    campaign = ForeignKeyField(Campaign, null=True, on_delete="RESTRICT")
+    channel = CharField(default="")
+    parts = IntegerField(default=0)
+    unit_mills = IntegerField(default=0)
+    expires_on = DateField(null=True)  # of a package: the last day of the contract under which it was bought
+    note = TextField(default="")
+    by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
+
+    class Meta:
+        constraints = (one_of("kind", LEDGER_KINDS),)
+        indexes = ((("organisation", "at"), False), (("campaign", "kind"), False))
 
 
 # ── Contact centre: promises ────────────────────────────────────────────
@@ -1122,6 +1175,77 @@ class Notice(Table):
 
     class Meta:
         indexes = ((("agreement", "acknowledged_at"), False),)
+
+
+# ── Contact centre: preparation ─────────────────────────────────────────
+
+
+class PersonsCheck(Table):
+    """That a municipality was asked whether annex 1 is still right, and that somebody said so."""
+
+    agreement = ForeignKeyField(Agreement, backref="checks", on_delete="RESTRICT")
+    asked_at = DateTimeField(null=True)  # null: it was said without being asked
+    confirmed_at = DateTimeField(null=True)
+    confirmed_by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
+
+    class Meta:
+        indexes = ((("agreement", "confirmed_at"), False),)
+
+
+class Preparation(Table):
+    """What a municipality prepared in words, and when somebody last looked through all of the preparation."""
+
+    municipality = ForeignKeyField(
+        Organisation, primary_key=True, backref="preparation", on_delete="RESTRICT"
+    )
+    places = JSONField(default=list)  # where it could happen, as they are called
+    recommendations = TextField(default="")
+    changed_at = DateTimeField(null=True)
+    checked_at = DateTimeField(null=True)
+    checked_by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
+
+
+class PartOfPreparation(Table):
+    """What the parts of a preparation share: whose, when it was changed, and when it was taken away."""
+
+    municipality = ForeignKeyField(Organisation, on_delete="RESTRICT")
+    changed_at = DateTimeField()
+    removed_at = DateTimeField(null=True)
+
+
+class Plan(PartOfPreparation):
+    """An emergency plan of a municipality: its name, its date and the file."""
+
+    name = CharField()
+    dated_on = DateField()
+    document = ForeignKeyField(Document, on_delete="RESTRICT")
+
+
+class Reception(PartOfPreparation):
+    """A building where people can be received."""
+
+    name = CharField()
+    address = CharField()
+    capacity = IntegerField()
+    contact = CharField(default="")
+    phone = CharField(default="")
+    is_accessible = BooleanField(default=False)
+    takes_pets = BooleanField(default=False)
+
+
+class SafetyZone(PartOfPreparation):
+    """A zone that was drawn beforehand, as the list of its streets."""
+
+    name = CharField()
+    streets = JSONField(default=list)
+
+
+class StandingQuestion(PartOfPreparation):
+    """A question that callers will ask whatever happens, and its answer, by language."""
+
+    topic = CharField(default="")
+    question = JSONField(default=dict)  # {language: words}
+    answer = JSONField(default=dict)
 
 
 # ── Contact centre: activations ─────────────────────────────────────────
@@ -1458,9 +1582,18 @@ TABLES = [
     Order,
     UserTable,
     EndWarning,
+    Credit,
+    Held,
+    LedgerLine,
     Agreement,
     Annex,
     Notice,
+    PersonsCheck,
+    Preparation,
+    Plan,
+    Reception,
+    SafetyZone,
+    StandingQuestion,
     Emergency,
     Activation,
     Milestone,

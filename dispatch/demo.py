@@ -3,10 +3,13 @@
 import random
 from datetime import date, datetime, timedelta
 
-from dispatch import accounts, audit, matrix
+from dispatch import accounts, audit, demo_centre, matrix
 from dispatch.errors import Refusal
+from dispatch.money import ledger
 from dispatch.onboarding import contracts, orders
 from dispatch.people import members
+from dispatch.providers.base import Receipt
+from dispatch.sending import campaigns, messages
 from dispatch.words import N_
 from models import (
     Agreement,
@@ -105,6 +108,7 @@ PRICES = (
         "piece",
     ),
 )
+CREDIT_MILLS = 275_000
 SCENARIOS = (
     (
         "Gaslek",
@@ -202,8 +206,10 @@ def load(now: datetime) -> None:
                 bins=tuple(bins[:1]) if role == "coordinator" else (),
             )
         _join(houses["zone"], now)
+        demo_centre.load(houses["town"], houses["centre"], now)
         _fill(bins, random.Random(2026), now)  # nosec B311 # invented names, the same each time
         _scenarios(houses["zone"], bins, now)
+        _practise(houses["zone"], now - timedelta(days=190))
         audit.record("demonstration.loaded", None, by=None, now=now)
 
 
@@ -278,6 +284,8 @@ def _join(zone: Organisation, now: datetime) -> None:
     tariff = orders.add_tariff(prices, began, by=by, now=now)
     ordered = {"activation": "1", "year": "1", "sms": "5000", "voice": "1000"}
     orders.place(zone, ordered, who["signatory"], tariff=tariff.id, by=by, now=now)
+    ledger.arrange(zone, "overdraft", by=by, now=now)
+    ledger.top_up(zone, CREDIT_MILLS, expires_on=last_day, note="Pakket 5000 SMS", by=by, now=now)
     people = list(zone.users)
     UserTable.create(
         organisation=zone,
@@ -290,6 +298,18 @@ def _join(zone: Organisation, now: datetime) -> None:
         ended_at=now,
     )
     Organisation.update(ready_at=now).where(Organisation.id == zone.id).execute()
+
+
+def _practise(zone: Organisation, at: datetime) -> None:
+    """The first practice, long ago: launched, delivered and ended, so that nothing of the checklist stays open."""
+    by = User.get(User.organisation == zone, User.role == "sender")
+    scenario = Template.get(Template.name == "Verdacht voertuig")
+    practice = campaigns.draft(zone, by=by, now=at, is_practice=True, template=scenario)
+    practice = campaigns.launch(practice, by=by, now=at, terms_accepted=True)
+    claimed = messages.claim("sms", practice, limit=practice.people, now=at, road="simulator")
+    arrived = [Receipt(one.reference, "delivered") for one in claimed]
+    messages.advance(arrived, at + timedelta(seconds=20))
+    campaigns.finish(practice, at + timedelta(minutes=2))
 
 
 def _fill(bins: list[Bin], chance: random.Random, now: datetime) -> None:

@@ -8,6 +8,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from dispatch import clock, mishaps, retention
 from dispatch.access import links, resets
+from dispatch.centre import persons
+from dispatch.money import forecast, ledger
 from dispatch.onboarding import checklist, expiry, user_table
 from dispatch.people import imports
 from dispatch.retention import Keeping
@@ -45,6 +47,7 @@ class Jobs:
         self._every(3600, _discard_abandoned, "abandoned lists")
         self._every(900, partial(_forget, self.keeping), "retention")
         self._every(60, _look_after_joining, "agreements")
+        self._every(60, _release_credit, "credit")
         self.bounces.open()
         self.scheduler.start()
 
@@ -90,7 +93,14 @@ def _discard_abandoned() -> None:
 def _look_after_joining() -> None:
     with database.connection_context():
         checklist.admit(clock.now())
+        forecast.warn(clock.now())
         expiry.warn(clock.now())
+        persons.ask(clock.now())
+
+
+def _release_credit() -> None:
+    with database.connection_context():
+        ledger.release(clock.now())
 
 
 def _forget_mailed_links() -> None:

@@ -39,7 +39,15 @@ KEEPERS = frozenset(
     ["user.see", "user.change", "audit.see", "agreement.change", "rights.see", "rights.change"]
 )
 DEFAULTS = {
-    "platform_admin": KEEPERS | {"organisation.see", "organisation.change"},
+    "platform_admin": KEEPERS
+    | {
+        "organisation.see",
+        "organisation.change",
+        "credit.see",
+        "credit.change",
+        "promise.see",
+        "promise.change",
+    },
     "organisation_admin": ZONE
     | KEEPERS
     | {
@@ -53,16 +61,23 @@ DEFAULTS = {
         "token.change",
         "preparation.change",
         "finding.acknowledge",
+        "credit.see",
+        "promise.see",
+        "promise.change",
     },
-    "sender": ZONE | {"campaign.approve", "campaign.take"},
+    "sender": ZONE | {"campaign.approve", "campaign.take", "credit.see"},
     "coordinator": ZONE,
     "authorised_person": frozenset(
-        ["activation.see", "activation.fill", "preparation.change", "sheet.change"]
+        ["activation.see", "activation.fill", "preparation.change", "promise.see", "sheet.change"]
     ),
-    "centre_supervisor": frozenset(["activation.see", "activation.answer", "call.take"]),
+    "centre_supervisor": frozenset(
+        ["activation.see", "activation.answer", "call.take", "promise.see", "promise.change"]
+    ),
     "operator": frozenset(["activation.see", "call.take"]),
-    "liaison_officer": frozenset(["activation.see", "sheet.change"]),
-    "reader": frozenset(["bin.see", "member.see", "campaign.see", "report.see", "activation.see"]),
+    "liaison_officer": frozenset(["activation.see", "promise.see", "sheet.change"]),
+    "reader": frozenset(
+        ["bin.see", "member.see", "campaign.see", "report.see", "activation.see", "promise.see"]
+    ),
 }
 HOMES = {
     "platform_admin": ("platform",),

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from peewee import SQL, fn
+from peewee import SQL, ModelSelect, fn
 
 from dispatch import audit, clock, mishaps
 from dispatch.errors import WrongMoment
@@ -13,17 +13,22 @@ from dispatch.people import erasing
 from dispatch.sending.report import PAPER
 from dispatch.words import N_, translator
 from models import (
+    BEFORE_LAUNCH,
     Activation,
     Campaign,
     Chore,
     Document,
+    Import,
     Letter,
     Member,
     Membership,
     Message,
+    Recording,
     SignIn,
     SignInFailure,
+    Template,
     User,
+    UserTable,
     writing,
 )
 
@@ -39,6 +44,9 @@ KINDS = {
     "members": N_("members without a membership who are erased"),
     "drafts": N_("abandoned drafts of campaigns"),
     "forms": N_("abandoned activation forms"),
+    "recordings": N_("recordings that nothing says any more"),
+    "file_names": N_("lists of members that lose the name of their file"),
+    "table_names": N_("user tables that lose the name of their file"),
     "sign_ins": N_("sessions"),
     "failures": N_("failed sign-ins"),
 }
@@ -62,6 +70,8 @@ class Keeping:
             (_("Names and addresses in messages"), months % {"num": self.messages_months}),
             (_("Members after their last membership"), months % {"num": self.ended_months}),
             (_("Drafts that nobody touches"), months % {"num": self.drafts_months}),
+            (_("Recordings"), _("as long as a message or a template says them, and as long as a draft")),
+            (_("Names of uploaded files"), months % {"num": self.drafts_months}),
             (_("Letters to a contact centre"), months % {"num": self.letters_months}),
             (_("Sessions of accounts"), _("%(num)d days") % {"num": self.sign_ins_days}),
             (_("Uploaded lists"), _("until they are imported, and at most 7 days")),
@@ -89,8 +99,13 @@ def _due(now: datetime, keeping: Keeping) -> dict:
         ),
         "letters": _letters(now - keeping.letters_months * MONTH),
         "members": _left(now - keeping.ended_months * MONTH),
-        "drafts": Campaign.select().where(Campaign.status == "draft", Campaign.changed_at < old_drafts),
+        "drafts": Campaign.select().where(
+            Campaign.status.in_(BEFORE_LAUNCH), Campaign.changed_at < old_drafts
+        ),
         "forms": Activation.select().where(Activation.status == "draft", Activation.changed_at < old_drafts),
+        "recordings": _unsaid(old_drafts),
+        "file_names": Import.select().where(Import.filename != "", Import.created_at < old_drafts),
+        "table_names": UserTable.select().where(UserTable.filename != "", UserTable.created_at < old_drafts),
         "sign_ins": SignIn.select().where(SignIn.began_at < now - timedelta(days=keeping.sign_ins_days)),
         "failures": SignInFailure.select().where(SignInFailure.last_at < now - FAILURES_KEPT),
     }
@@ -100,6 +115,24 @@ def _letters(before: datetime):
     in_hand = Message.status.in_(("queued", "sending", "unsure"))
     open_ones = Message.select(Message.letter).where(Message.letter.is_null(False), in_hand)
     return Letter.select().where(Letter.created_at < before, Letter.body != "", Letter.id.not_in(open_ones))
+
+
+def _unsaid(before: datetime):
+    """The old recordings that no message with a receiver, no draft and no template says."""
+    old = Recording.select(Recording.organisation).where(Recording.created_at < before)
+    campaigns = Campaign.select(Campaign.texts).where(
+        Campaign.organisation.in_(old), Campaign.forgotten_at.is_null()
+    )
+    templates = Template.select(Template.texts).where(
+        Template.organisation.in_(old), Template.removed_at.is_null()
+    )
+    said = {
+        text.get("recording")
+        for table in (campaigns, templates)
+        for (texts,) in table.tuples()
+        for text in texts.get("voice", {}).values()
+    }
+    return Recording.select().where(Recording.created_at < before, Recording.key.not_in(said))
 
 
 def _left(before: datetime):
@@ -186,7 +219,7 @@ def _forget_members(members: Iterable[Member], now: datetime) -> None:
 def _discard_drafts(drafts: Iterable[Campaign], now: datetime) -> None:
     for draft in list(drafts):
         with writing():
-            here = (Campaign.id == draft.id) & (Campaign.status == "draft")
+            here = (Campaign.id == draft.id) & Campaign.status.in_(BEFORE_LAUNCH)
             if Campaign.delete().where(here, Campaign.changed_at == draft.changed_at).execute():
                 _write_down(None, draft.organisation_id, now, campaign=draft.id)
 
@@ -197,6 +230,26 @@ def _discard_forms(forms: Iterable[Activation], now: datetime) -> None:
             here = (Activation.id == form.id) & (Activation.status == "draft")
             if Activation.delete().where(here, Activation.changed_at == form.changed_at).execute():
                 _write_down(None, form.municipality_id, now, activation=form.id)
+
+
+def _forget_recordings(recordings: Iterable[Recording], now: datetime) -> None:
+    for recording in list(recordings):
+        with writing():
+            if Recording.delete().where(Recording.id == recording.id).execute():
+                _write_down(None, recording.organisation_id, now, recording=recording.id)
+
+
+def _forget_file_names(uploads: ModelSelect, now: datetime) -> None:
+    """People call a file after whom it holds; what was done with it stays."""
+    of_house: dict[int, list[int]] = {}
+    for upload in list(uploads):
+        of_house.setdefault(upload.organisation_id, []).append(upload.id)
+    for organisation, ids in of_house.items():
+        with writing():
+            table = uploads.model
+            number = table.update(filename="").where(table.id.in_(ids), table.filename != "").execute()
+            if number:
+                _write_down(None, organisation, now, file_names=number)
 
 
 def _forget_sign_ins(sign_ins, now: datetime) -> None:
@@ -227,6 +280,9 @@ ROUND = {
     "members": _forget_members,
     "drafts": _discard_drafts,
     "forms": _discard_forms,
+    "recordings": _forget_recordings,
+    "file_names": _forget_file_names,
+    "table_names": _forget_file_names,
     "sign_ins": _forget_sign_ins,
     "failures": _forget_failures,
 }

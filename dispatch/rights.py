@@ -44,6 +44,8 @@ DEEDS = (
     "activation.fill",
     "activation.answer",
     "preparation.change",
+    "promise.see",
+    "promise.change",
     "sheet.change",
     "call.take",
     "victim.see",
@@ -57,6 +59,8 @@ DEEDS = (
     "rights.see",
     "rights.change",
     "token.change",
+    "credit.see",
+    "credit.change",
 )
 CONTROL = "campaign.control"  # who may launch may also hold and stop; the desk what it leads
 POLICE_KINDS = ("warning",)  # writing and judging warnings is the task of the police (circular of 28-02-2019)
@@ -65,6 +69,8 @@ WHERE = {
     "activation.answer": ("contact_centre",),
     "activation.see": ("municipality", "province", "federal_service", "contact_centre"),
     "preparation.change": ("municipality",),
+    "promise.see": ("municipality", "contact_centre", "platform"),
+    "promise.change": ("contact_centre", "platform"),
     "sheet.change": ("municipality", "province", "federal_service"),
     "call.take": ("contact_centre",),
     "victim.see": ("contact_centre", "municipality"),
@@ -74,6 +80,8 @@ WHERE = {
     "campaign.see": ("police_zone", "federal_service"),
     "report.see": ("police_zone", "federal_service"),
     "organisation.change": ("platform",),
+    "credit.see": ("police_zone", "federal_service", "platform"),
+    "credit.change": ("platform",),
 }
 EVERYWHERE = ("user.see", "user.change", "audit.see", "agreement.change", "rights.see", "rights.change")
 ZONE_ONLY = ("police_zone",)

@@ -14,12 +14,14 @@ from models import Campaign, Token, User, writing
 SCOPES = {
     "campaign.see": ("campaign.see",),
     "campaign.launch": ("campaign.compose", "campaign.launch"),
+    "campaign.control": ("campaign.launch",),
     "member.see": ("member.see", "member.export"),
     "member.change": ("member.change", "member.import"),
 }
 SCOPE_NAMES = {
     "campaign.see": N_("see campaigns and templates"),
     "campaign.launch": N_("launch templates"),
+    "campaign.control": N_("pause, resume and stop campaigns"),
     "member.see": N_("take members out"),
     "member.change": N_("bring members in, change them and end them"),
 }
@@ -35,12 +37,17 @@ class TooMany(Refusal):
     """The token asked more often than it may; `seconds` is how long it must wait."""
 
     def __init__(self, seconds: int):
-        super().__init__(
-            N_("More than %(most)s calls in a minute. Wait %(seconds)s seconds."),
-            most=MOST_A_MINUTE,
-            seconds=seconds,
-        )
+        sentence = N_("More than %(most)s calls in a minute. Wait %(seconds)s seconds.")
+        super().__init__(sentence, most=MOST_A_MINUTE, seconds=seconds)
         self.seconds = seconds
+
+
+class TooManyWrong(TooMany):
+    """One address showed too many tokens that are none."""
+
+    def __init__(self):
+        Refusal.__init__(self, N_("Too many wrong tokens. Wait a minute, and look at the token."))
+        self.seconds = int(MINUTE.total_seconds())
 
 
 # ── By people ───────────────────────────────────────────────────────────
@@ -119,7 +126,7 @@ def find(text: str, now: datetime) -> Token | None:
     return token if token and state_of(token, now) == "live" else None
 
 
-def admit(token: Token, operation: str, *, now: datetime, **ids: int) -> None:
+def admit(token: Token, operation: str, *, now: datetime, **ids: int | str) -> None:
     """Counts one call and writes it down with the ids that it asks for; raises TooMany."""
     with writing():
         begun, calls = Token.select(Token.minute_at, Token.calls).where(Token.id == token.id).tuples().get()

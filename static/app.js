@@ -44,6 +44,14 @@ function showKeysSwitch() {
   show();
 }
 
+// An open menu closes with Escape, and when one goes elsewhere; the word that opened it gets the focus back.
+function closeMenu(event) {
+  const menu = document.querySelector("[data-menu][open]");
+  if (!menu || (event.type === "keydown" ? event.key !== "Escape" : menu.contains(event.target))) return;
+  menu.open = false;
+  if (event.type === "keydown") menu.querySelector("summary").focus();
+}
+
 // data-all="members" ticks every box of that name in the same form or table.
 function tickAll(event) {
   const name = event.target.dataset && event.target.dataset.all;
@@ -76,6 +84,7 @@ document.addEventListener("DOMContentLoaded", () => {
 });
 document.addEventListener("click", toField);
 document.addEventListener("keydown", toDoor);
+["click", "focusin", "keydown"].forEach((deed) => document.addEventListener(deed, closeMenu));
 document.addEventListener("change", tickAll);
 document.addEventListener("submit", onceOnly);
 document.addEventListener("htmx:afterRequest", showUnsaved);

@@ -80,6 +80,7 @@ def promised(where: Organisation, by: User) -> dict[str, list]:
     saved = users(where, by, f"Naam;E-mail;Rol\nAn;an@{where.slug}.example;lezer\n")
     return {
         "organisations": [where],
+        "credits": [where],
         "accessions": [agreement(where, under, by), write_down(where, under, by)],
         "contracts": [under],
         "orders": [order(where, by)],

@@ -5,9 +5,9 @@ from threading import Thread
 
 import pytest
 
-from dispatch import clock, tokens
+from dispatch import clock, letters, tokens
 from dispatch.errors import NotAllowed
-from dispatch.sending import approval
+from dispatch.sending import approval, takeover
 from models import (
     Audit,
     Campaign,
@@ -83,11 +83,15 @@ def asked_of(things: dict) -> list[tuple]:
     }
     first = {"templates": things["templates"][0], "campaigns": things["campaigns"][1], "bins": bin}
     first["members"] = member
+    message = Message.select().where(Message.campaign == things["campaigns"][1]).first()
     found = []
     for here in OPERATIONS:
         if not here.is_open:
-            thing = first[here.rule.split("/")[1]]
-            path = here.rule.replace("<int:id>", str(thing.id)).replace("<int:member>", str(member.id))
+            thing = first.get(here.rule.split("/")[1])
+            path = here.rule.replace("<int:id>", str(thing and thing.id))
+            path = path.replace("<int:member>", str(member.id)).replace(
+                "<reference:reference>", message.reference
+            )
             found.append((here, path, bodies.get(here.name)))
     return found
 
@@ -150,7 +154,7 @@ def test_a_token_of_another_zone_finds_nothing_of_this_one(app, zavel, things):
     stranger, before = given(app, town.zone("Heuvel", 2)), town.kept()
     for here, path, body in asked_of(things):
         answer = stranger.ask(here.method, path, body, Idempotency_Key=KEY)
-        assert answer.status_code == 404 if "<int" in here.rule else "Zavel" not in answer.text, path
+        assert answer.status_code == 404 if "<" in here.rule else "Zavel" not in answer.text, path
     after = town.kept()
     assert {**after, "Audit": [], "Token": []} == {**before, "Audit": [], "Token": []}
 
@@ -209,7 +213,14 @@ def test_every_call_is_written_down_by_ids_alone(program, things):
         program.ask(here.method, path, body, Idempotency_Key=KEY)
         row = Audit.select().where(Audit.deed == "api.called").order_by(Audit.id.desc()).first()
         assert row.facts["operation"] == here.name and row.subject.startswith("token:")
-        assert all(isinstance(value, int) for name, value in row.facts.items() if name != "operation")
+        ids = [value for name, value in row.facts.items() if name not in ("operation", "reference")]
+        assert all(isinstance(value, int) for value in ids)
+
+
+def test_what_is_no_reference_is_nowhere_and_stands_in_no_audit(program):
+    for said in ("Jan-Peeters", "0470112233", "A" * 16, "0123456789abcdef0"):
+        assert program.get(f"/messages/{said}").status_code == 404
+    assert not Audit.select().where(Audit.deed == "api.called").exists()
 
 
 # ── Launch ──────────────────────────────────────────────────────────────
@@ -518,3 +529,66 @@ def test_an_organisation_that_is_no_zone_makes_no_tokens(app):
             now=cast.NOON,
         )
     assert Organisation.select().count() == 2
+
+
+# ── Campaigns under way ─────────────────────────────────────────────────
+
+
+def test_a_program_pauses_goes_on_and_stops_and_it_stands_under_its_name(things, program):
+    campaign = things["campaigns"][1]
+    for deed, status in (("pause", "paused"), ("resume", "running"), ("stop", "stopped")):
+        answer = program.ask("POST", f"/campaigns/{campaign.id}/{deed}")
+        assert (answer.status_code, answer.json["status"]) == (200, status)
+    by = {row.by_id for row in Audit.select().where(Audit.deed == "campaign.stopped")}
+    assert Token.get_by_id(things["tokens"][0].id).by_id in by
+    assert not Message.select().where(Message.campaign == campaign.id, Message.status == "queued").exists()
+
+
+def test_what_is_over_is_not_stopped_twice(things, program):
+    stopped = things["campaigns"][3]
+    for deed in ("pause", "resume", "stop"):
+        answer = program.ask("POST", f"/campaigns/{stopped.id}/{deed}")
+        assert answer.status_code == 409 and answer.content_type == PROBLEM
+
+
+def test_a_token_for_practice_stops_nothing_real(app, zavel, things):
+    practice = given(app, zavel, is_practice=True)
+    assert practice.ask("POST", f"/campaigns/{things['campaigns'][1].id}/stop").status_code == 404
+    assert Campaign.get_by_id(things["campaigns"][1].id).is_running
+
+
+def test_what_the_national_desk_leads_a_program_of_the_zone_does_not_stop(things, zavel, program):
+    cast.organisation("NCCN", "federal_service", is_national_desk=True)
+    sender = zavel.people["sender"]
+    takeover.hand(things["campaigns"][1], by=sender, now=clock.now(), reason="Onze centrale is onder water.")
+    assert program.ask("POST", f"/campaigns/{things['campaigns'][1].id}/stop").status_code == 403
+    assert Campaign.get_by_id(things["campaigns"][1].id).is_running
+
+
+def test_a_program_reads_what_became_of_one_message_and_nothing_of_whom_it_is_for(things, program):
+    campaign = things["campaigns"][1]
+    listed = program.get(f"/campaigns/{campaign.id}/messages").json["items"][0]
+    message = Message.select().where(Message.campaign == campaign.id).order_by(Message.id).first()
+    assert program.get(f"/messages/{message.reference}").json == listed
+    assert (listed["reference"], listed["status"]) == (message.reference, "queued")
+    assert message.address not in str(listed) and not {"address", "names"} & set(listed)
+
+
+def test_a_call_that_was_made_again_is_still_found_by_the_reference_of_the_first(things, program):
+    message = Message.get(Message.campaign == things["campaigns"][1].id)
+    Message.update(first_reference=message.reference, reference="0123456789abcdef").where(
+        Message.id == message.id
+    ).execute()
+    assert program.get(f"/messages/{message.reference}").json["reference"] == "0123456789abcdef"
+
+
+def test_a_letter_is_no_message_of_a_campaign(app, zavel, program):
+    letters.post(
+        ["a@b.example"],
+        organisation=zavel.bins["A"].organisation,
+        subject="x",
+        body="y",
+        lang="nl",
+        now=clock.now(),
+    )
+    assert program.get(f"/messages/{Message.get(Message.letter.is_null(False)).reference}").status_code == 404

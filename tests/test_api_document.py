@@ -1,5 +1,6 @@
 """The document of the API is true: it names every route, and nothing that is sent or answered is outside it."""
 
+import re
 import threading
 from collections import Counter
 
@@ -10,8 +11,9 @@ from schemathesis.engine import from_schema
 from schemathesis.engine.events import FatalError, NonFatalError, ScenarioFinished
 
 from dispatch import clock, tokens
+from dispatch.access.limits import Limit
 from dispatch.server import Server
-from models import Bin, Campaign, Member, Template
+from models import Bin, Campaign, Member, Message, Template
 from tests import cast, town
 from views.api.door import OPERATIONS, PREFIX
 from views.api.shapes import MOST_COUNTED
@@ -31,7 +33,7 @@ def test_the_document_is_openapi(document):
 
 def test_the_document_names_every_route_of_the_api_and_no_other(app, document):
     routes = {
-        (rule.rule.replace("<int:", "{").replace(">", "}"), method)
+        (re.sub(r"<\w+:(\w+)>", r"{\1}", rule.rule), method)
         for rule in app.url_map.iter_rules()
         if rule.endpoint.startswith("api.")
         for method in rule.methods - {"HEAD", "OPTIONS"}
@@ -61,6 +63,7 @@ def test_every_schema_is_used(document):
 def world(app, monkeypatch):
     """A zone to ask about, larger than one page, and a token for all of it."""
     monkeypatch.setattr(tokens, "MOST_A_MINUTE", CEILING)
+    app.extensions["limits"]["tokens"] = Limit(CEILING, 60)
     zone = town.zone("Zavel", 1)
     town.fill(zone)
     for number in range(9):
@@ -79,6 +82,8 @@ def leads_somewhere(context, path_parameters):
         if isinstance(value, int) and 1 <= value <= MOST_COUNTED and value % 3:
             ids = [id for (id,) in rows[name].select(rows[name].id).tuples()]
             path_parameters[name] = ids[value % len(ids)] if ids else value
+        elif name == "reference" and re.fullmatch("[0-9a-f]{16}", value) and int(value, 16) % 3:
+            path_parameters[name] = Message.get(Message.campaign.is_null(False)).reference
     return path_parameters
 
 
@@ -121,7 +126,7 @@ def test_schemathesis_finds_nothing(asked):
             found.append(str(getattr(event, "value", event)))
     assert found == []
     for here in (one for one in OPERATIONS if not one.is_open):  # it got that far, in each of them
-        label = f"{here.method} {PREFIX}{here.rule}".replace("<int:", "{").replace(">", "}")
+        label = f"{here.method} {PREFIX}" + re.sub(r"<\w+:(\w+)>", r"{\1}", here.rule)
         assert {status for status in here.answers if status < 300} & set(answers[label]), label
 
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from dispatch import rights
 from dispatch.errors import Incomplete, NotAllowed, Refusal, WrongMoment
-from dispatch.sending import approval, campaigns, contacts, report
-from models import Approval, Audit, Campaign, Grant, Letter, Message, Organisation, User
+from dispatch.sending import approval, campaigns, contacts, report, speech
+from models import KINDS, Approval, Audit, Campaign, Grant, Letter, Message, Organisation, User
 from tests import cast, town
 from tests.cast import NOON
 from tests.test_voice_pages import wav
@@ -190,6 +190,78 @@ def test_of_two_approvers_the_second_hears_that_it_was_done(draft, sender, chief
     assert Approval.select().where(Approval.status == "approved").count() == 1
 
 
+# ── What is approved with the text ──────────────────────────────────────
+
+
+def test_what_becomes_of_doubt_is_approved_with_the_text(draft, sender, chief):
+    asked = campaigns.submit(draft, by=sender, now=NOON, version=draft.version, link=LINK, policy="insist")
+    assert asked.policy == "insist" and asked.is_submitted
+    approve(asked, chief)
+    with pytest.raises(NotAllowed, match="approved with another choice"):
+        campaigns.launch(asked, by=sender, now=NOON, terms_accepted=True, policy="ask")
+    assert not Message.select().where(Message.campaign == draft.id).exists()
+    assert launch(draft, sender).policy == "insist"
+
+
+def test_another_choice_about_doubt_takes_the_approval_away(draft, sender, chief):
+    approve(submit(draft, sender), chief)
+    assert edit(draft, sender, policy="insist").status == "draft"
+
+
+def test_who_passes_approval_over_may_still_choose_about_doubt(draft, sender, chief):
+    override(draft, chief)
+    assert campaigns.launch(draft, by=sender, now=NOON, terms_accepted=True, policy="insist").is_running
+
+
+@pytest.mark.parametrize("is_approved", [False, True])
+def test_other_words_around_the_calls_take_the_approval_away(where, draft, sender, chief, is_approved):
+    spoken = {"voice": {"nl": {"body": "Blijf binnen."}}}
+    asked = submit(edit(draft, sender, channels=["voice"], texts=spoken), sender)
+    if is_approved:
+        approve(asked, chief)
+    speech.begin_with(where, "nl", "Hier de politie.", by=None, now=NOON)
+    assert fresh(draft).status == "draft" and approval.latest(draft).status == "withdrawn"
+    with pytest.raises(NotAllowed):
+        launch(draft, sender)
+    assert Audit.select().where(Audit.deed == "campaign.withdrawn").count() == 1
+
+
+def test_other_words_around_the_calls_leave_a_text_message_and_another_zone_alone(draft, sender, chief):
+    approve(submit(draft, sender), chief)
+    begin = {"by": None, "now": NOON}
+    speech.begin_with(draft.organisation, "nl", "Hier de politie.", **begin)
+    speech.begin_with(cast.organisation("Heuvel"), "nl", "Hier de politie.", **begin)
+    assert fresh(draft).is_approved
+
+
+def test_the_approver_reads_what_is_said_around_a_call_and_what_becomes_of_doubt(
+    where, draft, sender, chief, signed_in
+):
+    spoken = {"voice": {"nl": {"body": "Blijf binnen."}}}
+    asked = submit(edit(draft, sender, channels=["voice"], texts=spoken), sender)
+    page = signed_in(chief).get(f"/campaigns/{draft.id}/approval")
+    assert page.has(speech.opening(where, "nl")) and page.has(speech.ASKS["nl"])
+    assert page.has("Vraag het mij eerst.")
+    speech.begin_with(where, "nl", "Hier de politie.", by=None, now=NOON)
+    submit(fresh(asked), sender)
+    told = signed_in(chief).get(f"/campaigns/{draft.id}/approval")
+    assert told.has("Hier de politie.") and told.has("Het begin van de oproepen is veranderd")
+
+
+def test_the_writer_chooses_about_doubt_where_approval_is_asked_and_only_reads_it_afterwards(
+    draft, sender, chief, signed_in
+):
+    browser, review = signed_in(sender), f"/campaigns/{draft.id}/review"
+    form = browser.get(review).form("form#submit")
+    assert form["policy"] == "ask"
+    browser.post(f"/campaigns/{draft.id}/submit", form, policy="insist")
+    approve(fresh(draft), chief)
+    page = browser.get(review)
+    assert not page.select("form#launch input[name=policy]") and page.has("Verzend het opnieuw.")
+    browser.post(f"/campaigns/{draft.id}/launch", page.form("form#launch"), terms="1")
+    assert fresh(draft).is_running and fresh(draft).policy == "insist"
+
+
 # ── What the approver reads ─────────────────────────────────────────────
 
 
@@ -251,6 +323,19 @@ def test_what_was_rejected_is_not_asked_again_before_it_changes(draft, sender, c
 
 
 # ── The ladder ──────────────────────────────────────────────────────────
+
+
+def test_whoever_never_chose_how_long_to_wait_waits_longest_for_what_can_wait(where):
+    minutes = {kind: approval.rule_for(where, kind).deadline_seconds // 60 for kind in KINDS}
+    assert minutes == {"warning": 5, "preventive": 60, "news": 24 * 60, "other": 60}
+
+
+def test_the_page_offers_those_minutes_and_keeps_others(where, chief, signed_in):
+    browser = signed_in(chief)
+    offered = [field["value"] for field in browser.get("/four-eyes").select("input[name=minutes]")]
+    assert offered == ["5", "5", "1440", "60"]  # the fixture chose 5 for preventive messages
+    browser.post("/four-eyes", kind="news", is_needed="1", minutes="90", ladder=[chief.id], version=0)
+    assert approval.rule_for(where, "news").deadline_seconds == 90 * 60
 
 
 def test_approval_is_asked_by_mail_and_sms_with_a_link(draft, sender, chief):

@@ -23,7 +23,11 @@ MADE_FROM = {
     "change.": {"confirmed", "refused"},
     "member.": {"joined", "role", "paused", "resumed", "ended", "basis"},
 }
-HANDED_ON = {"doubt.py": set(doubt.DECISIONS), "patience.py": {"user.sign_in_failed", "user.not_confirmed"}}
+HANDED_ON = {
+    "doubt.py": set(doubt.DECISIONS),
+    "patience.py": {"user.sign_in_failed", "user.not_confirmed"},
+    "refusals.py": {"token.refused", "user.refused"},
+}
 
 
 def deeds_in_code() -> set[str]:

@@ -162,6 +162,8 @@ RECORDING = {
 UNRECORDED = {
     "record": "it is the recording itself",
     "_confirmed_reset": "the confirmation, and the second factor that is removed, record themselves",
+    "rewrite": "the version of annex 1 and its notice record themselves",
+    "publish": "the version of annex 3 records itself",
     "invite": "the account that is made records itself",
     "drop_asked_by": "the closing of the account is the deed",
     "remember": "the history of a member, written by deeds that record themselves",

@@ -19,8 +19,8 @@ HOME = Path(__file__).resolve().parent.parent
 SURROUNDINGS = {
     "who": {"name": "Lien Vercauteren", "role": "sender", "organisation": "Politiezone Zavelstreek"},
     "menu": [
-        {"url": "/", "label": "Start", "is_current": False},
-        {"url": "/patterns", "label": "Patterns", "is_current": True},
+        {"url": "/", "label": "Start", "is_current": False, "doors": []},
+        {"url": "/patterns", "label": "Patterns", "is_current": True, "doors": []},
     ],
     "helpdesk": "0800 00 012",
     "help_url": "/manual",

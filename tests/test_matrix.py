@@ -141,9 +141,13 @@ SINCE = {  # deeds that came later, each with the step that brought it
     "organisation.change",
     "token.change",
     "preparation.change",
+    "promise.see",
+    "promise.change",
     "sheet.change",
     "call.take",
     "finding.acknowledge",
+    "credit.see",
+    "credit.change",
 }
 LATER = {"operator", "liaison_officer"}  # roles
 

@@ -11,7 +11,7 @@ import models
 from dispatch import clock
 from dispatch.onboarding import contracts
 from dispatch.sending import campaigns
-from models import Accession, Contract, Document, Order, Organisation, User, UserTable
+from models import Accession, Campaign, Contract, Document, Order, Organisation, User, UserTable
 from tests import cast, joining
 
 TODAY = clock.local(clock.now()).date()
@@ -243,6 +243,16 @@ def test_the_page_before_sending_says_what_is_missing_when_one_launches(zone, si
     draft = joining.campaign(zone, sender)
     page = signed_in(sender).post(f"/campaigns/{draft.id}/launch", terms="1", version=draft.version)
     assert page.status == 422 and page.has("Heuvel is not ready to send") and page.has("page “Agreements”")
+
+
+def test_the_page_before_sending_says_it_before_there_is_a_button_and_a_practice_has_one(zone, signed_in):
+    sender = english(cast.user("sender", zone))
+    draft = joining.campaign(zone, sender)
+    page = signed_in(sender).get(f"/campaigns/{draft.id}/review")
+    assert "Heuvel is not ready to send" in page.select("#verdict")[0].text and not page.select("form#launch")
+    Campaign.update(is_practice=True).where(Campaign.id == draft.id).execute()
+    assert signed_in(sender).get(f"/campaigns/{draft.id}/review").select("form#launch")
+    assert Organisation.get_by_id(zone.id).ready_at is None
 
 
 def test_the_command_says_it_too(app, zone):

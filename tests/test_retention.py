@@ -8,22 +8,26 @@ import pytest
 from dispatch import audit, letters, retention
 from dispatch.access import sessions
 from dispatch.centre import activation
-from dispatch.people import erasing, members
+from dispatch.people import erasing, imports, members
 from dispatch.retention import Keeping
+from dispatch.sending import campaigns
 from models import (
     Activation,
     Audit,
     Campaign,
     Chore,
+    Import,
     Letter,
     Member,
     Message,
+    Recording,
     SignIn,
     SignInFailure,
     Tally,
 )
 from tests import cast, town
 from tests.cast import NOON
+from tests.test_voice_pages import wav
 
 KEEPING = Keeping()
 NIGHT = datetime(2026, 11, 24, 2, 30)  # 03:30 in Brussels
@@ -105,6 +109,68 @@ def test_who_is_still_being_written_to_waits_for_another_night(zavel, bin, sende
     members.end(gone.memberships.get(), by=sender, now=NIGHT - YEAR)
     retention.go_round(NIGHT, KEEPING)
     assert Member.get_by_id(gone.id).erased_at is None
+
+
+def spoken(sender, bin, status, body="Blijf binnen.") -> Campaign:
+    """A campaign whose call in Dutch is a recording."""
+    draft = town.campaign(sender, bin, "draft")
+    texts = {"voice": {"nl": {"body": body}}}
+    campaigns.write(draft, by=sender, now=NOON, version=draft.version, channels=["voice"], texts=texts)
+    campaigns.record(Campaign.get_by_id(draft.id), "nl", wav(1), "Jan.wav", by=sender, now=NIGHT - YEAR * 2)
+    draft = Campaign.get_by_id(draft.id)
+    if status != "draft":
+        campaigns.launch(draft, by=sender, now=NOON, terms_accepted=True)
+        campaigns.stop(Campaign.get_by_id(draft.id), by=sender, now=NOON)
+    return Campaign.get_by_id(draft.id)
+
+
+def key(campaign) -> str:
+    return campaign.texts["voice"]["nl"]["recording"]
+
+
+def test_a_recording_stays_as_long_as_something_says_it(bin, sender):
+    draft, young = spoken(sender, bin, "draft"), ended(spoken(sender, bin, "stopped"), YEAR / 2)
+    scenario = campaigns.save_as_template(spoken(sender, bin, "draft"), by=sender, now=NOON)
+    old = ended(spoken(sender, bin, "stopped"), YEAR)
+    campaigns.record(draft, "nl", wav(2), "Jan-beter.wav", by=sender, now=NIGHT - YEAR * 2)
+    replaced, draft = key(draft), Campaign.get_by_id(draft.id)
+    Campaign.update(changed_at=NOON).where(Campaign.id == draft.id).execute()
+    for _night in range(2):  # in the first the old message loses its receivers, in the second its recording
+        retention.go_round(NIGHT, KEEPING)
+    left = {row.key for row in Recording.select()}
+    assert left == {key(draft), key(young), key(scenario)}
+    assert key(old) not in left and replaced not in left
+    assert [len(one) for one in (removed("recording"), removed("messages"))] == [2, 1]
+
+
+def test_a_recording_that_was_just_made_waits_for_its_message(bin, sender):
+    draft = spoken(sender, bin, "draft")
+    campaigns.record(draft, "nl", wav(1), "nieuw.wav", by=sender, now=NIGHT - YEAR / 2)
+    campaigns.unrecord(Campaign.get_by_id(draft.id), "nl", by=sender, now=NIGHT - YEAR / 2)
+    retention.go_round(NIGHT, KEEPING)
+    assert [row.filename for row in Recording.select()] == ["nieuw.wav"]
+
+
+def test_names_of_uploaded_files_go_and_what_was_done_with_them_stays(zavel, bin, sender, signed_in):
+    old, new = (
+        imports.upload(bin, town.LIST.encode(), f"lijst {who}.csv", by=sender, now=at)
+        for who, at in (("Jan Peeters", NIGHT - YEAR), ("An Maes", NIGHT - YEAR / 2))
+    )
+    for record in (old, new):
+        imports.discard(record, by=sender, now=NOON)
+    retention.go_round(NIGHT, KEEPING)
+    assert [Import.get_by_id(one.id).filename for one in (old, new)] == ["", "lijst An Maes.csv"]
+    assert removed("file_names") == [{"file_names": 1}]
+    page = signed_in(sender).get(f"/bins/{bin.id}/imports")
+    assert page.has("An Maes") and not page.has("Jan Peeters")
+
+
+def test_what_was_asked_for_approval_and_forgotten_goes_as_a_draft(bin, sender):
+    draft = town.campaign(sender, bin, "draft")
+    campaigns.submit(draft, by=sender, now=NOON, version=draft.version)
+    Campaign.update(changed_at=NIGHT - YEAR).where(Campaign.id == draft.id).execute()
+    retention.go_round(NIGHT, KEEPING)
+    assert not Campaign.select().exists()
 
 
 def test_abandoned_drafts_and_forms_go_and_others_stay(zavel, bin, sender):

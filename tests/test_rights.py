@@ -23,16 +23,18 @@ ZONE = {
     "takeover",
 }
 JOINING = {"organisations", "agreements", "orders", "user_tables"}
+PROMISES = {"promises", "annexes"}
+PREPARED = PROMISES | {"preparation", "annex_1"}
 ROOMS = {
-    "platform_admin": {"who_may", "users", "audit"} | JOINING,
-    "organisation_admin": ZONE | {"who_may", "users", "audit", "tokens"} | JOINING,
-    "sender": ZONE,
+    "platform_admin": {"who_may", "users", "audit", "credits"} | JOINING | PROMISES,
+    "organisation_admin": ZONE | {"who_may", "users", "audit", "tokens", "credits"} | JOINING,
+    "sender": ZONE | {"credits"},
     "coordinator": ZONE,
     "reader": ZONE,
-    "authorised_person": {"activations"},
-    "centre_supervisor": {"activations"},
+    "authorised_person": {"activations"} | PREPARED,
+    "centre_supervisor": {"activations"} | PROMISES,
     "operator": {"activations"},
-    "liaison_officer": {"activations"},
+    "liaison_officer": {"activations"} | PREPARED,
 }
 EVERYBODY = {
     "home",
@@ -60,6 +62,12 @@ def things(zavel):
 @pytest.fixture
 def desk(app):
     return town.contact_centre()
+
+
+@pytest.fixture
+def promised(desk):
+    """One of each thing that a town and its centre promised and prepared."""
+    return town.promised(desk[0])
 
 
 def addresses(app, things: dict[str, list], *, with_ids: bool | None = None):
@@ -113,6 +121,10 @@ def form(things: dict[str, list]) -> dict:
         "opened_at": "12:00",
         "reason": "Ingebroken",
         "emergency": "Ingebroken",
+        "amount": "275",
+        "correction": "-5",
+        "correction-note": "Ingebroken",
+        "payment": "prepaid",
         "password": cast.PASSWORD,
         "file": town.a_list(),
     }
@@ -139,7 +151,10 @@ def opened(app, browser: Client, things: dict, **which) -> list[tuple]:
     return found
 
 
-def test_who_has_not_signed_in_is_sent_to_the_sign_in_and_changes_nothing(app, client, things, desk):
+def test_who_has_not_signed_in_is_sent_to_the_sign_in_and_changes_nothing(
+    app, client, things, desk, promised
+):
+    things |= promised
     things["activations"] = desk[1]["draft"] + desk[1]["requested"]
     client.get("/signin")
     before = town.kept()
@@ -152,7 +167,8 @@ def test_who_has_not_signed_in_is_sent_to_the_sign_in_and_changes_nothing(app, c
 
 
 @pytest.mark.parametrize("role", ["organisation_admin", "sender", "coordinator A", "reader"])
-def test_people_of_another_zone_find_nothing_of_this_one(app, signed_in, zavel, things, role):
+def test_people_of_another_zone_find_nothing_of_this_one(app, signed_in, zavel, things, promised, role):
+    things |= promised
     stranger = signed_in(town.zone("Heuvel", 2).people[role])
     before = town.kept()
     assert opened(app, stranger, things, with_ids=True) == []
@@ -189,8 +205,9 @@ def test_a_coordinator_finds_nothing_of_another_bin(app, signed_in, zavel, thing
 
 
 @pytest.mark.parametrize("role", [*ROOMS])
-def test_a_role_enters_only_its_own_rooms(app, signed_in, zavel, things, desk, role):
+def test_a_role_enters_only_its_own_rooms(app, signed_in, zavel, things, desk, promised, role):
     people, activations = desk
+    things |= promised
     things["activations"] = activations["draft"] + activations["requested"]
     platform = cast.organisation("Platform", "platform")
     by_role = {
@@ -206,8 +223,12 @@ def test_a_role_enters_only_its_own_rooms(app, signed_in, zavel, things, desk, r
     assert town.kept() == before
 
 
-def test_a_reader_changes_nothing_anywhere(app, signed_in, zavel, things, desk):
+KEPT_BY_ADMINISTRATORS = ("who_may.", "users.", "preparation.", "annex_1.", "annexes.annex_of_agreement")
+
+
+def test_a_reader_changes_nothing_anywhere(app, signed_in, zavel, things, desk, promised):
     people, activations = desk
+    things |= promised
     things["activations"] = activations["draft"] + activations["requested"]
     before = town.kept()
     for reader in (
@@ -218,8 +239,8 @@ def test_a_reader_changes_nothing_anywhere(app, signed_in, zavel, things, desk):
     ):
         browser = signed_in(reader)
         for method, address, endpoint in addresses(app, things):
-            if reader.role == "organisation_admin" and endpoint.startswith(("who_may.", "users.")):
-                continue  # the rights and the accounts of the town are theirs to give
+            if reader.role == "organisation_admin" and endpoint.startswith(KEPT_BY_ADMINISTRATORS):
+                continue  # the rights and the accounts of the town are theirs to give, and its preparation to keep
             if endpoint == "audit.export" and reader.role == "organisation_admin":
                 continue  # an auditor takes the audit along, and changes nothing by it
             if method == "POST" or "export" in address or address.endswith("/new"):
@@ -227,7 +248,7 @@ def test_a_reader_changes_nothing_anywhere(app, signed_in, zavel, things, desk):
     assert town.kept() == before
 
 
-def test_the_centre_sees_no_draft_and_another_town_or_centre_sees_nothing(app, signed_in, desk):
+def test_the_centre_sees_no_draft_and_another_town_or_centre_sees_nothing(app, signed_in, desk, promised):
     people, activations = desk
     drafts = {"activations": activations["draft"]}
     supervisor = signed_in(people["centre_supervisor"])
@@ -237,7 +258,7 @@ def test_the_centre_sees_no_draft_and_another_town_or_centre_sees_nothing(app, s
     ]
     before = town.kept()
     assert opened(app, supervisor, drafts, with_ids=True) == []
-    everything = {"activations": activations["draft"] + activations["requested"]}
+    everything = {"activations": activations["draft"] + activations["requested"]} | promised
     for stranger in map(signed_in, strangers):
         assert opened(app, stranger, everything, with_ids=True) == []
     assert town.kept() == before
@@ -284,9 +305,10 @@ def test_a_coordinator_cannot_write_to_another_bin_by_naming_it(signed_in, zavel
     assert Campaign.get_by_id(draft.id).audience == {"bins": [], "streets": [], "members": []}
 
 
-def test_every_address_that_names_a_thing_is_walked(app, things, desk):
+def test_every_address_that_names_a_thing_is_walked(app, things, promised):
     walked = {
         *things,
+        *promised,
         "activations",
         "signin",
         "receipts",

@@ -8,6 +8,7 @@ from werkzeug.security import generate_password_hash
 from dispatch import matrix, tokens
 from dispatch.access import pending
 from dispatch.centre import activation as centre_of
+from dispatch.centre import annexes
 from dispatch.people import imports
 from dispatch.sending import campaigns, contacts
 from models import (
@@ -25,7 +26,7 @@ from models import (
     Token,
     User,
 )
-from tests import cast, joining
+from tests import cast, joining, promising
 from tests.cast import NOON
 
 PDF = b"%PDF-1.7 signed %%EOF"
@@ -166,10 +167,26 @@ FORM = {
 }
 
 
+def promised(people: dict[str, User]) -> dict[str, list]:
+    """One of each thing that a town and its centre promised and prepared, by the first part of its address."""
+    where, by = people["authorised_person"].organisation, people["authorised_person"]
+    agreement = promising.under_contract(where, people["centre_supervisor"].organisation)
+    notice = promising.annex_1(agreement, by)
+    return {
+        "centre-agreements": [agreement],
+        "centre-contracts": [agreement.contract],
+        "annexes": [annexes.versions(agreement).first(), *promising.annexes_of(agreement.contract)],
+        "notices": [notice],
+        **promising.prepared(where, by),
+    }
+
+
 def kept() -> dict[str, list[tuple]]:
     """Everything that is remembered, but for who signed in."""
     tables = [table for table in TABLES if table not in (Audit, Seal, SignIn, SignInFailure)]
-    deeds = Audit.select(Audit.deed, Audit.subject).where(~Audit.deed.startswith("user."))
+    deeds = Audit.select(Audit.deed, Audit.subject).where(
+        ~Audit.deed.startswith("user."), Audit.deed != "token.refused"
+    )
     rows = {table.__name__: sorted(map(repr, table.select().tuples())) for table in tables}
     return rows | {"Audit": sorted(map(repr, deeds.tuples()))}
 

@@ -3,15 +3,14 @@
 from flask import Flask, current_app, render_template, request, session, url_for
 from flask_babel import Babel
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_login import LoginManager, current_user
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
 from htmx_flask import Htmx
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import IntegerConverter
+from werkzeug.routing import BaseConverter, IntegerConverter
 
-from dispatch import clock, courtesy, demo, rights
+from dispatch import clock, courtesy, demo
 from dispatch.access import sessions
 from dispatch.audit import asked_from
 from dispatch.errors import Missing, NotAllowed, Refusal, WrongMoment
@@ -21,6 +20,8 @@ from views import (
     account,
     activations,
     agreements,
+    annex_1,
+    annexes,
     api,
     approval,
     audit,
@@ -28,17 +29,21 @@ from views import (
     campaigns,
     commands,
     control,
+    credits,
     door,
     guard,
     home,
     imports,
     members,
     memory_commands,
+    menu,
     message_templates,
     orders,
     organisations,
     patterns,
+    preparation,
     privacy,
+    promises,
     receipts,
     recordings,
     render,
@@ -68,39 +73,22 @@ PAGES = (
     imports,
     privacy,
     activations,
+    promises,
+    annexes,
+    preparation,
+    annex_1,
     who_may,
     organisations,
     agreements,
     orders,
     user_tables,
+    credits,
     audit,
     receipts,
     recordings,
     patterns,
     tokens,
     api,
-)
-MENU = (
-    ("home", "home.index", _l("Start"), None),
-    (
-        "campaigns approval control reports message_templates recordings",
-        "campaigns.index",
-        _l("Messages"),
-        "campaign.see",
-    ),
-    ("takeover", "takeover.index", _l("National desk"), "campaign.take"),
-    ("bins members imports privacy", "bins.index", _l("Members"), "bin.see"),
-    ("activations", "activations.index", _l("Contact centre"), "activation.see"),
-    ("users", "users.index", _l("Users"), "user.see"),
-    ("who_may", "who_may.index", _l("Rights"), "rights.see"),
-    (
-        "organisations agreements orders user_tables",
-        "organisations.home",
-        _l("Agreements"),
-        "agreement.change",
-    ),
-    ("audit", "audit.index", _l("Audit"), "audit.see"),
-    ("tokens", "tokens.index", _l("API"), "token.change"),
 )
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; form-action 'self'; base-uri 'none'; "
@@ -119,9 +107,15 @@ class RowNumber(IntegerConverter):
     regex = r"\d{1,18}"
 
 
+class Reference(BaseConverter):
+    """The reference of a message in an address: what is none never comes further, nor into the audit."""
+
+    regex = "[0-9a-f]{16}"
+
+
 def register(app: Flask) -> None:
     """Hangs every page, filter, command and safety on the application."""
-    app.url_map.converters["int"] = RowNumber
+    app.url_map.converters |= {"int": RowNumber, "reference": Reference}
     app.session_interface = api.Sessions()
     csrf.init_app(app)
     Htmx(app)
@@ -140,6 +134,7 @@ def register(app: Flask) -> None:
     app.before_request(_open_database)
     app.teardown_request(_leave)
     app.after_request(_secure)
+    app.after_request(guard.note_refusal)
     _answer_errors(app)
 
 
@@ -155,7 +150,7 @@ def surroundings() -> dict:
         "helpdesk": current_app.config["BELFORT_HELPDESK"],
         "practice_end_url": url_for("home.leave_practice"),
         "account_url": url_for("account.show"),
-        "menu": menu() if known else [],
+        "menu": menu.of(current_user) if known else [],
         "who": _who() if known else None,
         "demonstration": demo.is_loaded(),
         "practice": known and guard.is_practice(),
@@ -169,15 +164,6 @@ def _who() -> dict:
         "role": _(USER_ROLES[current_user.role]),
         "organisation": current_user.organisation.name,
     }
-
-
-def menu() -> list[dict]:
-    """The main menu of this person: only what they may open."""
-    return [
-        {"url": url_for(endpoint), "label": label, "is_current": request.blueprint in rooms.split()}
-        for rooms, endpoint, label, right in MENU
-        if right is None or rights.may(current_user, right)
-    ]
 
 
 def _remember_who(app: Flask) -> None:

@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from dispatch import clock, rights
 from dispatch.centre import activation as centre
+from dispatch.centre import annexes
 from dispatch.centre import request as wording
 from dispatch.words import MESSAGE_STATUSES, N_, Sentence
 from models import Activation, Message, Milestone
@@ -41,6 +42,8 @@ def page(activation: Activation, faults: dict[str, Sentence] | None = None) -> s
         moves=centre.open_moves(activation) if answers and not is_mixed else set(),
         words_of=words_of,
         facts=_facts(words_of),
+        annexes=[(one, _(annexes.NAMES[one.number])) for one in annexes.of_activation(activation)],
+        may_open_annexes=rights.may(current_user, "promise.see"),
         FAULTY=FAULTY,
         typed={name: request.form.get(name, "") for name in ("number", "opened_at", "closed_at", "reason")},
         this_hour=hour(now),

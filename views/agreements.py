@@ -29,6 +29,7 @@ LABELS = {
     "exchanged_on": _l("Both copies exchanged on"),
     "name": _l("Name"),
     "provider": _l("Other party"),
+    "centre": _l("Contact centre"),
     "begins_on": _l("First day"),
     "ends_on": _l("Last day"),
     "last_day": _l("Last day"),
@@ -223,17 +224,33 @@ def new():
 def add():
     try:
         days = day_typed("begins_on"), day_typed("ends_on")
-        made = contracts.add(typed()["name"], typed()["provider"], *days, by=current_user, now=clock.now())
+        facts = {"centre": _centre_chosen(), "by": current_user, "now": clock.now()}
+        made = contracts.add(typed()["name"], typed()["provider"], *days, **facts)
     except Refusal as refusal:
         return _new_page(_fault(refusal)), 422
     flash(_("%(name)s is written down.", name=made.name), "done")
     return redirect(url_for("agreements.index"), 303)
 
 
+def _centre_chosen() -> Organisation | None:
+    """The contact centre whose standby the contract pays; none is a contract of alerting."""
+    chosen = request.form.get("centre", 0, type=int)
+    return _centres().where(Organisation.id == chosen).first() if chosen else None
+
+
+def _centres():
+    return Organisation.select().where(Organisation.kind == "contact_centre").order_by(Organisation.name)
+
+
 def _new_page(faults: dict[str, str]) -> str:
     summary = _summary(faults)
+    nobody = ("", _("None: organisations join the alerting under it"))
     return render_template(
-        "agreements/new.html", typed=typed(), faults=defaultdict(str, faults), summary=summary
+        "agreements/new.html",
+        typed=typed(),
+        faults=defaultdict(str, faults),
+        summary=summary,
+        centres=[nobody, *((one.id, one.name) for one in _centres())],
     )
 
 
@@ -272,6 +289,7 @@ def _end_page(
         last_day=what.last_day,
         bound=contracts.bound_by(what) if isinstance(what, Contract) else 1,
         is_contract=isinstance(what, Contract),
+        is_centre=isinstance(what, Contract) and what.centre_id is not None,
         back=back,
         url=request.path,
         typed=typed(),

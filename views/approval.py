@@ -7,7 +7,7 @@ from flask_login import current_user
 
 from dispatch import clock, rights
 from dispatch.errors import Incomplete, Refusal
-from dispatch.sending import approval, campaigns, contacts, report
+from dispatch.sending import approval, campaigns, contacts, doubt, report
 from dispatch.words import CHANNELS, KINDS, LANGUAGE_NAMES, N_
 from models import KINDS as KIND_CODES
 from models import Approval, Campaign, Organisation, User, VerifiedContact
@@ -20,6 +20,7 @@ WORDS = {
     "rejected": N_("%(who)s rejected it: %(reason)s"),
     "sent_back": N_("%(who)s sent it back: %(reason)s"),
     "withdrawn": N_("%(who)s changed it, so nothing is approved any more."),
+    "withdrawn by itself": N_("What calls begin with was changed, so nothing is approved any more."),
     "overridden": N_("%(who)s went on without approval: %(reason)s"),
 }
 
@@ -32,7 +33,8 @@ WORDS = {
 def submit(id: int):
     campaign = lookups.campaign_of(id, "campaign.compose")
     link = current_app.config["BELFORT_PUBLIC_URL"] + url_for("approval.show", id=id)
-    campaigns.submit(campaign, by=current_user, now=clock.now(), version=wording.version(), link=link)
+    asked = {"version": wording.version(), "link": link, "policy": wording.policy()}
+    campaigns.submit(campaign, by=current_user, now=clock.now(), **asked)
     current_app.extensions["jobs"].wake()
     flash(_("Approval is asked."))
     return redirect(url_for("approval.show", id=id), 303)
@@ -53,6 +55,7 @@ def _page(campaign: Campaign, faults: list = (), reason_error: str = "") -> dict
         "kind": wording.capital(_(KINDS[campaign.kind])),
         "audience": report.audience_in_words(campaign, str(render.locale())),
         "texts": _texts(campaign),
+        "policy": _(doubt.IN_WORDS[doubt.policy_of(campaign)]),
         "size": size,
         "size_value": _value(size),
         "size_words": in_words(size),
@@ -74,6 +77,7 @@ def _texts(campaign: Campaign) -> list[dict]:
             "caption": f"{wording.capital(_(CHANNELS[channel]))}, {_(LANGUAGE_NAMES[lang])}",
             "subject": text.get("subject", ""),
             "body": text.get("body", ""),
+            "speech": campaigns.speech_of(campaign, lang) if channel == "voice" else None,
             "sound_url": url_for("recordings.listen", id=campaign.id, lang=lang)
             if text.get("recording")
             else "",
@@ -107,10 +111,13 @@ def story(campaign: Campaign) -> list[dict]:
 def _told(one: Approval) -> dict:
     """One entry of the story: when, in words, and whether it is in red."""
     who = one.decided_by or one.asked_by
+    is_by_itself = one.status == "withdrawn" and not one.decided_by_id
     names = [user.name for user in User.select().where(User.id.in_(one.asked)).order_by(User.name)]
     return {
         "at": one.decided_at or one.asked_at,
-        "said": _(WORDS[one.status], who=who.name, reason=one.reason),
+        "said": _(
+            WORDS["withdrawn by itself" if is_by_itself else one.status], who=who.name, reason=one.reason
+        ),
         "asked": _("Asked: %(names)s.", names=", ".join(names)) if names else "",
         "is_grave": one.status == "overridden",
     }

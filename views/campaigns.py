@@ -9,7 +9,9 @@ from flask_login import current_user
 
 from dispatch import clock, rights
 from dispatch.errors import Incomplete, NotAllowed, Refusal, WrongMoment
+from dispatch.money import ledger, prices
 from dispatch.numerals import in_words
+from dispatch.onboarding import checklist
 from dispatch.sending import approval, campaigns, doubt, estimate, report, tallies, whom
 from dispatch.sending.text import measure
 from dispatch.words import CHANNELS, KINDS, LANGUAGE_NAMES, N_, translator
@@ -120,6 +122,9 @@ def _onward(id: int):
         return redirect(url_for("campaigns.review", id=id), 303)
     if words := request.form.get("find", "").strip():
         return redirect(url_for("campaigns.text", id=id, find=words, _anchor="single"), 303)
+    if "zone" in request.form:
+        flash(_("The streets of the zone are ticked. Look at them: you may take single ones off."))
+        return redirect(url_for("campaigns.text", id=id, _anchor="audience"), 303)
     if "go" in request.form:
         flash(_("Everything is saved."))
     return redirect(url_for("campaigns.text", id=id), 303)
@@ -248,6 +253,7 @@ def _review(
     now, chosen = clock.now(), campaigns.audience_of(campaign)
     faults = wording.faults(campaign)
     size = estimate.estimate(campaign, chosen, control.rates(campaign, now))
+    cost = _cost(campaign, size, now)
     readings = estimate.readings(campaign, chosen)
     lang = request.args.get("lang", "")
     if lang not in [reading.lang for reading in readings]:
@@ -258,9 +264,10 @@ def _review(
         practice=campaign.is_practice,
         kind=wording.capital(_(KINDS[campaign.kind])),
         faults=faults,
-        barrier=_barrier(campaign, size, bool(faults)),
+        barrier=_barrier(campaign, size, bool(faults), now) or _uncovered(cost),
         four_eyes=_four_eyes(campaign, bool(faults)),
         size=size,
+        cost=cost,
         size_in_words=in_words(size.people, str(render.locale())),
         readings=readings,
         legs=[(wording.capital(_(CHANNELS[leg.channel])), leg) for leg in size.legs],
@@ -276,6 +283,7 @@ def _review(
         terms_error=terms_error,
         policies=[(policy, _(doubt.IN_WORDS[policy])) for policy in POLICIES],
         policy=request.form.get("policy", doubt.policy_of(campaign)),
+        policy_approved=_(doubt.IN_WORDS[doubt.policy_of(campaign)]) if _is_fixed(campaign) else "",
         useful=[(hours, _(words)) for hours, words in USEFUL.items()],
         useful_hours=request.form.get("useful_hours", ""),
         identity_error=identity_error,
@@ -284,7 +292,28 @@ def _review(
     )
 
 
-def _barrier(campaign: Campaign, size: estimate.Estimate, has_faults: bool) -> str | None:
+def _cost(campaign: Campaign, size: estimate.Estimate, now: datetime) -> dict | None:
+    """What it costs, with the VAT, and what is left after; None without a tariff."""
+    if not prices.unit_mills(now):
+        return None
+    mills = prices.cost({leg.channel: leg.parts for leg in size.legs}, now)
+    left = ledger.of(campaign.organisation).available_mills - mills
+    return {
+        "mills": mills,
+        "vat": prices.vat_today(mills, now),
+        "left": left,
+        "is_prepaid": bool(campaign.organisation.payment) and not campaign.is_practice,
+        "is_covered": left >= 0 or ledger.may_overdraw(campaign),
+    }
+
+
+def _uncovered(cost: dict | None) -> str | None:
+    if not cost or not cost["is_prepaid"] or cost["is_covered"]:
+        return None
+    return _("The credit does not cover this. Nothing can be sent before your administrator has seen to it.")
+
+
+def _barrier(campaign: Campaign, size: estimate.Estimate, has_faults: bool, now: datetime) -> str | None:
     """Why the button is not there, in one sentence; None when it is."""
     if has_faults:
         return _("First mend what is missing. Then the button to send stands here.")
@@ -294,6 +323,8 @@ def _barrier(campaign: Campaign, size: estimate.Estimate, has_faults: bool) -> s
         return _(
             "You are practising, and this message is real. Stop practising first if you want to send it."
         )
+    if not campaign.is_practice and (fault := checklist.obstacle(campaign.organisation, now)):
+        return fault.said_by(_)
     if not approval.is_needed(campaign) or campaign.is_approved:
         return None
     if campaign.is_submitted:
@@ -312,6 +343,11 @@ def _four_eyes(campaign: Campaign, has_faults: bool) -> dict:
         and rights.may(current_user, "campaign.override", campaign),
         "overridden": approval.overridden(campaign) if campaign.is_approved else None,
     }
+
+
+def _is_fixed(campaign: Campaign) -> bool:
+    """Whether what becomes of doubt was approved with the text, and is chosen no more."""
+    return approval.is_needed(campaign) and campaign.is_approved and not approval.overridden(campaign)
 
 
 def _preview(campaign: Campaign, lang: str, size: estimate.Estimate) -> dict:
@@ -390,15 +426,8 @@ def _launch(campaign: Campaign) -> None:
         terms_accepted="terms" in request.form,
         version=wording.version(),
         useful_for=_useful_for(),
-        policy=_policy(),
+        policy=wording.policy(),
     )
-
-
-def _policy() -> str:
-    policy = request.form.get("policy", "")
-    if policy not in ("", *POLICIES):
-        raise Refusal(N_("Choose from the list what becomes of an unsure message. Nothing was sent."))
-    return policy
 
 
 def _useful_for() -> timedelta | None:

@@ -66,6 +66,16 @@ def slow_down(what: str) -> None:
         abort(429)
 
 
+def note_refusal(response):
+    """Writes down, without a flood, that somebody was refused for want of a right, or a program for want of a token."""
+    note, now = current_app.extensions["refusals"].note, clock.now()
+    if response.status_code == 403 and current_user.is_authenticated:
+        note("user.refused", str(current_user.id), by=current_user._get_current_object(), now=now)
+    elif response.status_code == 401 and request.blueprint == "api":
+        note("token.refused", request.remote_addr or "", by=None, now=now)
+    return response
+
+
 def is_practice() -> bool:
     """Whether this person is in practice mode, where nothing real is sent."""
     return bool(session.get("practice"))

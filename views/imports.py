@@ -13,7 +13,6 @@ from dispatch.errors import Refusal, WrongMoment
 from dispatch.people import imports
 from dispatch.people.preview import Preview
 from dispatch.people.reading import COLUMN_NAMES, Reading
-from dispatch.words import N_
 from models import Bin, Import, User
 from views import guard, import_lines, list_reading, lookups
 from views.bins import SHEETS, attached
@@ -22,12 +21,6 @@ pages = Blueprint("imports", __name__)
 
 CUT = 25
 PAGE = 100
-STATUSES = {
-    "uploaded": N_("not saved yet"),
-    "committed": N_("saved"),
-    "undone": N_("undone"),
-    "discarded": N_("thrown away"),
-}
 
 
 @pages.get("/bins/<int:id>/imports")
@@ -37,7 +30,10 @@ def index(id: int):
     found = Import.select(Import, User).left_outer_join(User).where(Import.bin == bin.id)
     records = list(found.order_by(Import.id.desc()).limit(CUT))
     return render_template(
-        "imports/index.html", bin=bin, imports=[_told(record) for record in records], now=clock.now()
+        "imports/index.html",
+        bin=bin,
+        imports=[list_reading.told(record, imports, _said) for record in records],
+        now=clock.now(),
     )
 
 
@@ -74,17 +70,9 @@ def reading(id: int):
 @guard.needs("member.import")
 def read_again(id: int):
     """Reads the list in another way: the fragment for htmx; else the next page, or this one once more."""
-    record, sentence, status = lookups.import_of(id), "", 200
-    try:
-        was = imports.reading_of(record, limits=list_reading.limits()).frame
-        found = imports.set_reading(
-            record, list_reading.asked(was, COLUMN_NAMES), limits=list_reading.limits()
-        )
-    except WrongMoment:
-        raise
-    except Refusal as refusal:
-        sentence, status = refusal.sentence.said_by(_), 422
-        found = imports.reading_of(record, limits=list_reading.limits())
+    record = lookups.import_of(id)
+    found, sentence = list_reading.again(record, imports, COLUMN_NAMES)
+    status = 422 if sentence else 200
     if request.htmx:
         return render_template("imports/_reading.html", **_understood(record, found, sentence)), status
     if sentence:
@@ -180,21 +168,6 @@ def undo(id: int):
     return redirect(url_for("imports.index", id=record.bin_id), 303)
 
 
-def _steps(record: Import, current: str) -> list[dict]:
-    labels = {"new": _("Choose a list"), "reading": _("What we understood"), "report": _("What will happen")}
-    urls = {"new": None} | {name: url_for(f"imports.{name}", id=record.id) for name in ("reading", "report")}
-    order = list(labels)
-    return [
-        {
-            "label": label,
-            "url": urls[name],
-            "is_current": name == current,
-            "is_done": order.index(name) < order.index(current),
-        }
-        for name, label in labels.items()
-    ]
-
-
 def _new_page(bin: Bin, sentence: str | None = None) -> str:
     megabytes = current_app.config["BELFORT_UPLOAD_MEGABYTES"]
     return render_template("imports/new.html", bin=bin, sentence=sentence, megabytes=megabytes)
@@ -207,7 +180,7 @@ def _understood(record: Import, found: Reading, sentence: str = "") -> dict:
         "record": record,
         "found": found,
         "sentence": sentence,
-        "steps": _steps(record, "reading"),
+        "steps": list_reading.steps(record, "imports", _("Choose a list"), "reading"),
         "again_url": url_for("imports.read_again", id=record.id),
         "discard_url": url_for("imports.discard", id=record.id),
         "notes": _missing(found),
@@ -242,7 +215,7 @@ def _report_page(record: Import, sentence: str = "") -> str:
         record=record,
         found=found,
         sentence=sentence,
-        steps=_steps(record, "report"),
+        steps=list_reading.steps(record, "imports", _("Choose a list"), "report"),
         how=import_lines.how(found),
         terms=import_lines.terms(record, found),
         tables=tables,
@@ -260,17 +233,6 @@ def _named(found: Preview) -> str:
     return ", ".join(names) + (
         " " + ngettext("and %(num)d other", "and %(num)d others", more) if more else ""
     )
-
-
-def _told(record: Import) -> dict:
-    obstacle = imports.obstacle(record) if record.is_committed else None
-    return {
-        "record": record,
-        "status": _(STATUSES[record.status]),
-        "who": record.by.name if record.by else "Belfort",
-        "what": _said(record.counts) if record.counts else "",
-        "why_not": obstacle.said_by(_) if obstacle else "",
-    }
 
 
 def _said(counts: dict) -> str:

@@ -1,15 +1,25 @@
 """How an uploaded list was read, and the form in which one puts that right: of members and of accounts alike."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from flask import current_app, request
+from flask import current_app, request, url_for
 from flask_babel import gettext as _
 from werkzeug.exceptions import BadRequest
 
+from dispatch.errors import Refusal, WrongMoment
 from dispatch.people.reading import Reading, columns_asked
 from dispatch.people.sheets import ENCODINGS, Limits
+from dispatch.words import N_
+from models import Uploaded
 from views.import_lines import DELIMITER_NAMES, ENCODING_NAMES
+
+STATUSES = {
+    "uploaded": N_("not saved yet"),
+    "committed": N_("saved"),
+    "undone": N_("undone"),
+    "discarded": N_("thrown away"),
+}
 
 
 def limits() -> Limits:
@@ -72,6 +82,44 @@ def _is_shown(encoding: str, sheet) -> bool:
 def _delimiters(current: str | None) -> list[tuple[str, str]]:
     known = [(sign, _(name)) for sign, name in DELIMITER_NAMES.items()]
     return known if current in DELIMITER_NAMES or current is None else [*known, (current, current)]
+
+
+def again(record: Uploaded, desk, names: Mapping[str, str]) -> tuple[Reading, str]:
+    """Reads it as the form asks, by the desk (imports, user_table) that knows how; or as it was, and why not."""
+    try:
+        was = desk.reading_of(record, limits=limits()).frame
+        return desk.set_reading(record, asked(was, names), limits=limits()), ""
+    except WrongMoment:
+        raise
+    except Refusal as refusal:
+        return desk.reading_of(record, limits=limits()), refusal.sentence.said_by(_)
+
+
+def steps(record: Uploaded, room: str, first: str, current: str) -> list[dict]:
+    """The way from the file to what will happen, for whoever stands at `current`."""
+    labels = {"new": first, "reading": _("What we understood"), "report": _("What will happen")}
+    order = list(labels)
+    return [
+        {
+            "label": label,
+            "url": url_for(f"{room}.{name}", id=record.id) if name != "new" else None,
+            "is_current": name == current,
+            "is_done": order.index(name) < order.index(current),
+        }
+        for name, label in labels.items()
+    ]
+
+
+def told(record: Uploaded, desk, said: Callable[[dict], str]) -> dict:
+    """An upload in the list: who, what became of it, and why it cannot be undone."""
+    obstacle = desk.obstacle(record) if record.is_committed else None
+    return {
+        "record": record,
+        "status": _(STATUSES[record.status]),
+        "who": record.by.name if record.by else "Belfort",
+        "what": said(record.counts) if record.counts else "",
+        "why_not": obstacle.said_by(_) if obstacle else "",
+    }
 
 
 def expected() -> dict:

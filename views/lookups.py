@@ -7,6 +7,7 @@ from flask import abort
 from flask_login import current_user
 
 from dispatch import rights
+from dispatch.centre import agreements
 from dispatch.errors import NotAllowed
 from dispatch.sending import takeover
 from dispatch.words import N_
@@ -14,6 +15,8 @@ from models import (
     CAMPAIGN_STATUSES,
     Accession,
     Activation,
+    Agreement,
+    Annex,
     Bin,
     Campaign,
     Contract,
@@ -21,9 +24,14 @@ from models import (
     Member,
     Membership,
     Message,
+    Notice,
     Order,
     Organisation,
     PendingChange,
+    Plan,
+    Reception,
+    SafetyZone,
+    StandingQuestion,
     Template,
     Token,
     User,
@@ -99,6 +107,14 @@ def message_of(campaign: Campaign, id: int) -> Message:
     return Message.get_or_none(Message.id == id, Message.campaign == campaign.id) or abort(404)
 
 
+def message_by(reference: str) -> Message:
+    """The message of a campaign that this person may see, by its reference or by that of its first call."""
+    is_it = (Message.reference == reference) | (Message.first_reference == reference)
+    message = Message.get_or_none(is_it, Message.campaign.is_null(False)) or abort(404)
+    campaign_of(message.campaign_id)
+    return message
+
+
 def template_of(id: int, action: str = "campaign.see") -> Template:
     """A template of this person's organisation; 403 when it is not theirs to change."""
     here = (Template.organisation == current_user.organisation_id) & Template.removed_at.is_null()
@@ -153,6 +169,58 @@ def user_table_of(id: int) -> UserTable:
 
 def contract_of(id: int) -> Contract:
     return Contract.get_or_none(Contract.id == id) or abort(404)
+
+
+def centre_agreement_of(id: int) -> Agreement:
+    """An agreement of this person's municipality or contact centre, or any for the platform."""
+    return agreements.seen_by(current_user).where(Agreement.id == id).first() or abort(404)
+
+
+def centre_contract_of(id: int) -> Contract:
+    """The framework contract of this person's contact centre, or any centre's for the platform."""
+    is_client = current_user.organisation.kind == "municipality"  # it sees the annexes, not the contract
+    seen = agreements.contracts_seen_by(current_user).where(Contract.id == id)
+    return (None if is_client else seen.first()) or abort(404)
+
+
+def annex_of(id: int) -> Annex:
+    """A version of an annex of an agreement that this person sees, or of the contract under it."""
+    annex = Annex.get_or_none(Annex.id == id) or abort(404)
+    if annex.agreement_id:
+        centre_agreement_of(annex.agreement_id)
+        return annex
+    under = agreements.seen_by(current_user).where(Agreement.contract == annex.contract_id)
+    if not under.exists():
+        centre_contract_of(annex.contract_id)
+    return annex
+
+
+def notice_of(id: int) -> Notice:
+    notice = Notice.get_or_none(Notice.id == id) or abort(404)
+    centre_agreement_of(notice.agreement_id)
+    return notice
+
+
+def _prepared(table, id: int):
+    """A part of the preparation of this person's municipality that was not taken away."""
+    here = (table.municipality == current_user.organisation_id) & table.removed_at.is_null()
+    return table.get_or_none(table.id == id, here) or abort(404)
+
+
+def plan_of(id: int) -> Plan:
+    return _prepared(Plan, id)
+
+
+def reception_of(id: int) -> Reception:
+    return _prepared(Reception, id)
+
+
+def safety_zone_of(id: int) -> SafetyZone:
+    return _prepared(SafetyZone, id)
+
+
+def standing_question_of(id: int) -> StandingQuestion:
+    return _prepared(StandingQuestion, id)
 
 
 def user_of(id: int) -> User:

@@ -19,7 +19,6 @@ from models import Organisation, UserTable
 from views import guard, identity, list_reading, lookups
 from views.bins import SHEETS, attached
 from views.import_lines import Cell, Table, how
-from views.imports import STATUSES
 from views.members import worded
 
 pages = Blueprint("user_tables", __name__)
@@ -49,20 +48,12 @@ def index(id: int):
     return render_template(
         "user_tables/index.html",
         organisation=organisation,
-        tables=[_told(record) for record in user_table.tables_of(organisation).limit(25)],
+        tables=[
+            list_reading.told(record, user_table, _said)
+            for record in user_table.tables_of(organisation).limit(25)
+        ],
         now=clock.now(),
     )
-
-
-def _told(record: UserTable) -> dict:
-    obstacle = user_table.obstacle(record) if record.is_committed else None
-    return {
-        "record": record,
-        "status": _(STATUSES[record.status]),
-        "who": record.by.name if record.by else "Belfort",
-        "what": _said(record.counts) if record.counts else "",
-        "why_not": obstacle.said_by(_) if obstacle else "",
-    }
 
 
 @pages.get("/organisations/<int:id>/user-tables/new")
@@ -113,16 +104,9 @@ def reading(id: int):
 @guard.needs("user.change")
 def read_again(id: int):
     """Reads the table in another way: the fragment for htmx; else the next page, or this one once more."""
-    record, sentence, status = lookups.user_table_of(id), "", 200
-    try:
-        was = user_table.reading_of(record, limits=list_reading.limits()).frame
-        asked = list_reading.asked(was, COLUMN_NAMES)
-        found = user_table.set_reading(record, asked, limits=list_reading.limits())
-    except WrongMoment:
-        raise
-    except Refusal as refusal:
-        sentence, status = refusal.sentence.said_by(_), 422
-        found = user_table.reading_of(record, limits=list_reading.limits())
+    record = lookups.user_table_of(id)
+    found, sentence = list_reading.again(record, user_table, COLUMN_NAMES)
+    status = 422 if sentence else 200
     if request.htmx:
         return render_template("imports/_reading.html", **_understood(record, found, sentence)), status
     if sentence:
@@ -137,7 +121,7 @@ def _understood(record: UserTable, found: Reading, sentence: str = "") -> dict:
         "record": record,
         "found": found,
         "sentence": sentence,
-        "steps": _steps(record, "reading"),
+        "steps": list_reading.steps(record, "user_tables", _("Choose a table"), "reading"),
         "again_url": url_for("user_tables.read_again", id=record.id),
         "discard_url": url_for("user_tables.discard", id=record.id),
         "notes": _missing(found),
@@ -203,7 +187,7 @@ def _report_page(record: UserTable, sentence: str = "", fault: str = "") -> str:
         sentence=sentence,
         fault=fault,
         **identity.asked(),
-        steps=_steps(record, "report"),
+        steps=list_reading.steps(record, "user_tables", _("Choose a table"), "report"),
         how=how(found),
         terms=[{"count": found.counts[name], "label": OUTCOME_NAMES[name], "url": None} for name in OUTCOMES],
         parts={name: _table(found.of(name)) for name in ("refused", "new", "known", "double")},
@@ -275,20 +259,6 @@ def undo(id: int):
     else:
         flash(ngettext("%(num)d account is gone again.", "%(num)d accounts are gone again.", gone), "done")
     return redirect(url_for("user_tables.index", id=record.organisation_id), 303)
-
-
-def _steps(record: UserTable, current: str) -> list[dict]:
-    labels = {"new": _("Choose a table"), "reading": _("What we understood"), "report": _("What will happen")}
-    order = list(labels)
-    return [
-        {
-            "label": label,
-            "url": url_for(f"user_tables.{name}", id=record.id) if name != "new" else None,
-            "is_current": name == current,
-            "is_done": order.index(name) < order.index(current),
-        }
-        for name, label in labels.items()
-    ]
 
 
 def _said(counts: dict) -> str:

@@ -6,12 +6,13 @@ from flask_babel import ngettext
 from flask_login import current_user
 
 from dispatch import rights
-from dispatch.errors import NotAllowed
+from dispatch.centre import preparation, streets
+from dispatch.errors import NotAllowed, Refusal
 from dispatch.people import audience
 from dispatch.sending import campaigns, estimate, report, speech, whom
 from dispatch.sending.text import measure, plain, twins
 from dispatch.words import CHANNELS, KINDS, LANGUAGE_NAMES, N_
-from models import LANGUAGES, Campaign
+from models import LANGUAGES, POLICIES, Campaign
 from views import render
 
 PARTS = {"sms": ("body",), "voice": ("body", "recording"), "email": ("subject", "body")}
@@ -64,14 +65,37 @@ def version() -> int:
     return request.form.get("version", 0, type=int)
 
 
+def policy() -> str:
+    """What is to become of a message that may not have arrived; "" when nothing was chosen."""
+    chosen = request.form.get("policy", "")
+    if chosen not in ("", *POLICIES):
+        raise Refusal(N_("Choose from the list what becomes of an unsure message. Nothing was sent."))
+    return chosen
+
+
 def _choice() -> dict:
     form = request.form
-    streets = [value.partition("|") for value in form.getlist("streets")]
+    ticked = [value.partition("|") for value in form.getlist("streets")]
+    chosen = [[int(id), street] for id, _bar, street in ticked if id.isdecimal()]
     return {
         "bins": form.getlist("bins", type=int),
-        "streets": [[int(id), street] for id, _bar, street in streets if id.isdecimal()],
+        "streets": chosen + [list(pair) for pair in _streets_of_zone()],
         "members": form.getlist("members", type=int) + form.getlist("add", type=int),
     }
+
+
+def _streets_of_zone() -> list[tuple[int, str]]:
+    """The streets that the pressed button of a zone adds: frozen now, whatever becomes of the zone."""
+    pressed = request.form.get("zone", 0, type=int)
+    bins = list(rights.bins_of(current_user)) if pressed else []
+    return [pair for match in zones(bins) if match.zone.id == pressed for pair in match.pairs]
+
+
+def zones(bins: list) -> list[streets.Match]:
+    """The zones that the municipalities of this police zone prepared, laid over these BINs."""
+    if not bins:
+        return []
+    return streets.lay(preparation.zones_within(current_user.organisation), bins)
 
 
 def _texts() -> dict:
@@ -154,6 +178,7 @@ def page(campaign: Campaign, **extra) -> dict:
             "streets": _streets(
                 bins, {f"{id}|{street}" for id, street in campaign.audience.get("streets", ())}
             ),
+            "zones": zones(bins),
             "members": list(whom.members_of(campaign.audience)),
             "texts": [_language(campaign, lang, readers[lang]) for lang in LANGUAGES],
             **reach(campaign, chosen, readers),

@@ -14,7 +14,7 @@ from models import Organisation, PendingChange, User, writing
 
 LASTS = timedelta(days=7)
 DEEDS: dict[str, Callable[..., None]] = {}
-RIGHTS: dict[str, str] = {}  # which right it takes to confirm a kind
+TAKES: dict[str, str] = {}  # which right it takes to confirm a kind
 ONLY_ANOTHER = N_(
     "Another administrator must confirm this: not you who asked it, and not the person whom it is about."
 )
@@ -30,7 +30,7 @@ def does(kind: str, right: str = "user.change") -> Callable:
     """The function is the deed of this kind: called as deed(change, by=, now=) when a second person confirms."""
 
     def register(deed: Callable[..., None]) -> Callable[..., None]:
-        DEEDS[kind], RIGHTS[kind] = deed, right
+        DEEDS[kind], TAKES[kind] = deed, right
         return deed
 
     return register
@@ -75,7 +75,7 @@ def may_confirm(user: User, change: PendingChange) -> bool:
     """Another administrator of the same organisation, or the platform's, who stands in where there is only one."""
     is_another = user.id not in (change.asked_by_id, change.about_id)
     is_near = user.organisation_id == change.organisation_id or user.role == "platform_admin"
-    return is_another and is_near and rights.may(user, RIGHTS[change.kind])
+    return is_another and is_near and rights.may(user, TAKES[change.kind])
 
 
 def confirm(change: PendingChange, *, by: User, now: datetime) -> None:

@@ -7,8 +7,8 @@ from datetime import datetime
 from peewee import fn
 
 from dispatch import audit, clock, letters, rights
+from dispatch.centre import agreements, annexes, emergencies, request
 from dispatch.centre import clock as promise
-from dispatch.centre import emergencies, request
 from dispatch.centre import form as annex3
 from dispatch.centre.form import Section
 from dispatch.errors import Incomplete, NotAllowed, Refusal, WrongMoment
@@ -43,10 +43,7 @@ SHORT_NUMBER = re.compile(r"1\d{2,4}")  # short numbers such as 1771 are in no n
 
 def valid_agreement(municipality: Organisation, now: datetime) -> Agreement | None:
     """The agreement under which this municipality may activate today, by the calendar of Brussels."""
-    today = clock.local(now).date()
-    theirs = Agreement.select().where(Agreement.municipality == municipality)
-    latest_first = theirs.order_by(Agreement.ends_on.desc(), Agreement.id.desc())
-    return next((agreement for agreement in latest_first if agreement.holds_on(today)), None)
+    return agreements.valid_on(municipality, clock.local(now).date())
 
 
 def begin(municipality: Organisation, *, by: User, now: datetime, is_practice: bool = False) -> Activation:
@@ -140,6 +137,7 @@ def _receive(draft: Activation, paper: bytes, by: User, now: datetime) -> None:
         "document": document,
         "letter": _letter(draft, document, by, now),
         "emergency": emergencies.begin(draft, now=now),
+        "annexes": annexes.kept(draft.agreement, now),
     }
     _move(draft, "requested", by=by, now=now, at=now, **kept)
 

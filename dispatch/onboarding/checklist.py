@@ -12,9 +12,10 @@ from dispatch.words import N_, Sentence
 from models import Accession, Campaign, Order, Organisation, UserTable, writing
 
 NOT_READY = N_(
-    "Nothing was sent: %(organisation)s is not ready to send. %(missing)s An administrator does this on the page "
-    "“Agreements”. You can practise already."
+    "%(organisation)s is not ready to send. %(missing)s An administrator does this on the page “Agreements”. You can "
+    "practise already."
 )
+NOTHING_SENT = N_("Nothing was sent: %(why)s")
 UNWRITTEN = N_("The agreement is missing: its type, who signed it and when.")
 UNSIGNED = N_("The signed agreement is missing: its file, or the day that the paper arrived.")
 NOT_EXCHANGED = N_("The platform must still note that each party has its copy of the agreement.")
@@ -98,13 +99,21 @@ def _step(name: str, at: datetime | None, missing: str) -> Step:
 # ── Ready ───────────────────────────────────────────────────────────────
 
 
+def obstacle(organisation: Organisation, now: datetime) -> Sentence | None:
+    """Why nothing real would leave of this organisation now, with what is missing and where it is done; writes nothing."""
+    missing = [step.missing for step in steps(organisation, now) if step.missing]
+    if joins(organisation) and missing and not organisation.is_ready:
+        return Sentence(NOT_READY, organisation=organisation.name, missing=reduce(_both, missing))
+    return contracts.term_fault(organisation, now)
+
+
 def demand_ready(organisation: Organisation, now: datetime) -> None:
     """Raises Refusal, saying what is missing and where, unless this organisation may send something real now."""
-    if joins(organisation) and not _admit(Organisation.get_by_id(organisation.id), now):
-        missing = [step.missing for step in steps(organisation, now) if step.missing]
-        raise Refusal(NOT_READY, organisation=organisation.name, missing=reduce(_both, missing))
-    if fault := contracts.term_fault(organisation, now):
-        raise Refusal(fault)
+    fresh = Organisation.get_by_id(organisation.id)
+    if joins(fresh):
+        _admit(fresh, now)
+    if fault := obstacle(fresh, now):
+        raise Refusal(NOTHING_SENT, why=fault)
 
 
 def _both(one: Sentence, other: Sentence) -> Sentence:

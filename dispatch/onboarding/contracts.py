@@ -5,10 +5,10 @@ from functools import cache
 
 from peewee import IntegrityError
 
-from dispatch import audit, clock
+from dispatch import audit, clock, signed
 from dispatch.errors import Refusal, WrongMoment
 from dispatch.words import N_, Sentence
-from models import AGREEMENT_TYPES, Accession, Contract, Document, Organisation, User, database, writing
+from models import AGREEMENT_TYPES, Accession, Agreement, Contract, Organisation, User, database, writing
 
 SIGNED = "signed_agreement"
 HOSTS = ("platform", "contact_centre", "federal_service")  # the other side: they join nothing
@@ -24,19 +24,32 @@ EXCHANGED_ALREADY = N_(
 
 
 def add(
-    name: str, provider: str, begins_on: date, ends_on: date, *, by: User | None, now: datetime
+    name: str,
+    provider: str,
+    begins_on: date,
+    ends_on: date,
+    *,
+    centre: Organisation | None = None,
+    by: User | None,
+    now: datetime,
 ) -> Contract:
-    """Writes a framework contract down; raises Refusal when it has no name, or ends before it begins."""
+    """Writes a framework contract down; raises Refusal when it has no name, or ends before it begins.
+
+    `centre` is the contact centre whose standby it pays; without one, organisations join the alerting under it.
+    """
     for field, value in (("name", name), ("provider", provider)):
         if not value.strip():
             raise Refusal(N_("Type this too: it stands on every agreement."), field=field)
     if ends_on < begins_on:
         raise Refusal(N_("The last day comes before the first day."), field="ends_on")
+    if centre and centre.kind != "contact_centre":
+        raise Refusal(N_("Choose a contact centre."), field="centre")
     term = {"begins_on": begins_on, "ends_on": ends_on}
     try:
         with writing():
-            made = Contract.create(name=name.strip(), provider=provider.strip(), **term)
+            made = Contract.create(name=name.strip(), provider=provider.strip(), centre=centre, **term)
             facts = {key: value.isoformat() for key, value in term.items()}
+            facts |= {"centre": centre.id} if centre else {}
             audit.record("contract.added", made, by=by, now=now, **facts)
     except IntegrityError:
         raise Refusal(N_("There is already a contract of this name."), field="name") from None
@@ -46,19 +59,27 @@ def add(
 def end_contract(contract: Contract, last_day: date, why: str, *, by: User, now: datetime) -> None:
     """Ends a framework contract before its time, and with it every agreement under it."""
     with writing():
-        _end(contract, contract.ends_on, last_day, why)
-        audit.record("contract.ended", contract, by=by, now=now, last_day=last_day.isoformat())
+        end_early(contract, contract.ends_on, last_day, why)
+        ended = [one.id for one in contract.agreements if one.begins_on <= last_day < own_last_day(one)]
+        facts = {"last_day": last_day.isoformat(), "agreements": ended}
+        audit.record("contract.ended", contract, by=by, now=now, **facts)
 
 
 def end_accession(accession: Accession, last_day: date, why: str, *, by: User, now: datetime) -> None:
     """Ends the agreement of one organisation before its contract ends."""
     with writing():
-        _end(accession, accession.contract.last_day, last_day, why)
+        end_early(accession, accession.contract.last_day, last_day, why)
         facts = {"organisation": accession.organisation_id, "last_day": last_day.isoformat()}
         audit.record("accession.ended", accession, by=by, now=now, **facts)
 
 
-def _end(what: Contract | Accession, ends_on: date, last_day: date, why: str) -> None:
+def own_last_day(agreement: Agreement) -> date:
+    """The last day of an agreement with a contact centre by itself, whatever becomes of its framework contract."""
+    return min(agreement.ends_on, agreement.ended_on or agreement.ends_on)
+
+
+def end_early(what: Contract | Accession | Agreement, ends_on: date, last_day: date, why: str) -> None:
+    """Ends what would run until `ends_on`, once, in the caller's transaction; raises Refusal or WrongMoment."""
     if not why.strip():
         raise Refusal(N_("Say why it ends early."), field="why")
     if last_day >= ends_on:
@@ -75,6 +96,8 @@ def all_contracts():
 
 def bound_by(contract: Contract) -> int:
     """How many organisations have an agreement under it that counts."""
+    if contract.centre_id:
+        return len({one.municipality_id for one in contract.agreements})
     here = contract.accessions.where(Accession.exchanged_on.is_null(False))
     return len({one.organisation_id for one in here})
 
@@ -82,7 +105,8 @@ def bound_by(contract: Contract) -> int:
 def open_contracts(now: datetime) -> list[Contract]:
     """The framework contracts under which one can still join."""
     today = clock.local(now).date()
-    return [contract for contract in all_contracts() if contract.last_day >= today]
+    running = [contract for contract in all_contracts() if contract.last_day >= today]
+    return [contract for contract in running if not contract.centre_id]
 
 
 # ── The agreement of an organisation ────────────────────────────────────
@@ -128,6 +152,10 @@ def _check(organisation: Organisation, contract: Contract, type: int, signed_on:
         raise Refusal(N_("This organisation joins nothing: it is the other party."), field="contract")
     if type not in AGREEMENT_TYPES:
         raise Refusal(N_("Choose type 1 or type 2."), field="type")
+    if contract.centre_id:
+        raise Refusal(
+            N_("Under this contract municipalities agree with the contact centre."), field="contract"
+        )
     if contract.last_day < clock.local(now).date():
         raise Refusal(N_("This contract is over. Choose one that runs."), field="contract")
     if signed_on > clock.local(now).date():
@@ -136,18 +164,8 @@ def _check(organisation: Organisation, contract: Contract, type: int, signed_on:
 
 def attach(accession: Accession, content: bytes, filename: str, *, by: User, now: datetime) -> None:
     """Keeps the signed agreement as it was received; it must be a whole PDF by its content, whatever its name."""
-    if not content.startswith(b"%PDF-") or b"%%EOF" not in content[-1024:]:
-        sentence = N_("This is not a whole PDF. Save the signed agreement as PDF, then choose it again.")
-        raise Refusal(sentence, field="file")
     with writing():
-        document = Document.create(
-            organisation=accession.organisation_id,
-            kind=SIGNED,
-            filename=filename[-120:] or "agreement.pdf",
-            media_type="application/pdf",
-            content=content,
-            made_at=now,
-        )
+        document = signed.keep(accession.organisation_id, content, filename, kind=SIGNED, now=now)
         _change(accession, document=document)
         facts = {"organisation": accession.organisation_id, "document": document.id, "bytes": len(content)}
         audit.record("accession.signed", accession, by=by, now=now, **facts)

@@ -14,6 +14,10 @@ from dispatch.words import N_, translator
 from models import Accession, Agreement, Contract, EndWarning, Organisation, User, writing
 
 MONTHS_AHEAD = (12, 6, 1)
+KEEPERS = {
+    "platform": ("platform_admin",),
+    "contact_centre": ("organisation_admin", "centre_supervisor"),
+}  # who looks after the promises of an organisation, where it is not its administrator alone
 NAMES = {
     "contract": N_("Contract “%(name)s”"),
     "accession": N_("Agreement under “%(name)s”"),
@@ -69,6 +73,8 @@ def _contracts() -> Iterator[Promise]:
     for host in Organisation.select().where(Organisation.kind == "platform"):
         for one in contracts.all_contracts():
             yield Promise(host, "contract", one.id, one.name, one.last_day)
+    for one in contracts.all_contracts().where(Contract.centre.is_null(False)):
+        yield Promise(one.centre, "contract", one.id, one.name, one.last_day)
 
 
 def _accessions() -> Iterator[Promise]:
@@ -86,13 +92,15 @@ def _accessions() -> Iterator[Promise]:
 def _agreements() -> Iterator[Promise]:
     centre = Organisation.alias()
     query = (
-        Agreement.select(Agreement, Organisation, centre)
+        Agreement.select(Agreement, Organisation, centre, Contract)
         .join(Organisation, on=Agreement.municipality)
         .switch(Agreement)
         .join(centre, on=Agreement.centre, attr="centre")
+        .switch(Agreement)
+        .left_outer_join(Contract)
     )
     for one in _lasting(query, "municipality_id"):
-        yield Promise(one.municipality, "agreement", one.id, one.centre.name, one.ends_on)
+        yield Promise(one.municipality, "agreement", one.id, one.centre.name, one.last_day)
 
 
 def _lasting(query, whose: str) -> list:
@@ -100,13 +108,9 @@ def _lasting(query, whose: str) -> list:
     longest = {}
     for one in query:
         known = longest.get(getattr(one, whose))
-        if not known or _last_day(one) >= _last_day(known):
+        if not known or one.last_day >= known.last_day:
             longest[getattr(one, whose)] = one
     return list(longest.values())
-
-
-def _last_day(one: Accession | Agreement) -> date:
-    return one.last_day if isinstance(one, Accession) else one.ends_on
 
 
 # ── Told in time ────────────────────────────────────────────────────────
@@ -127,7 +131,7 @@ def warn(now: datetime) -> int:
 def _tell(promise: Promise, today: date, now: datetime) -> bool:
     """Of several warnings that are due at once only the nearest is mailed; two who come at the same time send one."""
     months = promise.months_left(today)
-    people = _administrators(promise.organisation)
+    people = administrators(promise.organisation)
     if months is None or not people:
         return False
     due = [ahead for ahead in MONTHS_AHEAD if ahead >= months]
@@ -156,11 +160,12 @@ def _is_first(promise: Promise, months: int, now: datetime) -> bool:
     return bool(row.as_rowcount().execute())
 
 
-def _administrators(organisation: Organisation) -> dict[str, list[str]]:
+def administrators(organisation: Organisation) -> dict[str, list[str]]:
     """The addresses of those who look after an organisation, by language."""
     people = defaultdict(list)
-    role = "platform_admin" if organisation.kind == "platform" else "organisation_admin"
-    for user in User.select().where(User.organisation == organisation, User.role == role, User.is_active):
+    roles = KEEPERS.get(organisation.kind, ("organisation_admin",))
+    here = (User.organisation == organisation) & User.role.in_(roles) & User.is_active
+    for user in User.select().where(here):
         people[user.language].append(user.email)
     return people
 

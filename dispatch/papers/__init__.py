@@ -7,12 +7,14 @@ worded in the reader's language; a paper only lays out.
 from dispatch.papers.activation import activation_form
 from dispatch.papers.campaign import campaign_report, campaign_workbook
 from dispatch.papers.dossier import Table, dossier, tables_workbook
+from dispatch.papers.notice import annex_notice
 from dispatch.papers.order import order_form
 from dispatch.papers.tables import table_csv, table_workbook
 
 __all__ = [
     "Table",
     "activation_form",
+    "annex_notice",
     "campaign_report",
     "campaign_workbook",
     "dossier",

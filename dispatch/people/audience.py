@@ -92,6 +92,11 @@ def resolve(organisation_id: int, choice: dict, channels: Iterable[str]) -> Audi
     return _sorted_out([Person._make(row) for row in database.execute(listed)], channels)
 
 
+def size(organisation_id: int, choice: dict) -> int:
+    """How many people the audience has at most: somebody of two BINs is counted twice."""
+    return _memberships(organisation_id, choice, Membership.id).count()
+
+
 def choose(organisation_id: int, choice: dict, *, after: int, limit: int) -> int | None:
     """Puts the next `limit` members of an audience behind a member's id into Chosen, in the transaction at hand.
 

@@ -6,13 +6,15 @@ from datetime import datetime, timedelta
 from dispatch import audit, letters, rights
 from dispatch.errors import Incomplete, NotAllowed, Refusal, WrongMoment
 from dispatch.people import audience
-from dispatch.sending import contacts
+from dispatch.sending import contacts, doubt
 from dispatch.sending.moves import move
 from dispatch.words import KINDS as KIND_WORDS
 from dispatch.words import N_, Sentence, translator
 from models import KINDS, Approval, Campaign, FourEyes, Organisation, User, writing
 
 GOOD = ("approved", "overridden")
+# Before the next person is asked, where nobody chose otherwise: a warning cannot wait, news can.
+DEADLINE_MINUTES = {"warning": 5, "preventive": 60, "news": 24 * 60, "other": 60}
 
 
 # ── What an organisation asks ───────────────────────────────────────────
@@ -21,7 +23,8 @@ GOOD = ("approved", "overridden")
 def rule_for(organisation: Organisation | int, kind: str) -> FourEyes:
     """What is asked before this kind leaves; an organisation that never chose asks nothing."""
     found = FourEyes.get_or_none(FourEyes.organisation == organisation, FourEyes.kind == kind)
-    return found or FourEyes(organisation=organisation, kind=kind, version=0)
+    usual = 60 * DEADLINE_MINUTES[kind]
+    return found or FourEyes(organisation=organisation, kind=kind, deadline_seconds=usual, version=0)
 
 
 def rules_of(organisation: Organisation) -> list[FourEyes]:
@@ -232,14 +235,22 @@ def _said(reason: str) -> str:
     return reason.strip()[:2_000]
 
 
-def withdraw(campaign: Campaign, *, by: User, now: datetime) -> None:
+def withdraw(campaign: Campaign, *, by: User | None, now: datetime) -> None:
     """An edit takes the approval away, in the edit's transaction; a draft that nobody was asked about has none."""
     if campaign.status == "draft":
         return
     move(campaign, "withdrawn", by=by, now=now)
     here = (Approval.campaign == campaign.id) & Approval.status.in_(("asked", *GOOD))
-    values = {"status": "withdrawn", "decided_by": by.id, "decided_at": now, "due_at": None}
+    values = {"status": "withdrawn", "decided_by": by and by.id, "decided_at": now, "due_at": None}
     Approval.update(values).where(here).execute()
+
+
+def withdraw_calls(organisation: Organisation, *, by: User | None, now: datetime) -> None:
+    """What is said around a call is part of what was approved: other words take it away, in the caller's transaction."""
+    here = (Campaign.organisation == organisation.id) & Campaign.status.in_(("submitted", "approved"))
+    for campaign in list(Campaign.select().where(here)):
+        if "voice" in campaign.channels:
+            withdraw(campaign, by=by, now=now)
 
 
 def override(campaign: Campaign, *, by: User, now: datetime, version: int, reason: str) -> None:
@@ -277,13 +288,19 @@ def override(campaign: Campaign, *, by: User, now: datetime, version: int, reaso
 # ── At the launch ───────────────────────────────────────────────────────
 
 
-def demand(campaign: Campaign) -> None:
-    """Raises NotAllowed unless it needs no approval or has one for exactly this text and so many people."""
+def demand(campaign: Campaign, policy: str) -> None:
+    """Raises NotAllowed unless it needs no approval or has one for exactly this text, policy and so many people."""
     if not is_needed(campaign):
         return
     last = latest(campaign)
     if not last or last.status not in GOOD or last.version != campaign.version or not campaign.is_approved:
         raise NotAllowed(N_("This message needs the approval of somebody else first. Nothing was sent."))
+    if last.status == "approved" and policy != doubt.policy_of(campaign):
+        raise NotAllowed(
+            N_(
+                "It was approved with another choice of what becomes of unsure messages. Nothing was sent: ask for approval again."
+            )
+        )
     if last.status == "approved" and last.magnitude != magnitude(campaign):
         raise Refusal(
             N_(

@@ -5,6 +5,7 @@ from functools import partial
 
 from dispatch import audit, rights
 from dispatch.errors import Incomplete, Refusal, WrongMoment
+from dispatch.money import ledger
 from dispatch.onboarding import checklist, contracts
 from dispatch.people import audience
 from dispatch.people.audience import Audience
@@ -105,12 +106,20 @@ def _edit(stored: Campaign, *, by: User, now: datetime, version: int, **wording)
     approval.withdraw(stored, by=by, now=now)
 
 
-def submit(campaign: Campaign, *, by: User, now: datetime, version: int, link: str = "") -> Campaign:
-    """Asks another person to approve it as it is now; `link` leads them to it."""
+def submit(
+    campaign: Campaign, *, by: User, now: datetime, version: int, link: str = "", policy: str = ""
+) -> Campaign:
+    """Asks another person to approve it as it is now; `link` leads them to it.
+
+    policy: what is to become of doubt, part of what is approved; for want of it, as the draft has it.
+    """
     with writing():
         campaign = Campaign.get_by_id(campaign.id)
         rights.demand(by, "campaign.compose", campaign.kind, campaign.channels, campaign.audience)
         _refuse_unready(campaign, version)
+        if policy in POLICIES and policy != doubt.policy_of(campaign):
+            _edit(campaign, by=by, now=now, version=version, policy=policy)
+            campaign = Campaign.get_by_id(campaign.id)
         approval.ask(campaign, by=by, now=now, link=link)
     return Campaign.get_by_id(campaign.id)
 
@@ -288,17 +297,47 @@ def launch(
         if not campaign.is_practice:
             checklist.demand_ready(campaign.organisation, now)
         rights.demand(by, "campaign.launch", campaign.kind, campaign.channels, campaign.audience)
-        approval.demand(campaign)
+        policy = policy if policy in POLICIES else doubt.policy_of(campaign)
+        approval.demand(campaign, policy)
         facts = {"launched_by": by.id, "launched_at": now, "moved_at": now, "queued_through": 0}
         facts["expires_at"] = useful_for and now + useful_for
-        facts["policy"] = policy if policy in POLICIES else doubt.policy_of(campaign)
-        said = {"policy": facts["policy"]}
+        facts["policy"] = policy
+        said = {"policy": policy}
+        _hold(campaign, now)
         move(campaign, "launched", by=by, now=now, said=said, **facts)
         if not (_freeze_part(campaign.id, now) or Campaign.get_by_id(campaign.id).queued_through):
             raise Refusal(
                 N_("Nobody would get this message: nobody in the audience can be reached by these channels.")
             )
     return Campaign.get_by_id(campaign.id)
+
+
+def _hold(campaign: Campaign, now: datetime) -> None:
+    """Puts aside what it can cost at most, which takes no look at anybody; where that is too much, what it will cost."""
+    if campaign.is_practice or not campaign.organisation.payment:
+        return
+    number = audience.size(campaign.organisation_id, campaign.audience)
+    dearest = {channel: number * max(per.values()) for channel, per in _parts(campaign).items()}
+    try:
+        ledger.hold(campaign, dearest, now)
+    except Refusal:
+        ledger.hold(campaign, parts_to(campaign, audience_of(campaign)), now)
+
+
+def parts_to(campaign: Campaign, whom: Audience) -> dict[str, int]:
+    """By channel the parts of all messages to this audience."""
+    per = _parts(campaign)
+    found = dict.fromkeys(per, 0)
+    for mailing in whom.mailings:
+        found[mailing.channel] += per[mailing.channel][mailing.language]
+    return found
+
+
+def _parts(campaign: Campaign) -> dict[str, dict[str, int]]:
+    return {
+        channel: {lang: parts_of(campaign, channel, lang) for lang in LANGUAGES}
+        for channel in campaign.channels
+    }
 
 
 def freeze(now: datetime) -> None:
@@ -321,11 +360,7 @@ def _freeze_part(id: int, now: datetime) -> int:
         campaign = Campaign.get_by_id(id)
         if campaign.queued_through is None:  # another pump came first
             return 0
-        parts = {
-            (channel, lang): parts_of(campaign, channel, lang)
-            for channel in campaign.channels
-            for lang in LANGUAGES
-        }
+        parts = {(channel, lang): n for channel, per in _parts(campaign).items() for lang, n in per.items()}
         reached, last = freezing.freeze(campaign, parts=parts, limit=FROZEN_AT_ONCE, now=now)
         mark = {"queued_through": last, "people": Campaign.people + reached}
         Campaign.update(mark).where(Campaign.id == id).execute()

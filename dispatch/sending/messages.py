@@ -8,18 +8,32 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from peewee import SQL, Value, fn
+from peewee import SQL, Case, Value, fn
 
+from dispatch.money import ledger
 from dispatch.onboarding import contracts
 from dispatch.providers.base import Outcome, Receipt
 from dispatch.sending import tallies
 from dispatch.sending.journal import Found
-from models import RANKS, Campaign, Letter, Member, Message, Prepared, Recipient, database, slots, writing
+from models import (
+    CALL_ENDINGS,
+    RANKS,
+    Campaign,
+    Letter,
+    Member,
+    Message,
+    Prepared,
+    Recipient,
+    database,
+    slots,
+    writing,
+)
 
 MAX_ATTEMPTS = 30  # for almost an hour without a road
 LONGEST_WAIT_SECONDS = 120
 LEASE = timedelta(seconds=60)  # whoever lives renews it well before; see hand.py
 LETTER_DOUBT = timedelta(seconds=30)  # so long a letter may be unsure before it goes again
+COSTS = ("accepted", "delivered", *CALL_ENDINGS)
 MAX_REPEATS = 2  # of what may have arrived, without a person who asks for more
 DEAD_ADDRESS = {"no_such_number", "no_such_mailbox", "invalid_number", "invalid_mailbox"}
 
@@ -44,6 +58,7 @@ class Standing(NamedTuple):
     campaign: int | None
     channel: str
     attempts: int
+    parts: int
     is_ours: bool = True  # and not claimed since by somebody else
 
 
@@ -311,10 +326,15 @@ def _told(standing: Standing, receipt: Receipt, now: datetime) -> Move:
 
 
 def _standings(references: Sequence[str], held_at: datetime | None = None) -> dict[str, Standing]:
-    *names, _ = Standing._fields
+    *names, _parts, _is_ours = Standing._fields
     is_ours = Message.claimed_at <= held_at if held_at else Value(True)
+    paid_once = Case(
+        None, [(Message.first_reference.is_null(), Message.parts)], 0
+    )  # a second call is the same message
     rows = database.execute(
-        Message.select(*(getattr(Message, name) for name in names), is_ours).where(_among(references))
+        Message.select(*(getattr(Message, name) for name in names), paid_once, is_ours).where(
+            _among(references)
+        )
     )
     return {row[1]: Standing._make(row) for row in rows}
 
@@ -375,6 +395,7 @@ def _move(moves: Iterable[Move], now: datetime) -> None:
             dead[standing.channel, code].append(standing.id)
     tallies.count(tally)
     tallies.beat(pulse, now)
+    ledger.spend(_accepted_parts(steps), now)
     _note_dead(dead)
 
 
@@ -400,6 +421,20 @@ def _is_step(old: str, new: str) -> bool:
 def _beats(old: str, new: str) -> list[str]:
     beats = ["accepted"] if new in ("accepted", "delivered") and RANKS[old] < RANKS["accepted"] else []
     return [*beats, "delivered"] if new == "delivered" else beats
+
+
+def _accepted_parts(steps: list[Move]) -> Counter:
+    """What these moves cost: the parts of what was not accepted before, by campaign and channel."""
+    parts = Counter()
+    for standing, new, *_ in steps:
+        if standing.campaign and _is_accepted(standing.status, new):
+            parts[standing.campaign, standing.channel] += standing.parts
+    return parts
+
+
+def _is_accepted(old: str, new: str) -> bool:
+    """Whether the road took it now and had not before."""
+    return new in COSTS and RANKS[old] < RANKS["accepted"]
 
 
 def _note_dead(dead: dict[tuple[str, str], list[int]]) -> None:

@@ -11,7 +11,7 @@ from math import ceil
 from dispatch import audit
 from dispatch.errors import Refusal
 from dispatch.providers.base import Speech
-from dispatch.sending import recordings
+from dispatch.sending import approval, recordings
 from dispatch.words import N_, translator
 from models import Organisation, User, writing
 
@@ -93,6 +93,8 @@ def begin_with(organisation: Organisation, lang: str, words: str, *, by: User | 
         fresh = Organisation.get_by_id(organisation.id)
         kept = (fresh.openings or {}) | {lang: words}
         Organisation.update(openings=kept).where(Organisation.id == organisation.id).execute()
+        if opening(fresh, lang) != opening(Organisation.get_by_id(organisation.id), lang):
+            approval.withdraw_calls(organisation, by=by, now=now)
         audit.record("organisation.opening_changed", organisation, by=by, now=now, organisation=organisation)
 
 

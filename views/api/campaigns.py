@@ -1,17 +1,25 @@
 """Templates launched and campaigns read, by programs."""
 
+from collections.abc import Callable
+
 from flask import abort, current_app, jsonify, url_for
 
 from dispatch import clock, rights, tokens
 from dispatch.sending import campaigns, orders
-from models import CAMPAIGN_STATUSES, Campaign, Template
+from models import CAMPAIGN_STATUSES, Campaign, Message, Template
 from views import lookups
 from views.api import told
 from views.api.door import operation, token
-from views.api.paging import PAGE, paged
+from views.api.paging import PAGE, USUAL, paged
 from views.api.shapes import Choice, Consent, Record, Several, Text, Whole
 
 MOST_BINS = 500
+NO_CAMPAIGN = {404: ("There is no such campaign of the token's mood.", "Problem")}
+MOVED = NO_CAMPAIGN | {
+    200: ("Done: the campaign as it is now.", "Campaign"),
+    409: ("It is not in a state in which this can be done. Nothing was changed.", "Problem"),
+}
+REFUSED = {422: ("The agreement under which it is sent is over. Nothing was changed.", "Problem")}
 KEY = Text(64, least=8, pattern="[A-Za-z0-9_-]+")
 ORDER = Record(
     {
@@ -88,14 +96,71 @@ def list_campaigns(query: dict):
     scope="campaign.see",
     answers={
         200: ("Where its messages are, and how many people get nothing and why.", "Report"),
-        404: ("There is no such campaign of the token's mood.", "Problem"),
-    },
+    }
+    | NO_CAMPAIGN,
 )
 def read_campaign(id: int):
     """One campaign, with its messages counted by channel and status."""
     return jsonify(told.standing(_campaign_of(id)))
 
 
-def _campaign_of(id: int) -> Campaign:
-    campaign = lookups.campaign_of(id)
+@operation(
+    "GET",
+    "/campaigns/<int:id>/messages",
+    scope="campaign.see",
+    query=Record(PAGE),
+    answers={200: ("Its messages, oldest first, without whom they are for.", "Messages")} | NO_CAMPAIGN,
+)
+def list_messages(id: int, query: dict):
+    """The messages of a campaign, each with the reference by which it is found again."""
+    here = (Message.campaign == _campaign_of(id).id) & (Message.id > query.get("cursor", 0))
+    rows = Message.select().where(here).order_by(Message.id).limit(query.get("limit", USUAL) + 1)
+    return jsonify(paged(rows, query, told.message))
+
+
+@operation(
+    "GET",
+    "/messages/<reference:reference>",
+    scope="campaign.see",
+    answers={
+        200: ("Where it is. Accepted by a gateway is not delivered.", "Message"),
+        404: ("There is no such message in a campaign of the token's mood.", "Problem"),
+    },
+)
+def read_message(reference: str):
+    """One message, by its reference."""
+    message = lookups.message_by(reference)
+    _campaign_of(message.campaign_id)
+    return jsonify(told.message(message))
+
+
+# ── The hand on it ──────────────────────────────────────────────────────
+
+
+@operation("POST", "/campaigns/<int:id>/pause", scope="campaign.control", answers=MOVED)
+def pause_campaign(id: int):
+    """Hold what is queued. What is in hand goes on."""
+    return _moved(id, campaigns.pause)
+
+
+@operation("POST", "/campaigns/<int:id>/resume", scope="campaign.control", answers=MOVED | REFUSED)
+def resume_campaign(id: int):
+    """Go on with what is queued. Nobody gets anything twice."""
+    return _moved(id, campaigns.resume)
+
+
+@operation("POST", "/campaigns/<int:id>/stop", scope="campaign.control", answers=MOVED)
+def stop_campaign(id: int):
+    """End it at once and for good. What is queued is withheld; who has received it, has received it."""
+    return _moved(id, campaigns.stop)
+
+
+def _moved(id: int, deed: Callable):
+    deed(_campaign_of(id, "campaign.control"), by=token().by, now=clock.now())
+    current_app.extensions["jobs"].wake()
+    return jsonify(told.campaign(Campaign.get_by_id(id)))
+
+
+def _campaign_of(id: int, action: str = "campaign.see") -> Campaign:
+    campaign = lookups.campaign_of(id, action)
     return campaign if tokens.sees(token(), campaign) else abort(404)

@@ -10,7 +10,7 @@ from views.api.door import IDEMPOTENCY_KEY, OPERATIONS, PREFIX, Operation, opera
 from views.api.shapes import Whole
 
 ABOUT = (
-    "What programs may do in Belfort: launch templates, read campaigns, take members out and bring them in. An "
+    "What programs may do in Belfort: launch templates, read, pause and stop campaigns, take members out and bring them in. An "
     "administrator of an organisation makes a token on the page “API”; it acts as that person, within its scopes, for "
     "practice or for real, and stops when that person loses the right or leaves. Every call is written down."
 )
@@ -18,8 +18,9 @@ ALWAYS = {
     400: "What was sent is not as this document says; `faults` says where. Nothing was changed.",
     401: "The token is missing, unknown, expired or revoked, or its account may do nothing any more.",
     403: "The token lacks the scope, or its account the right.",
-    429: "More calls in a minute than a token may make; `Retry-After` says how long to wait.",
+    429: "More calls in a minute than a token may make, or too many wrong tokens; `Retry-After` says how long to wait.",
 }
+REFERENCE = {"type": "string", "pattern": "^[0-9a-f]{16}$"}
 WITH_BODY = {
     413: "The body is too large.",
     415: "The body is not said to be JSON.",
@@ -56,7 +57,7 @@ def document() -> dict:
 
 
 def _path(rule: str) -> str:
-    return PREFIX + re.sub(r"<int:(\w+)>", r"{\1}", rule)
+    return PREFIX + re.sub(r"<\w+:(\w+)>", r"{\1}", rule)
 
 
 def _operation(here: Operation) -> dict:
@@ -83,6 +84,8 @@ def _parameters(here: Operation) -> list[dict]:
     number = Whole(1).schema
     ids = re.findall(r"<int:(\w+)>", here.rule)
     found = [{"name": name, "in": "path", "required": True, "schema": number} for name in ids]
+    words = re.findall(r"<reference:(\w+)>", here.rule)
+    found += [{"name": name, "in": "path", "required": True, "schema": REFERENCE} for name in words]
     asked = here.query.parts.items() if here.query else ()
     found += [{"name": name, "in": "query", "schema": part.schema} for name, part in asked]
     if here.key:

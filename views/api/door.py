@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 
-from flask import Blueprint, abort, g, request
+from flask import Blueprint, abort, current_app, g, request
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import BadRequest, HTTPException, Unauthorized, UnsupportedMediaType
 
@@ -75,16 +75,23 @@ def bearer() -> User | None:
     return g.token.by if "token" in g else None
 
 
-def _admit(here: Operation, ids: Mapping[str, int]) -> None:
+def _admit(here: Operation, ids: Mapping[str, int | str]) -> None:
     shown = request.authorization
     is_bearer = shown is not None and shown.type == "bearer" and shown.token
     found = tokens.find(shown.token, clock.now()) if is_bearer else None
     if not found:
+        _slow_down_whoever_guesses()
         raise Unauthorized(www_authenticate=BEARER)
     tokens.admit(found, here.name, now=clock.now(), **ids)
     g.token = found
     if here.scope and not tokens.may(found, here.scope):
         abort(403)
+
+
+def _slow_down_whoever_guesses() -> None:
+    """A right token is never slowed by the wrong ones of the same address."""
+    if not current_app.extensions["limits"]["tokens"].spend(request.remote_addr or "", clock.now()):
+        raise tokens.TooManyWrong
 
 
 def _asked(here: Operation) -> dict:

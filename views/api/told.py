@@ -15,6 +15,7 @@ from models import (
     Campaign,
     Member,
     Membership,
+    Message,
     Template,
 )
 
@@ -84,6 +85,16 @@ SCHEMAS = {
         counts=TABLE,
         left_out=listed(record(reason=TEXT, people=COUNT)),
     ),
+    "Message": record(
+        reference=TEXT,
+        campaign=ID,
+        channel=word(*CHANNELS),
+        status=word(*RANKS),
+        code=TEXT | {"description": "Why, in our word for it; empty when there is nothing to say."},
+        parts=COUNT,
+        accepted_at=or_nothing(MOMENT),
+        ended_at=or_nothing(MOMENT),
+    ),
     "Bin": record(id=ID, name=TEXT, town=TEXT, members=COUNT),
     "Membership": record(bin=ID, role=word(*MEMBER_ROLES), is_paused=FLAG),
     "Member": record(
@@ -102,6 +113,7 @@ SCHEMAS = {
     ),
     "Templates": record(items=listed(named("Template")), next=CURSOR),
     "Campaigns": record(items=listed(named("Campaign")), next=CURSOR),
+    "Messages": record(items=listed(named("Message")), next=CURSOR),
     "Bins": record(items=listed(named("Bin")), next=CURSOR),
     "Members": record(items=listed(named("Member")), next=CURSOR),
     "Problem": {
@@ -154,6 +166,13 @@ def standing(row: Campaign) -> dict:
     """Where a campaign's messages are, and who gets nothing and why."""
     left_out = [{"reason": reason, "people": people} for reason, people in report.left_out(row)]
     return {"campaign": campaign(row), "counts": tallies.counts(row), "left_out": left_out}
+
+
+def message(row: Message) -> dict:
+    """Where one message is; never to whom it goes."""
+    names = ("reference", "channel", "status", "code", "parts")
+    moments = {name: moment(getattr(row, name)) for name in ("accepted_at", "ended_at")}
+    return {name: getattr(row, name) for name in names} | {"campaign": row.campaign_id} | moments
 
 
 def bin(row: Bin, members: int) -> dict:

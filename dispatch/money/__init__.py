@@ -1,0 +1,1 @@
+"""What it costs, what was paid in advance, and what became of it; in thousandths of a euro, without VAT."""

@@ -1,0 +1,34 @@
+"""What one part costs on a day: the tariff's word, nothing in code."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from dispatch import clock
+from dispatch.onboarding import orders
+
+CODES = {"sms": "sms", "voice": "voice"}  # an e-mail is free
+
+
+def unit_mills(now: datetime) -> dict[str, int]:
+    """By channel what a part of an SMS, or a started minute of a call, costs today; {} without a tariff."""
+    tariff = orders.tariff_on(clock.local(now).date())
+    mills = {price["code"]: price["mills"] for price in tariff.prices} if tariff else {}
+    return {channel: mills[code] for channel, code in CODES.items() if code in mills}
+
+
+def cost(parts: Mapping[str, int], now: datetime) -> int:
+    """What so many parts by channel cost today."""
+    units = unit_mills(now)
+    return sum(number * units.get(channel, 0) for channel, number in parts.items())
+
+
+def vat_today(mills: int, now: datetime) -> int:
+    """The VAT that comes on top of an amount today."""
+    tariff = orders.tariff_on(clock.local(now).date())
+    return vat_mills(mills, tariff.vat_permille) if tariff else 0
+
+
+def vat_mills(mills: int, permille: int) -> int:
+    """The VAT on an amount, halves away from zero."""
+    sign = -1 if mills < 0 else 1
+    return sign * ((abs(mills) * permille + 500) // 1000)

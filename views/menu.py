@@ -1,0 +1,78 @@
+"""The main menu: which doors there are, who finds which, and which of them stand together behind one word.
+
+A new room adds one line to DOORS, at the place where it should stand; `group` puts it behind a word of GROUPS.
+"""
+
+from typing import NamedTuple
+
+from flask import request, url_for
+from flask_babel import lazy_gettext as _l
+
+from dispatch import rights
+from models import User
+
+MOST = 6  # entries in the bar: what fits at 1280 px beside the name, and on two lines of a telephone
+GROUPS = {"administration": _l("Administration")}
+
+
+class Door(NamedTuple):
+    """One entry: the page it opens, its word, the right it takes (None: none), its group, other rooms behind it."""
+
+    opens: str
+    label: str
+    right: str | None
+    group: str = ""
+    also: str = ""
+
+
+DOORS = (
+    Door("home.index", _l("Start"), None),
+    Door(
+        "campaigns.index",
+        _l("Messages"),
+        "campaign.see",
+        also="approval control reports message_templates recordings",
+    ),
+    Door("takeover.index", _l("National desk"), "campaign.take"),
+    Door("bins.index", _l("Members"), "bin.see", also="members imports privacy"),
+    Door("activations.index", _l("Contact centre"), "activation.see"),
+    Door("promises.home", _l("Preparation"), "promise.see", also="annexes preparation annex_1"),
+    Door("users.index", _l("Users"), "user.see", "administration"),
+    Door("who_may.index", _l("Rights"), "rights.see", "administration"),
+    Door(
+        "organisations.home",
+        _l("Agreements"),
+        "agreement.change",
+        "administration",
+        also="agreements orders user_tables",
+    ),
+    Door("credits.index", _l("Credit"), "credit.see", "administration"),
+    Door("audit.index", _l("Audit"), "audit.see", "administration"),
+    Door("tokens.index", _l("API"), "token.change", "administration"),
+)
+
+
+def of(user: User) -> list[dict]:
+    """The entries for this person: only what they may open; a group where its first door stands, unless it has one."""
+    open_doors = [door for door in DOORS if door.right is None or rights.may(user, door.right)]
+    entries, seen = [], set()
+    for door in open_doors:
+        behind = [other for other in open_doors if door.group and other.group == door.group]
+        if len(behind) < 2:
+            entries.append(_entry(door))
+        elif door.group not in seen:
+            seen.add(door.group)
+            entries.append(_group(door.group, behind))
+    return entries
+
+
+def _entry(door: Door) -> dict:
+    rooms = (door.opens.partition(".")[0], *door.also.split())
+    is_current = request.blueprint in rooms
+    return {"url": url_for(door.opens), "label": door.label, "is_current": is_current, "doors": []}
+
+
+def _group(name: str, behind: list[Door]) -> dict:
+    doors = [_entry(door) for door in behind]
+    is_current = any(door["is_current"] for door in doors)
+    return {"url": None, "label": GROUPS[name], "is_current": is_current, "doors": doors}
