@@ -112,7 +112,7 @@ def test_where_the_gateway_plays_a_recording_alone_the_pages_say_so_and_promise_
     spoken = lien.get(f"/campaigns/{campaign.id}/review")
     assert spoken.has("Druk op 1")  # a text is spoken with all that is said around it
     page = record(lien, campaign, wav())
-    assert page.has("speelt de opname alleen") and not page.has("Druk op 1")
+    assert page.has("speelt de opname alleen af") and not page.has("Druk op 1")
     reviewed = lien.get(f"/campaigns/{campaign.id}/review")
     assert reviewed.has("bericht.wav") and not reviewed.has("Druk op 1")
 

@@ -131,18 +131,32 @@ def claim(
     with writing():
         if campaign and not running(now).where(Campaign.id == campaign.id).exists():
             return []
-        due = queued(channel, now, *_belongs(source)).order_by(Message.due_at, Message.id).limit(limit)
-        taken = (
-            Message.update(status="sending", claimed_at=now, attempts=Message.attempts + 1, road=road)
-            .where(Message.id.in_(due), Message.status == "queued")
-            .returning(*(getattr(Message, name) for name in Claimed._fields))
-        )
-        rows = [Claimed._make(row) for row in database.execute(taken)]
+        found = _TAKE[campaign is None].rows(channel, source.id, now, limit, road)
+        rows = [Claimed._make(row) for row in found]
         if campaign:
             tallies.count(
                 {(campaign.id, channel, "queued"): -len(rows), (campaign.id, channel, "sending"): len(rows)}
             )
     return rows
+
+
+def _taken(*mine):
+    """Written once: the database needs a third of the time that writing it takes."""
+    channel, source, now, limit, road = slots(5)
+    here = (Message.status == "queued", Message.channel == channel, *(one(source) for one in mine))
+    due = Message.select(Message.id).where(*here, Message.due_at <= now)
+    some = due.order_by(Message.due_at, Message.id).limit(limit)
+    return Prepared(
+        Message.update(status="sending", claimed_at=now, attempts=Message.attempts + 1, road=road)
+        .where(Message.id.in_(some), Message.status == "queued")
+        .returning(*(getattr(Message, name) for name in Claimed._fields))
+    )
+
+
+_TAKE = (
+    _taken(lambda campaign: Message.campaign == campaign),
+    _taken(lambda _: Message.campaign.is_null(), lambda letter: Message.letter == letter),
+)
 
 
 def give_back(references: Sequence[str], now: datetime, *, held_at: datetime | None = None) -> None:
@@ -264,12 +278,6 @@ def _sweep(campaign: Campaign, old: str, new: str, *narrower, limit: int, **fact
         for channel, number in moved.items():
             tallies.count({(campaign.id, channel, old): -number, (campaign.id, channel, new): number})
     return moved.total()
-
-
-def _belongs(source: Campaign | Letter) -> tuple:
-    if isinstance(source, Campaign):
-        return (Message.campaign == source.id,)
-    return Message.campaign.is_null(), Message.letter == source.id
 
 
 # ── Moves ───────────────────────────────────────────────────────────────
