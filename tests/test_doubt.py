@@ -12,7 +12,7 @@ import models
 from dispatch import clock
 from dispatch.errors import WrongMoment
 from dispatch.providers.base import Outcome, Receipt
-from dispatch.sending import campaigns, doubt, messages, report, turns
+from dispatch.sending import campaigns, doubt, messages, report, sweeps, turns
 from dispatch.sending.journal import Journal
 from models import RANKS, Audit, Campaign, Message, beside
 from tests import cast, town
@@ -181,7 +181,7 @@ def test_a_warning_that_went_again_as_often_as_it_may_asks_on_its_page_and_a_pre
     campaign = doubtful(sender, molenakker, time, kind="warning")
     browser = signed_in(sender)
     assert "verzenden we ze zelf opnieuw" in browser.get(f"/campaigns/{campaign.id}").text
-    Message.update(repeats=messages.MAX_REPEATS).execute()
+    Message.update(repeats=sweeps.MAX_REPEATS).execute()
     Campaign.update(moved_at=clock.now()).execute()
     page = browser.get(f"/campaigns/{campaign.id}")
     assert "wacht op uw beslissing" in page.text and "verzenden we ze zelf opnieuw" not in page.text
@@ -192,7 +192,7 @@ def test_a_warning_that_went_again_as_often_as_it_may_asks_on_its_page_and_a_pre
 
 def test_a_warning_that_asked_a_person_and_got_no_answer_ends_after_a_day(sender, molenakker, time):
     campaign = doubtful(sender, molenakker, time, kind="warning")
-    Message.update(repeats=messages.MAX_REPEATS).execute()
+    Message.update(repeats=sweeps.MAX_REPEATS).execute()
     pump = pump_on(Broken(accepts), time)
     time.passes(24 * 3600)
     pump.tidy()
@@ -315,15 +315,15 @@ def test_a_stop_between_two_turns_of_a_press_keeps_the_rest(sender, molenakker, 
     monkeypatch.setattr(turns, "MOST", 4)
     campaign = doubtful(sender, molenakker, time)
     [group] = doubt.groups(campaign)
-    again = messages.send_again
+    again = sweeps.send_again
 
     def then_a_stop(*asked, **which) -> int:
-        monkeypatch.setattr(messages, "send_again", again)
+        monkeypatch.setattr(sweeps, "send_again", again)
         number = again(*asked, **which)
         campaigns.stop(campaign, by=sender, now=time())
         return number
 
-    monkeypatch.setattr(messages, "send_again", then_a_stop)
+    monkeypatch.setattr(sweeps, "send_again", then_a_stop)
     assert doubt.send_again(campaign, group, by=sender, now=time()) == 4
     assert standing(campaign) == tallied(campaign) == {"withheld": 4, "unsure": 6}
 
@@ -453,7 +453,7 @@ def test_in_whatever_order_doubts_receipts_and_presses_come_only_what_was_shown_
                 is_retry = (old, one.status, step) == ("sending", "queued", "retry")
                 is_sent_again = (old, one.status) == ("unsure", "queued") and one.reference in may_go_back
                 assert is_retry or is_sent_again
-            assert one.repeats <= messages.MAX_REPEATS or "again" in dict(steps)
+            assert one.repeats <= sweeps.MAX_REPEATS or "again" in dict(steps)
             if one.status != "unsure":
                 left.discard(one.reference)
                 assert one.doubt is None

@@ -19,7 +19,7 @@ from dispatch import clock, letters
 from dispatch.errors import WrongMoment
 from dispatch.people import imports
 from dispatch.providers.base import Outcome, Provider
-from dispatch.sending import campaigns, doubt, messages, report, throttle
+from dispatch.sending import campaigns, doubt, messages, report, sweeps, throttle
 from dispatch.sending.pump import Pump
 from dispatch.sending.roads import Roads
 from models import Audit, Campaign, Document, Message, Tally, writing
@@ -284,7 +284,7 @@ def test_the_unsure_of_a_warning_go_again_though_one_of_them_was_tried_too_often
     campaign = launched(sender, molenakker, kind="warning")
     messages.claim("sms", campaign, limit=30, now=time())
     stubborn = Message.select().where(Message.campaign == campaign.id).first()
-    Message.update(repeats=messages.MAX_REPEATS).where(Message.id == stubborn.id).execute()
+    Message.update(repeats=sweeps.MAX_REPEATS).where(Message.id == stubborn.id).execute()
     road = Broken(accepts)
     pump = pump_on(road, time)
     for _ in range(30):

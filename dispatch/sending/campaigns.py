@@ -10,7 +10,18 @@ from dispatch.onboarding import checklist, contracts
 from dispatch.people import audience
 from dispatch.people.audience import Audience
 from dispatch.providers.base import Speech
-from dispatch.sending import approval, calls, doubt, freezing, messages, recordings, speech, tallies, turns
+from dispatch.sending import (
+    approval,
+    calls,
+    doubt,
+    freezing,
+    messages,
+    recordings,
+    speech,
+    sweeps,
+    tallies,
+    turns,
+)
 from dispatch.sending.moves import move
 from dispatch.sending.text import measure
 from dispatch.words import LANGUAGE_NAMES, N_, Sentence, translator
@@ -431,7 +442,7 @@ def expire(now: datetime) -> int:
 
 def _expire(campaign: Campaign, now: datetime) -> int:
     with writing():
-        number = messages.expire(campaign, now, limit=turns.MOST)
+        number = sweeps.expire(campaign, now, limit=turns.MOST)
         if number:
             facts = {"organisation": campaign.organisation_id, "messages": number}
             audit.record("campaign.expired", campaign, by=None, now=now, **facts)
@@ -445,15 +456,15 @@ def stop(campaign: Campaign, *, by: User, now: datetime) -> int:
     """
     with writing():
         move(campaign, "stopped", by=by, now=now, ended_at=now)
-        number = messages.withhold(campaign, now, limit=turns.MOST)
-    return number + turns.taken(partial(messages.withhold, campaign, now, limit=turns.MOST))
+        number = sweeps.withhold(campaign, now, limit=turns.MOST)
+    return number + turns.taken(partial(sweeps.withhold, campaign, now, limit=turns.MOST))
 
 
 def withhold(now: datetime) -> None:
     """Takes out of the queue what a stop was killed over."""
     left = Tally.select(Tally.campaign).where(Tally.status == "queued", Tally.number > 0)
     for campaign in list(Campaign.select().where(Campaign.status == "stopped", Campaign.id.in_(left))):
-        turns.taken(partial(messages.withhold, campaign, now, limit=turns.MOST))
+        turns.taken(partial(sweeps.withhold, campaign, now, limit=turns.MOST))
 
 
 def finish(campaign: Campaign, now: datetime) -> None:

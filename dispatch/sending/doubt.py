@@ -16,8 +16,8 @@ from peewee import fn
 
 from dispatch import audit
 from dispatch.errors import WrongMoment
-from dispatch.sending import messages, turns
-from dispatch.sending.messages import MAX_REPEATS
+from dispatch.sending import messages, sweeps, turns
+from dispatch.sending.sweeps import MAX_REPEATS
 from dispatch.words import N_, Sentence
 from models import Audit, Campaign, Message, User, writing
 
@@ -80,7 +80,7 @@ def _repeat(campaign: Campaign, now: datetime) -> int:
     with writing():
         if not messages.running(now).where(Campaign.id == campaign.id).exists():
             return 0
-        number = messages.send_again(campaign, now, _IS_OPEN, is_due, limit=turns.MOST)
+        number = sweeps.send_again(campaign, now, _IS_OPEN, is_due, limit=turns.MOST)
         if number:
             facts = {"organisation": campaign.organisation_id, "messages": number, "policy": "insist"}
             audit.record("campaign.unsure_sent_again", campaign, by=None, now=now, **facts)
@@ -131,7 +131,7 @@ def send_again(campaign: Campaign, group: Group, *, by: User, now: datetime) -> 
     """
 
     def again(narrower: tuple) -> int:
-        return messages.send_again(campaign, now, *narrower, limit=turns.MOST)
+        return sweeps.send_again(campaign, now, *narrower, limit=turns.MOST)
 
     return _decide("campaign.unsure_sent_again", campaign, group, again, by=by, now=now)
 

@@ -32,9 +32,7 @@ from models import (
 MAX_ATTEMPTS = 30  # for almost an hour without a road
 LONGEST_WAIT_SECONDS = 120
 LEASE = timedelta(seconds=60)  # whoever lives renews it well before; see hand.py
-LETTER_DOUBT = timedelta(seconds=30)  # so long a letter may be unsure before it goes again
 COSTS = ("accepted", "delivered", *CALL_ENDINGS)
-MAX_REPEATS = 2  # of what may have arrived, without a person who asks for more
 DEAD_ADDRESS = {"no_such_number", "no_such_mailbox", "invalid_number", "invalid_mailbox"}
 
 
@@ -179,9 +177,7 @@ def record(outcomes: Sequence[Outcome], *, road: str, now: datetime, held_at: da
 
     held_at: when it was last claimed or kept; of what somebody else has claimed since only that it was accepted counts.
     """
-    answers = {
-        outcome.reference: outcome for outcome in reversed(outcomes)
-    }  # of two answers the first counts
+    answers = {one.reference: one for one in reversed(outcomes)}  # of two answers the first counts
     with writing():
         standings = _standings(list(answers), held_at)
         over = _over(standings)
@@ -235,49 +231,6 @@ def doubt(now: datetime) -> int:
         standings = _standings([row[0] for row in held.tuples()])
         _move([Move(standing, "unsure", "interrupted") for standing in standings.values()], now)
     return len(standings)
-
-
-def withhold(campaign: Campaign, now: datetime, *, limit: int) -> int:
-    """Takes what is still queued out of the queue for good."""
-    return _sweep(campaign, "queued", "withheld", limit=limit, code="stopped", ended_at=now)
-
-
-def expire(campaign: Campaign, now: datetime, *, limit: int) -> int:
-    """Takes what is still queued out of the queue because it came too late to be of use."""
-    return _sweep(campaign, "queued", "expired", limit=limit, code="too_late", ended_at=now)
-
-
-def send_again(campaign: Campaign, now: datetime, *which, limit: int) -> int:
-    """Puts those unsure messages of a campaign back into the queue: by a person's choice, or its policy, never blindly."""
-    again = {"code": "", "due_at": now, "doubt": None, "repeats": Message.repeats + 1}
-    return _sweep(campaign, "unsure", "queued", *which, limit=limit, **again)
-
-
-def send_letters_again(now: datetime) -> int:
-    """Puts our own letters that may not have arrived back into the queue: rather twice than never."""
-    with writing():
-        return (
-            Message.update(status="queued", due_at=now, code="", repeats=Message.repeats + 1)
-            .where(
-                Message.status == "unsure",
-                Message.campaign.is_null(),
-                Message.doubted_at < now - LETTER_DOUBT,
-                Message.repeats < MAX_REPEATS,
-            )
-            .execute()
-        )
-
-
-def _sweep(campaign: Campaign, old: str, new: str, *narrower, limit: int, **facts) -> int:
-    """Moves at most `limit` of a campaign's messages in one state into another, and counts them."""
-    here = Message.campaign == campaign.id, Message.channel.in_(campaign.channels), Message.status == old
-    some = Message.select(Message.id).where(*here, *narrower).limit(limit)
-    moving = Message.update(status=new, **facts).where(Message.id.in_(some)).returning(Message.channel)
-    with writing():
-        moved = Counter(channel for (channel,) in moving.tuples().execute())
-        for channel, number in moved.items():
-            tallies.count({(campaign.id, channel, old): -number, (campaign.id, channel, new): number})
-    return moved.total()
 
 
 # ── Moves ───────────────────────────────────────────────────────────────
@@ -336,9 +289,8 @@ def _told(standing: Standing, receipt: Receipt, now: datetime) -> Move:
 def _standings(references: Sequence[str], held_at: datetime | None = None) -> dict[str, Standing]:
     *names, _parts, _is_ours = Standing._fields
     is_ours = Message.claimed_at <= held_at if held_at else Value(True)
-    paid_once = Case(
-        None, [(Message.first_reference.is_null(), Message.parts)], 0
-    )  # a second call is the same message
+    # A second call is the same message.
+    paid_once = Case(None, [(Message.first_reference.is_null(), Message.parts)], 0)
     rows = database.execute(
         Message.select(*(getattr(Message, name) for name in names), paid_once, is_ours).where(
             _among(references)
