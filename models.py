@@ -1,10 +1,11 @@
 """What is remembered: tables, constraints and small questions. What is done with them lives in dispatch/."""
 
+import sqlite3
 from collections import deque
 from collections.abc import Iterable
 from contextlib import contextmanager
-from datetime import date
-from functools import cached_property
+from datetime import date, datetime
+from functools import cached_property, lru_cache
 from operator import itemgetter
 from pathlib import Path
 from threading import Lock
@@ -42,6 +43,10 @@ PRAGMAS = {
     "busy_timeout": 10_000,
     "cache_size": -32_000,
 }
+
+
+# A moment as text: thousands of rows of one transaction hold the same one, in UTC without a zone as all of them.
+sqlite3.register_adapter(datetime, lru_cache(maxsize=64)(str))
 
 
 def connect(url: str) -> peewee.Database:
@@ -125,11 +130,11 @@ class Slot(int):
 
 
 def slots(number: int) -> list[peewee.Value]:
-    return [peewee.Value(Slot(place)) for place in range(number)]
+    return [peewee.Value(Slot(place), converter=False) for place in range(number)]
 
 
 class Prepared:
-    """A change whose every value is a slot: written once, then run for any number of rows of values.
+    """A query whose values are slots: written once, then run for any number of rows of values.
 
     A hundred thousand rows a second, where a query built anew for each makes five thousand.
     """
@@ -142,8 +147,19 @@ class Prepared:
         sql, places = self._query.sql()
         return sql, itemgetter(*map(int, places))
 
+    def rows(self, *values) -> list[tuple]:
+        """What it finds or gives back with these values, as the database has it: moments and documents are texts."""
+        sql, places = self._asked
+        return database.execute_sql(
+            sql, [values[place] if isinstance(place, Slot) else place for place in places]
+        ).fetchall()
+
+    @cached_property
+    def _asked(self) -> tuple[str, list]:
+        return self._query.sql()
+
     def run(self, rows: Iterable[tuple]) -> int:
-        """Returns how many rows of the table it changed."""
+        """Returns how many rows of the table it changed; every value is a slot."""
         sql, pick = self._written
         cursor = database.connection().cursor()
         cursor.executemany(sql, map(pick, rows))
@@ -999,7 +1015,9 @@ Message.add_index(Message.index(Message.letter, where=Message.letter.is_null(Fal
 class Recipient(Table):
     """A member for whom a message is meant; a household that shares a number has one message and several rows."""
 
-    message = ForeignKeyField(Message, backref="recipients", on_delete="CASCADE")
+    message = ForeignKeyField(
+        Message, backref="recipients", on_delete="CASCADE", index=False
+    )  # the key begins with it
     member = ForeignKeyField(Member, backref="received", on_delete="CASCADE")
 
     class Meta:

@@ -1,14 +1,23 @@
 """The only place that asks what time it is."""
 
 from datetime import UTC, datetime, timedelta
+from time import time
 from zoneinfo import ZoneInfo
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
+EPOCH = datetime(1970, 1, 1)  # in UTC
 
 
 def now() -> datetime:
     """This moment in UTC without a zone, as every moment in the database is kept."""
-    return datetime.now(UTC).replace(tzinfo=None)
+    return EPOCH + timedelta(
+        0, time()
+    )  # half the price of a moment with a zone that is taken off, thrice a message
+
+
+def second() -> int:
+    """The whole seconds since 1970."""
+    return int(time())
 
 
 def local(moment: datetime) -> datetime:

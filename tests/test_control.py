@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from dispatch.providers.base import Outcome
-from dispatch.sending import campaigns
+from dispatch.sending import campaigns, report, turns
 from models import Audit, Campaign, Message
 from tests import cast, town
 from tests.cast import NOON
@@ -110,6 +110,44 @@ def test_what_has_not_left_in_time_is_kept_back_and_says_so(sender, molenakker, 
     time.passes(60)
     pump.tick()
     assert fresh(campaign).is_over
+
+
+# ── Stop ────────────────────────────────────────────────────────────────
+
+
+class Killed(Exception):
+    """The process died here."""
+
+
+def test_a_stop_that_was_killed_between_its_turns_is_ended_by_the_next_start(
+    sender, molenakker, time, monkeypatch
+):
+    monkeypatch.setattr(turns, "MOST", 20)
+    campaign, road = launched(sender, molenakker), Broken(accepts)
+
+    def killed(turn):
+        raise Killed
+
+    with monkeypatch.context() as death, pytest.raises(Killed):
+        death.setattr(turns, "taken", killed)
+        campaigns.stop(campaign, by=sender, now=time())
+    assert fresh(campaign).status == "stopped"
+    assert standing(campaign) == tallied(campaign) == {"withheld": 20, "queued": 30}
+    assert report.make(fresh(campaign), now=time()) is None  # not before all of it is known
+    pump = pump_on(road, time)
+    pump.tick()
+    assert not road.got and standing(campaign) == tallied(campaign) == {"withheld": 50}
+    assert not list(report.missing(time()))
+
+
+def test_a_stop_and_an_expiry_of_many_go_in_short_turns(sender, molenakker, time, monkeypatch):
+    monkeypatch.setattr(turns, "MOST", 20)
+    stopped, late = launched(sender, molenakker), launched(sender, molenakker)
+    assert campaigns.stop(stopped, by=sender, now=time()) == 50
+    assert standing(stopped) == tallied(stopped) == {"withheld": 50}
+    Campaign.update(expires_at=time()).where(Campaign.id == late.id).execute()
+    assert campaigns.expire(time()) == 50
+    assert standing(late) == tallied(late) == {"expired": 50}
 
 
 def test_what_goes_out_says_until_when_it_is_of_use(sender, molenakker, time):

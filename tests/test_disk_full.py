@@ -1,14 +1,13 @@
 """A full disk: a sentence for the person, nothing half done, receipts that come again, nothing that left is queued."""
 
 import resource
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-import peewee
 import pytest
 
 from dispatch.people import imports
-from models import Audit, Campaign, Import, Member, Message, Tally, Throttle
+from models import Audit, Campaign, Import, Member, Message, Tally, Throttle, beside
 from tests import cast, town
 from tests.cast import NOON
 from tests.test_kill import Broken, Time, accepts, launched, pump_on, standing, tallied
@@ -114,28 +113,70 @@ def test_what_cannot_be_claimed_does_not_leave_and_goes_when_there_is_space(
     assert len(road.got) == len(set(road.got)) == 30 and standing(campaign) == {"accepted": 30}
 
 
-def test_what_left_and_cannot_be_recorded_is_unsure_and_never_leaves_again(
-    sender, molenakker, disk_is_full, time
+@pytest.fixture
+def fills_after(disk_is_full):
+    """fills_after(road, number) is a `with`: the disk is full as soon as that many were handed to the road."""
+
+    @contextmanager
+    def until_there_is_space(road, number: int):
+        with ExitStack() as disk:
+
+            def fills(outgoing):
+                if len(road.got) == number:
+                    disk.enter_context(disk_is_full())
+                return accepts(outgoing)
+
+            road.answer = fills
+            yield
+
+    return until_there_is_space
+
+
+def test_what_left_and_cannot_be_recorded_is_known_when_there_is_space_and_never_leaves_again(
+    sender, molenakker, fills_after, time, caplog
 ):
-    """The disk fills between the claim and the record: no more leaves than was in hand."""
-    campaign, road, disk = launched(sender, molenakker), Broken(accepts), ExitStack()
-
-    def fills_meanwhile(outgoing):
-        if len(road.got) == 3:
-            disk.enter_context(disk_is_full())
-        return accepts(outgoing)
-
-    road.answer = fills_meanwhile
+    """The disk fills between the claim and the record: no more leaves than was in hand, the road rests and says so."""
+    campaign, road = launched(sender, molenakker), Broken(accepts)
     pump = pump_on(road, time)
-    with disk:
+    with fills_after(road, 3):
+        pump.turn("sms")
+        assert pump.roads.is_resting(road, time()) and "broken://" in caplog.text
         for _ in range(4):
-            with suppress(peewee.OperationalError):  # which the scheduler tells in the log
-                pump.tick()
             time.passes(100)
+            pump.tick()
         assert len(road.got) == road.at_once == 20
         assert standing(campaign) == tallied(campaign) == {"sending": 20, "queued": 10}
     for _ in range(3):
         pump.tick()
         time.passes(100)
     assert len(road.got) == len(set(road.got)) == 30
-    assert standing(campaign) == tallied(campaign) == {"unsure": 20, "accepted": 10}
+    assert standing(campaign) == tallied(campaign) == {"accepted": 30}
+    assert not list(beside("hands").iterdir())
+
+
+def test_a_journal_that_has_no_space_lets_nothing_leave_and_only_what_it_does_not_know_is_unsure(
+    sender, molenakker, time
+):
+    campaign, road = launched(sender, molenakker), Broken(accepts)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    def fills(outgoing):
+        if (
+            len(road.got) == 3
+        ):  # room for half a line more in the journal, and for nothing at all in the database
+            [journal] = beside("hands").iterdir()
+            resource.setrlimit(resource.RLIMIT_FSIZE, (journal.stat().st_size + 9, hard))
+        return accepts(outgoing)
+
+    road.answer = fills
+    pump = pump_on(road, time)
+    try:
+        pump.turn("sms")
+        assert pump.roads.is_resting(road, time()) and len(road.got) == 3
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    for _ in range(3):
+        pump.tick()
+        time.passes(100)
+    assert len(road.got) == len(set(road.got)) == 30
+    assert standing(campaign) == tallied(campaign) == {"unsure": 1, "accepted": 29}

@@ -12,7 +12,7 @@ import models
 from dispatch import clock
 from dispatch.errors import WrongMoment
 from dispatch.providers.base import Outcome, Receipt
-from dispatch.sending import campaigns, doubt, messages, report
+from dispatch.sending import campaigns, doubt, messages, report, sweeps, turns
 from dispatch.sending.journal import Journal
 from models import RANKS, Audit, Campaign, Message, beside
 from tests import cast, town
@@ -159,7 +159,7 @@ def test_a_look_up_that_brings_nothing_changes_nothing(sender, molenakker, time,
 # ── Insist ──────────────────────────────────────────────────────────────
 
 
-def test_a_warning_goes_again_twice_and_later_each_time_and_then_it_ends(sender, molenakker, time):
+def test_a_warning_goes_again_twice_and_later_each_time_and_then_a_person_is_asked(sender, molenakker, time):
     campaign = launched(sender, molenakker, kind="warning")
     road = Broken(answers("unsure", "no_answer"))
     pump, sent = pump_on(road, time), []
@@ -169,9 +169,37 @@ def test_a_warning_goes_again_twice_and_later_each_time_and_then_it_ends(sender,
         pump.tick()
         sent += [second] * (len(road.got) > before)
     assert len(road.got) == 30 and sent == [0, 35, 160]  # a beat after 30 s, and 120 s after that
-    assert fresh(campaign).is_over and standing(campaign) == tallied(campaign) == {"unsure": 10}
+    assert fresh(campaign).is_running and standing(campaign) == tallied(campaign) == {"unsure": 10}
+    assert doubt.asks(fresh(campaign), time()) and not doubt.insists(fresh(campaign), time())
     told = Audit.select().where(Audit.deed == "campaign.unsure_sent_again")
     assert [deed.facts["messages"] for deed in told] == [10, 10] and all(deed.by is None for deed in told)
+
+
+def test_a_warning_that_went_again_as_often_as_it_may_asks_on_its_page_and_a_press_sends_it(
+    sender, molenakker, time, signed_in
+):
+    campaign = doubtful(sender, molenakker, time, kind="warning")
+    browser = signed_in(sender)
+    assert "verzenden we ze zelf opnieuw" in browser.get(f"/campaigns/{campaign.id}").text
+    Message.update(repeats=sweeps.MAX_REPEATS).execute()
+    Campaign.update(moved_at=clock.now()).execute()
+    page = browser.get(f"/campaigns/{campaign.id}")
+    assert "wacht op uw beslissing" in page.text and "verzenden we ze zelf opnieuw" not in page.text
+    assert "wachten op een beslissing" in browser.get("/").text
+    browser.post(f"/campaigns/{campaign.id}/unsure", **the_form(page, "again"))
+    assert standing(campaign) == tallied(campaign) == {"queued": 10}
+
+
+def test_a_warning_that_asked_a_person_and_got_no_answer_ends_after_a_day(sender, molenakker, time):
+    campaign = doubtful(sender, molenakker, time, kind="warning")
+    Message.update(repeats=sweeps.MAX_REPEATS).execute()
+    pump = pump_on(Broken(accepts), time)
+    time.passes(24 * 3600)
+    pump.tidy()
+    assert fresh(campaign).is_running
+    time.passes(1)
+    pump.tidy()
+    assert fresh(campaign).status == "done" and standing(campaign) == {"unsure": 10}
 
 
 def test_a_warning_that_waited_for_a_road_before_is_still_repeated(sender, molenakker, time):
@@ -266,6 +294,38 @@ def test_a_press_sends_its_group_again_once(sender, molenakker, time, channel, t
     assert len(road.got) == 10 and standing(campaign) == tallied(campaign) == {"accepted": 10}
     told = Audit.get(Audit.deed == "campaign.unsure_sent_again")
     assert told.by == sender and told.facts["messages"] == 10 and told.facts["code"] == "connection_lost"
+
+
+@pytest.mark.parametrize("deed", [doubt.send_again, doubt.leave])
+def test_a_press_on_many_goes_in_short_turns_and_stands_in_the_memory_as_one(
+    sender, molenakker, time, monkeypatch, deed
+):
+    monkeypatch.setattr(turns, "MOST", 4)
+    campaign = doubtful(sender, molenakker, time)
+    [group] = doubt.groups(campaign)
+    assert deed(campaign, group, by=sender, now=time()) == 10
+    parts = Audit.select().where(Audit.deed.in_(list(doubt.DECISIONS)))
+    assert [part.facts["messages"] for part in parts] == [4, 4, 2]
+    [(_, said)] = doubt.decisions(campaign)
+    assert said.said_by(str).startswith("10 ")
+    assert standing(campaign) == tallied(campaign) and not doubt.groups(campaign)
+
+
+def test_a_stop_between_two_turns_of_a_press_keeps_the_rest(sender, molenakker, time, monkeypatch):
+    monkeypatch.setattr(turns, "MOST", 4)
+    campaign = doubtful(sender, molenakker, time)
+    [group] = doubt.groups(campaign)
+    again = sweeps.send_again
+
+    def then_a_stop(*asked, **which) -> int:
+        monkeypatch.setattr(sweeps, "send_again", again)
+        number = again(*asked, **which)
+        campaigns.stop(campaign, by=sender, now=time())
+        return number
+
+    monkeypatch.setattr(sweeps, "send_again", then_a_stop)
+    assert doubt.send_again(campaign, group, by=sender, now=time()) == 4
+    assert standing(campaign) == tallied(campaign) == {"withheld": 4, "unsure": 6}
 
 
 def test_each_channel_reason_and_road_is_a_group_of_its_own(sender, molenakker, time):
@@ -393,7 +453,7 @@ def test_in_whatever_order_doubts_receipts_and_presses_come_only_what_was_shown_
                 is_retry = (old, one.status, step) == ("sending", "queued", "retry")
                 is_sent_again = (old, one.status) == ("unsure", "queued") and one.reference in may_go_back
                 assert is_retry or is_sent_again
-            assert one.repeats <= messages.MAX_REPEATS or "again" in dict(steps)
+            assert one.repeats <= sweeps.MAX_REPEATS or "again" in dict(steps)
             if one.status != "unsure":
                 left.discard(one.reference)
                 assert one.doubt is None

@@ -22,7 +22,7 @@ import models
 from dispatch import letters
 from dispatch.errors import WrongMoment
 from dispatch.providers.base import Outcome, Receipt
-from dispatch.sending import campaigns, doubt, messages, receipts, tallies
+from dispatch.sending import campaigns, doubt, messages, receipts, sweeps, tallies
 from models import RANKS, Audit, Bin, Campaign, Letter, Member, Message, Recipient, User, database
 from tests import cast, town
 from tests.cast import NOON
@@ -236,7 +236,7 @@ class Engine(RuleBasedStateMachine):
         campaigns.expire(self.now)
         mine = Message.select(Message.reference).where(Message.campaign.is_null(), Message.status == "unsure")
         unsure = {reference for (reference,) in mine.tuples()}
-        messages.send_letters_again(self.now)
+        sweeps.send_letters_again(self.now)
         self._accept_twice(unsure - {reference for (reference,) in mine.tuples()})
 
     # ── Gateways ────────────────────────────────────────────────────────

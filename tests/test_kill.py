@@ -19,7 +19,7 @@ from dispatch import clock, letters
 from dispatch.errors import WrongMoment
 from dispatch.people import imports
 from dispatch.providers.base import Outcome, Provider
-from dispatch.sending import campaigns, doubt, messages, report, throttle
+from dispatch.sending import campaigns, doubt, messages, report, sweeps, throttle
 from dispatch.sending.pump import Pump
 from dispatch.sending.roads import Roads
 from models import Audit, Campaign, Document, Message, Tally, writing
@@ -284,15 +284,26 @@ def test_the_unsure_of_a_warning_go_again_though_one_of_them_was_tried_too_often
     campaign = launched(sender, molenakker, kind="warning")
     messages.claim("sms", campaign, limit=30, now=time())
     stubborn = Message.select().where(Message.campaign == campaign.id).first()
-    Message.update(repeats=messages.MAX_REPEATS).where(Message.id == stubborn.id).execute()
+    Message.update(repeats=sweeps.MAX_REPEATS).where(Message.id == stubborn.id).execute()
     road = Broken(accepts)
     pump = pump_on(road, time)
     for _ in range(30):
         time.passes(10)
         pump.tick()
     assert standing(campaign) == tallied(campaign) == {"accepted": 29, "unsure": 1}
-    assert Campaign.get_by_id(campaign.id).is_over
+    assert Campaign.get_by_id(campaign.id).is_running
     assert Audit.select().where(Audit.deed == "campaign.unsure_sent_again").count() == 1
+
+
+@pytest.mark.parametrize("deed, status", [(campaigns.stop, "stopped"), (campaigns.pause, "paused")])
+def test_a_press_just_before_the_end_is_no_mishap(sender, molenakker, time, deed, status):
+    campaign = launched(sender, molenakker)
+    pump_on(Broken(accepts), time).tick()
+    seen_before = Campaign.get_by_id(campaign.id)
+    deed(campaign, by=sender, now=time())
+    time.passes(3600)
+    campaigns.finish(seen_before, time())
+    assert Campaign.get_by_id(campaign.id).status == status
 
 
 def test_an_end_and_a_sending_again_at_once_leave_nothing_queued_in_a_campaign_that_is_over(

@@ -30,6 +30,23 @@ def a_letter(n=0, address="", **facts):
     return Outgoing(f"{n:016d}", address or f"lid{n}@voorbeeld.example", content, names)
 
 
+@pytest.fixture(params=["UTC", "Europe/Brussels", "America/New_York"])
+def zone(request, monkeypatch):
+    """The time zone of the machine, which is not always ours."""
+    with monkeypatch.context() as machine:
+        machine.setenv("TZ", request.param)
+        time.tzset()
+        yield
+    time.tzset()
+
+
+def test_a_letter_is_dated_now_whatever_the_time_zone_of_the_machine(zone):
+    written = write(a_letter(), b"From: a@b.example\r\n", "a@b.example")
+    date = message_from_bytes(written, policy=policy.SMTP)["Date"].datetime
+    assert abs(date.timestamp() - time.time()) < 5
+    assert date.utcoffset().total_seconds() in (3600, 7200)  # on the clocks of Brussels
+
+
 def statuses(road, *letters):
     """Of the letters that were pulled, in the order of their numbers."""
     return [(outcome.status, outcome.code) for outcome in answers(road, *letters)]

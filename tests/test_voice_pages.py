@@ -11,6 +11,7 @@ import app as belfort
 import models
 from dispatch import clock
 from dispatch.errors import Refusal
+from dispatch.providers import open_road
 from dispatch.providers.base import Outcome, Receipt
 from dispatch.sending import calls, campaigns, messages, receipts, recordings, speech
 from models import Campaign, Message, Recording
@@ -97,6 +98,23 @@ def test_a_recording_is_kept_heard_and_taken_away(lien, draft, content, ending):
     lien.post(f"/campaigns/{campaign.id}/recordings/nl/remove")
     fresh = Campaign.get_by_id(campaign.id)
     assert campaigns.speech_of(fresh, "nl").audio == "" and fresh.texts["voice"]["nl"]["body"] == BODY
+
+
+def test_where_the_gateway_plays_a_recording_alone_the_pages_say_so_and_promise_nothing_more(
+    app,
+    lien,  # noqa: F811
+    draft,  # noqa: F811
+):
+    app.extensions["roads"]._real["voice"] = [
+        open_road("infobip://k@h.example?from=%2B32470000000", channel="voice")
+    ]
+    campaign = draft(**VOICE)
+    spoken = lien.get(f"/campaigns/{campaign.id}/review")
+    assert spoken.has("Druk op 1")  # a text is spoken with all that is said around it
+    page = record(lien, campaign, wav())
+    assert page.has("speelt de opname alleen af") and not page.has("Druk op 1")
+    reviewed = lien.get(f"/campaigns/{campaign.id}/review")
+    assert reviewed.has("bericht.wav") and not reviewed.has("Druk op 1")
 
 
 def test_a_recording_stays_when_the_text_is_saved_and_needs_no_text(lien, draft):  # noqa: F811

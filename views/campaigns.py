@@ -374,14 +374,26 @@ def _preview(campaign: Campaign, lang: str, size: estimate.Estimate) -> dict:
             "measure": measure(said["body"]),
         }
     if "voice" in shown:
-        called = {
-            "sender": render.phone(shown["voice"]["sender"]),
-            "speech": campaigns.speech_of(campaign, lang),
-        }
-        shown["voice"] |= called | {
-            "recording": campaigns.recording_of(campaign, campaigns.spoken(campaign, "voice", lang))
-        }
+        shown["voice"] |= _call(campaign, lang, shown["voice"])
     return shown
+
+
+def _call(campaign: Campaign, lang: str, shown: dict) -> dict:
+    """What is heard of a call, and for how long; a recording is heard alone where no road can say more."""
+    recording = campaigns.recording_of(campaign, campaigns.spoken(campaign, "voice", lang))
+    speech = campaigns.speech_of(campaign, lang)
+    said = [
+        speech.opening,
+        recording.filename if recording else shown["text"]["body"],
+        speech.opening,
+        speech.ask,
+    ]
+    is_alone = recording and current_app.extensions["roads"].plays_alone(is_practice=campaign.is_practice)
+    return {
+        "sender": render.phone(shown["sender"]),
+        "said": [recording.filename] if is_alone else said,
+        "seconds": recording.seconds if is_alone else speech.seconds,
+    }
 
 
 @pages.post("/campaigns/<int:id>/launch")

@@ -213,7 +213,7 @@ def _doubt(campaign: Campaign, counts: dict[str, int], now: datetime) -> dict:
     return {
         "groups": [(group, _group(group)) for group in groups],
         "number": sum(group.number for group in groups),
-        "insists": doubt.policy_of(campaign) == "insist",
+        "insists": doubt.insists(campaign, now),
         "until": campaign.moved_at + doubt.DECISION_LASTS if waits(campaign, counts, now) else None,
         "decisions": decisions(campaign),
     }
@@ -223,7 +223,7 @@ def waits(campaign: Campaign, counts: dict[str, int], now: datetime) -> bool:
     """Whether everything has left and only somebody's decision about the unsure is still to come."""
     if not counts["unsure"] or counts["queued"] or counts["sending"] or not campaign.is_running:
         return False
-    return doubt.policy_of(campaign) == "ask" and doubt.is_open(campaign, now)
+    return doubt.asks(campaign, now)
 
 
 def _group(group: Group) -> str:

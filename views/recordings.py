@@ -1,6 +1,6 @@
 """Recorded messages: put beside a text, listened to, taken away; and lent to the gateway that plays them."""
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -29,9 +29,14 @@ def _page(campaign: Campaign, lang: str, sentence: str | None = None) -> str:
         language=_(LANGUAGE_NAMES[lang]),
         recording=campaigns.recording_of(campaign, lang),
         speech=campaigns.speech_of(campaign, lang),
+        is_alone=plays_alone(campaign),
         longest=recordings.MOST_SECONDS,
         sentence=sentence,
     )
+
+
+def plays_alone(campaign: Campaign) -> bool:
+    return current_app.extensions["roads"].plays_alone(is_practice=campaign.is_practice)
 
 
 def _draft(id: int, lang: str) -> Campaign:

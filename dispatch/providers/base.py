@@ -232,6 +232,9 @@ class Provider:
     options: ClassVar[frozenset[str]] = frozenset()
     at_once = 1  # how many it carries side by side, or in one request
     has_receipts = False
+    plays_alone = (
+        False  # whether a recording is all that is heard: no opening, and nobody says which key confirms
+    )
     lines = 0  # how many calls it may have under way; 0 when it does not count them
     looked_up_at_once = 0  # how many messages one look-up may ask for; 0 when the road cannot be asked
 

@@ -70,6 +70,7 @@ class Infobip(Posting):
     options = frozenset({"tls", "timeout", "connections", "secret"})
     at_once = AT_ONCE
     looked_up_at_once = LOOKED_UP_AT_ONCE
+    plays_alone = True  # audioFileUrl stands in place of the text; only an IVR scenario could say both
 
     def __init__(self, url: RoadURL, channel: str, *, sender: str, receipts_at: str = ""):
         connections = int(url.number("connections", 4)) or 1

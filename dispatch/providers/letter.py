@@ -31,7 +31,7 @@ def write(outgoing: Outgoing, sender_line: bytes, sender: str, *, is_chunk: bool
     except (ValueError, LookupError):
         raise Unfit("not_writable") from None
     domain = sender.partition("@")[2]
-    date = _date(int(clock.now().timestamp()))
+    date = _date(clock.second())
     own = b"%b%bMessage-ID: <%b@%b>\r\n" % (to, date, outgoing.reference.encode(), domain.encode())
     return sender_line + own + (chunk if is_chunk else stuffed)
 
@@ -78,7 +78,7 @@ def reader(header: str, name: str, mailbox: str) -> bytes:
     if not name:
         return f"{header}: {mailbox}\r\n".encode()
     if name.isascii():
-        quoted = '"' + re.sub(r'(["\\])', r"\\\1", name) + '"'
+        quoted = '"' + name.replace("\\", r"\\").replace('"', r"\"") + '"'
     else:
         quoted = _encoded(name)
     return f"{header}: {quoted} <{mailbox}>\r\n".encode()
@@ -108,6 +108,7 @@ def _one_line(words: str) -> str:
     )
 
 
+@lru_cache(maxsize=4)  # asked for the envelope, and again for the letter in it
 def route(address: str) -> str:
     """The address as the line carries it, its domain in ASCII; raises Unfit for what is no mailbox."""
     if not MAILBOX.fullmatch(address):

@@ -14,7 +14,7 @@ from dispatch.providers.base import Feed, Outcome, Outgoing, Unfit
 
 READ, WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 BREATH = 0.05  # seconds without news after which the caller may write down what it has
-GLANCE = 0.01  # seconds that we look at the lines before we ask a quiet feed again
+GLANCE = 0.004  # seconds that we look at the lines before we ask a quiet feed again
 MOST_LOSSES = 2  # in a row: a server that hangs up each time is not fed any further
 DIALLERS = 8
 NOT_YET = (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError)

@@ -1,6 +1,7 @@
 """Campaigns: drafted, submitted, launched, paused, resumed, stopped, ended. How they move: moves.py."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from dispatch import audit, rights
 from dispatch.errors import Incomplete, Refusal, WrongMoment
@@ -9,7 +10,18 @@ from dispatch.onboarding import checklist, contracts
 from dispatch.people import audience
 from dispatch.people.audience import Audience
 from dispatch.providers.base import Speech
-from dispatch.sending import approval, calls, doubt, freezing, messages, recordings, speech, tallies
+from dispatch.sending import (
+    approval,
+    calls,
+    doubt,
+    freezing,
+    messages,
+    recordings,
+    speech,
+    sweeps,
+    tallies,
+    turns,
+)
 from dispatch.sending.moves import move
 from dispatch.sending.text import measure
 from dispatch.words import LANGUAGE_NAMES, N_, Sentence, translator
@@ -23,6 +35,7 @@ from models import (
     Handover,
     Organisation,
     Recording,
+    Tally,
     Template,
     User,
     writing,
@@ -441,18 +454,18 @@ def hold_outside_term(now: datetime) -> None:
 def _would_leave(campaign: Campaign, now: datetime) -> bool:
     if campaign.queued_through is not None or messages.waiting_of(campaign).exists():
         return True
-    return doubt.policy_of(campaign) == "insist" and doubt.is_open(campaign, now)
+    return doubt.insists(campaign, now)
 
 
 def expire(now: datetime) -> int:
     """Takes what was not to be delivered after now out of the queue, and returns how many messages that were."""
     late = Campaign.select().where(Campaign.status.in_(("running", "paused")), Campaign.expires_at <= now)
-    return sum(_expire(campaign, now) for campaign in list(late))
+    return sum(turns.taken(partial(_expire, campaign, now)) for campaign in list(late))
 
 
 def _expire(campaign: Campaign, now: datetime) -> int:
     with writing():
-        number = messages.expire(campaign, now)
+        number = sweeps.expire(campaign, now, limit=turns.MOST)
         if number:
             facts = {"organisation": campaign.organisation_id, "messages": number}
             audit.record("campaign.expired", campaign, by=None, now=now, **facts)
@@ -460,16 +473,28 @@ def _expire(campaign: Campaign, now: datetime) -> int:
 
 
 def stop(campaign: Campaign, *, by: User, now: datetime) -> int:
-    """Ends a campaign at once and returns how many messages it withheld; what is in hand is still recorded."""
+    """Ends a campaign at once and returns how many messages it withheld; what is in hand is still recorded.
+
+    From the first short transaction on nothing leaves; what is queued goes in turns, and a pump does what a kill left.
+    """
     with writing():
         move(campaign, "stopped", by=by, now=now, ended_at=now)
-        return messages.withhold(campaign, now)
+        number = sweeps.withhold(campaign, now, limit=turns.MOST)
+    return number + turns.taken(partial(sweeps.withhold, campaign, now, limit=turns.MOST))
+
+
+def withhold(now: datetime) -> None:
+    """Takes out of the queue what a stop was killed over."""
+    left = Tally.select(Tally.campaign).where(Tally.status == "queued", Tally.number > 0)
+    for campaign in list(Campaign.select().where(Campaign.status == "stopped", Campaign.id.in_(left))):
+        turns.taken(partial(sweeps.withhold, campaign, now, limit=turns.MOST))
 
 
 def finish(campaign: Campaign, now: datetime) -> None:
     """Ends a running campaign of which nothing more is to come."""
     with writing():  # or somebody could send the unsure again between the look and the end
-        if _is_finished(Campaign.get_by_id(campaign.id), now):
+        fresh = Campaign.get_by_id(campaign.id)
+        if fresh.is_running and _is_finished(fresh, now):  # a pause or a stop may have been quicker
             move(campaign, "finished", by=None, now=now, ended_at=now)
 
 

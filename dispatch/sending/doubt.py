@@ -5,16 +5,19 @@ as it is. The numbers of a campaign only grow, in the order in which doubts are 
 has a number up to the one that was shown decides on nothing that came later.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from functools import partial, reduce
+from itertools import groupby
+from operator import or_
 from typing import NamedTuple
 
 from peewee import fn
 
 from dispatch import audit
 from dispatch.errors import WrongMoment
-from dispatch.sending import messages
-from dispatch.sending.messages import MAX_REPEATS
+from dispatch.sending import messages, sweeps, turns
+from dispatch.sending.sweeps import MAX_REPEATS
 from dispatch.words import N_, Sentence
 from models import Audit, Campaign, Message, User, writing
 
@@ -63,36 +66,46 @@ def insist(now: datetime) -> None:
     """Sends again what may not have arrived, of the campaigns that insist: later each time, and not more than twice."""
     for campaign in list(messages.running(now).where(fn.EXISTS(_open(Campaign.id)))):
         if policy_of(campaign) == "insist":
-            _repeat(campaign, now)
+            turns.taken(partial(_repeat, campaign, now))
 
 
-def _repeat(campaign: Campaign, now: datetime) -> None:
+def _repeat(campaign: Campaign, now: datetime) -> int:
+    is_due = reduce(
+        or_,
+        (
+            (Message.repeats == repeats) & (Message.doubted_at <= now - REPEAT_AFTER * 4**repeats)
+            for repeats in range(MAX_REPEATS)
+        ),
+    )
     with writing():
         if not messages.running(now).where(Campaign.id == campaign.id).exists():
-            return
-        number = sum(
-            messages.send_again(
-                campaign,
-                now,
-                _IS_OPEN,
-                Message.repeats == repeats,
-                Message.doubted_at <= now - REPEAT_AFTER * 4**repeats,
-            )
-            for repeats in range(MAX_REPEATS)
-        )
+            return 0
+        number = sweeps.send_again(campaign, now, _IS_OPEN, is_due, limit=turns.MOST)
         if number:
             facts = {"organisation": campaign.organisation_id, "messages": number, "policy": "insist"}
             audit.record("campaign.unsure_sent_again", campaign, by=None, now=now, **facts)
+    return number
 
 
 def is_open(campaign: Campaign, now: datetime) -> bool:
     """Whether something is still to be done or decided about its doubt: until then it does not end."""
-    if campaign.expires_at and campaign.expires_at <= now:
-        return False
-    doubted = _open(campaign.id)
-    if policy_of(campaign) == "insist":
-        return doubted.where(Message.repeats < MAX_REPEATS).exists()
-    return now - campaign.moved_at <= DECISION_LASTS and doubted.exists()
+    return insists(campaign, now) or asks(campaign, now)
+
+
+def insists(campaign: Campaign, now: datetime) -> bool:
+    """Whether something of it will still go again by itself."""
+    may_repeat = policy_of(campaign) == "insist" and not _is_late(campaign, now)
+    return may_repeat and _open(campaign.id).where(Message.repeats < MAX_REPEATS).exists()
+
+
+def asks(campaign: Campaign, now: datetime) -> bool:
+    """Whether nothing goes again by itself, or not any more, and a person is still waited for."""
+    is_awaited = now - campaign.moved_at <= DECISION_LASTS and not _is_late(campaign, now)
+    return is_awaited and not insists(campaign, now) and _open(campaign.id).exists()
+
+
+def _is_late(campaign: Campaign, now: datetime) -> bool:
+    return campaign.expires_at is not None and campaign.expires_at <= now
 
 
 # ── A person's choice ───────────────────────────────────────────────────
@@ -113,51 +126,66 @@ def groups(campaign: Campaign) -> list[Group]:
 def send_again(campaign: Campaign, group: Group, *, by: User, now: datetime) -> int:
     """Sends what is still unsure of a group again, as it was shown: some of it may arrive twice.
 
-    Raises WrongMoment when the campaign is over or of no use any more, or nothing of the group is in doubt.
+    A big group goes in short turns, each with its line in the audit; a stop in between keeps the rest. Raises WrongMoment
+    when the campaign is over or of no use any more, or nothing of the group is in doubt.
     """
-    with writing():
-        _refuse_late(campaign, now)
-        number = messages.send_again(campaign, now, *_members(group))
-        _note("campaign.unsure_sent_again", campaign, group, number, by=by, now=now)
-    return number
+
+    def again(narrower: tuple) -> int:
+        return sweeps.send_again(campaign, now, *narrower, limit=turns.MOST)
+
+    return _decide("campaign.unsure_sent_again", campaign, group, again, by=by, now=now)
 
 
 def leave(campaign: Campaign, group: Group, *, by: User, now: datetime) -> int:
-    """Keeps what is still unsure of a group as it is, whatever the policy: only a receipt settles it. Raises WrongMoment."""
-    with writing():
-        _refuse_late(campaign, now)
-        shown = (Message.campaign == campaign.id, *_members(group))
-        number = Message.update(doubt=None).where(*shown).execute()
-        _note("campaign.unsure_left", campaign, group, number, by=by, now=now)
-    return number
+    """Keeps what is still unsure of a group as it is, whatever the policy: only a receipt settles it.
+
+    Goes in turns, and raises WrongMoment, as send_again does.
+    """
+
+    def left(narrower: tuple) -> int:
+        shown = Message.select(Message.id).where(Message.campaign == campaign, *narrower).limit(turns.MOST)
+        return Message.update(doubt=None).where(Message.id.in_(shown)).execute()
+
+    return _decide("campaign.unsure_left", campaign, group, left, by=by, now=now)
+
+
+def _decide(
+    deed: str, campaign: Campaign, group: Group, decide: Callable[[tuple], int], *, by: User, now: datetime
+) -> int:
+    """Decides on what is still in doubt of a group, `decide` on a part of it at a time; returns how many that were."""
+
+    def turn() -> int:
+        with writing():
+            if not may_decide(Campaign.get_by_id(campaign.id), now):
+                return 0
+            if number := decide(_members(group)):
+                facts = {"messages": number, "channel": group.channel, "code": group.code, "road": group.road}
+                audit.record(deed, campaign, by=by, now=now, organisation=campaign.organisation_id, **facts)
+        return number
+
+    if number := turns.taken(turn):
+        return number
+    if not may_decide(Campaign.get_by_id(campaign.id), now):
+        raise WrongMoment(N_("This campaign is over or comes too late to be of use. Nothing was changed."))
+    raise WrongMoment(N_("Nothing of this group is in doubt any more. Nothing was sent again."))
 
 
 def decisions(campaign: Campaign) -> list[tuple[datetime, Sentence]]:
-    """What was decided about its doubt, by whom and when, oldest first."""
+    """What was decided about its doubt, by whom and when, oldest first; the turns of one decision are one."""
     taken = audit.about(campaign).where(Audit.deed.in_(list(DECISIONS))).order_by(Audit.id)
-    return [(deed.at, _in_words(deed)) for deed in taken]
+    decided = groupby(taken, key=lambda deed: (deed.at, deed.deed, deed.by_id, {**deed.facts, "messages": 0}))
+    return [(key[0], _in_words(list(parts))) for key, parts in decided]
 
 
-def _in_words(deed: Audit) -> Sentence:
+def _in_words(parts: list[Audit]) -> Sentence:
+    deed, number = parts[0], sum(part.facts.get("messages", 0) for part in parts)
     name = deed.by.name if deed.by else Sentence(NOBODY)
-    return Sentence(DECISIONS[deed.deed], number=deed.facts.get("messages", 0), name=name)
+    return Sentence(DECISIONS[deed.deed], number=number, name=name)
 
 
 def may_decide(campaign: Campaign, now: datetime) -> bool:
     """Whether it is underway, and what is sent again would not come too late to be of use."""
-    return campaign.is_underway and not (campaign.expires_at and campaign.expires_at <= now)
-
-
-def _refuse_late(campaign: Campaign, now: datetime) -> None:
-    if not may_decide(Campaign.get_by_id(campaign.id), now):
-        raise WrongMoment(N_("This campaign is over or comes too late to be of use. Nothing was changed."))
-
-
-def _note(deed: str, campaign: Campaign, group: Group, number: int, *, by: User, now: datetime) -> None:
-    if not number:
-        raise WrongMoment(N_("Nothing of this group is in doubt any more. Nothing was sent again."))
-    facts = {"messages": number, "channel": group.channel, "code": group.code, "road": group.road}
-    audit.record(deed, campaign, by=by, now=now, organisation=campaign.organisation_id, **facts)
+    return campaign.is_underway and not _is_late(campaign, now)
 
 
 def _members(group: Group) -> tuple:

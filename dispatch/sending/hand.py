@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from threading import Event, Thread
+from time import monotonic, sleep
 
 from dispatch import courtesy, mishaps
 from dispatch.providers.base import NO_ROAD, Outcome, Outgoing, Provider
@@ -21,6 +22,10 @@ CLAIMED_FOR = timedelta(
     seconds=0.1
 )  # so long a batch may last, since only what has not left can be given back
 MOST_CLAIMED = 1_000
+MOST_DRY = 25  # in a row: then whoever carries looks whether anything is due at all
+DRY_SECONDS = (
+    0.004  # between two claims that the rate cuts short: the fewest of any second lack one such claim
+)
 LASTS = timedelta(seconds=3)  # then whoever carries looks at how the road did, and begins anew
 MOST_BEATS = 40  # ten minutes: a road that never answers does not hold a message for ever
 
@@ -54,6 +59,7 @@ class Hand:
         self._under_way: set[str] = set()
         self._journal = Journal(beside("hands"), road.name)
         self._answers: list[Outcome] = []
+        self._dry, self._dry_until = 0, 0.0
         self._begun_at = self._written_at = self._looked_at = self._held_at = now()
 
     def carry(self) -> None:
@@ -69,9 +75,14 @@ class Hand:
                     self._write_in_time()
             with self._contained() as writing:
                 self._write(self._answers)
-            self._give_back()
-            self._write([Outcome(reference, "unsure", code="interrupted") for reference in self._under_way])
-        self.is_broken = sending.has_failed or writing.has_failed
+            with self._contained() as settling:
+                self._give_back()
+                self._write(
+                    [Outcome(reference, "unsure", code="interrupted") for reference in self._under_way]
+                )
+            if settling.has_failed:  # as a rule the disk is full
+                self._journal.leave()
+        self.is_broken = sending.has_failed or writing.has_failed or settling.has_failed
 
     def _feed(self) -> Iterator[Outgoing | None]:
         while not self._is_lost and (batch := self._claimed()) is not None:
@@ -86,12 +97,27 @@ class Hand:
                 self._give_back()
             elif batch:
                 self._learn(self.now() - begun_at)
+            elif self._may_wait():  # an idle road would end the stream, and a new one is dear
+                sleep(DRY_SECONDS)
+                continue
             yield None  # what was claimed leaves before more is: at a low rate a road would hold it back until it is full
 
+    def _may_wait(self) -> bool:
+        """Whether a fast road has answered for everything, and its rate will soon allow more."""
+        self._dry += 1
+        is_idle = len(self._under_way) == len(self._answers)
+        return is_idle and self.road.rate >= throttle.FAST and self._dry < MOST_DRY
+
     def _claimed(self) -> list[Outgoing] | None:
+        """The next batch; empty while the rate allows none. What the rate cut short is not asked again at once."""
         self._write_in_time()
+        if monotonic() < self._dry_until:
+            return []
         batch = self.claim(self.size, self._journal) if self.now() - self._begun_at < LASTS else None
+        if batch is not None and len(batch) < self.size:
+            self._dry_until = monotonic() + DRY_SECONDS
         if batch:
+            self._dry = 0
             self._held_at = self.now()
             self._waiting.extend(batch)
         return batch

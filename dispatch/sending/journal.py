@@ -11,6 +11,8 @@ import os
 import secrets
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from errno import ENOSPC
+from json.encoder import encode_basestring_ascii
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -37,6 +39,7 @@ class Journal:
         folder.mkdir(exist_ok=True)
         self._path = folder / f"{secrets.token_hex(8)}{SUFFIX}"
         self._road = road
+        self._is_left = self._is_torn = False
 
     def __enter__(self) -> Self:
         self._file = os.open(
@@ -47,8 +50,13 @@ class Journal:
         return self
 
     def __exit__(self, *_) -> None:
-        self._path.unlink(missing_ok=True)
+        if not self._is_left:
+            self._path.unlink(missing_ok=True)
         os.close(self._file)
+
+    def leave(self) -> None:
+        """Keeps the file at the end: what could not be committed is settled by whoever finds it, as after a kill."""
+        self._is_left = True
 
     def claimed(self, references: Iterable[str], now: datetime) -> None:
         """To be said before the claim is committed."""
@@ -60,17 +68,23 @@ class Journal:
 
     def given(self, reference: str) -> None:
         """To be said before a message can leave: one short write, a third of a microsecond."""
-        os.write(self._file, b'["given","%b"]\n' % reference.encode())
+        self._put(b'["given","%b"]\n' % reference.encode())
 
     def answered(self, outcome: Outcome) -> None:
-        self._write("answered", *outcome)
+        self._put(f'["answered",{",".join(map(encode_basestring_ascii, outcome))}]\n'.encode())
 
     def settled(self, references: Iterable[str]) -> None:
         """To be said once it is committed what became of these."""
         self._write("settled", *references)
 
     def _write(self, *words: str) -> None:
-        os.write(self._file, json.dumps(words).encode() + b"\n")
+        self._put(json.dumps(words).encode() + b"\n")
+
+    def _put(self, line: bytes) -> None:
+        """Raises OSError on a full disk, and from then on: a line behind half a line would be read with it as nothing."""
+        if self._is_torn or os.write(self._file, line) != len(line):
+            self._is_torn = True
+            raise OSError(ENOSPC, "the journal of what is in hand could not be written")
 
 
 def boot_id() -> str:

@@ -33,9 +33,7 @@ from models import (
 MAX_ATTEMPTS = 30  # for almost an hour without a road
 LONGEST_WAIT_SECONDS = 120
 LEASE = timedelta(seconds=60)  # whoever lives renews it well before; see hand.py
-LETTER_DOUBT = timedelta(seconds=30)  # so long a letter may be unsure before it goes again
 COSTS = ("accepted", "delivered", *CALL_ENDINGS)
-MAX_REPEATS = 2  # of what may have arrived, without a person who asks for more
 DEAD_ADDRESS = {"no_such_number", "no_such_mailbox", "invalid_number", "invalid_mailbox"}
 
 
@@ -132,18 +130,32 @@ def claim(
     with writing():
         if campaign and not running(now).where(Campaign.id == campaign.id).exists():
             return []
-        due = queued(channel, now, *_belongs(source)).order_by(Message.due_at, Message.id).limit(limit)
-        taken = (
-            Message.update(status="sending", claimed_at=now, attempts=Message.attempts + 1, road=road)
-            .where(Message.id.in_(due), Message.status == "queued")
-            .returning(*(getattr(Message, name) for name in Claimed._fields))
-        )
-        rows = [Claimed._make(row) for row in database.execute(taken)]
+        found = _TAKE[campaign is None].rows(channel, source.id, now, limit, road)
+        rows = [Claimed._make(row) for row in found]
         if campaign:
             tallies.count(
                 {(campaign.id, channel, "queued"): -len(rows), (campaign.id, channel, "sending"): len(rows)}
             )
     return rows
+
+
+def _taken(*mine):
+    """Written once: the database needs a third of the time that writing it takes."""
+    channel, source, now, limit, road = slots(5)
+    here = (Message.status == "queued", Message.channel == channel, *(one(source) for one in mine))
+    due = Message.select(Message.id).where(*here, Message.due_at <= now)
+    some = due.order_by(Message.due_at, Message.id).limit(limit)
+    return Prepared(
+        Message.update(status="sending", claimed_at=now, attempts=Message.attempts + 1, road=road)
+        .where(Message.id.in_(some), Message.status == "queued")
+        .returning(*(getattr(Message, name) for name in Claimed._fields))
+    )
+
+
+_TAKE = (
+    _taken(lambda campaign: Message.campaign == campaign),
+    _taken(lambda _: Message.campaign.is_null(), lambda letter: Message.letter == letter),
+)
 
 
 def give_back(references: Sequence[str], now: datetime, *, held_at: datetime | None = None) -> None:
@@ -166,9 +178,7 @@ def record(outcomes: Sequence[Outcome], *, road: str, now: datetime, held_at: da
 
     held_at: when it was last claimed or kept; of what somebody else has claimed since only that it was accepted counts.
     """
-    answers = {
-        outcome.reference: outcome for outcome in reversed(outcomes)
-    }  # of two answers the first counts
+    answers = {one.reference: one for one in reversed(outcomes)}  # of two answers the first counts
     with writing():
         standings = _standings(list(answers), held_at)
         over = _over(standings)
@@ -222,61 +232,6 @@ def doubt(now: datetime) -> int:
         standings = _standings([row[0] for row in held.tuples()])
         _move([Move(standing, "unsure", "interrupted") for standing in standings.values()], now)
     return len(standings)
-
-
-def withhold(campaign: Campaign, now: datetime) -> int:
-    """Takes what is still queued out of the queue for good."""
-    with writing():
-        return _sweep(campaign, "queued", "withheld", code="stopped", ended_at=now)
-
-
-def expire(campaign: Campaign, now: datetime) -> int:
-    """Takes what is still queued out of the queue because it came too late to be of use."""
-    with writing():
-        return _sweep(campaign, "queued", "expired", code="too_late", ended_at=now)
-
-
-def send_again(campaign: Campaign, now: datetime, *which) -> int:
-    """Puts those unsure messages of a campaign back into the queue: by a person's choice, or its policy, never blindly."""
-    with writing():
-        again = {"code": "", "due_at": now, "doubt": None, "repeats": Message.repeats + 1}
-        return _sweep(campaign, "unsure", "queued", *which, **again)
-
-
-def send_letters_again(now: datetime) -> int:
-    """Puts our own letters that may not have arrived back into the queue: rather twice than never."""
-    with writing():
-        return (
-            Message.update(status="queued", due_at=now, code="", repeats=Message.repeats + 1)
-            .where(
-                Message.status == "unsure",
-                Message.campaign.is_null(),
-                Message.doubted_at < now - LETTER_DOUBT,
-                Message.repeats < MAX_REPEATS,
-            )
-            .execute()
-        )
-
-
-def _sweep(campaign: Campaign, old: str, new: str, *narrower, **facts) -> int:
-    """Moves all of a campaign's messages in one state into another, and counts them."""
-    rows = (
-        Message.update(status=new, **facts)
-        .where(Message.campaign == campaign.id, Message.status == old, *narrower)
-        .returning(Message.channel)
-        .tuples()
-        .execute()
-    )
-    moved = Counter(channel for (channel,) in rows)
-    for channel, number in moved.items():
-        tallies.count({(campaign.id, channel, old): -number, (campaign.id, channel, new): number})
-    return moved.total()
-
-
-def _belongs(source: Campaign | Letter) -> tuple:
-    if isinstance(source, Campaign):
-        return (Message.campaign == source.id,)
-    return Message.campaign.is_null(), Message.letter == source.id
 
 
 # ── Moves ───────────────────────────────────────────────────────────────
@@ -335,9 +290,8 @@ def _told(standing: Standing, receipt: Receipt, now: datetime) -> Move:
 def _standings(references: Sequence[str], held_at: datetime | None = None) -> dict[str, Standing]:
     *names, _parts, _is_ours = Standing._fields
     is_ours = Message.claimed_at <= held_at if held_at else Value(True)
-    paid_once = Case(
-        None, [(Message.first_reference.is_null(), Message.parts)], 0
-    )  # a second call is the same message
+    # A second call is the same message.
+    paid_once = Case(None, [(Message.first_reference.is_null(), Message.parts)], 0)
     rows = database.execute(
         Message.select(*(getattr(Message, name) for name in names), paid_once, is_ours).where(
             _among(references)

@@ -7,7 +7,7 @@ from threading import Event
 
 from dispatch import clock, courtesy, mishaps
 from dispatch.providers.base import NO_ROAD, Provider
-from dispatch.sending import approval, campaigns, doubt, journal, messages, receipts, report
+from dispatch.sending import approval, campaigns, doubt, journal, messages, receipts, report, sweeps
 from dispatch.sending.hand import Hand
 from dispatch.sending.lanes import Lane
 from dispatch.sending.roads import Roads
@@ -96,9 +96,8 @@ class Pump:
     def _judge(self, hand: Hand, lane: Lane) -> None:
         """Leaves a road alone that broke or carried nothing; holds a campaign that a road refuses."""
         road = hand.road
-        if (
-            hand.is_broken or hand.reasons and hand.reasons <= NO_ROAD
-        ):  # a mailbox that asks to wait is no such fault
+        # A mailbox that asks to wait is no such fault.
+        if hand.is_broken or hand.reasons and hand.reasons <= NO_ROAD:
             self.roads.rest(road, self.now())
             log.warning(
                 "road %s carried none of %d messages: %s", road.name, hand.carried, ", ".join(hand.reasons)
@@ -156,9 +155,10 @@ class Pump:
             for deed in (
                 self.recover,
                 messages.doubt,
-                messages.send_letters_again,
+                sweeps.send_letters_again,
                 campaigns.hold_outside_term,
                 campaigns.expire,
+                campaigns.withhold,
                 approval.climb,
                 doubt.insist,
                 self._finish,

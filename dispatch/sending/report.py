@@ -210,9 +210,9 @@ def missing(now: datetime):
 
 
 def make(campaign: Campaign, *, now: datetime) -> Document | None:
-    """Makes the final report, unless messages are still in hand: their answer is part of it."""
+    """Makes the final report, unless messages are still in hand or in the queue: what becomes of them is part of it."""
     table = tallies.counts(campaign)
-    if any(row["sending"] for row in table.values()):
+    if any(row["sending"] or row["queued"] for row in table.values()):
         return None
     lang = campaign.organisation.language
     return _file(campaign, papers.campaign_report(build(campaign, lang, now), lang), now)

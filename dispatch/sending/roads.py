@@ -84,6 +84,10 @@ class Roads:
         found = [road for road in self.all() if road.name.partition(":")[0] == scheme]
         return next((road for road in found if road.channel == channel), next(iter(found), None))
 
+    def plays_alone(self, *, is_practice: bool) -> bool:
+        """Whether a call may go by a road on which a recording must say itself who speaks and which key confirms."""
+        return not is_practice and any(road.plays_alone for road in self._real.get("voice", ()))
+
     def close(self) -> None:
         for road in self.all():
             road.close()

@@ -4,11 +4,12 @@ Two rules together: tokens flow in evenly at the rate, and a pump that was held 
 in the time of ten messages where that is longer, does more leave than the rate allows: a cap is a cap.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil, floor
 
-from models import Throttle
+from models import Prepared, Throttle, slots
 
 CATCH_UP_SECONDS = 0.03  # more would come back as the same burst each second, as the window opens
 CLOCK_STEPPED = timedelta(seconds=2)  # the machine was set back: nothing may wait until it is that late again
@@ -65,23 +66,32 @@ def window_seconds(rate: float) -> float:
 
 
 def _level(road: str, rate: float, now: datetime) -> Level:
-    row = Throttle.get_or_none(Throttle.road == road)
     full = SLACK + rate * CATCH_UP_SECONDS
-    if row is None or row.refilled_at - now > CLOCK_STEPPED:
+    [row] = _LOOK.rows(road) or [None]
+    if row is None or (refilled_at := datetime.fromisoformat(row[1])) - now > CLOCK_STEPPED:
         return Level(1 + BEGINNING * rate, [], most_in_window(rate))
     begins = _microsecond(now) - round(window_seconds(rate) * 1_000_000)
-    recent = [entry for entry in row.recent if entry[0] > begins]
-    passed = max(0.0, (now - row.refilled_at).total_seconds())
+    recent = [entry for entry in json.loads(row[2]) if entry[0] > begins]
+    passed = max(0.0, (now - refilled_at).total_seconds())
     room = most_in_window(rate) - sum(number for _, number in recent)
     steady = STEADY if rate >= FAST else 1.0
-    return Level(min(full, row.tokens + steady * rate * passed), recent, room)
+    return Level(min(full, row[0] + steady * rate * passed), recent, room)
 
 
 def _keep(road: str, tokens: float, now: datetime, recent: list[list[int]]) -> None:
-    Throttle.insert(road=road, tokens=tokens, refilled_at=now, recent=recent).on_conflict(
+    _KEEP.run([(road, tokens, now, json.dumps(recent))])
+
+
+_place = slots(4)
+_LOOK = Prepared(
+    Throttle.select(Throttle.tokens, Throttle.refilled_at, Throttle.recent).where(Throttle.road == _place[0])
+)
+_KEEP = Prepared(
+    Throttle.insert(road=_place[0], tokens=_place[1], refilled_at=_place[2], recent=_place[3]).on_conflict(
         conflict_target=[Throttle.road],
-        update={Throttle.tokens: tokens, Throttle.refilled_at: now, Throttle.recent: recent},
-    ).execute()
+        update={Throttle.tokens: _place[1], Throttle.refilled_at: _place[2], Throttle.recent: _place[3]},
+    )
+)
 
 
 def _microsecond(now: datetime) -> int:

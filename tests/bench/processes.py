@@ -140,6 +140,21 @@ def inside(deed: str, *words) -> dict:
     return json.loads(out.splitlines()[-1])
 
 
+def bare(deed: str, *words) -> dict:
+    """One deed of bare.py: the same work with nothing of ours in it."""
+    out = said(sys.executable, "-m", "tests.bench.bare", deed, *map(str, words))
+    return json.loads(out.splitlines()[-1])
+
+
+@contextmanager
+def bare_door(database: Path, is_flask: int) -> Iterator[str]:
+    """Yields the address of a bare door for receipts."""
+    port = free_port()
+    command = (sys.executable, "-m", "tests.bench.bare", "door", str(database), str(port), str(is_flask))
+    with running(*command, port=port):
+        yield f"http://127.0.0.1:{port}"
+
+
 # ── Sinks ───────────────────────────────────────────────────────────────
 
 

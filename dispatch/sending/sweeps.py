@@ -1,0 +1,53 @@
+"""Sweeps: many messages of a campaign moved at once, out of the queue or, by somebody's choice, back into it."""
+
+from collections import Counter
+from datetime import datetime, timedelta
+
+from dispatch.sending import tallies
+from models import Campaign, Message, writing
+
+LETTER_DOUBT = timedelta(seconds=30)  # so long a letter may be unsure before it goes again
+MAX_REPEATS = 2  # of what may have arrived, without a person who asks for more
+
+
+def withhold(campaign: Campaign, now: datetime, *, limit: int) -> int:
+    """Takes what is still queued out of the queue for good."""
+    return _sweep(campaign, "queued", "withheld", limit=limit, code="stopped", ended_at=now)
+
+
+def expire(campaign: Campaign, now: datetime, *, limit: int) -> int:
+    """Takes what is still queued out of the queue because it came too late to be of use."""
+    return _sweep(campaign, "queued", "expired", limit=limit, code="too_late", ended_at=now)
+
+
+def send_again(campaign: Campaign, now: datetime, *which, limit: int) -> int:
+    """Puts those unsure messages of a campaign back into the queue: by a person's choice, or its policy, never blindly."""
+    again = {"code": "", "due_at": now, "doubt": None, "repeats": Message.repeats + 1}
+    return _sweep(campaign, "unsure", "queued", *which, limit=limit, **again)
+
+
+def send_letters_again(now: datetime) -> int:
+    """Puts our own letters that may not have arrived back into the queue: rather twice than never."""
+    with writing():
+        return (
+            Message.update(status="queued", due_at=now, code="", repeats=Message.repeats + 1)
+            .where(
+                Message.status == "unsure",
+                Message.campaign.is_null(),
+                Message.doubted_at < now - LETTER_DOUBT,
+                Message.repeats < MAX_REPEATS,
+            )
+            .execute()
+        )
+
+
+def _sweep(campaign: Campaign, old: str, new: str, *narrower, limit: int, **facts) -> int:
+    """Moves at most `limit` of a campaign's messages in one state into another, and counts them."""
+    here = Message.campaign == campaign.id, Message.channel.in_(campaign.channels), Message.status == old
+    some = Message.select(Message.id).where(*here, *narrower).limit(limit)
+    moving = Message.update(status=new, **facts).where(Message.id.in_(some)).returning(Message.channel)
+    with writing():
+        moved = Counter(channel for (channel,) in moving.tuples().execute())
+        for channel, number in moved.items():
+            tallies.count({(campaign.id, channel, old): -number, (campaign.id, channel, new): number})
+    return moved.total()
