@@ -18,7 +18,6 @@ RECOMMENDATIONS = (
 TEXTS = {
     2: "1. Vul het formulier in op Belfort, of bel de wacht van het contactcenter.\n2. Het contactcenter belt terug op een "
     "nummer van bijlage 1 en vraagt de terugbelcode van vier cijfers.\n3. De klok van één uur loopt vanaf de ontvangst.",
-    4: "Demonstratiebedragen: de echte tarieven staan in de bijlage die u met het contactcenter tekent.",
     5: "Het nummer is bereikbaar vanaf elk Belgisch toestel. Er zijn 40 operatoren binnen 24 uur, in vier talen.",
     6: "De noodplanningscoördinator roept discipline 5 bijeen in het gemeentehuis. De verbindingsofficier zit in de crisiscel.",
     7: "Gemeentelijke fase: de burgemeester leidt en betaalt. Provinciale fase: de gouverneur. Federale fase: de minister.",

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dispatch import audit, deeds
-from dispatch.centre import activation
+from dispatch.centre import moves as stages
 from dispatch.sending import moves
 from models import Audit, writing
 from tests import cast
@@ -19,7 +19,6 @@ ROOT = Path(__file__).parent.parent
 MADE_FROM = {
     "campaign.": {*moves.MOVES, "handed", "taken", "returned"},
     "": {"campaign.written", "template.written"},
-    "activation.": {"opened" if to == "open" else to for to in activation.MOVES},
     "change.": {"confirmed", "refused"},
     "exercise.": {"agreed", "asked", "refused", "withdrawn", "begun", "allowed", "findings_sent"}
     | {"findings_acknowledged"},
@@ -27,6 +26,8 @@ MADE_FROM = {
     "member.": {"joined", "role", "paused", "resumed", "ended", "basis"},
 }
 HANDED_ON = {
+    "moves.py": {f"activation.{stages.DEEDS.get(to, to)}" for to in stages.MOVES}
+    | {"activation.reopened", "activation.kept_open"},
     "patience.py": {"user.sign_in_failed", "user.not_confirmed"},
     "refusals.py": {"token.refused", "user.refused"},
 }

@@ -57,8 +57,7 @@ def site(folder):
 def served(folder: Path, **settings: str):
     """The address of a Belfort with the demonstration and these settings, while it runs."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith("BELFORT_")}
-    port = free_port()
-    environ |= {"BELFORT_DATABASE": f"sqlite:///{folder / 'belfort.db'}", "PORT": str(port)} | settings
+    environ |= {"BELFORT_DATABASE": f"sqlite:///{folder / 'belfort.db'}", "PORT": str(free_port())} | settings
     subprocess.run(
         [sys.executable, "-m", "flask", "migrate", "--demo"],
         cwd=ROOT,
@@ -85,11 +84,26 @@ def served(folder: Path, **settings: str):
     )
     with sqlite3.connect(folder / "belfort.db") as database:  # it signs in as the demonstration's people do
         database.execute("UPDATE user SET is_demonstration = 1 WHERE email = ?", (DESK["email"],))
+    with running(folder, environ) as address:
+        yield address
+
+
+@contextmanager
+def served_as_it_is(folder: Path):
+    """The address of a Belfort with the database that the test has made, while it runs."""
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("BELFORT_")}
+    environ |= {"BELFORT_DATABASE": f"sqlite:///{folder / 'belfort.db'}", "PORT": str(free_port())}
+    with running(folder, environ) as address:
+        yield address
+
+
+@contextmanager
+def running(folder: Path, environ: dict[str, str]):
     with open(folder / "log", "w") as log:
         process = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environ, stdout=log, stderr=log)
     wait_until(lambda: "http://" in (folder / "log").read_text(), what="the server")
     try:
-        yield f"http://127.0.0.1:{port}"
+        yield f"http://127.0.0.1:{environ['PORT']}"
     finally:
         process.terminate()
         process.wait(timeout=15)
@@ -111,10 +125,10 @@ def is_fault(line) -> bool:
 
 @pytest.fixture
 def visit(chromium, site):
-    """visit(role, width) is a page on which the demonstration's person of this role has signed in."""
+    """visit(role, width) is a page on which the demonstration's person of this role, or this account, has signed in."""
     contexts = []
 
-    def sign_in(role: str, width: int = 1280, height: int = 900) -> Page:
+    def sign_in(who: str | dict, width: int = 1280, height: int = 900) -> Page:
         context = chromium.new_context(
             viewport={"width": width, "height": height}, base_url=site, locale="nl-BE"
         )
@@ -123,7 +137,8 @@ def visit(chromium, site):
         page.faults = []
         page.on("console", lambda line: page.faults.append(line.text) if is_fault(line) else None)
         page.on("pageerror", lambda error: page.faults.append(str(error)))
-        account = next(account for account in (*demo.accounts_of(), DESK) if account["role"] == role)
+        known = {account["role"]: account for account in (DESK, *reversed(demo.accounts_of()))}
+        account = known[who] if isinstance(who, str) else who
         page.goto("/signin")
         page.fill("[name=email]", account["email"])
         page.fill("[name=password]", account["password"])
