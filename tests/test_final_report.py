@@ -20,6 +20,7 @@ from models import (
     Organisation,
     Quarter,
     Question,
+    Sample,
     User,
 )
 from tests import cast, reckoning, town
@@ -257,3 +258,16 @@ def test_a_report_before_anybody_rang_is_still_a_page(app, signed_in):
     page = signed_in(made.by).get(f"/activations/{made.id}/report")
     assert page.status == 200 and page.has("provisional")
     assert "PROVISIONAL" in words_of(report.paper(made, "en", now=OPENED + MINUTE))
+
+
+def test_what_was_heard_in_samples_stands_under_quality(closed):
+    where = closed.emergency
+    for is_clear in (True, False):
+        answers = {"greeting": True, "clear": is_clear}
+        facts = {"answers": answers, "good": 1 + is_clear, "asked": 2}
+        Sample.create(
+            emergency=where, operator=where.presences.get().operator, by=closed.by, at=OPENED + HOUR, **facts
+        )
+    rows = {row[0]: row[1] for row in chapter(closed, "Quality")}
+    assert rows["Greeted by the agreed sentence"] == "2 / 2"
+    assert rows["Checked that the caller understood"] == "1 / 2"

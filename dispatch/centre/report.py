@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from dispatch import audit, clock, papers
 from dispatch.centre import activation as centre
-from dispatch.centre import figures, lessons, moves, statements
+from dispatch.centre import figures, lessons, moves, quality, statements
 from dispatch.centre.request import day, moment, phone
 from dispatch.errors import Refusal
 from dispatch.onboarding.orders import euros
@@ -322,6 +322,9 @@ class _Told:
             yield [_("answered within 20 s"), f"{100 * counted.in_time / counted.offered:.0f} %"]
         if counted:
             yield [_("mean wait"), self.duration(counted.mean_wait)]
+        for aspect, (good, heard) in quality.by_aspect(self.activation.emergency).items():
+            if heard:
+                yield [_(quality.ASPECTS[aspect]), f"{good} / {heard}"]
         asked = figures.questions(*self.here)
         if asked:
             waits = sorted(figures.waited(one, self.ends).total_seconds() for one in asked)
