@@ -8,7 +8,7 @@ from pypdf import PdfReader
 from dispatch import clock
 from dispatch.centre import activation as centre
 from models import Activation, Agreement, Audit, Message, Milestone
-from tests import cast
+from tests import cast, town
 
 PASSWORD = {"password": cast.PASSWORD}
 FILLED = {
@@ -354,3 +354,15 @@ def test_a_request_long_ago_is_late_on_the_board(mayor, supervisor):
 
 def words_of(pdf):
     return "\n".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages)
+
+
+def test_what_was_done_within_one_minute_stands_in_the_order_in_which_it_was_done(app, signed_in):
+    people, activations = town.contact_centre()
+    asked = Activation.get_by_id(activations["requested"][0].id)
+    supervisor = people["centre_supervisor"]
+    then = cast.NOON + timedelta(minutes=2, seconds=40)
+    centre.acknowledge(asked, by=supervisor, now=then)
+    typed = then.replace(second=0)
+    centre.open(asked, number="1771", opened_at=typed, by=supervisor, now=then + timedelta(seconds=9))
+    said = signed_in(supervisor).get(f"/activations/{asked.id}").text
+    assert said.index("Aanvaard door") < said.index("Geopend door")

@@ -52,7 +52,7 @@ class Entry(NamedTuple):
 
 
 def entries(activation: Activation, now: datetime, *, may_answer: bool, is_centre: bool) -> list[Entry]:
-    """Everything, the oldest first."""
+    """Everything, the oldest first; a moment that was typed has no seconds, so within a minute as it was written down."""
     found = [
         *_moves(activation, now),
         *_warnings(activation, now),
@@ -61,7 +61,7 @@ def entries(activation: Activation, now: datetime, *, may_answer: bool, is_centr
         *_hand_overs(activation, now),
         *_notices(activation, now, is_centre),
     ]
-    return sorted(found, key=lambda entry: entry.at)
+    return sorted(found, key=lambda entry: entry.at.replace(second=0, microsecond=0))
 
 
 def _moves(activation: Activation, now: datetime) -> list[Entry]:
