@@ -8,7 +8,8 @@ from pypdf import PdfReader
 from dispatch import clock
 from dispatch.centre import activation as centre
 from models import Activation, Agreement, Audit, Message, Milestone
-from tests import cast, town
+from tests import cast
+from tests import town as small_world
 
 PASSWORD = {"password": cast.PASSWORD}
 FILLED = {
@@ -357,7 +358,7 @@ def words_of(pdf):
 
 
 def test_what_was_done_within_one_minute_stands_in_the_order_in_which_it_was_done(app, signed_in):
-    people, activations = town.contact_centre()
+    people, activations = small_world.contact_centre()
     asked = Activation.get_by_id(activations["requested"][0].id)
     supervisor = people["centre_supervisor"]
     then = cast.NOON + timedelta(minutes=2, seconds=40)
