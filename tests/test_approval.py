@@ -10,7 +10,7 @@ from dispatch import rights
 from dispatch.errors import Incomplete, NotAllowed, Refusal, WrongMoment
 from dispatch.sending import approval, campaigns, contacts, report, speech
 from models import KINDS, Approval, Audit, Campaign, Grant, Letter, Message, Organisation, User
-from tests import cast, town
+from tests import cast, joining, town
 from tests.cast import NOON
 from tests.test_voice_pages import wav
 
@@ -452,6 +452,14 @@ def test_an_approved_one_names_the_approver_in_its_report(draft, sender, chief):
 
 
 # ── On the pages ────────────────────────────────────────────────────────
+
+
+def test_what_the_approver_confirms_says_what_it_costs(draft, sender, chief, signed_in):
+    joining.tariff()
+    signed_in(sender).post(f"/campaigns/{draft.id}/submit", version=draft.version)
+    said = signed_in(chief).get(f"/campaigns/{draft.id}/approval").text.replace("\xa0", " ")
+    people = approval.magnitude(draft)["people"]
+    assert f"{people} " in said and "zonder btw" in said and "€ 0," in said
 
 
 def test_the_writer_asks_the_approver_approves_and_the_writer_sends(draft, sender, chief, signed_in):

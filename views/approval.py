@@ -7,6 +7,7 @@ from flask_login import current_user
 
 from dispatch import clock, rights
 from dispatch.errors import Incomplete, Refusal
+from dispatch.money import prices
 from dispatch.sending import approval, campaigns, contacts, doubt, report
 from dispatch.words import CHANNELS, KINDS, LANGUAGE_NAMES, N_
 from models import KINDS as KIND_CODES
@@ -59,7 +60,7 @@ def _page(campaign: Campaign, faults: list = (), reason_error: str = "") -> dict
         "policy": _(doubt.IN_WORDS[doubt.policy_of(campaign)]),
         "size": size,
         "size_value": _value(size),
-        "size_words": in_words(size),
+        "size_words": in_words(size, _mills(campaign)),
         "open_ones": [(value, value) for value in open_ones],
         "may_approve": campaign.is_submitted and approval.may_approve(current_user, campaign),
         "wrote": approval.wrote(current_user, campaign),
@@ -89,15 +90,25 @@ def _texts(campaign: Campaign) -> list[dict]:
     ]
 
 
-def in_words(size: dict[str, int]) -> str:
-    """A magnitude as it is confirmed: "4 BINs, 412 people, 824 messages"."""
+def in_words(size: dict[str, int], mills: int | None = None) -> str:
+    """A magnitude as it is confirmed: "4 BINs, 412 people, 824 messages", and what it costs where that is known."""
+    cost = [] if mills is None else [_("%(money)s without VAT", money=render.money(mills))]
     return ", ".join(
         (
             ngettext("%(num)d BIN", "%(num)d BINs", size["bins"]),
             ngettext("%(num)d person", "%(num)d people", size["people"]),
             ngettext("%(num)d message", "%(num)d messages", size["messages"]),
+            *cost,
         )
     )
+
+
+def _mills(campaign: Campaign) -> int | None:
+    """What it costs today; None for practice and without a tariff."""
+    now = clock.now()
+    if campaign.is_practice or not prices.unit_mills(now):
+        return None
+    return prices.cost(campaigns.parts_to(campaign, campaigns.audience_of(campaign)), now)
 
 
 def _value(size: dict[str, int]) -> str:
