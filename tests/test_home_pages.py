@@ -1,11 +1,14 @@
 """The start page of each role: only what this person can do, and what waits for them."""
 
+from datetime import timedelta
+
 import pytest
 
 from dispatch import clock
 from dispatch.sending import campaigns
-from models import Member
-from tests import cast
+from models import Member, Milestone
+from tests import cast, town
+from tests.page import text_of
 
 
 @pytest.fixture
@@ -142,3 +145,18 @@ def test_the_red_strip_names_every_campaign_that_runs(app, signed_in):
     (strip,) = signed_in(sender).get("/bins").select(".strip.live")
     assert "Gaslek" in strip.get_text() and "Wateroverlast" in strip.get_text()
     assert strip.find("a")["href"] == "/campaigns"
+
+
+def test_a_request_whose_promise_runs_out_presses_on_every_page_of_both_sides(app, signed_in):
+    people, activations = town.contact_centre()
+    asked = activations["requested"][0]
+    users = people["centre_supervisor"], people["authorised_person"]
+    moments = {20: "", 40: "20 minuten over", 58: "2 minuten over", 75: "15 minuten geleden"}
+    for minutes, said in moments.items():
+        at = clock.now() - timedelta(minutes=minutes, seconds=-30)
+        Milestone.update(at=at, recorded_at=at).where(Milestone.activation == asked.id).execute()
+        for user in users:
+            strips = [
+                text_of(one) for one in signed_in(user).get("/account").select(".strip.lit, .strip.late")
+            ]
+            assert len(strips) == bool(said) and all(said in strip for strip in strips), (minutes, strips)

@@ -198,6 +198,7 @@ def surroundings() -> dict:
         "demonstration": demo.is_loaded(),
         "practice": known and guard.is_practice(),
         "live_strip": home.live_strip() if known else None,
+        "clock_strip": home.clock_strip() if known else None,
     }
 
 

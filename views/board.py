@@ -154,6 +154,7 @@ def _faces(emergency: Emergency, now: datetime) -> list[dict]:
             "clock": centre.clock_of(one, now),
             "title": f"{one.municipality.name}, {one.form.get('emergency', '')}",
             "operators": one.form.get("operators") or one.agreement.operators,
+            "hours": one.form.get("opening_hours") if one.form.get("arrangement") == "special" else "",
             "url": url_for("activations.show", id=one.id),
         }
         for one in (*mine, *others)

@@ -11,19 +11,21 @@ from flask_login import current_user
 from peewee import fn
 
 from dispatch import clock, rights
+from dispatch.centre import activation as centre
 from dispatch.centre import notices
 from dispatch.onboarding import checklist, expiry
 from dispatch.people import checks, lists
 from dispatch.sending import drills, estimate, tallies
 from dispatch.sending.campaigns import READY_CHANNELS
 from dispatch.words import CHANNELS, ORGANISATION_KINDS, USER_ROLES
-from models import BEFORE_LAUNCH, Audit, Bin, Organisation, User
+from models import BEFORE_LAUNCH, Activation, Audit, Bin, Organisation, User
 from views import campaigns, control, guard, lookups, message_templates, organisations, wording
 
 pages = Blueprint("home", __name__)
 TEMPLATES_SHOWN = 6  # each has a key, 1 to 6
 DRAFTS_SHOWN = 5
 FINISHED_SHOWN = 4
+STRIPS = 50  # requests looked at for the one that presses most
 
 
 @pages.get("/")
@@ -189,3 +191,33 @@ def live_strip() -> dict | None:
         "waits": waits,
         "url": url_for("campaigns.show", id=underway[0].id) if is_one else url_for("campaigns.index"),
     }
+
+
+def clock_strip() -> dict | None:
+    """The request of which the promise runs out first, on every page of both its sides once half of it is gone."""
+    if not rights.may(current_user, "activation.see") or guard.is_practice():
+        return None
+    now = clock.now()
+    waiting = centre.seen_by(current_user).where(
+        Activation.status.in_(("requested", "acknowledged")), ~Activation.is_practice
+    )
+    clocks = [(centre.clock_of(one, now), one) for one in waiting.limit(STRIPS)]
+    pressing = [pair for pair in clocks if pair[0] and pair[0].css]
+    if not pressing:
+        return None
+    promise, one = min(pressing, key=lambda pair: pair[0].due_at)
+    minutes, name = promise.left_seconds // 60, one.municipality.name
+    late = ngettext(
+        "%(name)s: the number should have been open %(num)d minute ago",
+        "%(name)s: the number should have been open %(num)d minutes ago",
+        -minutes,
+        name=name,
+    )
+    left = ngettext(
+        "%(name)s: %(num)d minute left to open the number",
+        "%(name)s: %(num)d minutes left to open the number",
+        minutes,
+        name=name,
+    )
+    url = url_for("activations.show", id=one.id)
+    return {"said": late if promise.left_seconds < 0 else left, "url": url, "css": promise.css}
