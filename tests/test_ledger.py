@@ -246,7 +246,7 @@ NEWS = st.lists(
 
 
 @given(news=NEWS, stops_at=st.integers(0, 40))
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_however_outcomes_come_doubled_and_late_the_sums_agree_to_the_mill(
     sender, platform, molenakker, news, stops_at
 ):
