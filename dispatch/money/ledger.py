@@ -96,9 +96,10 @@ def may_overdraw(campaign: Campaign) -> bool:
 
 def spend(accepted: Mapping[tuple[int, str], int], now: datetime) -> None:
     """Writes down what was accepted just now, {(campaign, channel): parts}, in the transaction that records it."""
-    units = prices.unit_mills(now) if accepted else {}
-    for (id, channel), parts in accepted.items():
-        if parts and units.get(channel):
+    charged = {place: parts for place, parts in accepted.items() if parts and place[1] in prices.CODES}
+    units = prices.unit_mills(now) if charged else {}
+    for (id, channel), parts in charged.items():
+        if units.get(channel):
             _spend(Campaign.get_by_id(id), channel, parts, units[channel], now)
 
 
