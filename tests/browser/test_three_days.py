@@ -54,26 +54,26 @@ def test_both_sides_see_one_board_and_the_last_number_closes_into_statement_and_
     expect(centre.locator("h1")).to_have_text("Bord")
     expect(centre.locator("main")).to_contain_text("Oosterzavel")
     expect(centre.locator("#sheet")).to_contain_text("Mogen de ramen open?")
-    centre.screenshot(path=folder / "board-1280.png", full_page=True)
+    centre.screenshot(path=folder / "board-1280.png", full_page=True, caret="initial")
 
     mayor = enter("authorised_person@oosterzavel.example", width=390, height=844)
     mayor.goto("/board")
     expect(mayor.locator("#sheet")).to_contain_text("Mogen de ramen open?")
     assert mayor.evaluate("document.documentElement.scrollWidth") <= 390
-    mayor.screenshot(path=folder / "board-390.png", full_page=True)
+    mayor.screenshot(path=folder / "board-390.png", full_page=True, caret="initial")
 
     centre.locator("a[id^=to-]").first.click()
     expect(centre.locator("h1")).to_contain_text("Oosterzavel")
-    centre.screenshot(path=folder / "activation-1280.png", full_page=True)
+    centre.screenshot(path=folder / "activation-1280.png", full_page=True, caret="initial")
     centre.locator("form[action$='/close'] button").first.click()
     expect(centre.locator("main")).to_contain_text("Gesloten")
 
     centre.goto(re.sub(r"(/activations/\d+).*", r"\1/costs", centre.url))
-    centre.screenshot(path=folder / "costs-1280.png", full_page=True)
+    centre.screenshot(path=folder / "costs-1280.png", full_page=True, caret="initial")
     centre.goto(re.sub(r"/costs$", "/statement", centre.url))
     centre.locator("main form button").first.click()
     expect(centre.locator("main")).to_contain_text("Provincie Zavelland")
-    centre.screenshot(path=folder / "statement-1280.png", full_page=True)
+    centre.screenshot(path=folder / "statement-1280.png", full_page=True, caret="initial")
 
     report = re.sub(r"/(costs|statement).*$", "/report", centre.url)
 
@@ -82,4 +82,4 @@ def test_both_sides_see_one_board_and_the_last_number_closes_into_statement_and_
         return centre.get_by_role("link", name=re.compile("PDF")).count() > 0
 
     wait_until(is_made, seconds=60, what="the final report")
-    centre.screenshot(path=folder / "report-1280.png", full_page=True)
+    centre.screenshot(path=folder / "report-1280.png", full_page=True, caret="initial")
