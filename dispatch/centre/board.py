@@ -9,15 +9,15 @@ from dispatch.centre import (
     advice,
     alerts,
     presence,
+    questions,
     reinforcements,
     shifts,
     statistics,
-    waiting,
 )
 from dispatch.centre.advice import Advice, LanguageNeed
 from dispatch.centre.alerts import Alert
+from dispatch.centre.questions import Waiting
 from dispatch.centre.statistics import QUARTER, Stretch
-from dispatch.centre.waiting import Waiting
 from dispatch.words import Sentence
 from models import Activation, Campaign, Emergency, Presence, Question, Reinforcement
 
@@ -90,8 +90,8 @@ def of(emergency: Emergency, now: datetime) -> Board:
         languages=advice.by_language(emergency, advised, seats, until),
         alerts=sent,
         effects=[said for one in sent if (said := alerts.effect(one, found, until))],
-        questions=waiting.oldest(emergency, now),
-        questions_open=waiting.number(emergency),
+        questions=questions.oldest(emergency, now),
+        questions_open=questions.number(emergency),
         asked=reinforcements.waiting(emergency),
         planned=shifts.number_at(shifts.planned(emergency, now), now),
     )

@@ -109,6 +109,18 @@ def waiting(emergency: Emergency, now: datetime) -> list[Waiting]:
     return [Waiting(row, now - row.asked_at, tuple(_alike(row, rows))) for row in rows]
 
 
+def oldest(emergency: Emergency, now: datetime, most: int = 3) -> list[Waiting]:
+    """The questions that have waited longest, as a board that is asked every few seconds shows them."""
+    rows = Question.select().where(Question.emergency == emergency.id, OPEN)
+    first = rows.order_by(Question.asked_at, Question.id).limit(most)
+    return [Waiting(row, max(timedelta(0), now - row.asked_at)) for row in first]
+
+
+def number(emergency: Emergency) -> int:
+    """How many questions wait."""
+    return Question.select().where(Question.emergency == emergency.id, OPEN).count()
+
+
 def _alike(question: Question, others: Iterable[Question]) -> Iterable[Question]:
     """The older open ones of the same language that seem to ask the same: a pair is proposed once, at the younger."""
     for other in others:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from dispatch import clock, papers
-from dispatch.centre import board, calls, floor, shifts, statistics, waiting
+from dispatch.centre import board, calls, floor, questions, shifts, statistics
 from dispatch.centre.request import moment
 from dispatch.people import numbers
 from dispatch.words import LANGUAGE_NAMES, N_, translator
@@ -49,7 +49,7 @@ def told(emergency: Emergency, lang: str, now: datetime) -> dict:
         "changes": _changes(emergency, lang, now),
         "questions": [
             (one.face, str(one.question.number), one.question.words)
-            for one in waiting.oldest(emergency, now, MOST_QUESTIONS)
+            for one in questions.oldest(emergency, now, MOST_QUESTIONS)
         ],
         "calls": _calls(emergency, now, _),
     }
