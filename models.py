@@ -154,6 +154,13 @@ class Prepared:
             sql, [values[place] if isinstance(place, Slot) else place for place in places]
         ).fetchall()
 
+    def objects(self, table: type[peewee.Model], *values) -> list:
+        """The same as rows of `table`; what is selected beside its columns hangs on them by its alias."""
+        sql, places = self._asked
+        return list(
+            table.raw(sql, *(values[place] if isinstance(place, Slot) else place for place in places))
+        )
+
     @cached_property
     def _asked(self) -> tuple[str, list]:
         return self._query.sql()

@@ -20,6 +20,7 @@ from models import (
     Membership,
     Message,
     Organisation,
+    Prepared,
     Template,
     User,
     UserTable,
@@ -193,9 +194,12 @@ def is_empty() -> bool:
     return not Organisation.select().exists()
 
 
+_DEMONSTRATION = Prepared(User.select(User.id).where(User.is_demonstration, User.is_active).limit(1))
+
+
 def is_loaded() -> bool:
     """Whether anybody can still sign in with what is printed."""
-    return User.select().where(User.is_demonstration, User.is_active).exists()
+    return bool(_DEMONSTRATION.rows())
 
 
 def accounts_of() -> list[dict[str, str]]:

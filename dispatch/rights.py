@@ -20,9 +20,11 @@ from models import (
     Mandate,
     Membership,
     Organisation,
+    Prepared,
     ScaleUp,
     Template,
     User,
+    slots,
 )
 
 SENDING = ("campaign.compose", "campaign.approve", "campaign.launch")  # each for a BIN, a kind and a channel
@@ -162,10 +164,16 @@ def held(user: User) -> frozenset[Right]:
 
 
 def _given(user: User) -> list[Right]:
-    whose = (Grant.role == user.role) | (Grant.user == user.id)
-    columns = (Grant.deed, Grant.bin, Grant.kind, Grant.channel)
-    query = Grant.select(*columns).where((Grant.organisation == user.organisation_id) & whose)
-    return [Right(*row) for row in query.tuples()]
+    return [Right(*row) for row in _GIVEN.rows(user.organisation_id, user.role, user.id)]
+
+
+def _given_to() -> Prepared:
+    house, role, person = slots(3)
+    query = Grant.select(Grant.deed, Grant.bin, Grant.kind, Grant.channel)
+    return Prepared(query.where(Grant.organisation == house, (Grant.role == role) | (Grant.user == person)))
+
+
+_GIVEN = _given_to()
 
 
 def is_within_limits(user: User, right: Right) -> bool:

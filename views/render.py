@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from gettext import NullTranslations
 
 from babel import Locale
 from babel.dates import format_date
@@ -11,7 +12,7 @@ from flask import Flask
 from flask_babel import get_locale, gettext, lazy_gettext, ngettext
 
 from dispatch import clock
-from dispatch.words import ACTIVATION_STATUSES, CAMPAIGN_STATUSES, MESSAGE_STATUSES, N_
+from dispatch.words import ACTIVATION_STATUSES, CAMPAIGN_STATUSES, MESSAGE_STATUSES, N_, translator
 
 HOUR = 3600
 LIT_FROM, LATE_FROM = 30 * 60, 55 * 60
@@ -230,4 +231,15 @@ def register(app: Flask) -> None:
         mood_look=mood_look,
     )
     app.jinja_env.globals.update(pages_shown=pages_shown, faults_of=faults_of, dial=dial)
+    app.jinja_env.install_gettext_callables(
+        lambda said: _catalogue().gettext(said),
+        lambda one, more, number: _catalogue().ngettext(one, more, number),
+        newstyle=True,
+    )
+    app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"]
     app.context_processor(page_defaults)
+
+
+def _catalogue() -> NullTranslations:
+    """Asked for two hundred words a page, flask-babel's way to it costs a quarter of the page."""
+    return translator(get_locale().language)

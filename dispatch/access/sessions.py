@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from dispatch import audit
-from models import SignIn, User, writing
+from models import Organisation, Prepared, SignIn, User, slots, writing
 
 HALF_WAY = timedelta(minutes=10)  # so long the second step may take
 CONFIRMED_FOR = timedelta(minutes=5)
@@ -48,15 +48,29 @@ def complete(half: SignIn, *, now: datetime) -> str:
 
 def user_of(user_id: str, token: str, *, now: datetime, idle: timedelta, longest: timedelta) -> User | None:
     """The person of a session that is neither ended nor idle nor too old, if the account is still open."""
-    is_fresh = (SignIn.seen_at > now - idle) & (SignIn.began_at > now - longest)
-    here = _alive(token) & SignIn.passed_at.is_null(False) & is_fresh
-    found = SignIn.select(SignIn, User).join(User).where(here, User.is_active, User.id == user_id).first()
+    found = _WHO.objects(User, _fingerprint(token), now - idle, now - longest, user_id, now - SEEN_EVERY)
     if not found:
         return None
-    if found.seen_at < now - SEEN_EVERY:
+    (user,) = found
+    if user.was_seen_long_ago:
         with writing():
-            SignIn.update(seen_at=now).where(SignIn.id == found.id).execute()
-    return found.user
+            SignIn.update(seen_at=now).where(SignIn.id == user.session).execute()
+    (user.organisation,) = _HOUSE.objects(Organisation, user.organisation_id)
+    return user
+
+
+def _who() -> Prepared:
+    """Every page asks it, and writing a query takes longer than answering it."""
+    token, seen_since, began_since, user, seen_lately = slots(5)
+    is_alive = (SignIn.token_hash == token) & SignIn.ended_at.is_null() & SignIn.passed_at.is_null(False)
+    is_fresh = (SignIn.seen_at > seen_since) & (SignIn.began_at > began_since)
+    session = SignIn.id.alias("session"), (SignIn.seen_at < seen_lately).alias("was_seen_long_ago")
+    query = SignIn.select(User, *session).join(User)
+    return Prepared(query.where(is_alive, is_fresh, User.is_active, User.id == user))
+
+
+_WHO = _who()
+_HOUSE = Prepared(Organisation.select().where(Organisation.id == slots(1)[0]))
 
 
 def confirm(token: str, now: datetime) -> None:

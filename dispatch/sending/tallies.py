@@ -1,7 +1,10 @@
 """The counters of a campaign, moved in the transaction that moves its messages: no page ever counts rows."""
 
+import json
 from collections import Counter
 from datetime import datetime
+
+from peewee import SQL
 
 from models import RANKS, Campaign, Prepared, Pulse, Tally, slots
 
@@ -28,6 +31,11 @@ _BEAT = Prepared(
         update={Pulse.accepted: Pulse.accepted + _place[2], Pulse.delivered: Pulse.delivered + _place[3]},
     )
 )
+_LAUNCHED = Prepared(
+    Campaign.select(Campaign.id, Campaign.launched_at).where(
+        SQL('"id" IN (SELECT value FROM json_each(?))', [_place[0].value])
+    )
+)
 _MOVED = Prepared(Campaign.update(moved_at=_place[0]).where(Campaign.id == _place[1]))
 
 
@@ -36,7 +44,7 @@ def count(changes: dict[tuple[int, str, str], int]) -> None:
 
 
 def beat(pulse: dict[int, Counter], now: datetime) -> None:
-    launched = Campaign.select(Campaign.id, Campaign.launched_at).where(Campaign.id.in_(list(pulse))).tuples()
+    launched = ((id, datetime.fromisoformat(at)) for id, at in _LAUNCHED.rows(json.dumps(list(pulse))))
     _BEAT.run(
         [
             (id, int((now - at).total_seconds()), pulse[id]["accepted"], pulse[id]["delivered"])
