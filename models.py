@@ -55,6 +55,13 @@ def connect(url: str) -> peewee.Database:
     return database.obj
 
 
+@contextmanager
+def at_hand():
+    """This thread's connection, opened if it has none, and kept: to open one costs as much as four queries."""
+    database.connect(reuse_if_open=True)
+    yield
+
+
 def beside(name: str) -> Path:
     """The folder of this name that belongs to the database, such as belfort.db-hands."""
     return Path(f"{database.obj.database}-{name}")

@@ -16,7 +16,7 @@ from dispatch.retention import Keeping
 from dispatch.sending import drills, monthly
 from dispatch.sending.bounces import Bounces
 from dispatch.sending.pump import Pump
-from models import database
+from models import at_hand
 
 log = logging.getLogger(__name__)
 EVERY_SECONDS = 0.25
@@ -63,7 +63,7 @@ class Jobs:
 
     def answer_resets(self) -> None:
         """Mails the links of forgotten passwords: apart from the page that asks, which takes as long for nobody."""
-        with database.connection_context():
+        with at_hand():
             mailed = resets.answer(public_url=self.public_url, now=clock.now())
         if mailed:
             self.wake()
@@ -89,13 +89,13 @@ class Jobs:
 
 
 def _discard_abandoned() -> None:
-    with database.connection_context():
+    with at_hand():
         imports.discard_abandoned(clock.now())
         user_table.discard_abandoned(clock.now())
 
 
 def _look_after_joining() -> None:
-    with database.connection_context():
+    with at_hand():
         checklist.admit(clock.now())
         forecast.warn(clock.now())
         expiry.warn(clock.now())
@@ -103,17 +103,17 @@ def _look_after_joining() -> None:
 
 
 def _release_credit() -> None:
-    with database.connection_context():
+    with at_hand():
         ledger.release(clock.now())
 
 
 def _report_closings() -> None:
-    with database.connection_context():
+    with at_hand():
         report.make_missing(clock.now())
 
 
 def _look_after_lists(public_url: str) -> None:
-    with database.connection_context():
+    with at_hand():
         alive.revive(clock.now())
         asking.remind(public_url=public_url, now=clock.now())
         drills.remind(public_url=public_url, now=clock.now())
@@ -121,17 +121,17 @@ def _look_after_lists(public_url: str) -> None:
 
 
 def _warn_of_promises() -> None:
-    with database.connection_context():
+    with at_hand():
         warnings.warn(clock.now())
 
 
 def _forget_mailed_links() -> None:
-    with database.connection_context():
+    with at_hand():
         links.forget_mailed()
 
 
 def _forget(keeping: Keeping) -> None:
-    with database.connection_context():
+    with at_hand():
         retention.nightly(clock.now(), keeping)
 
 

@@ -12,7 +12,7 @@ from dispatch.centre import activation as centre
 from dispatch.centre import annexes, preparation
 from dispatch.centre import form as annex3
 from dispatch.errors import Incomplete, NotAllowed, Refusal, WrongMoment
-from dispatch.sending import messages
+from dispatch.sending import due
 from models import Activation, Agreement, Audit, Document, Letter, Message, Milestone
 from tests import cast
 from tests.servers import smtp_server
@@ -469,4 +469,4 @@ def words_of(pdf):
 
 def test_messages_of_a_letter_are_counted_for_no_campaign(people):
     requested(people)
-    assert messages.queued("email", NIGHT).exists()
+    assert due.letters("email", NIGHT, is_practice=False)

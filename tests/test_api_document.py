@@ -20,7 +20,7 @@ from tests import cast, town
 from views.api.door import OPERATIONS, PREFIX
 from views.api.shapes import MOST_COUNTED
 
-EXAMPLES = 50
+EXAMPLES = 25
 CEILING = 10**6  # of calls in a minute: here it is the program that is looked at, not its patience
 
 

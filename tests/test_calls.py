@@ -87,7 +87,7 @@ def run(pump, time, seconds: int, step: int = 1) -> None:
 
 def test_each_ending_of_a_call_is_counted_apart_and_the_campaign_ends(pump, time, sender, molenakker):
     campaign = called(sender, molenakker, "02", "06", "07", "08", "09", "10", "42", "43")
-    run(pump, time, 700)
+    run(pump, time, 700, step=4)
     assert standing(campaign) == {
         "delivered": 2,
         "answered": 1,
@@ -251,7 +251,7 @@ def test_no_more_calls_are_under_way_than_there_are_lines(pump, time, sender, mo
     while not Campaign.get_by_id(campaign.id).is_over:
         pump.tick()
         most = max(most, standing(campaign).get("accepted", 0))
-        time.passes(1)
+        time.passes(3)
     assert most == 3 and standing(campaign) == {"delivered": 20}
     assert {attempts for (attempts,) in Message.select(Message.attempts).tuples()} == {
         1

@@ -14,8 +14,8 @@ from dispatch.sending import (
     approval,
     calls,
     doubt,
+    due,
     freezing,
-    messages,
     recordings,
     speech,
     sweeps,
@@ -452,7 +452,7 @@ def hold_outside_term(now: datetime) -> None:
 
 
 def _would_leave(campaign: Campaign, now: datetime) -> bool:
-    if campaign.queued_through is not None or messages.waiting_of(campaign).exists():
+    if campaign.queued_through is not None or due.waiting_of(campaign).exists():
         return True
     return doubt.insists(campaign, now)
 

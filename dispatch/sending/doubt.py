@@ -16,7 +16,7 @@ from peewee import fn
 
 from dispatch import audit
 from dispatch.errors import WrongMoment
-from dispatch.sending import messages, sweeps, turns
+from dispatch.sending import due, sweeps, turns
 from dispatch.sending.sweeps import MAX_REPEATS
 from dispatch.words import N_, Sentence
 from models import Audit, Campaign, Message, User, writing
@@ -64,7 +64,7 @@ def usual_policy(kind: str) -> str:
 
 def insist(now: datetime) -> None:
     """Sends again what may not have arrived, of the campaigns that insist: later each time, and not more than twice."""
-    for campaign in list(messages.running(now).where(fn.EXISTS(_open(Campaign.id)))):
+    for campaign in list(due.running(now).where(fn.EXISTS(_open(Campaign.id)))):
         if policy_of(campaign) == "insist":
             turns.taken(partial(_repeat, campaign, now))
 
@@ -78,7 +78,7 @@ def _repeat(campaign: Campaign, now: datetime) -> int:
         ),
     )
     with writing():
-        if not messages.running(now).where(Campaign.id == campaign.id).exists():
+        if not due.may_leave(campaign, now):
             return 0
         number = sweeps.send_again(campaign, now, _IS_OPEN, is_due, limit=turns.MOST)
         if number:

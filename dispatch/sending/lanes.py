@@ -4,14 +4,12 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
-from peewee import fn
-
 from dispatch import mishaps
 from dispatch.providers.base import Attachment, Content, Outcome, Outgoing, Provider
-from dispatch.sending import calls, campaigns, messages, throttle
+from dispatch.sending import calls, campaigns, due, messages, throttle
 from dispatch.sending.journal import Journal
 from dispatch.sending.messages import Claimed
-from models import Bin, Campaign, Letter, Message, writing
+from models import Bin, Campaign, Letter, writing
 
 log = logging.getLogger(__name__)
 URGENCY = {"warning": 0, "preventive": 1, "other": 2, "news": 3}
@@ -54,7 +52,7 @@ class Lane:
     def is_still_first(self) -> bool:
         """Whether the batch in hand may go on: its campaign runs, and nothing more urgent came meanwhile."""
         source = self._source
-        if isinstance(source, Campaign) and not _may_leave(source, self.now()):
+        if isinstance(source, Campaign) and not due.may_leave(source, self.now()):
             return False
         return self._is_theirs() or _urgency(source) <= min(map(_urgency, self._sources()), default=9)
 
@@ -71,12 +69,10 @@ class Lane:
 
         Read to the end at once: a look that stays open would make the next write of this thread fail.
         """
-        now, mine = self.now(), Message.is_practice == self.is_practice
-        letters = messages.queued(self.channel, now, Message.campaign.is_null(), mine)
-        due = messages.queued(self.channel, now, Message.campaign == Campaign.id)
-        running = messages.running(now).where(Campaign.is_practice == self.is_practice, fn.EXISTS(due))
+        whose = self.channel, self.now()
+        running = due.campaigns(*whose, is_practice=self.is_practice)
         return [
-            *Letter.select().where(Letter.id.in_(letters.select(Message.letter))).order_by(Letter.id),
+            *due.letters(*whose, is_practice=self.is_practice),
             *sorted(running, key=lambda campaign: (_urgency(campaign), campaign.id)),
         ]
 
@@ -114,11 +110,6 @@ class Lane:
             write = content_of if isinstance(source, Campaign) else _of_letter
             self._contents[key] = write(source, self.channel, lang)
         return self._contents[key]
-
-
-def _may_leave(campaign: Campaign, now: datetime) -> bool:
-    """As it is at this moment, whatever the row in hand says."""
-    return messages.running(now).where(Campaign.id == campaign.id).exists()
 
 
 def _urgency(source: Source | None) -> int:

@@ -11,7 +11,7 @@ from dispatch.sending import approval, campaigns, doubt, journal, messages, rece
 from dispatch.sending.hand import Hand
 from dispatch.sending.lanes import Lane
 from dispatch.sending.roads import Roads
-from models import Campaign, beside, database
+from models import Campaign, at_hand, beside
 
 log = logging.getLogger(__name__)
 MOST_LOOKS = 10  # requests to one road at one beat
@@ -47,7 +47,7 @@ class Pump:
 
     def freeze(self) -> None:
         """Goes on with the launches that are bigger than one transaction, to their end."""
-        with database.connection_context(), _going_on("a launch"):
+        with at_hand(), _going_on("a launch"):
             while not self.stopping.is_set() and campaigns.half_frozen().exists():
                 courtesy.step_aside()
                 campaigns.freeze(self.now())
@@ -73,7 +73,7 @@ class Pump:
             return 0
         lane = self._lanes[channel, is_practice]
         lane.claimed_of.clear()
-        with database.connection_context():
+        with at_hand():
             hand = Hand(
                 road,
                 self.now,
@@ -89,7 +89,7 @@ class Pump:
         """The road for what is due now; None when nothing is, or every road rests."""
         now = self.now()
         road = self.roads.choose(channel, is_practice=is_practice, now=now)
-        with database.connection_context():
+        with at_hand():
             is_due = not self.roads.is_resting(road, now) and self._lanes[channel, is_practice].is_due()
         return road if is_due else None
 
@@ -127,7 +127,7 @@ class Pump:
         for road in self.roads.all():
             with _going_on(f"the receipts of {road.name}"):
                 if found := road.collect(now):
-                    with database.connection_context():
+                    with at_hand():
                         receipts.take(found, now)
 
     def look_up(self) -> None:
@@ -140,18 +140,18 @@ class Pump:
 
     def _looked_up(self, road: Provider) -> bool:
         """Whether the road knew something, so that it is worth asking on."""
-        with database.connection_context():
+        with at_hand():
             asked = doubt.to_look_up(road.name, self.now(), limit=road.looked_up_at_once)
         found = road.look_up(asked) if asked else []
         if found:
-            with database.connection_context():
+            with at_hand():
                 receipts.take(found, self.now())
         return bool(found)
 
     def tidy(self) -> None:
         """Says of what was in hand too long that it is unsure, ends the campaigns that are over, reports on them."""
         now = self.now()
-        with database.connection_context():
+        with at_hand():
             for deed in (
                 self.recover,
                 messages.doubt,

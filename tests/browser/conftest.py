@@ -1,12 +1,15 @@
 """A real process, a real browser: what a person sees and presses."""
 
+import atexit
 import os
 import re
 import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -53,47 +56,41 @@ def site(folder):
         yield address
 
 
+@cache
+def demonstration() -> Path:
+    """A database with the demonstration and the national desk, made once by the commands and copied for every site."""
+    path = Path(tempfile.mkdtemp(prefix="belfort-")) / "belfort.db"
+    atexit.register(shutil.rmtree, path.parent, ignore_errors=True)
+    environ = clean_environ() | {"BELFORT_DATABASE": f"sqlite:///{path}"}
+    desk = ["--email", DESK["email"], "--role", "sender", "--organisation", "NCCN"]
+    desk += ["--password", DESK["password"], "--kind", "federal_service", "--national-desk"]
+    for command in (["migrate", "--demo"], ["user", "add", *desk]):
+        subprocess.run(
+            [sys.executable, "-m", "flask", *command], cwd=ROOT, env=environ, check=True, capture_output=True
+        )
+    with sqlite3.connect(path) as database:  # it signs in as the demonstration's people do
+        database.execute("UPDATE user SET is_demonstration = 1 WHERE email = ?", (DESK["email"],))
+    return path
+
+
+def clean_environ() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("BELFORT_")}
+
+
 @contextmanager
 def served(folder: Path, **settings: str):
     """The address of a Belfort with the demonstration and these settings, while it runs."""
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("BELFORT_")}
-    environ |= {"BELFORT_DATABASE": f"sqlite:///{folder / 'belfort.db'}", "PORT": str(free_port())} | settings
-    subprocess.run(
-        [sys.executable, "-m", "flask", "migrate", "--demo"],
-        cwd=ROOT,
-        env=environ,
-        check=True,
-        capture_output=True,
-    )
-    desk = [
-        "--email",
-        DESK["email"],
-        "--role",
-        "sender",
-        "--organisation",
-        "NCCN",
-        "--password",
-        DESK["password"],
-    ]
-    subprocess.run(
-        [sys.executable, "-m", "flask", "user", "add", *desk, "--kind", "federal_service", "--national-desk"],
-        cwd=ROOT,
-        env=environ,
-        check=True,
-        capture_output=True,
-    )
-    with sqlite3.connect(folder / "belfort.db") as database:  # it signs in as the demonstration's people do
-        database.execute("UPDATE user SET is_demonstration = 1 WHERE email = ?", (DESK["email"],))
-    with running(folder, environ) as address:
+    with sqlite3.connect(demonstration()) as made, sqlite3.connect(folder / "belfort.db") as mine:
+        made.backup(mine)
+    with served_as_it_is(folder, **settings) as address:
         yield address
 
 
 @contextmanager
-def served_as_it_is(folder: Path):
+def served_as_it_is(folder: Path, **settings: str):
     """The address of a Belfort with the database that the test has made, while it runs."""
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("BELFORT_")}
-    environ |= {"BELFORT_DATABASE": f"sqlite:///{folder / 'belfort.db'}", "PORT": str(free_port())}
-    with running(folder, environ) as address:
+    environ = clean_environ() | {"BELFORT_DATABASE": f"sqlite:///{folder / 'belfort.db'}"}
+    with running(folder, environ | {"PORT": str(free_port())} | settings) as address:
         yield address
 
 
@@ -154,4 +151,6 @@ def visit(chromium, site):
 
 
 def does_not_scroll_sideways(page: Page) -> bool:
+    page.wait_for_load_state("load")  # with the words in the font of the machine a line may be too long
+    page.evaluate("document.fonts.ready")
     return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")

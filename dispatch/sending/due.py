@@ -1,0 +1,84 @@
+"""What may leave now: which campaigns run, and what of them and of our own letters waits in the queue.
+
+Asked four times a second of every lane, and ten times a second while one carries: the queries are written once.
+"""
+
+import json
+from datetime import datetime
+
+from peewee import SQL, Value, fn
+
+from dispatch.onboarding import contracts
+from models import Campaign, Letter, Message, Prepared, slots
+
+
+def running(now: datetime):
+    """The campaigns of which messages may leave: they run, are still of use and, when they are real, their agreement runs."""
+    return Campaign.select().where(*_may_leave(Value(now), _outside_term(now)))
+
+
+def may_leave(campaign: Campaign, now: datetime) -> bool:
+    """As it is at this moment, whatever the row in hand says."""
+    return bool(_RUNS.rows(now, _outside_term(now), campaign.id))
+
+
+def waiting_of(campaign: Campaign):
+    """What of a campaign is queued, due or not."""
+    return Message.select(Message.id).where(Message.status == "queued", Message.campaign == campaign)
+
+
+def letters(channel: str, now: datetime, *, is_practice: bool) -> list[Letter]:
+    """Our own letters with messages due on this channel, the oldest first."""
+    return _LETTERS.objects(Letter, channel, now, is_practice) if _is_any(channel) else []
+
+
+def campaigns(channel: str, now: datetime, *, is_practice: bool) -> list[Campaign]:
+    """The running campaigns with messages due on this channel, the oldest first."""
+    if not _is_any(channel):
+        return []
+    return _CAMPAIGNS.objects(Campaign, channel, now, is_practice, _outside_term(now))
+
+
+def _is_any(channel: str) -> bool:
+    """Whether anything is queued at all: the first entry of the index of what is."""
+    return bool(_ANY.rows(channel))
+
+
+def _outside_term(now: datetime) -> str:
+    return json.dumps(sorted(contracts.outside_term(now)))
+
+
+def _may_leave(now: Value, outside_term: str | int):
+    is_fresh = Campaign.expires_at.is_null() | (Campaign.expires_at > now)
+    is_over = SQL('"organisation_id" IN (SELECT value FROM json_each(?))', [outside_term])
+    return Campaign.status == "running", is_fresh, Campaign.is_practice | ~is_over
+
+
+def _queued(channel: Value, now: Value, *narrower):
+    return Message.select(Message.letter).where(
+        Message.status == "queued", Message.channel == channel, *narrower, Message.due_at <= now
+    )
+
+
+def _written_once() -> tuple[Prepared, ...]:
+    channel, now, is_practice, outside_term = slots(4)
+    letters = _queued(channel, now, Message.campaign.is_null(), Message.is_practice == is_practice)
+    due = _queued(channel, now, Message.campaign == Campaign.id)
+    mine = *_may_leave(now, outside_term.value), Campaign.is_practice == is_practice, fn.EXISTS(due)
+    return (
+        Prepared(
+            Message.select(Message.id).where(Message.status == "queued", Message.channel == channel).limit(1)
+        ),
+        Prepared(Letter.select().where(Letter.id.in_(letters)).order_by(Letter.id)),
+        Prepared(Campaign.select().where(*mine).order_by(Campaign.id)),
+    )
+
+
+def _runs() -> Prepared:
+    now, outside_term, campaign = slots(3)
+    here = Campaign.id == campaign
+    return Prepared(Campaign.select(Campaign.id).where(*_may_leave(now, outside_term.value), here))
+
+
+_ANY, _LETTERS, _CAMPAIGNS = _written_once()
+_RUNS = _runs()
