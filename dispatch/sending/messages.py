@@ -6,9 +6,10 @@ import secrets
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
-from peewee import SQL, Case, Value, fn
+from peewee import SQL, Case, Value
 
 from dispatch.money import ledger
 from dispatch.people.audience import ADDRESSES
@@ -24,6 +25,7 @@ from models import (
     Message,
     Prepared,
     Recipient,
+    database,
     slots,
     writing,
 )
@@ -292,27 +294,29 @@ def _among(references: Value) -> SQL:
 _STAND = _standing()
 
 
-def _kept(field, place):
-    """What a move does not say stays as it is."""
-    return fn.COALESCE(place, field)
+# One statement however many moves there are: what runs row by row asks for the interpreter at each of them.
+_STEP = """
+UPDATE message SET status = step.status, code = step.code, detail = step.detail,
+    road = COALESCE(step.road, message.road),
+    provider_reference = COALESCE(step.provider_reference, message.provider_reference),
+    accepted_at = COALESCE(step.accepted_at, message.accepted_at),
+    ended_at = COALESCE(step.ended_at, message.ended_at),
+    due_at = COALESCE(step.due_at, message.due_at),
+    attempts = message.attempts + step.spent,
+    doubt = step.doubt,
+    doubted_at = COALESCE(step.doubted_at, message.doubted_at)
+FROM (
+    SELECT value ->> 0 AS status, value ->> 1 AS code, value ->> 2 AS detail, value ->> 3 AS road,
+        value ->> 4 AS provider_reference, value ->> 5 AS accepted_at, value ->> 6 AS ended_at,
+        value ->> 7 AS due_at, value ->> 8 AS spent, value ->> 9 AS doubt, value ->> 10 AS doubted_at,
+        value ->> 11 AS id, value ->> 12 AS was
+    FROM json_each(?)
+) AS step
+WHERE message.id = step.id AND message.status = step.was
+"""
 
 
-_place = slots(13)
-_STEP = Prepared(
-    Message.update(
-        status=_place[0],
-        code=_place[1],
-        detail=_place[2],
-        road=_kept(Message.road, _place[3]),
-        provider_reference=_kept(Message.provider_reference, _place[4]),
-        accepted_at=_kept(Message.accepted_at, _place[5]),
-        ended_at=_kept(Message.ended_at, _place[6]),
-        due_at=_kept(Message.due_at, _place[7]),
-        attempts=Message.attempts + _place[8],
-        doubt=_place[9],
-        doubted_at=_kept(Message.doubted_at, _place[10]),
-    ).where(Message.id == _place[11], Message.status == _place[12])
-)
+_moment = lru_cache(maxsize=64)(str)  # thousands of moves of one transaction hold the same one
 
 
 def _move(moves: Iterable[Move], now: datetime) -> None:
@@ -320,7 +324,7 @@ def _move(moves: Iterable[Move], now: datetime) -> None:
     steps = [move for move in moves if _is_step(move.standing.status, move.status)]
     doubts = _new_doubts({move.standing.campaign for move in steps if move.status == "unsure"})
     settled, doubted = (None, None), {campaign: (number, now) for campaign, number in doubts.items()}
-    _STEP.run(
+    rows = [
         (
             *move[1:],
             *(doubted[move.standing.campaign] if move.status == "unsure" else settled),
@@ -328,7 +332,8 @@ def _move(moves: Iterable[Move], now: datetime) -> None:
             move.standing.status,
         )
         for move in steps
-    )
+    ]
+    database.execute_sql(_STEP, [json.dumps(rows, default=_moment)])
     tally, pulse, dead = Counter(), defaultdict(Counter), defaultdict(list)
     ways = Counter(
         (one.standing.campaign, one.standing.channel, one.standing.status, one.status) for one in steps
