@@ -3,6 +3,7 @@
 import logging
 from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from threading import Event, Thread
@@ -11,6 +12,7 @@ from time import monotonic, sleep
 from dispatch import courtesy, mishaps
 from dispatch.providers.base import NO_ROAD, Outcome, Outgoing, Provider
 from dispatch.sending import messages, throttle
+from dispatch.sending.desk import Desk
 from dispatch.sending.journal import Journal
 from models import beside, database, writing
 
@@ -26,7 +28,7 @@ MOST_DRY = 25  # in a row: then whoever carries looks whether anything is due at
 DRY_SECONDS = (
     0.004  # between two claims that the rate cuts short: the fewest of any second lack one such claim
 )
-LASTS = timedelta(seconds=3)  # then whoever carries looks at how the road did, and begins anew
+LASTS = timedelta(seconds=2)  # then whoever carries looks at how the road did, and begins anew
 MOST_BEATS = 40  # ten minutes: a road that never answers does not hold a message for ever
 
 Claim = Callable[[int, Journal], list[Outgoing] | None]
@@ -40,12 +42,14 @@ class Hand:
         road: Provider,
         now: Callable[[], datetime],
         claim: Claim,
+        desk: Desk,
         may_go_on: Callable[[], bool] = lambda: True,
         size: int = 0,
     ):
         self.road = road
         self.now = now
         self.claim = claim
+        self.desk = desk
         self.may_go_on = may_go_on
         self.size = size or road.at_once
         self.carried = 0
@@ -59,6 +63,9 @@ class Hand:
         self._under_way: set[str] = set()
         self._journal = Journal(beside("hands"), road.name)
         self._answers: list[Outcome] = []
+        self._claiming: Future | None = None
+        self._writing: tuple[Future, list[Outcome]] | None = None
+        self._is_plenty = False  # the last claim got all it asked: more is due, and the rate allows it
         self._dry, self._dry_until = 0, 0.0
         self._begun_at = self._written_at = self._looked_at = self._held_at = now()
 
@@ -73,16 +80,17 @@ class Hand:
                         self._journal.answered(outcome)
                         self._is_lost |= outcome.status == "retry" and outcome.code in NO_ROAD
                     self._write_in_time()
+            with self._contained() as claiming:
+                self._take_in(wait=True)
             with self._contained() as writing:
-                self._write(self._answers)
+                self._write_all()
             with self._contained() as settling:
                 self._give_back()
-                self._write(
-                    [Outcome(reference, "unsure", code="interrupted") for reference in self._under_way]
-                )
+                self._answers = [Outcome(one, "unsure", code="interrupted") for one in self._under_way]
+                self._write_all()
             if settling.has_failed:  # as a rule the disk is full
                 self._journal.leave()
-        self.is_broken = sending.has_failed or writing.has_failed or settling.has_failed
+        self.is_broken = any(part.has_failed for part in (sending, claiming, writing, settling))
 
     def _feed(self) -> Iterator[Outgoing | None]:
         while not self._is_lost and (batch := self._claimed()) is not None:
@@ -93,10 +101,13 @@ class Hand:
                 outgoing = self._waiting.popleft()
                 self._under_way.add(outgoing.reference)
                 yield outgoing
+                self._ask_ahead()
             if self._waiting:
                 self._give_back()
             elif batch:
                 self._learn(self.now() - begun_at)
+                if self._claiming:
+                    continue
             elif self._may_wait():  # an idle road would end the stream, and a new one is dear
                 sleep(DRY_SECONDS)
                 continue
@@ -105,16 +116,41 @@ class Hand:
     def _may_wait(self) -> bool:
         """Whether a fast road has answered for everything, and its rate will soon allow more."""
         self._dry += 1
-        is_idle = len(self._under_way) == len(self._answers)
-        return is_idle and self.road.rate >= throttle.FAST and self._dry < MOST_DRY
+        return self._is_idle() and self.road.rate >= throttle.FAST and self._dry < MOST_DRY
+
+    def _is_idle(self) -> bool:
+        """Whether the road has answered for everything that it was given."""
+        written = self._writing[1] if self._writing else ()
+        return len(self._under_way) == len(self._answers) + len(written)
+
+    def _ask_ahead(self) -> None:
+        """A road that will have room for more finds it claimed."""
+        if self._is_plenty and not self._claiming and len(self._waiting) <= self.size // 2:
+            self._ask()
+
+    def _ask(self) -> None:
+        if self.now() - self._begun_at < LASTS:
+            self._claiming = self.desk.ask(self.claim, self.size, self._journal)
 
     def _claimed(self) -> list[Outgoing] | None:
-        """The next batch; empty while the rate allows none. What the rate cut short is not asked again at once."""
+        """The next batch; empty while it is not there yet. What the rate cut short is not asked again at once."""
         self._write_in_time()
-        if monotonic() < self._dry_until:
+        if not self._claiming:
+            if monotonic() < self._dry_until:
+                return []
+            self._ask()
+        if not self._claiming:
+            return None
+        return self._take_in(wait=self._is_idle())
+
+    def _take_in(self, *, wait: bool) -> list[Outgoing] | None:
+        """What was asked for, to be handed over; empty when it is not there yet, None when nothing is due any more."""
+        if not self._claiming or not (wait or self._claiming.done()):
             return []
-        batch = self.claim(self.size, self._journal) if self.now() - self._begun_at < LASTS else None
-        if batch is not None and len(batch) < self.size:
+        asked, self._claiming = self._claiming, None
+        batch = asked.result()
+        self._is_plenty = batch is not None and len(batch) >= self.size
+        if batch is not None and not self._is_plenty:
             self._dry_until = monotonic() + DRY_SECONDS
         if batch:
             self._dry = 0
@@ -144,21 +180,41 @@ class Hand:
             self._journal.settled(returned)
 
     def _write_in_time(self) -> None:
-        if len(self._answers) >= WRITTEN_AT_ONCE or self.now() - self._written_at > WRITTEN_WITHIN:
-            self._write(self._answers)
-            self._answers = []
+        if self._writing and (self._writing[0].done() or len(self._answers) >= 2 * WRITTEN_AT_ONCE):
+            self._settle()
+        is_time = len(self._answers) >= WRITTEN_AT_ONCE or self.now() - self._written_at > WRITTEN_WITHIN
+        if is_time and not self._writing:
+            self._write()
 
-    def _write(self, answers: list[Outcome]) -> None:
-        self._written_at = self.now()
-        if not answers:
+    def _write_all(self) -> None:
+        """Returns when all that was answered is committed."""
+        self._settle()
+        self._write()
+        self._settle()
+
+    def _write(self) -> None:
+        answers, self._answers, self._written_at = self._answers, [], self.now()
+        if answers:
+            self._writing = self.desk.ask(self._record, answers, self._written_at), answers
+
+    def _record(self, answers: list[Outcome], now: datetime) -> None:
+        messages.record(answers, road=self.road.name, now=now, held_at=self._held_at)
+        self._journal.settled([outcome.reference for outcome in answers])
+
+    def _settle(self) -> None:
+        """Waits for what is being written; what could not be is kept, to be written with the next."""
+        if not self._writing:
             return
-        messages.record(answers, road=self.road.name, now=self._written_at, held_at=self._held_at)
+        (written, answers), self._writing = self._writing, None
+        try:
+            written.result()
+        except Exception:
+            self._answers[:0] = answers
+            raise
         self.carried += len(answers)
         self.reasons.update(outcome.code if outcome.status == "retry" else "" for outcome in answers)
         self.refused += sum(outcome.status == "failed" for outcome in answers)
-        settled = [outcome.reference for outcome in answers]
-        self._under_way.difference_update(settled)
-        self._journal.settled(settled)
+        self._under_way.difference_update(outcome.reference for outcome in answers)
 
     def _contained(self) -> mishaps.Contained:
         return mishaps.Contained(log, f"road {self.road.name}, {len(self._under_way)} messages under way")

@@ -1,12 +1,14 @@
 """What may leave by one channel, and in which order: our own letters, then warnings before preventive messages before news."""
 
 import logging
+from collections import deque
 from collections.abc import Callable
 from datetime import datetime
 
 from dispatch import mishaps
 from dispatch.providers.base import Attachment, Content, Outcome, Outgoing, Provider
 from dispatch.sending import calls, campaigns, due, messages, throttle
+from dispatch.sending.desk import Desk
 from dispatch.sending.journal import Journal
 from dispatch.sending.messages import Claimed
 from models import Bin, Campaign, Letter, writing
@@ -26,12 +28,20 @@ class Lane:
         self.channel = channel
         self.is_practice = is_practice
         self.now = now
+        self.desk = Desk()
         self.claimed_of: dict[
             int, Campaign
         ] = {}  # the campaigns of which the stream in hand carries messages
-        self._source: Source | None = None  # of the batch in hand
+        self._in_hand: deque[tuple[Source, bool]] = deque(
+            maxlen=2
+        )  # a batch, and the one claimed ahead of its end
         self._turns = 0
         self._contents: dict[tuple, Content] = {}
+
+    def begin(self) -> None:
+        """A new stream has nothing in hand yet."""
+        self.claimed_of.clear()
+        self._in_hand.clear()
 
     def is_due(self) -> bool:
         return bool(self._sources())
@@ -43,18 +53,19 @@ class Lane:
             if claimed is None:
                 return []
             if claimed and (batch := self._written(road, source, claimed)):
-                self._source = source
+                self._in_hand.append((source, self._is_theirs()))
                 if isinstance(source, Campaign):
                     self.claimed_of[source.id] = source
                 return batch
         return None
 
     def is_still_first(self) -> bool:
-        """Whether the batch in hand may go on: its campaign runs, and nothing more urgent came meanwhile."""
-        source = self._source
-        if isinstance(source, Campaign) and not due.may_leave(source, self.now()):
+        """Whether the batches in hand may go on: their campaigns run, and nothing more urgent came meanwhile."""
+        now, held = self.now(), [*self._in_hand]
+        if not all(due.may_leave(source, now) for source, _ in held if isinstance(source, Campaign)):
             return False
-        return self._is_theirs() or _urgency(source) <= min(map(_urgency, self._sources()), default=9)
+        first = min(map(_urgency, self._sources()), default=9)
+        return all(is_theirs or _urgency(source) <= first for source, is_theirs in held)
 
     def _in_turn(self) -> list[Source]:
         self._turns += 1
@@ -112,7 +123,7 @@ class Lane:
         return self._contents[key]
 
 
-def _urgency(source: Source | None) -> int:
+def _urgency(source: Source) -> int:
     return URGENCY[source.kind] if isinstance(source, Campaign) else -1
 
 

@@ -72,11 +72,12 @@ class Pump:
         if self.stopping.is_set() or not (road := self._road(channel, is_practice)):
             return 0
         lane = self._lanes[channel, is_practice]
-        lane.claimed_of.clear()
+        lane.begin()
         with at_hand():
             hand = Hand(
                 road,
                 self.now,
+                desk=lane.desk,
                 claim=lambda *asked: None if self.stopping.is_set() else lane.claim(road, *asked),
                 may_go_on=lambda: not self.stopping.is_set() and lane.is_still_first(),
                 size=1 if self.roads.is_on_trial(road) else road.at_once,
