@@ -6,15 +6,15 @@ Asked four times a second of every lane, and ten times a second while one carrie
 import json
 from datetime import datetime
 
-from peewee import SQL, Value, fn
+from peewee import Value, fn
 
 from dispatch.onboarding import contracts
-from models import Campaign, Letter, Message, Prepared, slots
+from models import Campaign, Letter, Message, Prepared, among, slots
 
 
 def running(now: datetime):
     """The campaigns of which messages may leave: they run, are still of use and, when they are real, their agreement runs."""
-    return Campaign.select().where(*_may_leave(Value(now), _outside_term(now)))
+    return Campaign.select().where(*_may_leave(Value(now), Value(_outside_term(now))))
 
 
 def may_leave(campaign: Campaign, now: datetime) -> bool:
@@ -48,9 +48,9 @@ def _outside_term(now: datetime) -> str:
     return json.dumps(sorted(contracts.outside_term(now)))
 
 
-def _may_leave(now: Value, outside_term: str | int):
+def _may_leave(now: Value, outside_term: Value) -> tuple:
     is_fresh = Campaign.expires_at.is_null() | (Campaign.expires_at > now)
-    is_over = SQL('"organisation_id" IN (SELECT value FROM json_each(?))', [outside_term])
+    is_over = among(Campaign.organisation, outside_term)
     return Campaign.status == "running", is_fresh, Campaign.is_practice | ~is_over
 
 
@@ -64,7 +64,7 @@ def _written_once() -> tuple[Prepared, ...]:
     channel, now, is_practice, outside_term = slots(4)
     letters = _queued(channel, now, Message.campaign.is_null(), Message.is_practice == is_practice)
     due = _queued(channel, now, Message.campaign == Campaign.id)
-    mine = *_may_leave(now, outside_term.value), Campaign.is_practice == is_practice, fn.EXISTS(due)
+    mine = *_may_leave(now, outside_term), Campaign.is_practice == is_practice, fn.EXISTS(due)
     return (
         Prepared(
             Message.select(Message.id).where(Message.status == "queued", Message.channel == channel).limit(1)
@@ -77,7 +77,7 @@ def _written_once() -> tuple[Prepared, ...]:
 def _runs() -> Prepared:
     now, outside_term, campaign = slots(3)
     here = Campaign.id == campaign
-    return Prepared(Campaign.select(Campaign.id).where(*_may_leave(now, outside_term.value), here))
+    return Prepared(Campaign.select(Campaign.id).where(*_may_leave(now, outside_term), here))
 
 
 _ANY, _LETTERS, _CAMPAIGNS = _written_once()

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-from peewee import SQL, Case, Value, fn
+from peewee import Case, Value
 
 from dispatch.money import ledger
 from dispatch.people.audience import ADDRESSES
@@ -25,8 +25,10 @@ from models import (
     Message,
     Prepared,
     Recipient,
+    among,
     database,
     slots,
+    together,
     writing,
 )
 
@@ -121,26 +123,17 @@ def claim(
 
 
 def _due(*mine) -> Prepared:
-    """All of it as one value: what is read row by row asks for the interpreter at each."""
     channel, source, now, limit = slots(4)
     here = (Message.status == "queued", Message.channel == channel, *(one(source) for one in mine))
     some = Message.select(*(getattr(Message, name) for name in Claimed._fields))
     some = some.where(*here, Message.due_at <= now).order_by(Message.due_at, Message.id).limit(limit)
-    return Prepared(some.select_from(_together(some.c[name] for name in Claimed._fields)))
-
-
-def _together(columns: Iterable):
-    return fn.json_group_array(fn.json_array(*columns))
+    return Prepared(some.select_from(together(some.c[name] for name in Claimed._fields)))
 
 
 def _taken() -> Prepared:
     now, road, ids = slots(3)
-    some = SQL('"id" IN (SELECT value FROM json_each(?))', [ids.value])
-    return Prepared(
-        Message.update(status="sending", claimed_at=now, attempts=Message.attempts + 1, road=road).where(
-            some, Message.status == "queued"
-        )
-    )
+    taken = Message.update(status="sending", claimed_at=now, attempts=Message.attempts + 1, road=road)
+    return Prepared(taken.where(among(Message.id, ids), Message.status == "queued"))
 
 
 _DUE = (
@@ -203,10 +196,9 @@ def keep(references: Sequence[str], now: datetime, *, held_at: datetime | None =
     held_at: when they were last claimed or kept; what somebody else has claimed since is theirs.
     """
     with writing():
-        ours = Message.claimed_at <= (held_at or now)
-        Message.update(claimed_at=now).where(
-            _among(Value(json.dumps(list(references)))), Message.status == "sending", ours
-        ).execute()
+        ours = Message.claimed_at <= (held_at or now), Message.status == "sending"
+        these = among(Message.reference, Value(json.dumps(list(references))))
+        Message.update(claimed_at=now).where(these, *ours).execute()
 
 
 def recover(found: Found, now: datetime) -> None:
@@ -294,12 +286,7 @@ def _standing() -> Prepared:
     # A second call is the same message.
     paid_once = Case(None, [(Message.first_reference.is_null(), Message.parts)], 0)
     columns = (*(getattr(Message, name) for name in names), paid_once, is_ours)
-    return Prepared(Message.select(_together(columns)).where(_among(references)))
-
-
-def _among(references: Value) -> SQL:
-    """One value however many references there are: a statement of a thousand places takes longer to write than to run."""
-    return SQL('"reference" IN (SELECT value FROM json_each(?))', [references.value])
+    return Prepared(Message.select(together(columns)).where(among(Message.reference, references)))
 
 
 _STAND = _standing()

@@ -4,9 +4,7 @@ import json
 from collections import Counter
 from datetime import datetime
 
-from peewee import SQL
-
-from models import RANKS, Campaign, Prepared, Pulse, Tally, slots
+from models import RANKS, Campaign, Prepared, Pulse, Tally, among, slots
 
 
 def counts(campaign: Campaign) -> dict[str, dict[str, int]]:
@@ -31,11 +29,7 @@ _BEAT = Prepared(
         update={Pulse.accepted: Pulse.accepted + _place[2], Pulse.delivered: Pulse.delivered + _place[3]},
     )
 )
-_LAUNCHED = Prepared(
-    Campaign.select(Campaign.id, Campaign.launched_at).where(
-        SQL('"id" IN (SELECT value FROM json_each(?))', [_place[0].value])
-    )
-)
+_LAUNCHED = Prepared(Campaign.select(Campaign.id, Campaign.launched_at).where(among(Campaign.id, _place[0])))
 _MOVED = Prepared(Campaign.update(moved_at=_place[0]).where(Campaign.id == _place[1]))
 
 
