@@ -167,6 +167,16 @@ def test_what_closing_later_would_cost_never_falls_and_names_the_hours_to_come(e
     assert len(costs.if_closed(emergency, datetime(2026, 11, 23, 20))) == 2
 
 
+def test_closing_later_never_costs_less_than_closing_now_while_nobody_sits_there_yet(emergency, agreement):
+    """Closed now, the minimum opening is paid for the agreed operators; open and empty, it would melt away."""
+    activation(emergency, agreement, MONDAY)
+    now = MONDAY + 10 * MINUTE
+    owed = costs.running(emergency, now)
+    later = [mills for _at, mills in costs.if_closed(emergency, now)]
+    assert len(later) == 3 and owed > costs.bill(emergency, now + 9 * HOUR).mills
+    assert [owed, *later] == sorted([owed, *later])
+
+
 def test_more_operators_have_a_price_before_they_are_asked(emergency, agreement):
     opened = activation(emergency, agreement, MONDAY)
     assert costs.operators_cost(opened, 6, MONDAY, MONDAY + 3 * HOUR) == 6 * 12 * DAY

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import accumulate, islice
 
 from dispatch import clock
 from dispatch.centre import prices as tariff
@@ -72,12 +73,16 @@ def running(emergency: Emergency, now: datetime) -> int | None:
 def if_closed(emergency: Emergency, now: datetime) -> list[tuple[datetime, int]]:
     """What it will have cost at 20:00, at 22:00 and tomorrow at 08:00: [(moment, mills)], earlier hours left out.
 
-    Whoever is there stays, and people go on calling as in the last hour.
+    Whoever is there stays, and people go on calling as in the last hour. No amount is below one for an earlier moment,
+    nor below what closing now costs: nobody leaves a number open and unanswered to spare its minimum opening.
     """
+    owed = running(emergency, now)
+    if owed is None:
+        return []
     seconds = talked(emergency, now - PACE, now)
     moments = [at for at in _moments(now) if at > now]
-    bills = [(at, bill(emergency, at, more_seconds=round(seconds * ((at - now) / PACE)))) for at in moments]
-    return [(at, reckoned.mills) for at, reckoned in bills if reckoned]
+    bills = (bill(emergency, at, more_seconds=round(seconds * ((at - now) / PACE))) for at in moments)
+    return list(zip(moments, islice(accumulate((one.mills for one in bills), max, initial=owed), 1, None), strict=True))
 
 
 def operators_cost(
