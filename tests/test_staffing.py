@@ -48,6 +48,28 @@ def test_the_example_of_every_course_half_an_hour_of_a_hundred_calls_of_three_mi
     assert mean_wait(14, 200, 180) == pytest.approx(7.836, rel=1e-3)
 
 
+# Each row is a printed answer: where it stands, erlangs, servers, share that waits, share within 20 s, mean wait in seconds.
+# pypi.org/project/pyworkforce/0.1.0: the printed result of its example, 100 calls of 3 minutes in half an hour;
+# rdocumentation.org/packages/ErlangC/versions/0.1.0 and the CRAN package ErlangC 0.1.0: the same with the mean wait, and
+# the first row of the search, 11 agents.
+PRINTED = [
+    ("pyworkforce 0.1.0", 14, 0.1741319335950498, 0.8883500191794669, None),
+    ("CRAN ErlangC 0.1.0", 14, 0.1741319, 0.88835, 7.83593701177724),
+    ("CRAN ErlangC 0.1.0", 11, 0.6821182, None, None),
+]
+
+
+@pytest.mark.parametrize("source, operators, waits, in_time, seconds", PRINTED)
+def test_the_printed_answers_of_others_are_met_far_within_a_thousandth(
+    source, operators, waits, in_time, seconds
+):
+    assert waiting_probability(operators, 200, 180) == pytest.approx(waits, rel=1e-6)
+    if in_time:
+        assert service_level(operators, 200, 180) == pytest.approx(in_time, rel=1e-6)
+    if seconds:
+        assert mean_wait(operators, 200, 180) == pytest.approx(seconds, rel=1e-6)
+
+
 def test_a_published_call_centre_of_55_agents():
     """720 calls an hour of 240 s: 23.9 % wait, 8.2 s on average, 84.6 % within 15 s."""
     assert round(waiting_probability(55, 720, 240), 3) == 0.239
