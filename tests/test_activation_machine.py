@@ -14,9 +14,9 @@ from dispatch.centre import (
     handover,
     inquiries,
     moves,
+    notices,
     scale_up,
     warnings,
-    written,
 )
 from dispatch.errors import Refusal
 from models import Activation, ClockWarning, Emergency, Message
@@ -62,7 +62,7 @@ class Scene:
             ],
             "join": lambda: emergencies.join(one, people["other"], **by),
             "leave": lambda: emergencies.leave(one, **by),
-            "read": lambda: [written.acknowledge(one, notice, **by) for notice in written.of(one)],
+            "read": lambda: [notices.read(one, notice, **by) for notice in notices.about(one)],
             "plan": lambda: closing.confirm(one, plan, **sure),
             "keep": lambda: closing.take_back(one, **sure),
             "reopen": lambda: closing.reopen(one, **sure),

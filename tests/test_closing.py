@@ -7,7 +7,7 @@ import pytest
 from pypdf import PdfReader
 
 from dispatch.centre import activation as centre
-from dispatch.centre import closing, moves, written
+from dispatch.centre import closing, moves, notices
 from dispatch.errors import Incomplete, NotAllowed, Refusal, WrongMoment
 from models import Activation, ClosingPlan, Emergency, Message, Milestone, Notice, Organisation
 from tests import cast
@@ -75,14 +75,14 @@ def test_a_plan_is_confirmed_in_writing_and_reaches_the_centre_at_once(opened, p
 
 def test_the_centre_acknowledges_a_notice_once(opened, people):
     confirm(opened, people)
-    (notice,) = written.of(opened)
-    assert written.waiting([opened]) == {opened.id}
+    (notice,) = notices.about(opened)
+    assert notices.unread([opened]) == {opened.id}
     with pytest.raises(NotAllowed):
-        written.acknowledge(opened, notice, by=people["mayor"], now=later(301))
-    written.acknowledge(opened, notice, by=people["supervisor"], now=later(301))
-    assert written.waiting([opened]) == set()
+        notices.read(opened, notice, by=people["mayor"], now=later(301))
+    notices.read(opened, notice, by=people["supervisor"], now=later(301))
+    assert notices.unread([opened]) == set()
     with pytest.raises(WrongMoment):
-        written.acknowledge(opened, notice, by=people["supervisor"], now=later(302))
+        notices.read(opened, notice, by=people["supervisor"], now=later(302))
 
 
 @pytest.mark.parametrize("who", ["reader", "liaison", "supervisor"])
@@ -148,7 +148,7 @@ def test_a_closing_that_is_taken_back_leaves_the_number_open_without_a_gap(opene
     assert again(opened).status == "open" and closing.holding(opened) is None
     assert moves.openings(opened) == [(later(40), None)]
     assert centre.clock_of(opened, later(500)).stopped_at == later(40)
-    assert [notice.kind for notice in written.of(opened)] == ["closing", "reopening"]
+    assert [notice.kind for notice in notices.about(opened)] == ["closing", "reopening"]
 
 
 def test_the_centre_closes_by_the_plan_or_says_who_confirmed_it(opened, people):

@@ -27,7 +27,7 @@ from models import (
     StandingQuestion,
     User,
 )
-from tests import cast, promising, town
+from tests import cast, promising, reckoning, town
 from tests.cast import NOON
 from tests.promising import ANSWERED, ASKED, RECEPTION, TODAY
 
@@ -246,15 +246,17 @@ def exercise(people) -> None:
 def test_from_nothing_to_ready_step_by_step_and_one_figure(people, who):
     where, agreement = people["town"], Agreement.get()
     everything = [
-        *("persons", "annexes", "plans", "receptions", "zones", "languages", "dated", "exercise"),
+        *("persons", "annexes", "costs", "plans", "receptions", "zones", "languages", "dated", "exercise"),
     ]
     assert lacking(where) == everything
     found = readiness.of(where, NOON)
-    assert (found.done, found.total, found.next.name) == (1, 9, "persons")
+    assert (found.done, found.total, found.next.name) == (1, 10, "persons")
     notice = promising.annex_1(agreement, people["planner"])
     assert "acknowledged" in str(readiness.of(where, NOON).next.missing)
     notices.acknowledge(notice, by=people["supervisor"], now=NOON)
     promising.prepared(where, people["planner"])
+    assert lacking(where) == ["annexes", "costs", "dated", "exercise"]
+    reckoning.tariff(agreement)
     assert lacking(where) == ["annexes", "dated", "exercise"]
     preparation.publish(agreement, **who)
     for number in (2, 6):

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from dispatch.centre import activation as centre
-from dispatch.centre import call_backs, entering, handover, inquiries, scale_up, warnings, written
+from dispatch.centre import call_backs, entering, handover, inquiries, notices, scale_up, warnings
 from dispatch.centre import request as wording
 from models import Activation, Milestone, Notice
 from views.render import when
@@ -133,7 +133,7 @@ def _inquiries(activation: Activation, now: datetime, may_answer: bool) -> list[
 
 
 def _notices(activation: Activation, now: datetime, is_centre: bool) -> list[Entry]:
-    return [_notice(one, activation, now, is_centre) for one in written.of(activation)]
+    return [_notice(one, activation, now, is_centre) for one in notices.about(activation)]
 
 
 def _notice(one: Notice, activation: Activation, now: datetime, is_centre: bool) -> Entry:

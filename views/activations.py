@@ -21,7 +21,7 @@ from flask_login import current_user
 
 from dispatch import clock, rights
 from dispatch.centre import activation as centre
-from dispatch.centre import call_backs, closing, inquiries, scale_up, warnings, written
+from dispatch.centre import call_backs, closing, inquiries, notices, scale_up, warnings
 from dispatch.centre import clock as promise
 from dispatch.centre import form as annex3
 from dispatch.centre import request as wording
@@ -257,7 +257,7 @@ def _flags(activations: list[Activation]) -> dict[int, list[Look]]:
         "entered": {one.id for one in activations if one.channel != "page"},
         "wrong": call_backs.wrong(activations),
         "asked": inquiries.waiting(activations),
-        "unread": written.waiting(activations),
+        "unread": notices.unread(activations),
         "overdue": closing.overdue(activations, clock.now()),
         "offered": scale_up.waiting(activations),
     }

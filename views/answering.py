@@ -10,7 +10,7 @@ from flask_login import current_user
 
 from dispatch import clock
 from dispatch.centre import activation as centre
-from dispatch.centre import call_backs, emergencies, entering, inquiries, written
+from dispatch.centre import call_backs, emergencies, entering, inquiries, notices
 from dispatch.centre import form as annex3
 from dispatch.errors import Incomplete, Refusal, WrongMoment
 from dispatch.words import LANGUAGE_NAMES, N_, Sentence
@@ -130,7 +130,7 @@ def read_notice(id: int, mid: int):
     activation = one(id)
     notice = lookups.notice_about(activation, mid)
     try:
-        written.acknowledge(activation, notice, by=current_user, now=clock.now())
+        notices.read(activation, notice, by=current_user, now=clock.now())
     except WrongMoment as refusal:
         return to(activation, refusal)
     flash(_("You acknowledged this notice. Both sides see it."), "done")

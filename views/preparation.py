@@ -23,6 +23,7 @@ LINES = {
     "agreement": (_l("Agreement with the contact centre"), "promises.index"),
     "persons": (_l("Authorised persons, annex 1"), "annex_1.show"),
     "annexes": (_l("Annexes 2 to 7"), "promises.index"),
+    "costs": (_l("Nothing is paid ahead: costs follow the tariff of annex 4 in force"), "promises.index"),
     "plans": (_l("Emergency plans"), "preparation.new_plan"),
     "receptions": (_l("Reception centres"), "preparation.new_reception"),
     "zones": (_l("Safety zones"), "preparation.new_zone"),

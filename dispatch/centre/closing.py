@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dispatch import audit, clock, papers
-from dispatch.centre import emergencies, scale_up, telling, written
+from dispatch.centre import emergencies, notices, scale_up, telling
 from dispatch.centre import form as annex3
 from dispatch.centre import request as wording
 from dispatch.centre.moves import fresh, milestones, move, openings
@@ -70,7 +70,7 @@ def confirm(
             _replace(activation, by, now)
         else:
             move(activation, "closing", by=by, now=now, at=now)
-        plan.notice = written.tell(
+        plan.notice = notices.tell(
             activation,
             "closing",
             _word(plan),
@@ -155,7 +155,7 @@ def take_back(activation: Activation, *, by: User, now: datetime, is_confirmed: 
         here = (ClosingPlan.activation == activation.id) & ClosingPlan.withdrawn_at.is_null()
         ClosingPlan.update(withdrawn_at=now).where(here).execute()
         document = _kept(activation, "reopening", paper, now)
-        written.tell(
+        notices.tell(
             activation, "reopening", _word_of(activation, STAYS, now), document=document, by=by, now=now
         )
 
@@ -186,7 +186,7 @@ def reopen(activation: Activation, *, by: User, now: datetime, is_confirmed: boo
         ClosingPlan.update(withdrawn_at=now).where(here).execute()
         emergencies.resume(activation.emergency)
         document = _kept(activation, "reopening", paper, now)
-        written.tell(
+        notices.tell(
             activation, "reopening", _word_of(activation, AGAIN, now), document=document, by=by, now=now
         )
 

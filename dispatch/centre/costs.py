@@ -82,7 +82,11 @@ def if_closed(emergency: Emergency, now: datetime) -> list[tuple[datetime, int]]
     seconds = talked(emergency, now - PACE, now)
     moments = [at for at in _moments(now) if at > now]
     bills = (bill(emergency, at, more_seconds=round(seconds * ((at - now) / PACE))) for at in moments)
-    return list(zip(moments, islice(accumulate((one.mills for one in bills), max, initial=owed), 1, None), strict=True))
+    return list(
+        zip(
+            moments, islice(accumulate((one.mills for one in bills), max, initial=owed), 1, None), strict=True
+        )
+    )
 
 
 def operators_cost(

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from dispatch import audit, clock, papers
-from dispatch.centre import costs, scale_up, telling, written
+from dispatch.centre import costs, notices, scale_up, telling
 from dispatch.centre import form as annex3
 from dispatch.centre import request as wording
 from dispatch.errors import Incomplete, WrongMoment
@@ -140,7 +140,7 @@ def _tell(one: ScaleUp, document: Document, by: User, now: datetime) -> None:
             N_("%(house)s takes over the number of %(municipality)s from %(from_at)s. See Belfort."), **facts
         ),
     )
-    written.tell(activation, "scale_up", word, document=document, by=by, now=now)
+    notices.tell(activation, "scale_up", word, document=document, by=by, now=now)
     for house in {activation.municipality, one.given_by.organisation, one.authority}:
         telling.tell(activation, telling.of_house(house), word, now=now, document=document)
 

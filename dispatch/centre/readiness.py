@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from dispatch import clock
-from dispatch.centre import agreements, annexes, persons, preparation
+from dispatch.centre import agreements, annexes, persons, preparation, prices
 from dispatch.words import N_, Sentence
 from models import (
     ANNEXES,
@@ -30,7 +30,7 @@ ROLE_ALONE = N_(
 class Line:
     """One thing that it takes: `missing` says what is not as it should be, `on` the day that it was done."""
 
-    name: str  # agreement, persons, annexes, plans, receptions, zones, questions, languages, dated, exercise
+    name: str  # agreement, persons, annexes, costs, plans, receptions, zones, questions, languages, dated, exercise
     missing: Sentence | None = None
     on: date | None = None
 
@@ -75,6 +75,7 @@ def _lines(municipality: Organisation, agreement: Agreement | None, today: date)
     yield _agreement(agreement)
     yield _persons(agreement, today)
     yield _annexes(agreement, today)
+    yield _costs(agreement, today)
     yield from _parts(municipality)
     yield _languages(municipality)
     yield _dated(municipality, today)
@@ -116,6 +117,21 @@ def _annexes(agreement: Agreement | None, today: date) -> Line:
         listed = ", ".join(map(str, lacking))
         return Line("annexes", Sentence(N_("Not in force yet: annexes %(numbers)s."), numbers=listed))
     return Line("annexes", on=max(annex.from_on for annex in there.values()))
+
+
+def _costs(agreement: Agreement | None, today: date) -> Line:
+    """There is no credit to fill (B12): what an opening costs follows the tariff, and that has to be there."""
+    annex = agreement and prices.in_force(agreement, today)
+    if not annex:
+        return Line(
+            "costs",
+            Sentence(
+                N_(
+                    "No tariff of annex 4 is in force: ask the centre for it, or nobody knows what opening costs."
+                )
+            ),
+        )
+    return Line("costs", on=annex.from_on)
 
 
 PARTS = {
