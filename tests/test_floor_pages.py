@@ -9,7 +9,7 @@ from pypdf import PdfReader
 
 from dispatch import clock
 from dispatch.centre import activation as centre_of
-from dispatch.centre import presence
+from dispatch.centre import presence, shifts
 from models import (
     Activation,
     Call,
@@ -230,6 +230,26 @@ def test_shifts_are_planned_beside_the_need_and_taken_back(supervisor, at):
     assert supervisor.post(at("shifts"), begins_at="x", ends_at=ends, operators="0", desk="d5").status == 422
     supervisor.post(at("shifts/withdraw"), shift=Shift.get().id)
     assert supervisor.get(at("operators")).has("No shift is planned")
+
+
+def test_the_board_offers_the_relief_sheet_ten_minutes_before_each_change(
+    supervisor, mayor, at, people, emergency
+):
+    def plan(in_minutes: int) -> None:
+        Shift.delete().execute()
+        begins = clock.now() + timedelta(minutes=in_minutes)
+        facts = {"desk": "d5", "operators": 4, "languages": ["nl"], "by": people["centre_supervisor"]}
+        hours = {"begins_at": begins, "ends_at": begins + timedelta(hours=8)}
+        shifts.plan(emergency, **facts, **hours, now=clock.now())
+        board._kept.__init__()
+
+    plan(12)
+    assert not supervisor.get(at("board")).select("#to-relief")
+    plan(9)
+    [link] = supervisor.get(at("board")).select("#to-relief")
+    assert supervisor.get(link["href"]).response.mimetype == "application/pdf"
+    assert supervisor.get(at("board/live")).select("#to-relief")
+    assert not mayor.get(at("board")).select("#to-relief")
 
 
 def test_the_relief_sheet_tells_who_takes_over_what_they_must_know(operator, at, people, emergency):

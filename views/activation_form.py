@@ -1,5 +1,7 @@
 """What the municipality's form shows: what was typed, what misses, how far it is."""
 
+from collections import defaultdict
+
 from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -8,7 +10,7 @@ from flask_login import current_user
 from dispatch.centre import activation as centre
 from dispatch.centre import form as annex3
 from dispatch.centre import request as wording
-from dispatch.errors import Refusal
+from dispatch.errors import Incomplete, Refusal
 from dispatch.words import LANGUAGE_NAMES, Sentence
 from models import Activation
 from views import guard, identity
@@ -22,6 +24,22 @@ def confirmed() -> tuple[bool, Sentence | None]:
     except Refusal as refusal:
         return False, refusal.sentence
     return True, None
+
+
+def with_identity(refusal: Incomplete, sentence: Sentence | None) -> dict[str, Sentence]:
+    """The faults of a refusal, with why the person did not show who they are in the place of "not shown"."""
+    return refusal.faults | ({"password": sentence} if sentence else {})
+
+
+def said(faults: dict[str, Sentence] | None, labels: dict) -> dict:
+    """The faults of a form in words: beside each field, and all together at the top."""
+    faults = faults or {}
+    return {
+        "faults": defaultdict(str, {name: sentence.said_by(_) for name, sentence in faults.items()}),
+        "summary": [
+            (name, labels.get(name, _("Form")), sentence.said_by(_)) for name, sentence in faults.items()
+        ],
+    }
 
 
 def typed() -> dict[str, object]:

@@ -1,6 +1,5 @@
 """What the contact centre does with a request: call back, ask, join it to an emergency, enter one that came otherwise."""
 
-from collections import defaultdict
 from io import BytesIO
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, send_file, url_for
@@ -16,6 +15,7 @@ from dispatch.errors import Incomplete, Refusal, WrongMoment
 from dispatch.words import LANGUAGE_NAMES, N_, Sentence
 from models import Activation
 from views import activation_form, activation_page, guard, lookups
+from views.activation_form import said
 from views.activation_page import one, to
 from views.render import hour
 
@@ -108,17 +108,6 @@ def _question(activation: Activation, asked, faults: dict[str, Sentence] | None 
         typed=request.form.get("answer", ""),
         **said(faults, LABELS),
     )
-
-
-def said(faults: dict[str, Sentence] | None, labels: dict) -> dict:
-    """The faults of a form in words: beside each field, and all together at the top."""
-    faults = faults or {}
-    return {
-        "faults": defaultdict(str, {name: sentence.said_by(_) for name, sentence in faults.items()}),
-        "summary": [
-            (name, labels.get(name, _("Form")), sentence.said_by(_)) for name, sentence in faults.items()
-        ],
-    }
 
 
 # ── Notices ─────────────────────────────────────────────────────────────

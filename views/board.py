@@ -8,10 +8,10 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
 
-from dispatch import clock
+from dispatch import clock, rights
 from dispatch.centre import activation as centre
 from dispatch.centre import board as gathered
-from dispatch.centre import floor, reinforcements, scale_up
+from dispatch.centre import floor, reinforcements, relief, scale_up
 from dispatch.centre.board import Board
 from dispatch.words import LANGUAGE_NAMES
 from models import Activation, Emergency, database
@@ -135,6 +135,7 @@ def _shown(emergency: Emergency) -> dict:
         "advice": _advice(shown),
         "asked": asked and _asked(asked, now),
         "languages": [(_(LANGUAGE_NAMES[one.language]), one) for one in shown.languages],
+        "relief_at": relief.due(emergency, now) if rights.may(current_user, "call.take") else None,
         "supervises": floor.is_supervised_by(current_user, emergency),
         "wait": _wait(shown),
     }

@@ -13,8 +13,8 @@ from dispatch.centre import request as wording
 from dispatch.errors import Incomplete, Refusal, WrongMoment
 from models import Activation, ClosingPlan
 from views import activation_form, guard, identity
+from views.activation_form import said, with_identity
 from views.activation_page import one, to
-from views.answering import said
 
 pages = Blueprint("closings", __name__)
 ROWS = 3
@@ -46,7 +46,7 @@ def confirm(id: int):
     try:
         closing.confirm(activation, typed, by=current_user, now=now, is_confirmed=is_confirmed)
     except Incomplete as refusal:
-        return _plan(activation, typed, refusal.faults | ({"password": sentence} if sentence else {})), 422
+        return _plan(activation, typed, with_identity(refusal, sentence)), 422
     except WrongMoment as refusal:
         return to(activation, refusal)
     current_app.extensions["jobs"].wake()

@@ -11,8 +11,8 @@ from dispatch.centre import handover, scale_up
 from dispatch.errors import Incomplete, WrongMoment
 from models import Activation
 from views import activation_form, guard, identity
+from views.activation_form import said, with_identity
 from views.activation_page import one, to
-from views.answering import said
 from views.render import hour
 
 pages = Blueprint("scale_ups", __name__)
@@ -58,8 +58,7 @@ def give(id: int):
             is_confirmed=is_confirmed,
         )
     except Incomplete as refusal:
-        faults = refusal.faults | ({"password": sentence} if sentence else {})
-        return _giving(activation, request.form, faults), 422
+        return _giving(activation, request.form, with_identity(refusal, sentence)), 422
     except WrongMoment as refusal:
         return to(activation, refusal)
     flash(_("Signed. You stay in control until the higher authority takes it."), "done")
@@ -119,8 +118,7 @@ def take(id: int):
             is_confirmed=is_confirmed,
         )
     except Incomplete as refusal:
-        faults = refusal.faults | ({"password": sentence} if sentence else {})
-        return _taking(activation, request.form, faults), 422
+        return _taking(activation, request.form, with_identity(refusal, sentence)), 422
     except WrongMoment as refusal:
         return to(activation, refusal)
     current_app.extensions["jobs"].wake()

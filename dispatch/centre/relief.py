@@ -10,6 +10,7 @@ from dispatch.words import LANGUAGE_NAMES, N_, translator
 from models import Emergency, EntryVersion, Presence
 
 CHANGES = timedelta(hours=4)
+PRINTED_BEFORE = timedelta(minutes=10)
 MOST_CHANGES, MOST_QUESTIONS = 12, 20
 HOUR = timedelta(hours=1)
 
@@ -113,6 +114,12 @@ def _calls(emergency: Emergency, now: datetime, gettext) -> list[tuple[str, str]
         for topic, number in statistics.by_topic(emergency, since)
     ]
     return kinds + topics
+
+
+def due(emergency: Emergency, now: datetime) -> datetime | None:
+    """The change of shift that is so near that its sheet is printed now; None while there is none."""
+    change = next_change(emergency, now)
+    return change if change and change - now <= PRINTED_BEFORE else None
 
 
 def next_change(emergency: Emergency, now: datetime) -> datetime | None:
