@@ -248,7 +248,7 @@ def test_the_board_offers_the_relief_sheet_ten_minutes_before_each_change(
     plan(9)
     [link] = supervisor.get(at("board")).select("#to-relief")
     assert supervisor.get(link["href"]).response.mimetype == "application/pdf"
-    assert supervisor.get(at("board/live")).select("#to-relief")
+    assert supervisor.htmx(at("board/live")).select("#to-relief")
     assert not mayor.get(at("board")).select("#to-relief")
 
 

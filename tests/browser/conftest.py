@@ -87,17 +87,17 @@ def served(folder: Path, **settings: str):
 
 
 @contextmanager
-def served_as_it_is(folder: Path, **settings: str):
+def served_as_it_is(folder: Path, program: tuple[str, ...] = ("app.py",), **settings: str):
     """The address of a Belfort with the database that the test has made, while it runs."""
     environ = clean_environ() | {"BELFORT_DATABASE": f"sqlite:///{folder / 'belfort.db'}"}
-    with running(folder, environ | {"PORT": str(free_port())} | settings) as address:
+    with running(folder, environ | {"PORT": str(free_port())} | settings, program) as address:
         yield address
 
 
 @contextmanager
-def running(folder: Path, environ: dict[str, str]):
+def running(folder: Path, environ: dict[str, str], program: tuple[str, ...] = ("app.py",)):
     with open(folder / "log", "w") as log:
-        process = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environ, stdout=log, stderr=log)
+        process = subprocess.Popen([sys.executable, *program], cwd=ROOT, env=environ, stdout=log, stderr=log)
     wait_until(lambda: "http://" in (folder / "log").read_text(), what="the server")
     try:
         yield f"http://127.0.0.1:{environ['PORT']}"

@@ -1,85 +1,341 @@
-"""The three days in a browser: both sides' boards in the thick of it, the last closing, the statement, the report."""
+"""The three days as people press them: every deed goes through a page, and the clock of the server is a value.
 
+What is pressed, when and by whom stands in tests/three_days.py; the statements are reckoned again from that plan alone.
+"""
+
+import os
 import re
 import sqlite3
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 import models
 from dispatch import clock
-from dispatch.centre import presence
+from models import Annex, Quarter, Statement
 from tests import cast
-from tests.browser.conftest import served_as_it_is
+from tests.browser.conftest import does_not_scroll_sideways, served_as_it_is
+from tests.browser.test_road import press
 from tests.servers import wait_until
-from tests.three_days import QUARTER, ThreeDays
+from tests.three_days import (
+    ASKED_AFTER,
+    CALLS,
+    CLOSED_AFTER,
+    FORM,
+    OPENED_AFTER,
+    SCALED_UP_AFTER,
+    SECONDS,
+    SHIFTS,
+    ThreeDays,
+    bearers_owe,
+    calls_by_quarter,
+)
+
+SERVER = ("-m", "tests.browser.at_a_moment")
+PATIENT = {"BELFORT_IDLE_MINUTES": "6000", "BELFORT_SESSION_HOURS": "100"}  # three days pass in half a minute
+BOARD = "/emergencies/1/board"
 
 
-def lived(path) -> None:
-    """A database in which the three days are all but over: the last number closes now."""
-    models.connect(f"sqlite:///{path}")
-    models.migrate()
-    with models.database.connection_context():
-        now = clock.now()
-        last = now - (now - now.replace(minute=0, second=0, microsecond=0)) % QUARTER
-        days = ThreeDays(last - timedelta(hours=72, minutes=15))
-        days.live(to_the_end=False)
-        for operator in days.operators[:4]:
-            facts = {"desk": "d5", "languages": ["nl", "fr"], "by": days.supervisor}
-            presence.enter(days.emergency, operator, now=now - QUARTER, **facts)
-    models.database.close()
-    with sqlite3.connect(path) as database:  # they sign in with a password alone
-        database.execute("UPDATE user SET is_demonstration = 1")
+class Stage:
+    """The clock of the server, and the people of the three days each on a page of their own."""
+
+    def __init__(self, folder):
+        self.moment = folder / "moment"
+        self.database = f"sqlite:///{folder / 'belfort.db'}"
+        models.connect(self.database)
+        models.migrate()
+        with models.database.connection_context():
+            self.days = ThreeDays()
+            people = [*self.days.mayors, self.days.liaison, self.days.supervisor, self.days.governor]
+            self.emails = [one.email for one in people]
+            self.operators = [(one.id, one.email) for one in self.days.operators]
+        models.database.close()
+        with sqlite3.connect(folder / "belfort.db") as database:  # they sign in with a password alone
+            database.execute("UPDATE user SET is_demonstration = 1")
+        self.at(-1)
+
+    def at(self, minutes: float) -> None:
+        """It is so many minutes after the beginning, until this is called again."""
+        fresh = self.moment.with_suffix(".new")
+        fresh.write_text(str((self.days.after(minutes) - clock.EPOCH).total_seconds()))
+        os.replace(fresh, self.moment)
+
+    def wall(self, minutes: float) -> str:
+        """What a person types for that moment."""
+        return f"{clock.local(self.days.after(minutes)):%d/%m %H:%M}"
+
+    def enter_as(self, visit):
+        def enter(email: str, **size) -> Page:
+            return visit({"email": email, "password": cast.PASSWORD}, **size)
+
+        self.mayors = [enter(email, width=390, height=844) for email in self.emails[:3]]
+        self.liaison, self.supervisor, self.governor = map(enter, self.emails[3:])
+        self.operator = enter(self.operators[0][1])
 
 
 @pytest.fixture(scope="module")
-def site(folder):
-    lived(folder / "belfort.db")
-    with served_as_it_is(folder) as address:
+def stage(folder):
+    return Stage(folder)
+
+
+@pytest.fixture(scope="module")
+def site(folder, stage):
+    with served_as_it_is(folder, SERVER, TEST_MOMENT=str(stage.moment), **PATIENT) as address:
         yield address
 
 
-@pytest.fixture
-def enter(visit):
-    def sign_in(email: str, **size):
-        return visit({"email": email, "password": cast.PASSWORD}, **size)
-
-    return sign_in
+def show_who_one_is(page: Page) -> None:
+    """Where the password is asked again it is typed again."""
+    if page.locator("input[name=password]").count():
+        page.fill("[name=password]", cast.PASSWORD)
 
 
-def test_both_sides_see_one_board_and_the_last_number_closes_into_statement_and_report(enter, folder):
-    centre = enter("centre_supervisor@contactcenter-noord.example")
-    centre.goto("/board")
-    expect(centre.locator("h1")).to_have_text("Bord")
-    expect(centre.locator("main")).to_contain_text("Oosterzavel")
-    expect(centre.locator("#sheet")).to_contain_text("Mogen de ramen open?")
-    centre.screenshot(path=folder / "board-1280.png", full_page=True, caret="initial")
+def rest(page: Page) -> None:
+    """A page that is left does not ask for itself any more."""
+    page.goto("about:blank")
 
-    mayor = enter("authorised_person@oosterzavel.example", width=390, height=844)
-    mayor.goto("/board")
-    expect(mayor.locator("#sheet")).to_contain_text("Mogen de ramen open?")
-    assert mayor.evaluate("document.documentElement.scrollWidth") <= 390
-    mayor.screenshot(path=folder / "board-390.png", full_page=True, caret="initial")
 
-    centre.locator("a[id^=to-]").first.click()
-    expect(centre.locator("h1")).to_contain_text("Oosterzavel")
-    centre.screenshot(path=folder / "activation-1280.png", full_page=True, caret="initial")
-    centre.locator("form[action$='/close'] button").first.click()
-    expect(centre.locator("main")).to_contain_text("Gesloten")
+# ── The first evening ───────────────────────────────────────────────────
 
-    centre.goto(re.sub(r"(/activations/\d+).*", r"\1/costs", centre.url))
-    centre.screenshot(path=folder / "costs-1280.png", full_page=True, caret="initial")
-    centre.goto(re.sub(r"/costs$", "/statement", centre.url))
-    centre.locator("main form button").first.click()
-    expect(centre.locator("main")).to_contain_text("Provincie Zavelland")
-    centre.screenshot(path=folder / "statement-1280.png", full_page=True, caret="initial")
 
-    report = re.sub(r"/(costs|statement).*$", "/report", centre.url)
+def ask(stage: Stage, number: int) -> None:
+    page = stage.mayors[number]
+    page.goto("/activations")
+    press(page, "/activations/new")
+    for name in ("emergency", "place", "description", "recommendations"):
+        page.fill(f"[name={name}]", FORM[name])
+    page.check("[name=phase][value=municipal]")
+    page.fill("[name=declared_by]", FORM["declared_by"])
+    page.fill("[name=declared_at]", stage.wall(ASKED_AFTER[number] - 5))
+    show_who_one_is(page)
+    page.click('button[formaction$="/submit"]')
+    expect(page).to_have_url(re.compile(rf"/activations/{number + 1}$"))
+    assert does_not_scroll_sideways(page)
+    rest(page)
 
-    def is_made() -> bool:
-        centre.goto(report)
-        return centre.get_by_role("link", name=re.compile("PDF")).count() > 0
 
-    wait_until(is_made, seconds=60, what="the final report")
-    centre.screenshot(path=folder / "report-1280.png", full_page=True, caret="initial")
+def acknowledge(stage: Stage, number: int) -> None:
+    page = stage.supervisor
+    page.goto(f"/activations/{number + 1}")
+    press(page, "/acknowledge")
+    if number:
+        page.goto(f"/activations/{number + 1}/join")
+        page.locator("[name=emergency_id]").first.check()
+        press(page, "/join")
+    expect(page.locator("h1")).to_contain_text(stage.days.towns[number].name)
+
+
+def open_number(stage: Stage, number: int) -> None:
+    page = stage.supervisor
+    page.goto(f"/activations/{number + 1}")
+    page.fill("[name=number]", "1771")
+    page.fill("[name=opened_at]", stage.wall(OPENED_AFTER[number]))
+    press(page, "/open")
+    expect(page.locator("#course")).to_contain_text("1771")
+
+
+def seat(stage: Stage, numbers, deed: str) -> None:
+    """The supervisor signs operators in or out: the form of the page is sent for each of them."""
+    page = stage.supervisor
+    page.goto("/emergencies/1/operators")
+    token = page.locator("[name=csrf_token]").first.input_value()
+    for number in numbers:
+        form = {"csrf_token": token, "operator": str(stage.operators[number][0])}
+        form |= {"desk": "d5", "languages": "nl"} if deed == "enter" else {}
+        answer = page.request.post(f"/emergencies/1/operators/{deed}", form=form, max_redirects=0)
+        assert answer.status == 303
+
+
+def note_a_call(stage: Stage) -> None:
+    page = stage.operator
+    page.goto("/emergencies/1/calls")
+    page.keyboard.type("1")
+    page.keyboard.press("Enter")
+    expect(page.locator("#latest li")).to_have_count(1)
+
+
+def ask_from_the_floor(stage: Stage) -> None:
+    page = stage.operator
+    page.goto("/emergencies/1/sheet")
+    page.locator("#words").press_sequentially("mogen de ramen open")
+    page.locator("#found .button").click()
+    expect(page.locator("#mine")).to_contain_text("mogen de ramen open")
+    rest(page)
+
+
+def answer_it(stage: Stage) -> None:
+    page = stage.liaison
+    page.goto("/emergencies/1/desk")
+    page.locator("#questions .button").first.click()
+    page.fill("#question-nl", "Mogen de ramen open?")
+    page.fill("#answer-nl", "Nee, tot middernacht niet.")
+    page.fill("#question-fr", "Puis-je ouvrir les fenêtres ?")
+    page.fill("#answer-fr", "Non, pas avant minuit.")
+    page.locator(".verdict .button.go").click()
+    expect(page.locator("#readers")).to_contain_text("0")
+    rest(page)
+
+
+def read_it(stage: Stage) -> None:
+    page = stage.operator
+    page.goto("/emergencies/1/sheet")
+    expect(page.locator("#lines")).to_contain_text("Nee, tot middernacht niet.")
+    page.click("#confirm-reading")
+    expect(page.locator("#confirm-reading")).to_have_count(0)
+    rest(page)
+
+
+def ask_for_more(stage: Stage) -> None:
+    centre, mayor = stage.supervisor, stage.mayors[0]
+    centre.goto("/emergencies/1/reinforcements")
+    centre.fill("[name=operators]", "36")
+    centre.fill("[name=until_at]", stage.wall(600))
+    centre.fill("[name=reason]", "De oproepen verdubbelen elk kwartier.")
+    press(centre, "/reinforcements")
+    mayor.goto("/emergencies/1/reinforcements")
+    expect(mayor.locator(".verdict")).to_contain_text("36")
+    expect(mayor.locator(".verdict")).to_contain_text("€")
+    mayor.click("[name=choice][value=agree]")
+    expect(mayor.locator("main")).to_contain_text("Akkoord")
+    rest(mayor)
+
+
+def look_at_the_board(stage: Stage, folder) -> None:
+    """The thick of it, on a desk and on a phone: who is short, and the answer that holds."""
+    for name, page in (("1280", stage.supervisor), ("390", stage.mayors[0])):
+        page.goto(BOARD)
+        expect(page.locator("#sheet")).to_contain_text("Mogen de ramen open?")
+        expect(page.locator("#floor")).to_contain_text("Oosterzavel")
+        assert does_not_scroll_sideways(page)
+        page.screenshot(path=folder / f"board-{name}.png", full_page=True, caret="initial")
+        rest(page)
+
+
+# ── The night, and the end ──────────────────────────────────────────────
+
+
+def hand_over(stage: Stage, number: int) -> None:
+    page = stage.mayors[number]
+    page.goto(f"/activations/{number + 1}/scale-up")
+    page.get_by_label("Provincie Zavelland").check()
+    page.fill("[name=from_at]", stage.wall(SCALED_UP_AFTER))
+    page.fill("[name=reason]", "De gouverneur kondigde de provinciale fase af.")
+    show_who_one_is(page)
+    press(page, "/scale-up")
+    expect(page).to_have_url(re.compile(rf"/activations/{number + 1}$"))
+    rest(page)
+
+
+def take_over(stage: Stage) -> None:
+    page = stage.governor
+    page.goto("/activations/1/take")
+    page.check("[name=all]")
+    show_who_one_is(page)
+    press(page, "/take")
+    expect(page).to_have_url(re.compile("/activations/1$"))
+    expect(page.locator("#course")).to_contain_text("Provincie Zavelland")
+    rest(page)
+
+
+def plan_the_end(stage: Stage, number: int) -> None:
+    page, ends = stage.governor, CLOSED_AFTER[number]
+    page.goto(f"/activations/{number + 1}")
+    expect(page.locator("#control")).to_contain_text("Provincie Zavelland")
+    page.goto(f"/activations/{number + 1}/closing")
+    for step, (before, operators) in enumerate(((120, "4"), (60, "2"))):
+        page.fill(f"[name=phase-{step}-from]", stage.wall(ends - before))
+        page.fill(f"[name=phase-{step}-hours]", "tot het einde")
+        page.fill(f"[name=phase-{step}-operators]", operators)
+    page.fill("[name=closes_at]", stage.wall(ends))
+    page.fill("[name=redirect]", "016 00 12 34")
+    page.fill("[name=greeting]", "De informatielijn is gesloten.")
+    show_who_one_is(page)
+    press(page, "/closing")
+    expect(page.locator("#course")).to_contain_text("niet bevestigd")
+    rest(page)
+
+
+def close(stage: Stage, number: int) -> None:
+    page = stage.supervisor
+    page.goto(f"/activations/{number + 1}")
+    page.fill("[name=closed_at]", stage.wall(CLOSED_AFTER[number]))
+    press(page, "/close")
+    expect(page.locator("main")).to_contain_text("Gesloten")
+    rest(page)
+
+
+def read_the_exchange(stage: Stage) -> None:
+    titles = "Datum;Uur;Aangeboden;Beantwoord;Opgehangen;Wachttijd;Gesprekstijd"
+    rows = [
+        f"{clock.local(at):%d/%m/%Y;%H:%M};{number};{number};0;{_duration(number * 12)};{_duration(number * SECONDS)}"
+        for at, number in sorted(calls_by_quarter(stage.days.begins_at).items())
+    ]
+    page, content = stage.supervisor, "\n".join([titles, *rows]).encode()
+    page.goto("/emergencies/1/quarters")
+    page.set_input_files("[name=file]", {"name": "centrale.csv", "mimeType": "text/csv", "buffer": content})
+    press(page, "/quarters")
+    expect(page.locator(".note.done")).to_be_visible()
+
+
+def _duration(seconds: int) -> str:
+    return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+def draw_up(stage: Stage, number: int) -> None:
+    page = stage.supervisor
+    page.goto(f"/activations/{number + 1}/statement")
+    press(page, "/statement")
+    expect(page.locator("main")).to_contain_text("Provincie Zavelland")
+
+
+def script(stage: Stage, folder) -> list[tuple]:
+    """(minutes, deed, what with), in the order in which it happens."""
+    towns = range(3)
+    told = [(ASKED_AFTER[n], ask, n) for n in towns] + [(ASKED_AFTER[n] + 3, acknowledge, n) for n in towns]
+    told += [(OPENED_AFTER[n], open_number, n) for n in towns]
+    for numbers, first, until in SHIFTS:
+        told += [(first * 60, seat, numbers, "enter"), (until * 60, seat, numbers, "leave")]
+    told += [(60, note_a_call), (61, ask_from_the_floor), (80, answer_it), (81, read_it), (115, ask_for_more)]
+    told += [(178, look_at_the_board, folder), (355, take_over)]
+    told += [(SCALED_UP_AFTER - 10, hand_over, n) for n in towns]
+    told += [(CLOSED_AFTER[n] - 180, plan_the_end, n) for n in towns]
+    told += [(CLOSED_AFTER[n], close, n) for n in towns]
+    told += [(CLOSED_AFTER[0] - 30, read_the_exchange)]
+    return sorted(told, key=lambda one: (one[0], one[1] is close))
+
+
+def test_a_whole_emergency_goes_through_pages_from_the_form_to_statements_that_are_right_to_the_mill(
+    stage, visit, folder
+):
+    stage.enter_as(visit)
+    for minutes, deed, *facts in script(stage, folder):
+        stage.at(minutes)
+        deed(stage, *facts)
+    stage.at(73 * 60)
+    for number in range(3):
+        draw_up(stage, number)
+    page = stage.supervisor
+    page.screenshot(path=folder / "statement-1280.png", full_page=True, caret="initial")
+    assert_it_is_right(stage)
+
+    def has_a_report() -> bool:  # of the town that closed first: made by itself meanwhile
+        page.goto("/activations/3/report")
+        return page.get_by_role("link", name=re.compile("PDF")).count() > 0
+
+    wait_until(has_a_report, seconds=40, what="the final report")
+    page.screenshot(path=folder / "report-1280.png", full_page=True, caret="initial")
+
+
+def assert_it_is_right(stage: Stage) -> None:
+    """What is kept is the plan: the calls, and each bearer's statement by the second computation."""
+    models.connect(stage.database)
+    with models.database.connection_context():
+        days = stage.days
+        assert sum(row.offered for row in Quarter.select()) == CALLS
+        told = Annex.select().where(Annex.number == 4).order_by(Annex.id).first().content
+        owed = bearers_owe(told, days.begins_at, days.towns, days.province)
+        drawn = {(one.activation.municipality_id, one.bearer_id): one.mills for one in Statement.select()}
+    models.database.close()
+    assert drawn == owed and len(drawn) == 6
+    assert days.begins_at + timedelta(hours=72) == days.after(CLOSED_AFTER[0])
