@@ -7,8 +7,19 @@ from pypdf import PdfReader
 
 from dispatch import clock
 from dispatch.centre import activation as centre
-from models import Activation, Agreement, Audit, Message, Milestone
-from tests import cast
+from dispatch.centre import preparation
+from models import (
+    Activation,
+    Agreement,
+    Audit,
+    Message,
+    Milestone,
+    Plan,
+    Reception,
+    SafetyZone,
+    User,
+)
+from tests import cast, promising
 from tests import town as small_world
 
 PASSWORD = {"password": cast.PASSWORD}
@@ -145,6 +156,31 @@ def test_the_form_is_saved_without_script_too(mayor):
     page = mayor.post(f"/activations/{activation.id}/form", {**page.form("form.stack"), "place": "Markt"})
     assert page.soup.find(id="place")["value"] == "Markt"
     assert Activation.get().form["languages"] == ["nl", "fr", "de", "en"]
+
+
+def test_what_is_prepared_is_put_into_the_form_by_one_press_once_and_can_be_edited(mayor, town):
+    who = {"by": User.get(User.organisation == town), "now": clock.now()}
+    promising.prepared(town, who["by"])
+    preparation.write_basics(town, "Zavelkaai", "Blijf binnen.", **who)
+    page = mayor.get(f"/activations/{draft(mayor).id}/form")
+    zone, place, plan, hall = (
+        next(one["value"] for one in page.select("[name=offered]") if one["value"].startswith(kind))
+        for kind in ("zone", "place", "plan", "reception")
+    )
+    assert page.select("main form button")[0].get("formaction") is None, "Enter saves"
+    url = page.select("[name=offered]")[0]["formaction"]
+    for key in (place, zone, zone, hall, plan):
+        page = mayor.post(url, emergency="Gaslek", offered=key)
+    form = Activation.get().form
+    assert form["emergency"] == "Gaslek", "what was typed is kept"
+    assert form["place"] == f"Zavelkaai, {SafetyZone.get().name}"
+    assert (
+        form["recommendations"]
+        == "Blijf binnen.\nOpvang: Sporthal De Vest, Vestlaan 1, rolstoeltoegankelijk, geen huisdieren."
+    )
+    assert Plan.get().name in form["description"]
+    Reception.update(removed_at=clock.now()).execute()
+    assert mayor.post(url, offered=hall).has("Somebody took this away")
 
 
 def test_submitting_too_early_names_everything_and_keeps_everything(mayor):

@@ -172,6 +172,7 @@ UNRECORDED = {
     "jot": "what is typed is nobody else's yet; publishing it is the deed",
     "mark_read": "the row of the reading is its own record, of forty operators for each version",
     "note": "a call is its own record: who, when and what; thousands of them would bury the other deeds",
+    "put": "the form that is written records itself",
     "remember": "the history of a member, written by deeds that record themselves",
 }
 

@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from dispatch.centre import activation as centre
 from dispatch.centre import form as annex3
+from dispatch.centre import offers
 from dispatch.centre import request as wording
 from dispatch.errors import Incomplete, Refusal
 from dispatch.words import LANGUAGE_NAMES, Sentence
@@ -64,6 +65,7 @@ def page(activation: Activation, faults: dict[str, Sentence] | None = None) -> s
         recommended_on=annex3.recommended_on(activation.form),
         phone=wording.callback_phone(activation, current_user),
         municipality=activation.municipality,
+        offered=offers.of(activation),
         agreement=activation.agreement,
         **wording.terms(activation.agreement),
         **identity.asked(),

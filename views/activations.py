@@ -21,7 +21,7 @@ from flask_login import current_user
 
 from dispatch import clock, rights
 from dispatch.centre import activation as centre
-from dispatch.centre import call_backs, closing, inquiries, notices, scale_up, warnings
+from dispatch.centre import call_backs, closing, inquiries, notices, offers, scale_up, warnings
 from dispatch.centre import clock as promise
 from dispatch.centre import form as annex3
 from dispatch.centre import request as wording
@@ -123,6 +123,20 @@ def field(id: int):
         with_special="arrangement" in typed,
         faults=faults,
     )
+
+
+@pages.post("/activations/<int:id>/offered")
+@guard.needs("activation.fill")
+def put(id: int):
+    """Keeps what was typed, and puts one prepared part behind it."""
+    now = clock.now()
+    try:
+        activation = centre.write(one(id), activation_form.typed(), by=current_user, now=now)
+        field = offers.put(activation, request.form.get("offered", ""), by=current_user, now=now)
+    except WrongMoment as refusal:
+        flash(refusal.sentence.said_by(_), "warn")
+        return redirect(url_for(".form", id=id), 303)
+    return redirect(url_for(".form", id=id, _anchor=field), 303)
 
 
 @pages.post("/activations/<int:id>/submit")
