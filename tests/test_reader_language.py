@@ -35,6 +35,8 @@ def test_every_paper_of_three_days_is_in_the_language_of_its_reader_and_finds_no
 ):
     days, ours = ThreeDays(), phrases()
     Organisation.update(language=lang).execute()
+    for house in (*days.towns, days.house, days.province):
+        house.language = lang
     User.update(language=lang).execute()
     days.live()
     report.make_missing(days.after(72 * 60 + 5))
