@@ -1700,6 +1700,24 @@ class SheetReading(Table):
         primary_key = CompositeKey("emergency", "operator", "version")
 
 
+ANNOUNCEMENTS = ("greeting", "website")
+
+
+class Announcement(Table):
+    """What everybody is told of an emergency before anybody speaks, in each language: {language: words}."""
+
+    emergency = ForeignKeyField(Emergency, backref="announcements", on_delete="RESTRICT")
+    kind = CharField()
+    words = JSONField(default=dict)
+    version = IntegerField(default=0)
+    by = ForeignKeyField(User, on_delete="RESTRICT")
+    changed_at = DateTimeField()
+
+    class Meta:
+        constraints = (one_of("kind", ANNOUNCEMENTS),)
+        indexes = ((("emergency", "kind"), True),)
+
+
 class Question(Table):
     """What callers ask and the sheet does not answer; identical ones are one, with how often it was asked."""
 
@@ -2024,6 +2042,7 @@ TABLES = [
     EntryDraft,
     SheetReading,
     Question,
+    Announcement,
     Statement,
     FinalReport,
     Exercise,

@@ -125,6 +125,7 @@ DEEDS = {
     "entry.published": N_("published on the information sheet"),
     "entry.rebased": N_("saw that another version was published meanwhile, and went on"),
     "entry.withdrawn": N_("withdrew an answer from the information sheet"),
+    "announcement.written": N_("wrote the greeting or the text for the website"),
     "fact.settled": N_("said that a fact on the information sheet means something else"),
     "import.committed": N_("imported a list"),
     "import.discarded": N_("threw an uploaded list away"),

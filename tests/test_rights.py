@@ -28,6 +28,7 @@ FLOOR = {"board", "calls", "operators", "reinforcements", "quality"}  # who does
 TOLD = {"sheet", "liaison", "victims"}  # who may hear what victims said: tests/test_victims.py
 JOINING = {"organisations", "agreements", "orders", "user_tables"}
 CENTRE = FLOOR | {
+    "announcements",
     "activations",
     "answering",
     "closings",

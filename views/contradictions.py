@@ -16,6 +16,9 @@ from models import Emergency, StandingQuestion
 PLACES = {
     "entry": _l("On the sheet: %(name)s"),
     "opening": _l("In the recorded greeting of %(name)s"),
+    "greeting": _l("In the greeting of the number"),
+    "website": _l("In the text for the website"),
+    "closing": _l("In the closing plan of %(name)s"),
     "template": _l("In the template %(name)s of the police zone"),
     "form": _l("In the request of %(name)s, as it was received"),
     "standing": _l("In the standing answers: %(name)s"),
@@ -76,8 +79,10 @@ def _said(one: facts.Contradiction) -> str:
 def _url(kind: str, id: str) -> str:
     if kind == "entry":
         return url_for("sheet.history", id=int(id))
-    if kind == "form":
+    if kind in ("form", "closing"):
         return url_for("activations.show", id=int(id))
+    if kind in ("greeting", "website"):
+        return url_for("announcements.show", id=int(id), _anchor=kind)
     if kind == "template" and rights.may(current_user, "template.change"):
         return url_for("message_templates.index")
     if kind == "standing" and _is_ours(int(id)):

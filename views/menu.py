@@ -42,7 +42,7 @@ DOORS = (
         "activations.index",
         _l("Contact centre"),
         "activation.see",
-        also="answering closings scale_ups costs prices final_reports lessons exercises sheet liaison victims",
+        also="answering closings scale_ups costs prices final_reports lessons exercises sheet liaison announcements victims",
     ),
     Door("promises.home", _l("Preparation"), "promise.see", also="annexes preparation annex_1"),
     Door("users.index", _l("Users"), "user.see", "administration"),

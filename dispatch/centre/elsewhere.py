@@ -1,11 +1,11 @@
-"""The texts beside the sheet in which a fact may stand too: greetings, forms, templates of the police, standing answers."""
+"""The texts beside the sheet in which a fact may stand too: greetings, the website, forms, templates of the police, standing answers."""
 
 from collections.abc import Iterable, Iterator
 
 from dispatch.centre import preparation
 from dispatch.centre.drafts import towns
 from dispatch.centre.facts import Text
-from models import Activation, Emergency, Milestone, Organisation, Template
+from models import Activation, ClosingPlan, Emergency, Milestone, Organisation, Template
 
 FORM_FIELDS = ("recommendations", "extra", "opening_hours")
 
@@ -15,6 +15,8 @@ def texts(emergency: Emergency) -> list[Text]:
     places = towns(emergency.id)
     return [
         *_openings([emergency.centre, *places]),
+        *_announcements(emergency),
+        *_closings(emergency),
         *_forms(emergency),
         *_templates(places),
         *_standing(places),
@@ -25,6 +27,21 @@ def _openings(houses: Iterable[Organisation]) -> Iterator[Text]:
     for house in houses:
         if house.openings:
             yield Text(f"opening:{house.id}", house.name, "\n".join(map(str, house.openings.values())))
+
+
+def _announcements(emergency: Emergency) -> Iterator[Text]:
+    for one in emergency.announcements:
+        yield Text(f"{one.kind}:{emergency.id}", "", "\n".join(one.words.values()), one.changed_at)
+
+
+def _closings(emergency: Emergency) -> Iterator[Text]:
+    """What callers hear once a number closes, as it was confirmed."""
+    planned = ClosingPlan.select(ClosingPlan, Activation).join(Activation)
+    for plan in planned.where(Activation.emergency == emergency.id, ClosingPlan.withdrawn_at.is_null()):
+        words = f"{plan.greeting}\n{plan.redirect}"
+        yield Text(
+            f"closing:{plan.activation_id}", plan.activation.municipality.name, words, plan.confirmed_at
+        )
 
 
 def _forms(emergency: Emergency) -> Iterator[Text]:
