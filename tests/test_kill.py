@@ -190,7 +190,7 @@ def test_a_text_that_cannot_be_written_fails_and_does_not_keep_the_queue(sender,
 
 
 def test_a_slow_batch_is_not_doubted_while_it_is_in_hand(sender, molenakker, time, monkeypatch):
-    monkeypatch.setattr(messages, "LEASE", timedelta(seconds=0.4))
+    monkeypatch.setattr(messages, "LEASE", timedelta(seconds=1.2))
     is_held, may_go_on = threading.Event(), threading.Event()
 
     def slow(outgoing):
@@ -203,7 +203,7 @@ def test_a_slow_batch_is_not_doubted_while_it_is_in_hand(sender, molenakker, tim
     carrier = threading.Thread(target=pump_on(road, clock.now).turn, args=("sms",))
     carrier.start()
     is_held.wait(10)
-    end = wall.monotonic() + 1.2
+    end = wall.monotonic() + 2.5
     while wall.monotonic() < end:
         assert messages.doubt(clock.now()) == 0
         wall.sleep(0.05)
