@@ -13,6 +13,8 @@ from tests.three_days import ThreeDays
 
 CATALOGUE = Path(__file__).parent.parent / "translations" / "nl" / "LC_MESSAGES" / "messages.po"
 
+REASON = "De gouverneur kondigde de provinciale fase af."  # as the mayors of the three days type it
+
 
 def phrases() -> dict[str, set[str]]:
     """By language the sentences and titles of the interface, two words or more, in which nothing is put."""
@@ -49,7 +51,7 @@ def test_every_paper_of_three_days_is_in_the_language_of_its_reader_and_finds_no
     papers["draft"] = request.paper(days.of(0), days.mayors[0], lang)
     assert {name.split()[0] for name in papers} >= {"closing", "hand_over", "final_report", "relief", "draft"}
     for name, content in papers.items():
-        pdf, text = PdfReader(BytesIO(content)), words_of(content)
+        pdf, text = PdfReader(BytesIO(content)), words_of(content).replace(REASON, "")
         assert pdf.trailer["/Root"]["/Lang"].startswith(lang), name
         assert pdf.trailer["/Root"]["/MarkInfo"]["/Marked"], name
         assert any(phrase in text for phrase in ours[lang]), name
