@@ -1,4 +1,4 @@
-"""The words: every visible string stands in the Dutch catalogue, with the same placeholders."""
+"""The words: every visible string stands in the catalogues of three languages, with the same placeholders."""
 
 import re
 from io import BytesIO
@@ -43,10 +43,11 @@ def is_inside(path) -> bool:
     return Path(path).relative_to(ROOT).parts[0] in ROOMS
 
 
-@pytest.fixture(scope="module")
-def dutch() -> dict:
-    source = BytesIO((ROOT / "translations" / "nl" / "LC_MESSAGES" / "messages.po").read_bytes())
-    catalogue = read_po(source, locale="nl")
+@pytest.fixture(scope="module", params=["nl", "fr", "de"])
+def catalogue(request) -> dict:
+    lang = request.param
+    source = BytesIO((ROOT / "translations" / lang / "LC_MESSAGES" / "messages.po").read_bytes())
+    catalogue = read_po(source, locale=lang)
     return {
         message.id if isinstance(message.id, str) else message.id[0]: message
         for message in catalogue
@@ -58,17 +59,17 @@ def forms(string) -> tuple:
     return (string,) if isinstance(string, str) else tuple(string)
 
 
-def test_nothing_is_left_untranslated(said, dutch):
-    missing = [msgid for msgid in said if msgid not in dutch or not all(forms(dutch[msgid].string))]
+def test_nothing_is_left_untranslated(said, catalogue):
+    missing = [msgid for msgid in said if msgid not in catalogue or not all(forms(catalogue[msgid].string))]
     assert missing == []
 
 
-def test_nothing_is_translated_that_nobody_says(said, dutch):
-    assert [msgid for msgid in dutch if msgid not in said] == []
+def test_nothing_is_translated_that_nobody_says(said, catalogue):
+    assert [msgid for msgid in catalogue if msgid not in said] == []
 
 
-def test_a_translation_holds_the_placeholders_of_its_sentence(dutch):
-    for message in dutch.values():
+def test_a_translation_holds_the_placeholders_of_its_sentence(catalogue):
+    for message in catalogue.values():
         wanted = set().union(*(PLACEHOLDER.findall(form) for form in forms(message.id)))
         for form in forms(message.string):
             found = set(PLACEHOLDER.findall(form))
@@ -76,7 +77,7 @@ def test_a_translation_holds_the_placeholders_of_its_sentence(dutch):
             assert wanted - found <= {"%(num)d", "%(count)s", "%(count)d"}, message.id
 
 
-def test_every_state_kind_channel_and_role_has_a_word(dutch):
+def test_every_state_kind_channel_and_role_has_a_word(catalogue):
     tables = (
         words.CHANNELS,
         words.KINDS,
@@ -86,7 +87,7 @@ def test_every_state_kind_channel_and_role_has_a_word(dutch):
     )
     for table in (*tables, words.MEMBER_ROLES, words.USER_ROLES, words.LANGUAGE_NAMES):
         assert all(words.translator("nl").gettext(word) for word in table.values())
-        assert all(word in dutch for word in table.values())
+        assert all(word in catalogue for word in table.values())
 
 
 def test_a_sentence_within_a_sentence_is_said_in_the_same_language():
