@@ -36,6 +36,13 @@ def add_organisation(
     return made
 
 
+def speak(user: User, lang: str, *, now: datetime) -> None:
+    """The pages and letters of this person are in this language from now on."""
+    with writing():
+        if User.update(language=lang).where(User.id == user.id, User.language != lang).execute():
+            audit.record("user.language_chosen", user, by=user, now=now, language=lang)
+
+
 def slug(name: str) -> str:
     """A name as it stands in addresses and headers: plain letters, digits and hyphens."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()

@@ -193,6 +193,7 @@ DEEDS = {
     "user.closed": N_("closed an account"),
     "user.invitation_withdrawn": N_("withdrew an invitation"),
     "user.invited_again": N_("sent an invitation again"),
+    "user.language_chosen": N_("chose another language"),
     "user.not_confirmed": N_("gave a wrong password before a grave deed"),
     "user.password_set": N_("set a password"),
     "user.recovery_code_used": N_("used a recovery code"),

@@ -53,6 +53,7 @@ ROOMS = {
 }
 EVERYBODY = {
     "home",
+    "language",
     "patterns",
     "signin",
     "receipts",

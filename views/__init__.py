@@ -14,7 +14,7 @@ from dispatch import clock, courtesy, demo
 from dispatch.access import sessions
 from dispatch.audit import asked_from
 from dispatch.errors import Missing, NotAllowed, Refusal, WrongMoment
-from dispatch.words import USER_ROLES
+from dispatch.words import LANGUAGES, USER_ROLES
 from models import User, database
 from views import (
     account,
@@ -44,6 +44,7 @@ from views import (
     guard,
     home,
     imports,
+    language,
     lessons,
     liaison,
     members,
@@ -81,6 +82,7 @@ PAGES = (
     signin,
     door,
     account,
+    language,
     users,
     home,
     campaigns,
@@ -182,10 +184,12 @@ def register(app: Flask) -> None:
 
 
 def language() -> str:
-    """The reader's language: that of the page's one reader, the account's, or Dutch before anybody signed in."""
+    """The reader's language: that of the page's one reader, the account's, or as chosen or asked before the door."""
     if reader := g.get("reader_language"):
         return reader
-    return current_user.language if current_user and current_user.is_authenticated else "nl"
+    if current_user and current_user.is_authenticated:
+        return current_user.language
+    return session.get("language") or request.accept_languages.best_match(LANGUAGES) or "nl"
 
 
 def surroundings() -> dict:
@@ -195,6 +199,8 @@ def surroundings() -> dict:
         "helpdesk": current_app.config["BELFORT_HELPDESK"],
         "practice_end_url": url_for("home.leave_practice"),
         "account_url": url_for("account.show"),
+        "language_url": url_for("language.choose"),
+        "here": request.full_path.rstrip("?") if request.method == "GET" else "",
         "menu": menu.of(current_user) if known else [],
         "who": _who() if known else None,
         "demonstration": demo.is_loaded(),

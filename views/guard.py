@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from urllib.parse import urlsplit
 
 from flask import abort, current_app, redirect, request, session, url_for
 from flask_login import current_user
@@ -61,6 +62,18 @@ def sign_in_first():
         )
     here = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for("signin.form", next=here))
+
+
+def way_on(wanted: str) -> str:
+    """The page that somebody was at or going to, if it is one of ours; else the start."""
+    try:
+        target = urlsplit(wanted)
+    except ValueError:
+        return url_for("home.index")
+    is_ours = target.netloc in ("", request.host) and target.path.startswith("/")
+    if not is_ours or target.path.startswith("//") or "\\" in target.path:
+        return url_for("home.index")
+    return target.path + (f"?{target.query}" if target.query else "")
 
 
 def slow_down(what: str, key: str = "") -> None:

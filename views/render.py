@@ -15,6 +15,7 @@ from dispatch import clock
 from dispatch.words import ACTIVATION_STATUSES, CAMPAIGN_STATUSES, MESSAGE_STATUSES, N_, translator
 
 HOUR = 3600
+LANGUAGE_WORDS = {"nl": "Nederlands", "fr": "Français", "de": "Deutsch", "en": "English"}  # each in itself
 LIT_FROM, LATE_FROM = 30 * 60, 55 * 60
 NBSP, MINUS = "\u00a0", "\u2212"
 
@@ -211,6 +212,9 @@ def page_defaults() -> dict:
         "signout_url": "/signout",
         "practice_end_url": "",
         "account_url": "",
+        "language_url": "",
+        "here": "",  # the address to come back to, "" where it was posted to
+        "languages": LANGUAGE_WORDS,
         "help_url": "",
         "helpdesk": "",
         "accessibility_url": "",

@@ -1,7 +1,5 @@
 """Signing in, in two steps where a second factor is asked, and out."""
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, abort, current_app, redirect, render_template, request, session, url_for
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user, login_user, logout_user
@@ -171,16 +169,6 @@ def _next() -> str:
 
 
 def _way_on() -> str:
-    """Where the person was going, if that is a page of ours."""
-    try:
-        target = urlsplit(_next())
-    except ValueError:
-        return url_for("home.index")
-    is_ours = (
-        target.netloc in ("", request.host)
-        and target.path.startswith("/")
-        and not target.path.startswith("//")
-    )
-    if not is_ours or "\\" in target.path or target.path.startswith("/sign"):
-        return url_for("home.index")
-    return target.path + (f"?{target.query}" if target.query else "")
+    """Where the person was going, if that is a page of ours behind the door."""
+    target = guard.way_on(_next())
+    return url_for("home.index") if target.startswith("/sign") else target
