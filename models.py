@@ -697,9 +697,8 @@ class Campaign(Wording):
     opened_at = DateTimeField(null=True)  # when somebody began on it; null: the clock laid it ready
     follows = ForeignKeyField("self", null=True, backref="followed_by", on_delete="RESTRICT")
     follow_up = CharField(default="")  # what it is to the one that it follows: one of FOLLOW_UPS
-    only_reached = BooleanField(
-        default=False
-    )  # it goes to whom the one that it follows reached, to nobody else
+    only_reached = BooleanField(default=False)  # to whom the one that it follows reached, and to nobody else
+    looked_at = DateTimeField(null=True)  # when the one that it follows had last moved, as it was looked at
 
     class Meta:
         indexes = ((("organisation", "status"), False),)

@@ -1,6 +1,6 @@
 """Follow-ups: a correction, an update or an all-clear stands beside the campaign that it follows."""
 
-from peewee import BooleanField, CharField, ForeignKeyField, Model
+from peewee import BooleanField, CharField, DateTimeField, ForeignKeyField, Model
 
 
 def up(migrator, db):
@@ -13,5 +13,6 @@ def up(migrator, db):
     migrator.migrate(
         migrator.add_column("campaign", "follows_id", follows),
         migrator.add_column("campaign", "follow_up", CharField(default="")),
+        migrator.add_column("campaign", "looked_at", DateTimeField(null=True)),
         migrator.add_column("campaign", "only_reached", BooleanField(default=False)),
     )
