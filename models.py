@@ -670,6 +670,7 @@ class Template(Wording):
 
 BEFORE_LAUNCH = ("draft", "submitted", "approved")
 CAMPAIGN_STATUSES = (*BEFORE_LAUNCH, "running", "paused", "done", "stopped")
+FOLLOW_UPS = ("correction", "update", "all_clear")
 
 
 class Campaign(Wording):
@@ -694,12 +695,17 @@ class Campaign(Wording):
     written_by = ForeignKeyField(User, null=True, on_delete="RESTRICT")  # whoever changed the text last
     held_by = ForeignKeyField(Organisation, null=True, on_delete="RESTRICT")  # the desk that leads it now
     opened_at = DateTimeField(null=True)  # when somebody began on it; null: the clock laid it ready
+    follows = ForeignKeyField("self", null=True, backref="followed_by", on_delete="RESTRICT")
+    follow_up = CharField(default="")  # what it is to the one that it follows: one of FOLLOW_UPS
+    only_reached = BooleanField(default=False)  # to whom the one that it follows reached, and to nobody else
+    looked_at = DateTimeField(null=True)  # when the one that it follows had last moved, as it was looked at
 
     class Meta:
         indexes = ((("organisation", "status"), False),)
         constraints = (
             one_of("kind", KINDS),
             one_of("status", CAMPAIGN_STATUSES),
+            one_of("follow_up", ("", *FOLLOW_UPS)),
         )
 
     @property

@@ -15,6 +15,7 @@ ZONE = {
     "campaigns",
     "cards",
     "control",
+    "follow_ups",
     "imports",
     "members",
     "message_templates",

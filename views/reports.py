@@ -15,7 +15,7 @@ from dispatch.sending import campaigns, doubt, estimate, report, tallies, whom
 from dispatch.words import CHANNELS, KINDS, LANGUAGE_NAMES, MESSAGE_STATUSES
 from models import Campaign, Member, Message, Recipient
 from views import approval as approvals
-from views import control, guard, lookups, render, wording
+from views import control, follow_ups, guard, lookups, render, wording
 from views import takeover as takeovers
 
 pages = Blueprint("reports", __name__)
@@ -53,6 +53,7 @@ def final(campaign: Campaign, now: datetime) -> dict:
         "doubt": {"decisions": control.decisions(campaign)},
         "story": approvals.story(campaign),
         **takeovers.lead(campaign, now),
+        **follow_ups.standing(campaign),
         "seconds": int((campaign.ended_at - campaign.launched_at).total_seconds()),
         "composed_in": int((campaign.launched_at - campaign.created_at).total_seconds()),
         "may_template": rights.may(current_user, "template.change")

@@ -15,6 +15,7 @@ from dispatch.sending import (
     calls,
     doubt,
     due,
+    follow_ups,
     freezing,
     recordings,
     speech,
@@ -118,6 +119,8 @@ def write(campaign: Campaign, *, by: User, now: datetime, version: int, **wordin
     with writing():
         stored = Campaign.get_by_id(campaign.id)
         rights.demand(by, "campaign.compose", **said, on=stored)
+        if stored.only_reached:
+            wording = {name: value for name, value in wording.items() if name not in follow_ups.FIXED}
         if rights.is_handed_draft(stored):
             wording.pop(
                 "audience", None
@@ -221,6 +224,8 @@ def discard(campaign: Campaign, *, by: User, now: datetime) -> None:
 
 def audience_of(campaign: Campaign | Template) -> Audience:
     """Everybody whom the campaign is for, as the member lists are now."""
+    if isinstance(campaign, Campaign) and campaign.only_reached:
+        return follow_ups.audience_of(campaign)
     whose = campaign.organisation_id, campaign.audience, campaign.channels
     return audience.resolve(*whose, kind=campaign.kind)
 
@@ -350,8 +355,11 @@ def _hold(campaign: Campaign, now: datetime) -> None:
     """Puts aside what it can cost at most, which takes no look at anybody; where that is too much, what it will cost."""
     if campaign.is_practice or not campaign.organisation.payment:
         return
-    number = audience.size(campaign.organisation_id, campaign.audience)
-    dearest = {channel: number * max(per.values()) for channel, per in _parts(campaign).items()}
+    most = follow_ups.most(campaign) if campaign.only_reached else {}
+    number = 0 if most else audience.size(campaign.organisation_id, campaign.audience)
+    dearest = {
+        channel: most.get(channel, number) * max(per.values()) for channel, per in _parts(campaign).items()
+    }
     try:
         ledger.hold(campaign, dearest, now)
     except Refusal:
@@ -382,7 +390,7 @@ def freeze(now: datetime) -> None:
 
 def half_frozen():
     """The campaigns of which not everybody's message is queued yet."""
-    return Campaign.select(Campaign.id).where(Campaign.queued_through.is_null(False))
+    return Campaign.select(Campaign.id).where(Campaign.queued_through.is_null(False) | follow_ups.behind())
 
 
 def _freeze_part(id: int, now: datetime) -> int:
@@ -392,9 +400,11 @@ def _freeze_part(id: int, now: datetime) -> int:
     """
     with writing():
         campaign = Campaign.get_by_id(id)
+        parts = {(channel, lang): n for channel, per in _parts(campaign).items() for lang, n in per.items()}
+        if campaign.only_reached:
+            return follow_ups.freeze(campaign, parts=parts, limit=FROZEN_AT_ONCE, now=now)
         if campaign.queued_through is None:  # another pump came first
             return 0
-        parts = {(channel, lang): n for channel, per in _parts(campaign).items() for lang, n in per.items()}
         reached, last = freezing.freeze(campaign, parts=parts, limit=FROZEN_AT_ONCE, now=now)
         mark = {"queued_through": last, "people": Campaign.people + reached}
         Campaign.update(mark).where(Campaign.id == id).execute()
@@ -406,6 +416,8 @@ def _refuse_unready(campaign: Campaign, version: int | None) -> None:
         raise WrongMoment(N_("This campaign was launched already. It was not sent a second time."))
     if version is not None and version != campaign.version:
         raise WrongMoment(N_("The message was changed after you read it. Nothing was sent: read it again."))
+    if fault := follow_ups.fault(campaign):
+        raise Refusal(fault)
     if found := faults(campaign):
         raise Incomplete(N_("Nothing was sent. The message is not complete."), found)
 
@@ -499,7 +511,7 @@ def finish(campaign: Campaign, now: datetime) -> None:
 
 
 def _is_finished(campaign: Campaign, now: datetime) -> bool:
-    if campaign.queued_through is not None:
+    if campaign.queued_through is not None or follow_ups.awaits(campaign):
         return False
     table = tallies.counts(campaign)
     total = {status: sum(row[status] for row in table.values()) for status in RANKS}

@@ -42,7 +42,7 @@ def _enqueue(campaign: Campaign, channel: str, parts: Parts, now: datetime) -> N
         Message.names: fn.TRIM(Member.first_name.concat(" ").concat(Member.last_name)),
         Message.language: Member.language,
         Message.parts: Case(Member.language, [(lang, parts[channel, lang]) for lang in LANGUAGES], 1),
-        Message.reference: _reference(),
+        Message.reference: reference_by(Member.id),
         Message.campaign: Value(campaign.id),
         Message.is_practice: Value(campaign.is_practice),
         Message.status: Value(status),
@@ -64,9 +64,9 @@ def _enqueue(campaign: Campaign, channel: str, parts: Parts, now: datetime) -> N
     Recipient.insert_from(people, fields=[Recipient.message, Recipient.member]).on_conflict_ignore().execute()
 
 
-def _reference():
+def reference_by(order):
     """Sixteen digits behind a beginning that nobody can guess: neighbours in the index of a million."""
-    number = fn.ROW_NUMBER().over(order_by=[Member.id]) + 100_000  # a part is far smaller
+    number = fn.ROW_NUMBER().over(order_by=[order]) + 100_000  # a part is far smaller
     return Value(secrets.token_hex(6)[:11]).concat(fn.SUBSTR(number.cast("text"), 2))
 
 
