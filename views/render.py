@@ -214,7 +214,7 @@ def page_defaults() -> dict:
         "account_url": "",
         "language_url": "",
         "here": "",  # the address to come back to, "" where it was posted to
-        "languages": LANGUAGE_WORDS,
+        "language_words": LANGUAGE_WORDS,
         "help_url": "",
         "helpdesk": "",
         "accessibility_url": "",
