@@ -77,7 +77,10 @@ def written(campaign) -> set:
 def reached(campaign) -> set:
     rows = Message.select(Message.channel, Message.address)
     return set(
-        rows.where(Message.campaign == campaign.id, Message.status.in_(("accepted", "delivered"))).tuples()
+        rows.where(
+            Message.campaign == campaign.id,
+            Message.status.in_(("accepted", "delivered", "answered", "voicemail", "hung_up")),
+        ).tuples()
     )
 
 

@@ -24,7 +24,8 @@ from models import (
     writing,
 )
 
-REACHED = ("accepted", "delivered")
+# A call that was taken, or that spoke to a voicemail, is no proof that it was heard; that it was, is enough to correct it.
+REACHED = ("accepted", "delivered", "answered", "voicemail", "hung_up")
 MAY_BE_REACHED = ("sending", "unsure", *REACHED)
 # What members read, in each of their languages, whatever language the program itself speaks: (title, text).
 SAID = {
