@@ -23,6 +23,7 @@ from dispatch import courtesy, demo, mishaps
 from dispatch.access.limits import Limit
 from dispatch.access.refusals import Refusals
 from dispatch.jobs import Jobs
+from dispatch.operation.backups import Folders
 from dispatch.providers import BadRoad
 from dispatch.retention import Keeping
 from dispatch.sending.bounces import Bounces
@@ -105,6 +106,12 @@ def web_address(value: str) -> str:
     if value and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).netloc):
         raise ValueError("must be a web address such as https://belfort.example")
     return value.rstrip("/")
+
+
+def folder(value: str) -> Path | None:
+    if value and not Path(value).is_absolute():
+        raise ValueError("must be a whole path, such as /var/backups/belfort")
+    return Path(value) if value else None
 
 
 def roads(value: str) -> tuple[str, ...]:
@@ -216,6 +223,33 @@ SETTINGS = (
         "Notes of the D2 desk are emptied so many days after their emergency ended; counts stay.",
     ),
     Setting(
+        "BELFORT_BACKUPS",
+        "",
+        folder,
+        "The folder into which a backup is written each night: seven days and four weeks of them. Empty: none.",
+    ),
+    Setting(
+        "BELFORT_BACKUPS_SECOND",
+        "",
+        folder,
+        "A second folder for the same backups, on another disk or machine.",
+    ),
+    Setting(
+        "BELFORT_METRICS_TOKEN",
+        "",
+        text,
+        "Whoever asks `/metrics` shows it as `Authorization: Bearer …`. Empty: there are no metrics.",
+        True,
+    ),
+    Setting(
+        "BELFORT_HEARTBEAT",
+        "",
+        web_address,
+        "An address that is asked each minute while the pump turns and the database can be written: whoever watches it "
+        "raises the alarm when it falls silent.",
+        True,
+    ),
+    Setting(
         "BELFORT_HELPDESK",
         "0800 00 012",
         text,
@@ -301,6 +335,8 @@ def settle(app: Flask, settings: dict) -> None:
         _open_bounces(settings, app.secret_key),
         _keeping(settings),
         public_url=settings["BELFORT_PUBLIC_URL"],
+        folders=Folders(settings["BELFORT_BACKUPS"], settings["BELFORT_BACKUPS_SECOND"]),
+        heartbeat=settings["BELFORT_HEARTBEAT"],
     )
     app.extensions["limits"] = {name: Limit(*rate) for name, rate in LIMITS.items()}
     app.extensions["refusals"] = Refusals()

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from functools import partial
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -11,6 +12,8 @@ from dispatch.access import links, resets
 from dispatch.centre import persons, report, warnings
 from dispatch.money import forecast, ledger
 from dispatch.onboarding import checklist, expiry, user_table
+from dispatch.operation import backups, health, heartbeat
+from dispatch.operation.backups import NOWHERE, Folders
 from dispatch.people import alive, asking, imports
 from dispatch.retention import Keeping
 from dispatch.sending import drills, monthly
@@ -21,16 +24,29 @@ from models import at_hand
 log = logging.getLogger(__name__)
 EVERY_SECONDS = 0.25
 FREEZE = "launches"
+TURNS_WITHIN = timedelta(minutes=1)
 
 
 class Jobs:
     """One job per channel, so that a slow road holds up no other, one for practice beside it, and those that tidy."""
 
-    def __init__(self, pump: Pump, bounces: Bounces, keeping: Keeping, *, public_url: str = ""):
+    def __init__(
+        self,
+        pump: Pump,
+        bounces: Bounces,
+        keeping: Keeping,
+        *,
+        public_url: str = "",
+        folders: Folders = NOWHERE,
+        heartbeat: str = "",
+    ):
         self.pump = pump
         self.bounces = bounces
         self.keeping = keeping
         self.public_url = public_url
+        self.folders = folders
+        self.heartbeat = heartbeat
+        self.turned_at: datetime | None = None
         self.scheduler = BackgroundScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1}
         )
@@ -41,7 +57,7 @@ class Jobs:
         self._every(EVERY_SECONDS, self.pump.freeze, FREEZE)
         self._every(EVERY_SECONDS, self.pump.listen, "listen")
         self._every(1, self.pump.look_up, "look up")
-        self._every(1, self.pump.tidy, "tidy")
+        self._every(1, self.turn, "tidy")
         self._every(1, self.answer_resets, "resets")
         self._every(5, _forget_mailed_links, "mailed links")
         self._every(60, self.bounces.collect, "bounces")
@@ -51,9 +67,24 @@ class Jobs:
         self._every(30, _report_closings, "final reports")
         self._every(900, partial(_look_after_lists, self.public_url), "lists")
         self._every(60, _release_credit, "credit")
+        self._every(900, partial(_back_up, self.folders), "backups")
+        self._every(60, partial(self._beat, self.heartbeat), "heartbeat")
         self._every(10, _warn_of_promises, "promises")
         self.bounces.open()
         self.scheduler.start()
+
+    def turn(self) -> None:
+        self.pump.tidy()
+        self.turned_at = clock.now()
+
+    def is_turning(self) -> bool:
+        """Whether the pump came round in the last minute."""
+        return self.turned_at is not None and abs(clock.now() - self.turned_at) < TURNS_WITHIN
+
+    def _beat(self, url: str) -> None:
+        with at_hand():
+            if url and self.is_turning() and health.is_writable():
+                heartbeat.beat(url)
 
     def wake(self) -> None:
         """Turns the pump now, not at the next beat: for the launch of a campaign."""
@@ -100,6 +131,11 @@ def _look_after_joining() -> None:
         forecast.warn(clock.now())
         expiry.warn(clock.now())
         persons.ask(clock.now())
+
+
+def _back_up(folders: Folders) -> None:
+    with at_hand():
+        backups.nightly(folders, clock.now())
 
 
 def _release_credit() -> None:

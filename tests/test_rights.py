@@ -63,7 +63,13 @@ EVERYBODY = {
     "api",
     "own_data",
 }  # api, by which token: test_api
-OPEN = {"static", "recordings.lend"}  # what is lent to whom, and when: test_voice_pages
+OPEN = {
+    "static",
+    "recordings.lend",
+    "health.live",
+    "health.ready",
+    "health.metrics",
+}  # what is lent to whom, and when: test_voice_pages
 SHUT = (403, 404)
 
 

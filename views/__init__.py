@@ -43,6 +43,7 @@ from views import (
     final_reports,
     follow_ups,
     guard,
+    health,
     home,
     imports,
     language,
@@ -52,6 +53,7 @@ from views import (
     memory_commands,
     menu,
     message_templates,
+    operation_commands,
     operators,
     orders,
     organisations,
@@ -135,6 +137,7 @@ PAGES = (
     patterns,
     tokens,
     api,
+    health,
 )
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; form-action 'self'; base-uri 'none'; "
@@ -177,6 +180,7 @@ def register(app: Flask) -> None:
     csrf.exempt(own_data.pages)  # what nobody can guess is in its address, and a telephone may refuse cookies
     commands.register(app)
     memory_commands.register(app)
+    operation_commands.register(app)
     app.wsgi_app = _pages_first(app.wsgi_app)
     app.before_request(_open_database)
     app.teardown_request(_leave)
@@ -243,7 +247,7 @@ def _pages_first(answer):
     """The engine steps aside for people, not for gateways with their thousand receipts a second."""
 
     def serve(environ, start_response):
-        if environ["PATH_INFO"].startswith(("/receipts/", "/static/")):
+        if environ["PATH_INFO"].startswith(("/receipts/", "/static/", "/health/", "/metrics")):
             return answer(environ, start_response)
         with courtesy.guest():
             return answer(environ, start_response)

@@ -52,6 +52,9 @@ HALTS = {
     "out_of_term": N_(
         "The agreement under which this is sent is over. What is queued waits until it is renewed."
     ),
+    "restored": N_(
+        "A backup was restored. What was still queued in it may have been sent since: decide below what goes again."
+    ),
 }
 OVERTAKEN = N_(
     "Somebody else changed this text in the meantime. Nothing of yours was saved: compare both texts."

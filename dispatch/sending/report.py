@@ -43,6 +43,7 @@ MOST_POINTS = 200  # the paper draws every one of them
 NOT_ARRIVED = ("failed", "expired", "withheld", "unsure", *CALL_ENDINGS)
 ROAD_REFUSES = ("refused", "sender_refused")
 OUR_REASONS = {
+    "restored": N_("a backup was restored; it may have left since that backup was made"),
     "interrupted": N_("we cannot know: the connection or the program stopped while it was under way"),
     "stopped": N_("the campaign was stopped before it left"),
     "too_late": N_("it could not leave before the moment after which it was of no use"),

@@ -26,6 +26,15 @@ def send_again(campaign: Campaign, now: datetime, *which, limit: int) -> int:
     return _sweep(campaign, "unsure", "queued", *which, limit=limit, **again)
 
 
+def doubt_restored(campaign: Campaign, now: datetime, status: str, *, limit: int) -> int:
+    """Puts what a backup had queued or in hand in doubt: it may have left since, and only a person sends it again."""
+    with writing():
+        doubts = Campaign.update(doubts=Campaign.doubts + 1).where(Campaign.id == campaign.id)
+        [number] = [row.doubts for row in doubts.returning(Campaign.doubts).execute()]
+        left = {"code": "restored", "doubt": number, "doubted_at": now, "repeats": MAX_REPEATS}
+        return _sweep(campaign, status, "unsure", limit=limit, **left)
+
+
 def send_letters_again(now: datetime) -> int:
     """Puts our own letters that may not have arrived back into the queue: rather twice than never."""
     with writing():

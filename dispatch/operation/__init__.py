@@ -1,0 +1,1 @@
+"""What keeps the program running and what it remembers: backups, restoring, health."""

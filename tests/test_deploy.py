@@ -1,0 +1,134 @@
+"""What deploy/ promises: Debian's nginx in front as its example says, and the unit and image as strict as they claim."""
+
+import contextlib
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+import requests
+
+from tests.servers import free_port, wait_until
+
+ROOT = Path(__file__).parent.parent
+DEPLOY = ROOT / "deploy"
+NGINX = "/usr/sbin/nginx"
+MAIN = """user root; daemon off; pid {0}/pid; error_log {0}/error.log;
+events {{}}
+http {{ access_log off; client_body_temp_path {0}/b; proxy_temp_path {0}/p; fastcgi_temp_path {0}/f;
+uwsgi_temp_path {0}/u; scgi_temp_path {0}/s; include {0}/site.conf; }}"""
+
+
+class Front(NamedTuple):
+    tls: str
+    plain: str
+    trusted: str
+
+
+@contextlib.contextmanager
+def process(*command: str, **options) -> Iterator[subprocess.Popen]:
+    started = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **options)
+    try:
+        yield started
+    finally:
+        started.terminate()
+        started.wait(20)
+
+
+def answers(url: str, **options) -> bool:
+    try:
+        return requests.get(url, timeout=2, allow_redirects=False, **options).status_code < 400
+    except requests.ConnectionError:
+        return False
+
+
+@pytest.fixture
+def front(settings, app, tmp_path) -> Iterator[Front]:
+    """Belfort behind nginx with the example's configuration; only ports and the paths of the certificate differ."""
+    if not Path(NGINX).exists():
+        pytest.skip("nginx is not installed")
+    belfort, tls, plain = free_port(), free_port(), free_port()
+    pem = write_certificate(tmp_path)
+    site = (DEPLOY / "nginx.conf").read_text().replace("127.0.0.1:8000", f"127.0.0.1:{belfort}")
+    site = re.sub(r"    listen \[::\].*\n", "", site)
+    site = site.replace("listen 80;", f"listen 127.0.0.1:{plain};").replace(
+        "listen 443", f"listen 127.0.0.1:{tls}"
+    )
+    for name in ("fullchain", "privkey"):
+        site = site.replace(f"/etc/ssl/belfort/{name}.pem", str(pem[name]))
+    (tmp_path / "site.conf").write_text(site)
+    (tmp_path / "nginx.conf").write_text(MAIN.format(tmp_path))
+    environ = settings | {
+        "PORT": str(belfort),
+        "BELFORT_PUBLIC_URL": "https://belfort.example",
+        "BELFORT_TRUSTED_PROXY": "127.0.0.1",
+    }
+    with (
+        process(sys.executable, "app.py", cwd=ROOT, env=environ),
+        process(NGINX, "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf")),
+    ):
+        url = f"https://127.0.0.1:{tls}"
+        wait_until(lambda: answers(f"{url}/health/live", verify=False), what="nginx and Belfort")
+        yield Front(url, f"http://127.0.0.1:{plain}", str(pem["fullchain"]))
+
+
+def write_certificate(folder: Path) -> dict[str, Path]:
+    pem = {"fullchain": folder / "cert.pem", "privkey": folder / "key.pem"}
+    subprocess.run(
+        (
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-nodes",
+            "-days",
+            "2",
+        )
+        + ("-subj", "/CN=belfort.example", "-addext", "subjectAltName=IP:127.0.0.1,DNS:belfort.example")
+        + ("-keyout", str(pem["privkey"]), "-out", str(pem["fullchain"])),
+        check=True,
+        capture_output=True,
+    )
+    return pem
+
+
+@pytest.mark.loopback
+def test_behind_nginx_pages_come_by_tls_alone_and_a_large_file_passes(front):
+    asked = {"verify": front.trusted, "headers": {"Host": "belfort.example"}, "timeout": 10}
+    page = requests.get(f"{front.tls}/sign-in", allow_redirects=True, **asked)
+    assert page.headers["Strict-Transport-Security"].startswith("max-age=31536000")
+    assert all("Secure" in cookie for cookie in page.headers.get("Set-Cookie", "Secure").split(", __Host"))
+    moved = requests.get(f"{front.plain}/sign-in", allow_redirects=False, timeout=10)
+    assert moved.status_code == 301 and moved.headers["Location"].startswith("https://")
+    large = requests.post(f"{front.tls}/sign-in", data=b"x" * 50_000_000, **asked)
+    assert large.status_code not in (413, 500, 502, 504)
+    assert requests.post(f"{front.tls}/sign-in", data=b"x" * 64_000_000, **asked).status_code == 413
+
+
+def test_the_unit_leaves_little_open(tmp_path):
+    if not (tool := shutil.which("systemd-analyze")):
+        pytest.skip("systemd is not here")
+    judged = subprocess.run(
+        (tool, "security", "--offline=true", "--threshold=15", str(DEPLOY / "belfort.service")),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert judged.returncode == 0, judged.stdout[-400:]
+
+
+def test_the_image_runs_as_nobody_and_takes_along_what_the_program_needs():
+    lines = re.sub(r"\\\n", " ", (DEPLOY / "Dockerfile").read_text()).splitlines()
+    told = [line.split(maxsplit=1) for line in lines if line and not line.startswith("#")]
+    words = [word for word, _ in told]
+    assert words.index("USER") < words.index("CMD") and ["USER", "belfort"] in told
+    taken = {name for word, rest in told if word == "COPY" for name in rest.split()[:-1]}
+    assert all((ROOT / name).exists() for name in taken)
+    assert {"app.py", "models.py", "dispatch", "views", "templates", "static", "migrations"} <= taken
