@@ -12,7 +12,17 @@ from dispatch.errors import Incomplete, NotAllowed, Refusal, WrongMoment
 from dispatch.money import ledger, prices
 from dispatch.numerals import in_words
 from dispatch.onboarding import checklist
-from dispatch.sending import approval, campaigns, doubt, estimate, report, tallies, whom
+from dispatch.sending import (
+    approval,
+    campaigns,
+    contacts,
+    doubt,
+    estimate,
+    reminders,
+    report,
+    tallies,
+    whom,
+)
 from dispatch.sending.text import measure
 from dispatch.words import CHANNELS, KINDS, LANGUAGE_NAMES, N_, translator
 from models import POLICIES, Campaign
@@ -258,6 +268,7 @@ def _review(
     refusal: str = "",
     terms_error: str | None = None,
     identity_error: str | None = None,
+    persons_error: str | None = None,
 ) -> str:
     now, chosen = clock.now(), campaigns.audience_of(campaign)
     faults = wording.faults(campaign)
@@ -284,6 +295,8 @@ def _review(
         channel_names={code: _(name) for code, name in CHANNELS.items()},
         left_out=reports.reasons([(reason, len(who)) for reason, who in chosen.left_out.items()]),
         preview=_preview(campaign, lang, size),
+        reminders=_reminders(campaign, now),
+        persons_error=persons_error,
         lang_shown=lang,
         opened_at=campaign.opened_at or now,
         seconds=int((now - (campaign.opened_at or now)).total_seconds()),
@@ -300,6 +313,19 @@ def _review(
         **takeovers.lead(campaign, now),
         **identity.asked(),
     )
+
+
+def _reminders(campaign: Campaign, now: datetime) -> dict:
+    """What a second pair of eyes would say: the same a moment ago, who is recognisable, numbers nobody verified."""
+    same = reminders.similar(campaign, now)
+    return {
+        "same": same,
+        "same_minutes": same and int((now - same.launched_at).total_seconds()) // 60,
+        "persons": reminders.persons(campaign),
+        "may_name": reminders.may_name(current_user),
+        "because": request.form.get("persons_because", ""),
+        "unverified": contacts.unverified(campaign),
+    }
 
 
 def _cost(campaign: Campaign, size: estimate.Estimate, now: datetime) -> dict | None:
@@ -403,8 +429,8 @@ def launch(id: int):
     try:
         _launch(campaign)
     except Incomplete as refusal:
-        terms = refusal.faults.get("terms")
-        return _review(campaign, refusal.sentence.said_by(_), terms and terms.said_by(_)), 422
+        faults = {name: fault.said_by(_) for name, fault in refusal.faults.items()}
+        return _review(campaign, refusal.sentence.said_by(_), **_shown_at(faults)), 422
     except WrongMoment as refusal:
         fresh = Campaign.get_by_id(id)
         if not fresh.is_draft:
@@ -416,6 +442,10 @@ def launch(id: int):
         return _review(campaign, said, identity_error=said if refusal.field == "password" else None), 422
     current_app.extensions["jobs"].wake()
     return redirect(url_for("campaigns.show", id=id), 303)
+
+
+def _shown_at(faults: dict[str, str]) -> dict:
+    return {"terms_error": faults.get("terms"), "persons_error": faults.get("persons")}
 
 
 def _launch(campaign: Campaign) -> None:
@@ -438,6 +468,7 @@ def _launch(campaign: Campaign) -> None:
         version=wording.version(),
         useful_for=_useful_for(),
         policy=wording.policy(),
+        persons_because=request.form.get("persons_because", ""),
     )
 
 

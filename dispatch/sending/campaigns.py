@@ -18,6 +18,7 @@ from dispatch.sending import (
     follow_ups,
     freezing,
     recordings,
+    reminders,
     speech,
     sweeps,
     tallies,
@@ -321,11 +322,13 @@ def launch(
     version: int | None = None,
     useful_for: timedelta | None = None,
     policy: str = "",
+    persons_because: str = "",
 ) -> Campaign:
     """Freezes text and audience, queues every message and writes it down, all in one transaction or not at all.
 
     useful_for: what has not left by then is not delivered any more.
     policy: what becomes of a message that may not have arrived, one of POLICIES; for want of it, as the draft has it.
+    persons_because: why members must know the persons or plates that it names; only the police may say so.
     Beyond FROZEN_AT_ONCE members the others follow in transactions of that size: see `freeze`.
     """
     if not terms_accepted:
@@ -344,7 +347,7 @@ def launch(
         facts = {"launched_by": by.id, "launched_at": now, "moved_at": now, "queued_through": 0}
         facts["expires_at"] = useful_for and now + useful_for
         facts["policy"] = policy
-        said = {"policy": policy}
+        said = {"policy": policy} | reminders.demand_reason(campaign, persons_because, by)
         _hold(campaign, now)
         move(campaign, "launched", by=by, now=now, said=said, **facts)
         if not (_freeze_part(campaign.id, now) or Campaign.get_by_id(campaign.id).queued_through):
