@@ -118,8 +118,9 @@ def people(app):
     }
 
 
+@pytest.mark.timeout(400)  # of a busy machine
 @hypothesis.settings(
-    max_examples=25,
+    max_examples=20,
     deadline=None,
     suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture, hypothesis.HealthCheck.too_slow],
 )

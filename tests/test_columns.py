@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.people import columns
+from dispatch import words
+from dispatch.people import columns, members
 from dispatch.people.columns import bare, field_of, guess, language_of, role_of, titles_in
 
 
@@ -247,3 +248,14 @@ def test_a_house_number_is_read_wherever_its_column_stands(header):
 def test_a_column_that_counts_the_rows_is_nobodys_house():
     rows = [[str(number), "Aerts", "Kerkstraat", "0470000011"] for number in range(1, 9)]
     assert "house_number" not in guess(["Nr", "Naam", "Straat", "GSM"], rows)
+
+
+@pytest.mark.parametrize("lang", ["nl", "fr", "de", "en"])
+def test_the_words_that_our_own_exports_write_are_read_again_in_every_language(lang):
+    said = words.translator(lang).gettext
+    assert [columns.role_of(said(word)) for word in words.MEMBER_ROLES.values()] == [*words.MEMBER_ROLES]
+    assert [columns.GROUNDS.get(columns.bare(said(word))) for word in members.BASES.values()] == [
+        *members.BASES
+    ]
+    spoken = [columns.language_of(said(word)) for word in words.LANGUAGE_NAMES.values()]
+    assert spoken == [*words.LANGUAGE_NAMES]

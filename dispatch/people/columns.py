@@ -117,15 +117,16 @@ LANGUAGE_WORDS = {
 # The six grounds of article 6.1 of the regulation, as lists and our own exports call them.
 GROUND_WORDS = {
     "consent": "ja oui yes toestemming toestemmingvandepersoon toestemmingvandebetrokkene consentement einwilligung "
-    "consent consentoftheperson akkoord",
+    "consent consentoftheperson akkoord consentementdelapersonne einwilligungderperson",
     "contract": "overeenkomst overeenkomstmetdepersoon overeenkomstmetdebetrokkene contract contrat vertrag "
-    "agreementwiththeperson",
+    "agreementwiththeperson contrataveclapersonne vereinbarungmitderperson",
     "legal_obligation": "wettelijkeverplichting wettelijkeplicht obligationlegale rechtlicheverpflichtung "
     "legalobligation",
     "vital_interests": "vitalebelangen vitaalbelang vitalebelangenvaneenpersoon interetsvitaux "
-    "lebenswichtigeinteressen vitalinterests vitalinterestsofaperson",
+    "lebenswichtigeinteressen vitalinterests vitalinterestsofaperson interetsvitauxdunepersonne "
+    "lebenswichtigeinteresseneinerperson",
     "public_task": "algemeenbelang taakvanalgemeenbelang taakinhetalgemeenbelang openbarebelang openbaartaak "
-    "interetpublic missiondinteretpublic offentlichesinteresse publictask taskinthepublicinterest",
+    "interetpublic missiondinteretpublic offentlichesinteresse aufgabeimoffentlicheninteresse publictask taskinthepublicinterest",
     "legitimate_interests": "gerechtvaardigdbelang gerechtvaardigdebelangen interetlegitime interetslegitimes "
     "berechtigtesinteresse berechtigteinteressen legitimateinterest legitimateinterests",
 }
@@ -135,7 +136,7 @@ MEMBER_WORDS = frozenset(
     ("lid", "leden", "gewoonlid", "binlid", "member", "membre", "mitglied", "bewoner", "inwoner", "habitant")
 )
 DEPUTY = re.compile(
-    r"^(mede|co(?!ord)|adj|vice|stellv|plaatsverv|hulp|assist|sub|2e|tweede|second|suppleant|deputy)"
+    r"^(mede|mit|co(?!ord)|ko(?!ord)|adj|vice|stellv|plaatsverv|hulp|assist|sub|2e|tweede|second|suppleant|deputy)"
 )
 
 ISO_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00(?::00)?)?$")
