@@ -1,0 +1,85 @@
+"""Every page that a role can walk to, judged by axe-core: WCAG 2.2 A and AA, and best practice; some states, sizes and moods."""
+
+import re
+from importlib.resources import files
+from urllib.parse import urlsplit
+
+import pytest
+
+from dispatch import demo
+
+AXE = (files("axe_playwright_python") / "axe.min.js").read_text()
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+NO_PAGE = re.compile(r"\.(pdf|xlsx|csv|vcf|json|xml)$|/paper|/file$|/export|\.atom$")
+MOST = 40  # pages for one role
+ROLES = ("platform_admin", "organisation_admin", "authorised_person", "centre_supervisor", "national desk")
+
+
+def faults(page) -> list[str]:
+    """What axe finds: the rule, and the first place."""
+    page.evaluate(AXE)
+    found = page.evaluate("rules => axe.run(document, rules)", RULES)["violations"]
+    return [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found]
+
+
+def shape(url: str) -> str:
+    return re.sub(r"/\d+(?=/|$)", "/N", urlsplit(url).path)
+
+
+def links(page, site: str) -> list[str]:
+    hrefs = page.eval_on_selector_all("a[href]", "all => all.map(one => one.href)")
+    return [
+        one[len(site) :] for one in hrefs if one.startswith(site) and not NO_PAGE.search(urlsplit(one).path)
+    ]
+
+
+@pytest.fixture(scope="module")
+def judged():
+    """The pages that were judged already: what two roles see alike is judged once."""
+    return set()
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_page_of_a_role_has_a_fault_that_axe_knows(visit, site, judged, role):
+    page = visit(role)
+    todo, known, found = ["/"], set(), {}
+    while todo and len(known) < MOST:
+        url = todo.pop(0)
+        if shape(url) in known:
+            continue
+        known.add(shape(url))
+        page.goto(url)
+        todo += [link for link in links(page, site) if shape(link) not in known]
+        if shape(url) not in judged and (wrong := faults(page)):
+            found[shape(url)] = wrong
+        judged.add(shape(url))
+    assert found == {}
+
+
+STATES = [
+    ("sender", "/", 390, "dark"),
+    ("sender", "/campaigns", 390, "light"),
+    ("coordinator", "/bins/1", 390, "light"),
+    ("authorised_person", "/preparation", 390, "dark"),
+    ("platform_admin", "/nowhere", 390, "light"),  # the page of an error
+]
+
+
+@pytest.mark.parametrize("role, url, width, scheme", STATES)
+def test_on_a_telephone_in_the_dark_and_on_a_page_of_error_too(visit, role, url, width, scheme):
+    page = visit(role, width, 844)
+    page.emulate_media(color_scheme=scheme)
+    page.goto(url)
+    assert faults(page) == []
+    page.faults.clear()  # Chromium notes the 404 that is asked for
+
+
+def test_nor_in_practice(visit):
+    page = visit("sender")
+    page.locator("form[action='/practice'] button").first.click()
+    page.goto("/")
+    assert page.locator("body.is-practice").count() and faults(page) == []
+
+
+def test_every_account_of_the_demonstration_has_its_role_here():
+    assert {account["role"] for account in demo.accounts_of()} >= set(ROLES) - {"national desk"}
