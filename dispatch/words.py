@@ -1,12 +1,12 @@
 """The words of the trade: gettext for code that has no request, and the names of states, kinds and channels."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from gettext import NullTranslations
 from pathlib import Path
 
-from babel.dates import format_datetime
+from babel.dates import format_date
 from babel.support import Translations
 
 from dispatch import clock
@@ -157,7 +157,15 @@ ORGANISATION_KINDS = {
 
 def moment(at: datetime | None, lang: str) -> str:
     """A moment as it stands on paper: the clock of Brussels, in the manner of the language; "" when it never came."""
-    return format_datetime(clock.local(at), "d MMMM y, HH:mm:ss", locale=lang) if at else ""
+    if not at:
+        return ""
+    here = clock.local(at)
+    return f"{long_day(here.date(), lang)}, {here:%H:%M:%S}"
+
+
+def long_day(on: date, lang: str, *, weekday: bool = False) -> str:
+    """A day in words as each language writes it: 26 november 2026, 26. November 2026; English as in Europe."""
+    return format_date(on, "full" if weekday else "long", locale="en_GB" if lang == "en" else lang)
 
 
 def hour(at: datetime | None) -> str:

@@ -1,5 +1,8 @@
 """The language of the pages: chosen on any of them, which stays; and before the door as the browser asks."""
 
+from datetime import date
+
+from dispatch import words
 from models import Audit, User
 from tests import cast, town
 
@@ -27,3 +30,14 @@ def test_no_language_leads_to_another_house_and_none_that_is_not_spoken_is_taken
     page = client.post("/language", lang="xx", next="https://elsewhere.example/")
     assert page.soup.html["lang"] == "nl" and page.path.startswith("/signin")
     assert client.post("/language", lang="fr", next="//elsewhere.example").path.startswith("/signin")
+
+
+def test_a_day_is_written_as_each_language_writes_it():
+    on = date(2026, 11, 26)
+    written = {lang: words.long_day(on, lang) for lang in ("nl", "fr", "de", "en")}
+    assert written == {
+        "nl": "26 november 2026",
+        "fr": "26 novembre 2026",
+        "de": "26. November 2026",
+        "en": "26 November 2026",
+    }

@@ -12,7 +12,7 @@ from flask import Flask
 from flask_babel import get_locale, gettext, lazy_gettext, ngettext
 
 from dispatch import clock
-from dispatch.words import ACTIVATION_STATUSES, CAMPAIGN_STATUSES, MESSAGE_STATUSES, N_, translator
+from dispatch.words import ACTIVATION_STATUSES, CAMPAIGN_STATUSES, MESSAGE_STATUSES, N_, long_day, translator
 
 HOUR = 3600
 LANGUAGE_WORDS = {"nl": "Nederlands", "fr": "Français", "de": "Deutsch", "en": "English"}  # each in itself
@@ -173,7 +173,7 @@ def when(moment: datetime, now: datetime) -> str:
 def day(moment: datetime | date, weekday: bool = False) -> str:
     """ "22 november 2026", or "zondag 22 november 2026"; a datetime is first brought to Brussels."""
     on = local(moment).date() if isinstance(moment, datetime) else moment
-    return format_date(on, "EEEE d MMMM y" if weekday else "d MMMM y", locale=locale())
+    return long_day(on, str(locale()), weekday=weekday)
 
 
 def phone(e164: str) -> str:

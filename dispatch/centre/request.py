@@ -2,12 +2,10 @@
 
 from datetime import date, datetime
 
-from babel.dates import format_date
-
 from dispatch import clock, papers
 from dispatch.centre import form as annex3
 from dispatch.people import numbers
-from dispatch.words import LANGUAGE_NAMES, N_, Sentence, translator
+from dispatch.words import LANGUAGE_NAMES, N_, Sentence, long_day, translator
 from models import Activation, Agreement, User
 
 PHASES = {"municipal": N_("Municipal phase"), "none": N_("None yet")}
@@ -36,7 +34,7 @@ def clock_words(at: datetime) -> str:
 
 
 def day(on: date, lang: str) -> str:
-    return format_date(on, "d MMMM y", locale=lang)
+    return long_day(on, lang)
 
 
 def moment(at: datetime, lang: str) -> str:

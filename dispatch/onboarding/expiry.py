@@ -6,11 +6,9 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import NamedTuple
 
-from babel.dates import format_date
-
 from dispatch import audit, clock, letters
 from dispatch.onboarding import contracts
-from dispatch.words import N_, translator
+from dispatch.words import N_, long_day, translator
 from models import Accession, Agreement, Contract, EndWarning, Organisation, User, writing
 
 MONTHS_AHEAD = (12, 6, 1)
@@ -175,5 +173,5 @@ def _worded(promise: Promise, lang: str) -> dict:
     return {
         "promise": translator(lang).gettext(NAMES[promise.kind]) % {"name": promise.name},
         "organisation": promise.organisation.name,
-        "day": format_date(promise.last_day, "d MMMM y", locale=lang),
+        "day": long_day(promise.last_day, lang),
     }

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import NamedTuple
 
-from babel.dates import format_date
 from babel.numbers import format_decimal
 from peewee import IntegrityError
 
@@ -12,7 +11,7 @@ from dispatch import audit, clock, papers
 from dispatch.errors import Incomplete, Refusal
 from dispatch.onboarding import contracts
 from dispatch.papers.order import PER
-from dispatch.words import N_, Sentence
+from dispatch.words import N_, Sentence, long_day
 from models import Document, Order, Organisation, Tariff, User, writing
 
 KIND = "order_form"
@@ -166,7 +165,7 @@ def _told(organisation: Organisation, lines: list[Line], orderer: str, now: date
         "organisation": organisation.name,
         "provider": accession.contract.provider if accession else "",
         "contract": accession.contract.name if accession else "",
-        "ordered_on": format_date(clock.local(now).date(), "d MMMM y", locale=lang),
+        "ordered_on": long_day(clock.local(now).date(), lang),
         "orderer": orderer.strip(),
         "lines": [
             (

@@ -1,11 +1,9 @@
 """The credit statement of a period as PDF and as spreadsheet."""
 
-from babel.dates import format_date
-
 from dispatch.money.statement import Statement
 from dispatch.onboarding.orders import euros
 from dispatch.papers.dossier import Table, dossier, tables_workbook
-from dispatch.words import CHANNELS, translator
+from dispatch.words import CHANNELS, long_day, translator
 
 
 def credit_statement(told: Statement, lang: str) -> bytes:
@@ -25,7 +23,7 @@ def title(told: Statement, lang: str) -> str:
 
 
 def _day(day, lang: str) -> str:
-    return format_date(day, "d MMMM y", locale=lang)
+    return long_day(day, lang)
 
 
 def _tables(told: Statement, lang: str) -> list[Table]:

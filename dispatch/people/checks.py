@@ -8,14 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from babel.dates import format_date
 from itsdangerous import BadSignature, Signer
 from peewee import fn
 
 from dispatch import audit, clock, letters
 from dispatch.errors import Refusal, WrongMoment
 from dispatch.people import lists, members
-from dispatch.words import N_, translator
+from dispatch.words import N_, long_day, translator
 from models import MEMBER_FIELDS, Bin, DataCheck, Member, Membership, Message, Recipient, User, writing
 
 LIFETIME = timedelta(days=30)
@@ -160,7 +159,7 @@ def _said(member: Member, bin: Bin, channel: str, link: str, ends: datetime) -> 
         "bin": bin.name,
         "organisation": bin.organisation.name,
         "link": link,
-        "day": format_date(clock.local(ends).date(), "d MMMM y", locale=member.language),
+        "day": long_day(clock.local(ends).date(), member.language),
         "why": WHY_DEAD[dead] and _(WHY_DEAD[dead]),
     }
     text = MAIL if channel == "email" else SMS

@@ -12,6 +12,10 @@ from models import Campaign, Organisation, User, VerifiedContact, writing
 
 DIGITS = re.compile(r"(?<!\d)\+?\d[\d ./()-]*\d(?!\d)")
 MOMENT = re.compile(r"\d{1,2}[.:]\d{2}|\d{1,2}([./-])\d{1,2}(\1\d{2,4})?")  # an hour or a day
+# Since 2010 1-ABC-123, before that ABC-123, and 123-ABC until 2008 (Royal Decree of 20-07-2001); with any sign between.
+PLATE = re.compile(
+    r"(?<![A-Z0-9-])(?:[1-9][-. ]?[A-Z]{3}[-. ]?\d{3}|[A-Z]{3}[-. ]?\d{3}|\d{3}[-. ]?[A-Z]{3})(?![A-Z0-9-])"
+)
 HOST = re.compile(r"(?:https?://|@|\b)((?:[a-z0-9-]+\.)+[a-z]{2,})\b", re.IGNORECASE)
 
 
@@ -25,7 +29,7 @@ def named_in(campaign: Campaign) -> list[str]:
 def found_in(text: str) -> Iterator[str]:
     for match in HOST.finditer(text):
         yield match[1].lower()
-    for match in DIGITS.finditer(HOST.sub(" ", text)):
+    for match in DIGITS.finditer(PLATE.sub(" ", HOST.sub(" ", text))):
         number = match[0].strip()
         if not MOMENT.fullmatch(number) and (value := _number(number)):
             yield value

@@ -5,14 +5,13 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from babel.dates import format_date
 from babel.numbers import format_currency
 
 from dispatch import audit, clock, letters, rights
 from dispatch.errors import Incomplete, NotAllowed
 from dispatch.money import prices
 from dispatch.sending import campaigns, estimate
-from dispatch.words import N_, Sentence, translator
+from dispatch.words import N_, Sentence, long_day, translator
 from models import CHANNELS, Bin, Campaign, MonthlyTest, Organisation, User, writing
 
 THURSDAY = 3
@@ -218,4 +217,4 @@ def cost_in_words(price: Cost, lang: str) -> str:
 
 
 def _day(on: date, lang: str) -> str:
-    return format_date(on, "d MMMM y", locale=lang)
+    return long_day(on, lang)

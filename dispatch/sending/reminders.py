@@ -12,6 +12,7 @@ from difflib import SequenceMatcher
 from dispatch import rights
 from dispatch.errors import Incomplete
 from dispatch.people import names
+from dispatch.sending.contacts import PLATE
 from dispatch.words import N_, Sentence
 from models import Campaign, Member, Organisation, User
 
@@ -19,10 +20,6 @@ LOOKED_BACK = timedelta(hours=24)
 ALIKE = 0.8  # of the words, in their order
 MOST_LOOKED_AT = 50
 
-# Since 2010 1-ABC-123, before that ABC-123, and 123-ABC until 2008 (Royal Decree of 20-07-2001); with any sign between.
-PLATE = re.compile(
-    r"(?<![A-Z0-9-])(?:[1-9][-. ]?[A-Z]{3}[-. ]?\d{3}|[A-Z]{3}[-. ]?\d{3}|\d{3}[-. ]?[A-Z]{3})(?![A-Z0-9-])"
-)
 PLATE_IN_SMALL = re.compile(r"(?<![a-z0-9-])[1-9]-[a-z]{3}-\d{3}(?![a-z0-9-])", re.IGNORECASE)
 NO_PLATES = frozenset(["BEL", "TEL", "GSM", "SMS", "BIN", "PLP", "BUS", "LPP", "NUM", "DAB", "RUE", "EUR"])
 TITLE = (
