@@ -39,6 +39,7 @@ LIMITS = {
     "receipts": (60, 60),
     "check": (30, 600),
     "tokens": (20, 60),
+    "feed": (120, 60),
 }  # tries of one address, in so many seconds
 
 

@@ -241,6 +241,7 @@ class Organisation(Table):
     payment = CharField(default="")  # one of PAYMENTS: how its messages are paid
     is_national_desk = BooleanField(default=False)  # the federal service that takes campaigns over
     practice_months = IntegerField(default=0)  # who has not practised for so long is reminded; 0: nobody
+    feed_since = DateTimeField(null=True)  # the warnings launched since then stand in a feed for everybody
 
     class Meta:
         constraints = (one_of("kind", ORGANISATION_KINDS),)
@@ -639,7 +640,9 @@ class Wording(Table):
     """What a campaign and a template share: kind, channels, texts and audience.
 
     `texts` is {channel: {language: {"subject": …, "body": …, "recording": a Recording's key}}};
-    `audience` is {"bins": [id], "streets": [[bin id, street]], "members": [id]}.
+    `audience` is {"bins": [id], "streets": [[bin id, street]], "members": [id]};
+    `cap` is what other warning systems hear, {"category", "urgency", "severity", "certainty", "is_kept_in"}, or null
+    as is usual: see sending.cap.
     """
 
     organisation = ForeignKeyField(Organisation, on_delete="RESTRICT")
@@ -650,6 +653,7 @@ class Wording(Table):
     audience = JSONField(default=dict)
     fallback_language = CharField(default="nl")
     policy = CharField(default="")  # one of POLICIES, or as the kind has it
+    cap = JSONField(null=True)
     version = IntegerField(default=1)
     created_at = DateTimeField()
     changed_at = DateTimeField()

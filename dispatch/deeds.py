@@ -131,6 +131,8 @@ DEEDS = {
     "entry.rebased": N_("saw that another version was published meanwhile, and went on"),
     "entry.withdrawn": N_("withdrew an answer from the information sheet"),
     "announcement.written": N_("wrote the greeting or the text for the website"),
+    "feed.closed": N_("closed the public feed of warnings"),
+    "feed.opened": N_("opened the public feed of warnings"),
     "fact.settled": N_("said that a fact on the information sheet means something else"),
     "import.committed": N_("imported a list"),
     "import.discarded": N_("threw an uploaded list away"),

@@ -13,6 +13,7 @@ ZONE = {
     "approval",
     "bins",
     "campaigns",
+    "cap",
     "cards",
     "control",
     "follow_ups",
@@ -62,6 +63,7 @@ EVERYBODY = {
     "account",
     "api",
     "own_data",
+    "feed",
 }  # api, by which token: test_api
 OPEN = {
     "static",

@@ -31,6 +31,7 @@ from views import (
     board,
     calls,
     campaigns,
+    cap,
     cards,
     closings,
     commands,
@@ -40,6 +41,7 @@ from views import (
     door,
     drills,
     exercises,
+    feed,
     final_reports,
     follow_ups,
     guard,
@@ -94,6 +96,8 @@ PAGES = (
     follow_ups,
     takeover,
     reports,
+    cap,
+    feed,
     message_templates,
     drills,
     bins,
@@ -256,7 +260,8 @@ def _pages_first(answer):
 
 
 def _open_database() -> None:
-    if request.blueprint != receipts.pages.name and not api.is_asked():  # only people have a session
+    is_person = request.blueprint not in (receipts.pages.name, feed.pages.name) and not api.is_asked()
+    if is_person:  # only people have a session
         session.permanent = True  # so that idleness ends it
     database.connect(
         reuse_if_open=True

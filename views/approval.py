@@ -12,7 +12,7 @@ from dispatch.sending import approval, campaigns, contacts, doubt, report
 from dispatch.words import CHANNELS, KINDS, LANGUAGE_NAMES, N_
 from models import KINDS as KIND_CODES
 from models import Approval, Campaign, Organisation, User, VerifiedContact
-from views import guard, lookups, render, wording
+from views import cap, guard, lookups, render, wording
 from views import takeover as takeovers
 
 pages = Blueprint("approval", __name__)
@@ -65,6 +65,7 @@ def _page(campaign: Campaign, faults: list = (), reason_error: str = "") -> dict
         "may_approve": campaign.is_submitted and approval.may_approve(current_user, campaign),
         "wrote": approval.wrote(current_user, campaign),
         "story": story(campaign),
+        **cap.standing(campaign),
         "faults": list(faults),
         "errors": {field: sentence for field, _label, sentence in faults},
         "reason_error": reason_error,

@@ -26,7 +26,7 @@ from dispatch.sending import (
 from dispatch.sending.text import measure
 from dispatch.words import CHANNELS, KINDS, LANGUAGE_NAMES, N_, translator
 from models import POLICIES, Campaign
-from views import control, guard, identity, lookups, render, reports, wording
+from views import cap, control, guard, identity, lookups, render, reports, wording
 from views import takeover as takeovers
 
 pages = Blueprint("campaigns", __name__)
@@ -311,6 +311,7 @@ def _review(
         identity_error=identity_error,
         asks_identity=campaign.kind == "warning",
         **takeovers.lead(campaign, now),
+        **cap.standing(campaign),
         **identity.asked(),
     )
 

@@ -21,7 +21,7 @@ from dispatch.onboarding import orders
 from dispatch.people import bins, imports, lists
 from dispatch.people.rows import SENTENCES
 from dispatch.people.sheets import Limits
-from dispatch.sending import campaigns, speech, tallies
+from dispatch.sending import campaigns, cap, speech, tallies
 from dispatch.sending.roads import stays_here
 from dispatch.words import CAMPAIGN_STATUSES, LANGUAGES, N_, translator
 from models import Bin, Campaign, Organisation, Template, User
@@ -370,6 +370,15 @@ def launch(template_name, bin_name, channels, email, practice, wait, as_json):
     if wait:
         campaign = _wait_for(campaign, silent=as_json)
     click.echo(json.dumps(_summary(campaign)) if as_json else _sentence(campaign))
+
+
+@campaign_commands.command("cap", help="Print a warning that was sent as CAP 1.2, for other warning systems.")
+@click.argument("id", type=int)
+@deed
+def as_cap(id):
+    if not (campaign := Campaign.get_or_none(Campaign.id == id)):
+        raise Missing(N_("There is no campaign %(id)s."), id=id)
+    click.echo(cap.document(campaign, current_app.config["BELFORT_PUBLIC_URL"]))
 
 
 def _drafted(template_name: str, bin_name: str, channels: str | None, by: User, practice: bool) -> Campaign:

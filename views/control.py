@@ -16,7 +16,7 @@ from dispatch.sending import calls, campaigns, doubt, estimate, report, tallies
 from dispatch.sending.doubt import Group
 from dispatch.words import CHANNELS, KINDS
 from models import Campaign
-from views import charts, follow_ups, guard, lookups, render, wording
+from views import cap, charts, follow_ups, guard, lookups, render, wording
 from views import takeover as takeovers
 
 pages = Blueprint("control", __name__)
@@ -134,6 +134,7 @@ def standing(campaign: Campaign, now: datetime, seen: str = "", said: int = -SPO
         "doubt": doubted,
         **lead,
         **follow_ups.standing(campaign),
+        **cap.standing(campaign),
         "halted": _(campaigns.HALTS[campaign.halted]) if campaign.halted else "",
         "outcome": outcome(campaign, counts),
         "second_calls": report.second_calls(campaign),

@@ -231,6 +231,12 @@ def organisation_of(id: int) -> Organisation:
     return (is_theirs and Organisation.get_or_none(Organisation.id == id)) or abort(404)
 
 
+def zone_with_feed(slug: str) -> Organisation:
+    """The organisation that opened a feed under this name to everybody; of any other nobody hears whether it exists."""
+    here = (Organisation.slug == slug) & Organisation.feed_since.is_null(False)
+    return Organisation.get_or_none(here) or abort(404)
+
+
 def _of_organisation(table, id: int):
     """A row of an organisation whose agreements this person looks after."""
     found = table.get_or_none(table.id == id) or abort(404)

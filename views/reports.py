@@ -15,7 +15,7 @@ from dispatch.sending import campaigns, doubt, estimate, report, tallies, whom
 from dispatch.words import CHANNELS, KINDS, LANGUAGE_NAMES, MESSAGE_STATUSES
 from models import Campaign, Member, Message, Recipient
 from views import approval as approvals
-from views import control, follow_ups, guard, lookups, render, wording
+from views import cap, control, follow_ups, guard, lookups, render, wording
 from views import takeover as takeovers
 
 pages = Blueprint("reports", __name__)
@@ -54,6 +54,7 @@ def final(campaign: Campaign, now: datetime) -> dict:
         "story": approvals.story(campaign),
         **takeovers.lead(campaign, now),
         **follow_ups.standing(campaign),
+        **cap.standing(campaign),
         "seconds": int((campaign.ended_at - campaign.launched_at).total_seconds()),
         "composed_in": int((campaign.launched_at - campaign.created_at).total_seconds()),
         "may_template": rights.may(current_user, "template.change")

@@ -8,7 +8,7 @@ from dispatch import clock, tokens
 from dispatch.errors import Incomplete, Refusal
 from dispatch.words import N_
 from models import Token
-from views import guard, identity, lookups
+from views import cap, guard, identity, lookups
 from views.api.door import PREFIX
 
 pages = Blueprint("tokens", __name__)
@@ -84,6 +84,7 @@ def _page(faults: dict | None = None) -> str:
         days=[(days, _("%(days)s days", days=days)) for days in DAYS],
         now=now,
         **identity.asked(),
+        **cap.told(),
     )
 
 

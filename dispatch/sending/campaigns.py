@@ -64,7 +64,7 @@ RECEIPTS_AWAITED = timedelta(seconds=30)  # after the last news of a campaign; a
 FROZEN_AT_ONCE = 2_000  # members in one transaction of a launch: no page waits longer than some 50 ms
 MAX_SMS_PARTS = 10  # what the gateways concatenate
 READY_CHANNELS = ("sms", "voice", "email")
-WORDING = ("name", "kind", "channels", "texts", "audience", "fallback_language", "policy")
+WORDING = ("name", "kind", "channels", "texts", "audience", "fallback_language", "policy", "cap")
 
 
 # ── Writing ─────────────────────────────────────────────────────────────

@@ -149,6 +149,22 @@ def _wording(test: MonthlyTest, on: date) -> dict:
     }
 
 
+def is_test(campaign: Campaign) -> bool:
+    """Whether it says what the monthly test says and no word more: who changed it made a message of their own."""
+    if campaign.kind != KIND or not campaign.channels:
+        return False
+    texts = [text for channel in campaign.channels for text in campaign.texts.get(channel, {}).values()]
+    return any(map(campaigns.has_text, texts)) and all(map(_is_ours, filter(campaigns.has_text, texts)))
+
+
+def _is_ours(text: dict[str, str]) -> bool:
+    """Whether a text is one of TEXTS; nobody knows what a recording says."""
+    bodies = {body for _subject, body in TEXTS.values()}
+    subjects = {subject for subject, _body in TEXTS.values()} | {""}
+    is_known = text.get("body") in bodies and text.get("subject", "") in subjects
+    return is_known and not text.get("recording")
+
+
 # ── Laid ready ──────────────────────────────────────────────────────────
 
 
