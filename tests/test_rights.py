@@ -341,6 +341,7 @@ def test_every_address_that_names_a_thing_is_walked(app, things, desk, promised)
         "signin",
         "receipts",
         "account",
+        "warnings",  # open to everybody where a zone wants it: tests/test_cap.py
         "api",
     }  # what is one's own: tests/test_sessions.py
     named = {rule.rule.split("/")[1] for rule in app.url_map.iter_rules() if "<int:" in rule.rule}
