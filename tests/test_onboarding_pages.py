@@ -11,7 +11,7 @@ import models
 from dispatch import clock
 from dispatch.onboarding import contracts
 from dispatch.sending import campaigns
-from models import Accession, Campaign, Contract, Document, Order, Organisation, User, UserTable
+from models import Accession, Contract, Document, Order, Organisation, User, UserTable
 from tests import cast, joining
 
 TODAY = clock.local(clock.now()).date()

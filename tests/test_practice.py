@@ -1,9 +1,12 @@
 """Practice stays practice and real stays real: in the database, on the roads, and under the hand of who mistakes one."""
 
+import io
+
 import peewee
 import pytest
+from pypdf import PdfReader
+from python_calamine import CalamineWorkbook
 
-from dispatch import tokens
 from dispatch.centre import activation as centre
 from dispatch.providers.base import Provider
 from dispatch.providers.simulator import Simulator
@@ -277,3 +280,65 @@ def test_while_practising_nothing_is_done_to_a_real_request_or_emergency(app, pr
     changed = town.kept()
     changed.pop("User"), before.pop("User")  # who chose another language
     assert changed == before
+
+
+# ── Marks ───────────────────────────────────────────────────────────────
+
+WORDS = {"nl": "OEFENING", "fr": "EXERCICE", "de": "ÜBUNG", "en": "EXERCISE"}
+UNMARKED = {"recordings.listen", "reports.document"}  # sound that was uploaded; a report kept as it was sent
+
+
+def told(response) -> str:
+    """Everything that a page, a paper or a spreadsheet says."""
+    kind, content = response.mimetype, response.get_data()
+    if kind == "application/pdf":
+        return "".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+    if "spreadsheet" in kind:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        return "\n".join(str(book.get_sheet_by_name(name).to_python()) for name in book.sheet_names)
+    return content.decode()
+
+
+def walked(app, browser, things, lang: str) -> dict[str, str]:
+    """{endpoint: what is said there without a mark} over every address about these things that can be read."""
+    lacking = {}
+    for method, address, endpoint in addresses(app, things, with_ids=True):
+        if method == "GET" and endpoint not in UNMARKED:
+            answer = browser.browser.get(address)
+            is_whole = answer.mimetype != "text/html" or b"<html" in answer.get_data()
+            if answer.status_code == 200 and is_whole and WORDS[lang] not in told(answer):
+                lacking[endpoint] = answer.mimetype
+    return lacking
+
+
+@pytest.mark.parametrize("lang", WORDS)
+def test_every_page_paper_and_export_of_a_practice_says_so_in_the_language_of_its_reader(
+    app, zavel, signed_in, lang
+):
+    people, _ = town.contact_centre()
+    User.update(language=lang).execute()
+    mayor, supervisor = people["authorised_person"], people["centre_supervisor"]
+    draft, asked = (centre.begin(mayor.organisation, by=mayor, now=NOON, is_practice=True) for _ in range(2))
+    centre.write(asked, town.FORM, by=mayor, now=NOON)
+    asked = centre.submit(asked, by=mayor, now=NOON, password_confirmed=True)
+    emergency = {"activations": [draft, asked]} | town.told(people, asked)
+    sent = [made(zavel, status) for status in ("draft", "running", "stopped")]
+    walks = {
+        zavel.people["organisation_admin"]: {"campaigns": sent},
+        mayor: emergency,
+        supervisor: emergency,
+        people["operator"]: emergency,
+    }
+    lacking = {who.role: walked(app, signed_in(who), things, lang) for who, things in walks.items()}
+    assert not any(lacking.values()), lacking
+
+
+def test_in_practice_every_page_and_list_says_so(app, zavel, practising):
+    browser = practising(zavel.people["organisation_admin"])
+    things = {"bins": [zavel.bins["A"]]}
+    lacking = walked(app, browser, things, "en")
+    for method, address, endpoint in addresses(app, {}, with_ids=False):
+        answer = browser.browser.get(address) if method == "GET" else None
+        if answer and answer.status_code == 200 and b"<html" in answer.get_data():
+            lacking |= {} if WORDS["en"] in told(answer) else {endpoint: address}
+    assert not lacking

@@ -12,7 +12,6 @@ from dispatch.centre import activation, annexes, notices, persons, preparation, 
 from dispatch.errors import Incomplete, NotAllowed, Refusal, WrongMoment
 from dispatch.people.names import plain
 from models import (
-    Activation,
     Agreement,
     Annex,
     Audit,
