@@ -677,7 +677,7 @@ class Campaign(Wording):
     """One sending to one audience; text and audience are frozen from the launch on."""
 
     status = CharField(default="draft")
-    is_practice = BooleanField()  # said by whoever makes it, and for ever: see migrations/0027_moods.py
+    is_practice = BooleanField()  # said by whoever makes it, and for ever: see migrations/0039_moods.py
     author = ForeignKeyField(User, on_delete="RESTRICT")
     template = ForeignKeyField(Template, null=True, on_delete="SET NULL")
     launched_by = ForeignKeyField(User, null=True, on_delete="RESTRICT")

@@ -2,6 +2,8 @@
 
 A message that is queued is not looked at here: that made a launch of a hundred thousand a twentieth slower. It is when
 it is claimed, where one that is not what its campaign is never leaves.
+
+A later step that makes one of these tables anew (a foreign key does) drops what is made here first, and makes it again.
 """
 
 MOODY = ("campaign", "message", "letter", "emergency", "activation", "token")
@@ -17,7 +19,7 @@ AGREE = {
     "WHEN NEW.is_practice <> (SELECT is_practice FROM emergency WHERE id = NEW.emergency_id)",
     "activation_keeps_mood_of_emergency": "BEFORE UPDATE OF emergency_id ON activation "
     "WHEN NEW.is_practice <> (SELECT is_practice FROM emergency WHERE id = NEW.emergency_id)",
-    "token_launch_has_mood": "BEFORE INSERT ON token_launch "
+    "launch_has_mood": "BEFORE INSERT ON token_launch "
     "WHEN (SELECT is_practice FROM token WHERE id = NEW.token_id) "
     "<> (SELECT is_practice FROM campaign WHERE id = NEW.campaign_id)",
 }
