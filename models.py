@@ -681,7 +681,7 @@ class Campaign(Wording):
     """One sending to one audience; text and audience are frozen from the launch on."""
 
     status = CharField(default="draft")
-    is_practice = BooleanField(default=False)
+    is_practice = BooleanField()  # said by whoever makes it, and for ever: see migrations/0039_moods.py
     author = ForeignKeyField(User, on_delete="RESTRICT")
     template = ForeignKeyField(Template, null=True, on_delete="SET NULL")
     launched_by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
@@ -871,7 +871,7 @@ class Token(Table):
     digest = CharField(unique=True)
     hint = CharField()
     scopes = JSONField(default=list)
-    is_practice = BooleanField(default=False)
+    is_practice = BooleanField()
     created_at = DateTimeField()
     expires_at = DateTimeField()
     used_at = DateTimeField(null=True)
@@ -929,7 +929,7 @@ class Letter(Table):
     body = TextField()
     language = CharField(default="nl")
     document = ForeignKeyField(Document, null=True, on_delete="RESTRICT")
-    is_practice = BooleanField(default=False)
+    is_practice = BooleanField()
     created_at = DateTimeField()
 
 
@@ -963,7 +963,7 @@ class Message(Table):
     campaign = ForeignKeyField(Campaign, null=True, backref="messages", on_delete="RESTRICT", index=False)
     letter = ForeignKeyField(Letter, null=True, backref="messages", on_delete="RESTRICT", index=False)
     channel = CharField()
-    is_practice = BooleanField(default=False)
+    is_practice = BooleanField()
     address = CharField()
     names = CharField(default="")
     language = CharField(default="nl")
@@ -1388,7 +1388,7 @@ class Emergency(Table):
     second_line = CharField(
         default=""
     )  # where calls of relatives are passed on; "" where the centre takes them
-    is_practice = BooleanField(default=False)
+    is_practice = BooleanField()
     sheet_version = IntegerField(default=0)  # of the information sheet: grows with each publication
     topics = JSONField(
         null=True
@@ -1408,7 +1408,7 @@ class Activation(Table):
     agreement = ForeignKeyField(Agreement, on_delete="RESTRICT")
     emergency = ForeignKeyField(Emergency, null=True, backref="activations", on_delete="RESTRICT")
     status = CharField(default="draft")
-    is_practice = BooleanField(default=False)
+    is_practice = BooleanField()
     form = JSONField(default=dict)
     annexes = JSONField(null=True)  # the ids of the versions that were in force when it was requested
     channel = CharField(default="page")  # how it was asked; by any other than the page the centre entered it

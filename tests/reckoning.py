@@ -41,7 +41,7 @@ def agreement(municipality: Organisation, centre: Organisation) -> Agreement:
 
 
 def emergency(centre: Organisation, began_at: datetime, name: str = "Gaslek") -> Emergency:
-    return Emergency.create(centre=centre, name=name, number="1771", began_at=began_at)
+    return Emergency.create(centre=centre, name=name, number="1771", is_practice=False, began_at=began_at)
 
 
 def activation(
@@ -59,6 +59,7 @@ def activation(
         agreement=under,
         emergency=where,
         status="closed" if closed_at else "open",
+        is_practice=False,
         form=town.FORM,
         callback_code="0001",
         number="1771",

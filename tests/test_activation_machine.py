@@ -114,7 +114,7 @@ def people(app):
         "supervisor": cast.user("centre_supervisor", house),
         "province": province,
         "officer": cast.user("liaison_officer", province),
-        "other": Emergency.create(centre=house, name="Elders", began_at=NIGHT),
+        "other": Emergency.create(centre=house, name="Elders", is_practice=False, began_at=NIGHT),
     }
 
 

@@ -26,7 +26,8 @@ def zone(molenakker):
 
 def message(member, address, status="delivered", *, days_ago=1, code="", is_practice=False, channel="sms"):
     at = NOON - days_ago * DAY
-    letter = Letter.create(organisation=member.organisation_id, subject="s", body="b", created_at=at)
+    facts = {"subject": "s", "body": "b", "is_practice": is_practice, "created_at": at}
+    letter = Letter.create(organisation=member.organisation_id, **facts)
     made = Message.create(
         letter=letter,
         channel=channel,

@@ -388,9 +388,8 @@ def test_nobody_is_asked_about_what_was_launched_meanwhile(where, draft, sender,
     assert asked_of(draft) == [chief.id]
 
 
-def test_an_exercise_walks_the_same_path_and_bothers_nobody(zavel, draft, sender):
-    Campaign.update(is_practice=True).where(Campaign.id == draft.id).execute()
-    practice = fresh(draft)
+def test_an_exercise_walks_the_same_path_and_bothers_nobody(zavel, chief, sender):
+    practice = town.campaign(sender, zavel.bins["A"], "draft", is_practice=True)
     with pytest.raises(NotAllowed):
         launch(practice, sender)
     approve(submit(practice, sender), sender)  # who practises plays both parts

@@ -233,12 +233,10 @@ def test_the_removed_accounts_are_closed_for_good_and_their_sessions_end(app, cl
 def test_the_demonstration_is_not_removed_while_its_messages_could_still_leave(app):
     demo.load(NOON)
     sender = User.get(User.role == "sender")
-    campaign = Campaign.create(
-        organisation=sender.organisation, author=sender, status="paused", created_at=NOON, changed_at=NOON
-    )
-    Message.create(
-        campaign=campaign, channel="sms", address="+32470000011", reference="x", due_at=NOON, status="queued"
-    )
+    facts = {"status": "paused", "is_practice": False, "created_at": NOON, "changed_at": NOON}
+    campaign = Campaign.create(organisation=sender.organisation, author=sender, **facts)
+    waits = {"channel": "sms", "is_practice": False, "address": "+32470000011", "due_at": NOON}
+    Message.create(campaign=campaign, reference="x", status="queued", **waits)
     with pytest.raises(Refusal, match="have not left yet"):
         demo.remove(NOON)
     assert demo.is_loaded()

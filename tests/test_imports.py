@@ -346,12 +346,10 @@ def test_a_later_pause_is_a_change_too(bin, sender):
 
 def test_an_import_whose_members_were_written_to_stays(bin, sender):
     record = committed(bin, sender, "Aerts;Dirk;0470112233;;;;;;")
-    campaign = Campaign.create(
-        organisation=bin.organisation, author=sender, created_at=NOON, changed_at=NOON, name="Test"
-    )
-    message = Message.create(
-        campaign=campaign, channel="sms", address="+32470112233", reference="r1", due_at=NOON
-    )
+    facts = {"name": "Test", "is_practice": False, "created_at": NOON, "changed_at": NOON}
+    campaign = Campaign.create(organisation=bin.organisation, author=sender, **facts)
+    sent = {"channel": "sms", "is_practice": False, "address": "+32470112233", "due_at": NOON}
+    message = Message.create(campaign=campaign, reference="r1", **sent)
     Recipient.create(message=message, member=Member.get())
     with pytest.raises(WrongMoment, match="Dirk Aerts"):
         imports.undo(record, by=sender, now=LATER)

@@ -11,7 +11,7 @@ import models
 from dispatch import clock
 from dispatch.onboarding import contracts
 from dispatch.sending import campaigns
-from models import Accession, Campaign, Contract, Document, Order, Organisation, User, UserTable
+from models import Accession, Contract, Document, Order, Organisation, User, UserTable
 from tests import cast, joining
 
 TODAY = clock.local(clock.now()).date()
@@ -250,8 +250,8 @@ def test_the_page_before_sending_says_it_before_there_is_a_button_and_a_practice
     draft = joining.campaign(zone, sender)
     page = signed_in(sender).get(f"/campaigns/{draft.id}/review")
     assert "Heuvel is not ready to send" in page.select("#verdict")[0].text and not page.select("form#launch")
-    Campaign.update(is_practice=True).where(Campaign.id == draft.id).execute()
-    assert signed_in(sender).get(f"/campaigns/{draft.id}/review").select("form#launch")
+    practice = joining.campaign(zone, sender, is_practice=True)
+    assert signed_in(sender).get(f"/campaigns/{practice.id}/review").select("form#launch")
     assert Organisation.get_by_id(zone.id).ready_at is None
 
 

@@ -288,7 +288,7 @@ def test_a_campaign_that_reached_nobody_still_has_a_report():
 
 
 def test_a_practice_report_says_so_on_every_page_and_in_its_title():
-    word = translator("nl").gettext("PRACTICE")
+    word = translator("nl").gettext("EXERCISE")
     report = read(campaign_report(a_campaign(practice=True, messages=[a_message()] * 60), "nl"))
     assert report.metadata.title.startswith(f"{word}: ")
     assert len(report.pages) > 2
@@ -362,7 +362,7 @@ def test_a_record_holds_its_table_its_gaps_and_every_signature():
     for said in ("07:00 to 22:00", "not filled in", *(f"Person {n}" for n in range(5))):
         assert said in words
     bare = words_of(record(a_record(table=None, sections=[], practice=True), "en"))
-    assert "PRACTICE" in bare and "Phases" not in bare
+    assert "EXERCISE" in bare and "Phases" not in bare
 
 
 def test_a_draft_says_so_and_names_what_misses():
@@ -379,7 +379,7 @@ def test_a_draft_says_so_and_names_what_misses():
 
 def test_a_practice_form_asks_for_no_number():
     words = words_of(activation_form(a_form(practice=True), "en"))
-    assert "PRACTICE - nothing is really sent" in words
+    assert "EXERCISE - nothing is really sent" in words
     assert "no information number is opened" in words
     assert "asks Contactcenter Demo" not in words
 
@@ -428,7 +428,7 @@ def test_a_very_long_cell_is_cut_and_not_lost():
 
 
 def test_a_practice_table_says_so_above_its_header():
-    word = translator("nl").gettext("PRACTICE")
+    word = translator("nl").gettext("EXERCISE")
     [rows] = sheets_of(table_workbook("Leden", ["Naam"], [["Ann"]], practice=True)).values()
     assert rows[0][0].startswith(word) and rows[1:] == [["Naam"], ["Ann"]]
     assert table_csv(["Naam"], [["Ann"]], practice=True).decode("utf-8-sig").startswith(word)
@@ -444,7 +444,7 @@ def test_the_workbook_of_a_campaign_counts_in_numbers_and_keeps_addresses_as_tex
 def test_the_workbook_has_the_two_sheets_and_practice_marks_both():
     book = sheets_of(campaign_workbook(a_campaign(practice=True), "en"))
     assert list(book) == ["Overview", "Messages"]
-    assert all(rows[0][0] == "PRACTICE - nothing is really sent" for rows in book.values())
+    assert all(rows[0][0] == "EXERCISE - nothing is really sent" for rows in book.values())
 
 
 def test_a_csv_opens_in_a_belgian_excel_and_calculates_nothing():

@@ -12,7 +12,6 @@ from dispatch.centre import activation, annexes, notices, persons, preparation, 
 from dispatch.errors import Incomplete, NotAllowed, Refusal, WrongMoment
 from dispatch.people.names import plain
 from models import (
-    Activation,
     Agreement,
     Annex,
     Audit,
@@ -277,11 +276,11 @@ def test_a_year_later_what_was_dated_and_practised_counts_no_more(people, who):
 
 
 def test_a_real_activation_or_an_exercise_that_was_never_opened_is_no_exercise(people):
-    draft = activation.begin(people["town"], by=people["planner"], now=NOON, is_practice=True)
-    activation.write(draft, town.FORM, by=people["planner"], now=NOON)
-    asked = activation.submit(draft, by=people["planner"], now=NOON, password_confirmed=True)
-    assert readiness.last_exercise(people["town"]) is None
-    Activation.update(is_practice=False).execute()
+    for is_practice in (True, False):
+        draft = activation.begin(people["town"], by=people["planner"], now=NOON, is_practice=is_practice)
+        activation.write(draft, town.FORM, by=people["planner"], now=NOON)
+        asked = activation.submit(draft, by=people["planner"], now=NOON, password_confirmed=True)
+        assert readiness.last_exercise(people["town"]) is None
     activation.open(asked, number="1771", opened_at=NOON, by=people["supervisor"], now=NOON)
     assert readiness.last_exercise(people["town"]) is None
 

@@ -310,11 +310,11 @@ def test_an_open_number_an_ended_emergency_or_another_centres_is_not_joined(peop
     with pytest.raises(Refusal):
         join(second, first.emergency, people)
     other = cast.organisation("Contactcenter Zuid", "contact_centre")
-    theirs = Emergency.create(centre=other, name="Elders", began_at=NIGHT)
+    theirs = Emergency.create(centre=other, name="Elders", is_practice=False, began_at=NIGHT)
     with pytest.raises(Refusal):
         join(second, theirs, people)
     opened(Activation.get_by_id(second.id), people)
-    third = Emergency.create(centre=people["house"], name="Hier", began_at=NIGHT)
+    third = Emergency.create(centre=people["house"], name="Hier", is_practice=False, began_at=NIGHT)
     with pytest.raises(WrongMoment):
         join(second, third, people)
     with pytest.raises(NotAllowed):

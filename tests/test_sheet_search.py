@@ -111,7 +111,7 @@ def test_signs_of_the_engine_are_words_like_others(place, sheet_of, said):
 
 
 def test_another_emergency_is_not_searched(place, sheet_of):
-    other = Emergency.create(centre=place.centre, name="Brand", began_at=NOON)
+    other = Emergency.create(centre=place.centre, name="Brand", is_practice=False, began_at=NOON)
     assert search.find(other, "gas ruiken") == []
 
 

@@ -103,10 +103,9 @@ def test_what_does_not_run_is_not_taken(zavel, sender, officer, status):
         take(town.campaign(sender, zavel.bins["A"], status), officer)
 
 
-def test_an_exercise_of_a_zone_is_its_own(running, officer):
-    Campaign.update(is_practice=True).execute()
+def test_an_exercise_of_a_zone_is_its_own(zavel, sender, officer):
     with pytest.raises(WrongMoment):
-        take(running, officer)
+        take(town.campaign(sender, zavel.bins["A"], "running", is_practice=True), officer)
     assert not takeover.open_to_desk().exists()
 
 

@@ -141,8 +141,8 @@ def centre_token(people: dict[str, User], *, is_practice: bool = False, now=NOON
     return tokens.make(is_practice=is_practice, by=by, now=now, **facts)
 
 
-def campaign(by: User, bin: Bin, status: str, **audience) -> Campaign:
-    draft = campaigns.draft(by.organisation, by=by, now=NOON)
+def campaign(by: User, bin: Bin, status: str, *, is_practice: bool = False, **audience) -> Campaign:
+    draft = campaigns.draft(by.organisation, by=by, now=NOON, is_practice=is_practice)
     wording = {"name": f"Bericht {status}", "kind": "preventive", "channels": ["sms"], "texts": TEXTS}
     made = campaigns.write(
         draft, by=by, now=NOON, version=1, audience={"bins": [bin.id]} | audience, **wording

@@ -215,6 +215,7 @@ def surroundings() -> dict:
         "who": _who() if known else None,
         "demonstration": demo.is_loaded(),
         "practice": known and guard.is_practice(),
+        "practises": known and guard.is_practice(),
         "live_strip": home.live_strip() if known else None,
         "clock_strip": home.clock_strip() if known else None,
     }

@@ -26,7 +26,7 @@ MIXED = N_("You are practising and this activation is real. Stop practising firs
 def page(activation: Activation, faults: dict[str, Sentence] | None = None) -> str:
     faults, now = faults or {}, clock.now()
     answers = rights.may(current_user, "activation.answer")
-    is_mixed = guard.is_practice() and not activation.is_practice
+    is_mixed = guard.is_mixed(activation)
     words_of = _words(activation)
     return render_template(
         "activations/show.html",
@@ -214,7 +214,7 @@ def _plan(plan: ClosingPlan) -> list[tuple[str, str]]:
 def one(id: int) -> Activation:
     """The activation that a deed is about; a person who practises cannot touch a real one by mistake."""
     activation = lookups.activation_of(id)
-    if guard.is_practice() and not activation.is_practice:
+    if guard.is_mixed(activation):
         raise NotAllowed(MIXED)
     return activation
 

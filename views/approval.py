@@ -62,7 +62,10 @@ def _page(campaign: Campaign, faults: list = (), reason_error: str = "") -> dict
         "size_value": _value(size),
         "size_words": in_words(size, _mills(campaign)),
         "open_ones": [(value, value) for value in open_ones],
-        "may_approve": campaign.is_submitted and approval.may_approve(current_user, campaign),
+        "may_approve": campaign.is_submitted
+        and not guard.is_mixed(campaign)
+        and approval.may_approve(current_user, campaign),
+        "is_mixed": guard.is_mixed(campaign),
         "wrote": approval.wrote(current_user, campaign),
         "story": story(campaign),
         **cap.standing(campaign),

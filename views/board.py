@@ -48,6 +48,7 @@ def _page(emergency: Emergency):
     ]
     return render_template(
         "board/show.html",
+        **sheet_page.mood(emergency),
         tabs=tabs if len(tabs) > 1 else [],
         totals=[costs.total_of(one) for one in _seen(emergency) if not one.awaits_opening],
         **_shown(emergency) | sheet_page.shown(emergency),
@@ -69,7 +70,8 @@ def live(id: int):
 @pages.get("/emergencies/<int:id>/wall")
 @guard.needs("activation.see")
 def wall(id: int):
-    return render_template("board/wall.html", **_shown(lookups.emergency_of(id)))
+    emergency = lookups.emergency_of(id)
+    return render_template("board/wall.html", **sheet_page.mood(emergency), **_shown(emergency))
 
 
 @pages.get("/emergencies/<int:id>/wall/live")

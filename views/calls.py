@@ -10,7 +10,7 @@ from dispatch.centre import calls, exchange, floor, presence, statistics
 from dispatch.errors import Incomplete, Refusal, WrongMoment
 from dispatch.words import LANGUAGE_NAMES
 from models import Call, Emergency
-from views import guard, lookups
+from views import guard, lookups, sheet_page
 
 pages = Blueprint("calls", __name__)
 
@@ -90,6 +90,7 @@ def _page(emergency: Emergency, faults: dict | None = None) -> str:
     told = {name: sentence.said_by(_) for name, sentence in (faults or {}).items()}
     return render_template(
         "calls/show.html",
+        **sheet_page.mood(emergency),
         emergency=emergency,
         seat=presence.seat_of(current_user, emergency),
         topics=[
@@ -135,6 +136,7 @@ def figures(id: int):
     counted = {row.begins_at: row for row in emergency.quarters}
     return render_template(
         "calls/figures.html",
+        **sheet_page.mood(emergency),
         emergency=emergency,
         total=statistics.total(emergency),
         tables=[
@@ -193,6 +195,7 @@ def _exchange(emergency: Emergency, faults: dict | None = None, arrival: exchang
     faults = faults or {}
     return render_template(
         "calls/exchange.html",
+        **sheet_page.mood(emergency),
         emergency=emergency,
         latest=exchange.latest(emergency),
         arrival=arrival,
@@ -227,6 +230,7 @@ def _topics(emergency: Emergency, faults: dict | None = None) -> str:
     lines = "\n".join(calls.topic_name(topic, _) for topic in calls.topics_of(emergency))
     return render_template(
         "calls/topics.html",
+        **sheet_page.mood(emergency),
         emergency=emergency,
         lines=request.form.get("topics", lines),
         faults=told,

@@ -356,7 +356,7 @@ def _barrier(campaign: Campaign, size: estimate.Estimate, has_faults: bool, now:
         return _("First mend what is missing. Then the button to send stands here.")
     if not size.people:
         return _("Nobody in the audience can be reached by these channels. Nothing can be sent.")
-    if guard.is_practice() and not campaign.is_practice:
+    if guard.is_mixed(campaign):
         return _(
             "You are practising, and this message is real. Stop practising first if you want to send it."
         )
@@ -371,7 +371,7 @@ def _barrier(campaign: Campaign, size: estimate.Estimate, has_faults: bool, now:
 
 def _four_eyes(campaign: Campaign, has_faults: bool) -> dict:
     """What this person may do about the approval that the message needs."""
-    is_open = approval.is_needed(campaign) and not has_faults
+    is_open = approval.is_needed(campaign) and not has_faults and not guard.is_mixed(campaign)
     return {
         "may_submit": is_open and not campaign.is_submitted,
         "is_submitted": campaign.is_submitted,
@@ -454,7 +454,7 @@ def _launch(campaign: Campaign) -> None:
         raise WrongMoment(N_("This campaign was launched already. It was not sent a second time."))
     if wording.version() != campaign.version:  # what is judged below is what is launched
         raise WrongMoment(N_("The message was changed after you read it. Nothing was sent: read it again."))
-    if guard.is_practice() and not campaign.is_practice:
+    if guard.is_mixed(campaign):
         raise Refusal(N_("You are practising, and this message is real. Nothing was sent."))
     if campaign.kind == "warning":
         identity.confirm()

@@ -138,6 +138,7 @@ def standing(campaign: Campaign, now: datetime, seen: str = "", said: int = -SPO
         "halted": _(campaigns.HALTS[campaign.halted]) if campaign.halted else "",
         "outcome": outcome(campaign, counts),
         "second_calls": report.second_calls(campaign),
+        "is_mixed": guard.is_mixed(campaign),
         "may_control": campaign.is_underway and rights.may(current_user, "campaign.control", campaign),
         "is_settled": campaign.is_over and not counts["sending"],
         "spoken": _spoken(accepted, sum(counts.values()), counts) if speaks else None,

@@ -88,7 +88,7 @@ def _drawn(one: Statement) -> dict:
 
 
 def _may_draw_up(activation: Activation) -> bool:
-    is_mixed = guard.is_practice() and not activation.is_practice
+    is_mixed = guard.is_mixed(activation)
     return rights.may(current_user, "activation.answer") and activation.status == "closed" and not is_mixed
 
 
@@ -120,7 +120,7 @@ def _page(activation: Activation, fault: str = "") -> str:
 @guard.needs("activation.answer")
 def draw_up(id: int):
     activation = lookups.activation_of(id)
-    if guard.is_practice() and not activation.is_practice:
+    if guard.is_mixed(activation):
         raise NotAllowed(activation_page.MIXED)
     reason = request.form.get("reason")
     try:

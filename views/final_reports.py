@@ -6,10 +6,11 @@ from flask_login import current_user
 from dispatch import clock
 from dispatch.centre import lessons, report
 from dispatch.centre.statements import PDF, XLSX
+from dispatch.errors import NotAllowed
 from dispatch.papers import chart
 from dispatch.papers.final_report import chart_words, curve_header, key
 from models import Activation
-from views import guard, lookups, render
+from views import activation_page, guard, lookups, render
 from views.activation_form import mood
 from views.bins import attached
 from views.lessons import added, listed
@@ -53,6 +54,8 @@ def page(activation: Activation, **of_form) -> str:
 @guard.needs("activation.see")
 def add_lesson(id: int):
     activation = _received(id)
+    if guard.is_mixed(activation):
+        raise NotAllowed(activation_page.MIXED)
     return added(activation, lambda faults: page(activation, faults=faults))
 
 

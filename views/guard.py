@@ -95,3 +95,8 @@ def note_refusal(response):
 def is_practice() -> bool:
     """Whether this person is in practice mode, where nothing real is sent."""
     return bool(session.get("practice"))
+
+
+def is_mixed(thing) -> bool:
+    """Whether this person practises while the campaign, activation or emergency before them is real."""
+    return is_practice() and not thing.is_practice

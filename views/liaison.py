@@ -166,6 +166,7 @@ def _jotted(id: int) -> EntryDraft:
 @guard.needs("sheet.change")
 def discard(id: int):
     draft = lookups.entry_draft_of(id)
+    sheet_page.keep_apart(draft.emergency)
     drafts.discard(draft, by=current_user, now=clock.now())
     flash(_("Thrown away. The sheet is as it was."))
     return _to_desk(draft.emergency_id)

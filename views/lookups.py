@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from flask import abort
+from flask import abort, request
 from flask_login import current_user
 
 from dispatch import audit, rights
@@ -47,6 +47,23 @@ from models import (
     VictimNote,
 )
 from views import guard
+
+MIXED = N_("You are practising, and this message is real. Stop practising first. Nothing was changed.")
+# What somebody who practises may still do to a real campaign: hold it back, which must never wait; write in its draft,
+# of which nothing leaves; keep its text. The launch says no on its own page. Whatever is not named here is refused.
+ALSO_WHILE_PRACTISING = frozenset(
+    (
+        "control.pause",
+        "control.stop",
+        "campaigns.write",
+        "campaigns.autosave",
+        "campaigns.measured",
+        "campaigns.save_template",
+        "campaigns.launch",
+        "recordings.upload",
+        "recordings.remove",
+    )
+)
 
 
 def bin_of(id: int) -> Bin:
@@ -99,6 +116,14 @@ def campaign_of(id: int, action: str = "campaign.see") -> Campaign:
         abort(404)
     if not rights.may(current_user, action, campaign):
         abort(403)
+    return apart(campaign)
+
+
+def apart(campaign: Campaign) -> Campaign:
+    """A person who practises does nothing to a real campaign by mistake: only what makes it safer, or no difference."""
+    does = request.method == "POST" and request.endpoint not in ALSO_WHILE_PRACTISING
+    if does and guard.is_mixed(campaign):
+        raise NotAllowed(MIXED)
     return campaign
 
 
@@ -116,7 +141,7 @@ def campaigns_seen(is_practice: bool, *statuses: str) -> Iterator[Campaign]:
 
 def led_by_no_desk(id: int) -> Campaign:
     """A real campaign of any zone that is underway, for who may take it over."""
-    return takeover.open_to_desk().where(Campaign.id == id).first() or abort(404)
+    return apart(takeover.open_to_desk().where(Campaign.id == id).first() or abort(404))
 
 
 def message_of(campaign: Campaign, id: int) -> Message:
@@ -338,7 +363,7 @@ def pending_change_of(id: int) -> PendingChange:
 def floor_of(id: int) -> Emergency:
     """The same, for a deed on its floor: a person who practises cannot touch a real one by mistake."""
     emergency = emergency_of(id)
-    if guard.is_practice() and not emergency.is_practice:
+    if guard.is_mixed(emergency):
         raise NotAllowed(N_("You are practising and this emergency is real. Stop practising first."))
     return emergency
 

@@ -14,7 +14,7 @@ from dispatch.centre.floor import DESK_NAMES
 from dispatch.errors import Incomplete, WrongMoment
 from dispatch.words import LANGUAGE_NAMES
 from models import Emergency, Presence, Shift, User
-from views import guard, lookups
+from views import guard, lookups, sheet_page
 from views.render import hour
 
 pages = Blueprint("operators", __name__)
@@ -136,6 +136,7 @@ def _page(emergency: Emergency, faults: dict | None = None) -> str:
     noted = statistics.noted_by(emergency, statistics.quarter_of(now))
     return render_template(
         "operators/show.html",
+        **sheet_page.mood(emergency),
         emergency=emergency,
         board=shown,
         supervises=supervises,

@@ -20,6 +20,7 @@ NOBODY_HERE = {
     "menu": [],
     "who": None,
     "practice": False,
+    "practises": False,
     "live_strip": None,
 }  # not the house of who signed in
 

@@ -9,7 +9,7 @@ from dispatch import clock
 from dispatch.centre import floor, presence, quality
 from dispatch.errors import Incomplete, WrongMoment
 from models import Emergency, Sample
-from views import guard, lookups
+from views import guard, lookups, sheet_page
 
 pages = Blueprint("quality", __name__)
 
@@ -67,6 +67,7 @@ def _page(emergency: Emergency, faults: dict | None = None) -> str:
     is_centre = current_user.organisation_id == emergency.centre_id
     return render_template(
         "quality/show.html",
+        **sheet_page.mood(emergency),
         emergency=emergency,
         may_keep=supervises and emergency.ended_at is None,
         supervises=supervises,

@@ -10,7 +10,7 @@ from dispatch.centre import board, floor, reinforcements, scale_up
 from dispatch.centre import form as annex3
 from dispatch.errors import Incomplete, WrongMoment
 from models import Emergency, Reinforcement
-from views import guard, lookups
+from views import guard, lookups, sheet_page
 
 pages = Blueprint("reinforcements", __name__)
 
@@ -92,6 +92,7 @@ def _page(emergency: Emergency, faults: dict | None = None) -> str:
     number = request.form.get("operators") or request.args.get("number", "") or shown.advice.short or ""
     return render_template(
         "board/reinforcements.html",
+        **sheet_page.mood(emergency),
         emergency=emergency,
         board=shown,
         may_ask=supervises and not waiting and emergency.ended_at is None,

@@ -206,7 +206,8 @@ def page_defaults() -> dict:
         "menu": [],  # objects with .url .label .is_current
         "who": None,  # an object with .name .role .organisation, in words
         "demonstration": False,  # whether its accounts are here, that sign in with a printed password
-        "practice": False,
+        "practice": False,  # whether what the page shows is practice
+        "practises": False,  # whether this person does: a page of something real says so
         "live_strip": None,  # an object with .name .accepted .total .url
         "home_url": "/",
         "signout_url": "/signout",

@@ -1,6 +1,6 @@
 """Scale-up: handing an activation to a higher authority, taking it back while nobody took it, and taking it over."""
 
-from flask import Blueprint, current_app, flash, render_template, request
+from flask import Blueprint, abort, current_app, flash, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
@@ -31,7 +31,7 @@ LABELS = {
 @pages.get("/activations/<int:id>/scale-up")
 @guard.needs("activation.see")
 def form(id: int):
-    activation, now = one(id), clock.now()
+    activation, now = _requested(id), clock.now()
     scale_up.demand_control(activation, current_user, now)
     return _giving(activation, {"from_at": hour(now)})
 
@@ -39,7 +39,7 @@ def form(id: int):
 @pages.post("/activations/<int:id>/scale-up")
 @guard.needs("activation.see")
 def give(id: int):
-    activation, now = one(id), clock.now()
+    activation, now = _requested(id), clock.now()
     scale_up.demand_control(activation, current_user, now)
     is_confirmed, sentence = activation_form.confirmed()
     chosen = [activation]
@@ -63,6 +63,12 @@ def give(id: int):
         return to(activation, refusal)
     flash(_("Signed. You stay in control until the higher authority takes it."), "done")
     return to(activation)
+
+
+def _requested(id: int) -> Activation:
+    """A draft is in nobody's hands yet, so there is nothing to pass on."""
+    activation = one(id)
+    return abort(404) if activation.is_draft else activation
 
 
 def _giving(activation: Activation, typed, faults=None) -> str:

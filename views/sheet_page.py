@@ -40,7 +40,7 @@ def mood(emergency: Emergency) -> dict:
 
 def keep_apart(emergency: Emergency) -> Emergency:
     """A person who practises cannot touch a real emergency by mistake."""
-    if guard.is_practice() and not emergency.is_practice:
+    if guard.is_mixed(emergency):
         raise NotAllowed(MIXED)
     return emergency
 

@@ -74,7 +74,8 @@ def _pass_on(campaign: Campaign, deed, said: str):
 
 def lead(campaign: Campaign, now: datetime) -> dict:
     """Who leads a campaign, how that came, and what this person may do about it."""
-    is_control = not campaign.is_over and rights.may(current_user, "campaign.control", campaign)
+    is_free = not campaign.is_over and not guard.is_mixed(campaign)
+    is_control = is_free and rights.may(current_user, "campaign.control", campaign)
     is_theirs = campaign.held_by_id == current_user.organisation_id
     return {
         "leads": [

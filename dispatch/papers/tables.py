@@ -61,7 +61,7 @@ def as_text(cell) -> str:
 
 def practice_line(lang: str) -> str:
     _ = translator(lang).gettext
-    return _("PRACTICE - nothing is really sent")
+    return _("EXERCISE - nothing is really sent")
 
 
 class Book:

@@ -55,7 +55,7 @@ def letterhead(title: str, organisation: str, lang: str, practice: bool = False,
 def _stamp(lang: str, practice: bool, draft: bool) -> dict | None:
     _ = translator(lang).gettext
     if practice:
-        return {"mood": "practice", "word": _("PRACTICE"), "line": _("PRACTICE - nothing is really sent")}
+        return {"mood": "practice", "word": _("EXERCISE"), "line": _("EXERCISE - nothing is really sent")}
     if draft:
         return {"mood": "draft", "word": _("DRAFT"), "line": _("DRAFT - not submitted yet")}
     return None

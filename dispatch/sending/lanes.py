@@ -11,6 +11,7 @@ from dispatch.sending import calls, campaigns, due, messages, throttle
 from dispatch.sending.desk import Desk
 from dispatch.sending.journal import Journal
 from dispatch.sending.messages import Claimed
+from dispatch.sending.roads import demand_simulator
 from models import Bin, Campaign, Letter, writing
 
 log = logging.getLogger(__name__)
@@ -47,7 +48,12 @@ class Lane:
         return bool(self._sources())
 
     def claim(self, road: Provider, most: int, journal: Journal) -> list[Outgoing] | None:
-        """The next batch; empty when the road's rate allows none at this moment, None when nothing is due."""
+        """The next batch; empty when the road's rate allows none at this moment, None when nothing is due.
+
+        Raises WrongRoad, and claims nothing, when practice would go by any road but the simulator.
+        """
+        if self.is_practice:
+            demand_simulator(road)
         for source in self._in_turn():
             claimed = self._claim(road, source, most, journal)
             if claimed is None:

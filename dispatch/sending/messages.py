@@ -106,13 +106,14 @@ def claim(
 ) -> list[Claimed]:
     """Takes up to `limit` due messages of a campaign or letter into our hands, oldest first, while it may run.
 
+    Only such as are what it is, practice or real: whatever wrote another one, it never leaves.
     road: the one that gets them, so that it can be asked about them though we die before it answers.
     """
     campaign = source if isinstance(source, Campaign) else None
     with writing():
         if campaign and not due.may_leave(campaign, now):
             return []
-        [(found,)] = _DUE[campaign is None].rows(channel, source.id, now, limit)
+        [(found,)] = _DUE[campaign is None].rows(channel, source.id, source.is_practice, now, limit)
         rows = [Claimed._make(row) for row in json.loads(found)]
         _TAKE.rows(now, road, json.dumps([row.id for row in rows]))
         if campaign:
@@ -123,8 +124,9 @@ def claim(
 
 
 def _due(*mine) -> Prepared:
-    channel, source, now, limit = slots(4)
+    channel, source, is_practice, now, limit = slots(5)
     here = (Message.status == "queued", Message.channel == channel, *(one(source) for one in mine))
+    here = (*here, Message.is_practice == is_practice)
     some = Message.select(*(getattr(Message, name) for name in Claimed._fields))
     some = some.where(*here, Message.due_at <= now).order_by(Message.due_at, Message.id).limit(limit)
     return Prepared(some.select_from(together(some.c[name] for name in Claimed._fields)))

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from dispatch.providers import open_road
-from dispatch.providers.base import Provider, RoadURL
+from dispatch.providers.base import DEFAULT_RATES, Provider, RoadURL
+from dispatch.providers.simulator import Simulator
 
 REST = timedelta(seconds=10)
 LONGEST_REST = timedelta(seconds=80)
@@ -20,6 +21,17 @@ def stays_here(url: str) -> bool:
         return road.host == "localhost"
 
 
+class WrongRoad(Exception):
+    """Practice was about to leave by a road that leads out of the house: a fault of ours, and nothing has left."""
+
+
+def demand_simulator(road: Provider) -> Simulator:
+    """The last look before practice is handed over; raises WrongRoad for anything that is not the simulator itself."""
+    if type(road) is not Simulator:
+        raise WrongRoad(road.name)
+    return road
+
+
 class Roads:
     """Chooses the road of a message; a practice message can only ever get the simulator."""
 
@@ -32,7 +44,8 @@ class Roads:
         senders: Mapping[str, str] | None = None,
     ):
         self.receipt_key = receipt_key
-        self._practice = {channel: open_road("simulator://", channel=channel) for channel in urls}
+        # No URL is read here, so no setting can put another road in its place.
+        self._practice = {channel: Simulator(channel, DEFAULT_RATES[channel]) for channel in urls}
         self._real = {
             channel: [
                 open_road(
@@ -54,9 +67,14 @@ class Roads:
         return tuple(self._real)
 
     def choose(self, channel: str, *, is_practice: bool, now: datetime) -> Provider:
+        return self.for_practice(channel) if is_practice else self.for_real(channel, now)
+
+    def for_practice(self, channel: str) -> Simulator:
+        """The simulator of this channel: there is no other road for practice."""
+        return self._practice[channel]
+
+    def for_real(self, channel: str, now: datetime) -> Provider:
         """The preferred road that is not resting, or the preferred one when all are."""
-        if is_practice:
-            return self._practice[channel]
         roads = self._real[channel]
         return next((road for road in roads if not self.is_resting(road, now)), roads[0])
 
