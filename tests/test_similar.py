@@ -76,7 +76,9 @@ def molenakker(app):
 
 
 def draft(sender, bin, text=GAS, **changes) -> Campaign:
-    begun = campaigns.draft(sender.organisation, by=sender, now=NOON, is_practice=changes.pop("practice", False))
+    begun = campaigns.draft(
+        sender.organisation, by=sender, now=NOON, is_practice=changes.pop("practice", False)
+    )
     wording = {
         "name": "Gaslek",
         "kind": "warning",

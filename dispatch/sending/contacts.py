@@ -1,17 +1,18 @@
 """The telephone numbers and links in a text, and which of them somebody verified."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from dispatch import audit
-from dispatch.errors import Refusal
+from dispatch.errors import Incomplete, Refusal
 from dispatch.people import numbers
-from dispatch.words import N_
-from models import Campaign, Organisation, User, VerifiedContact, writing
+from dispatch.words import N_, Sentence
+from models import Approval, Campaign, Organisation, User, VerifiedContact, writing
 
 DIGITS = re.compile(r"(?<!\d)\+?\d[\d ./()-]*\d(?!\d)")
 MOMENT = re.compile(r"\d{1,2}[.:]\d{2}|\d{1,2}([./-])\d{1,2}(\1\d{2,4})?")  # an hour or a day
+EMERGENCY = frozenset(("100", "101", "112"))  # known to everybody: nobody has to try them
 HOST = re.compile(r"(?:https?://|@|\b)((?:[a-z0-9-]+\.)+[a-z]{2,})\b", re.IGNORECASE)
 
 
@@ -44,8 +45,24 @@ def _number(written: str) -> str:
 
 def unverified(campaign: Campaign) -> list[str]:
     """What its texts name and nobody put on the organisation's list: the approver has to look at each."""
-    known = {contact.value for contact in list_of(campaign.organisation_id)}
+    known = EMERGENCY | {contact.value for contact in list_of(campaign.organisation_id)}
     return [value for value in named_in(campaign) if value not in known]
+
+
+def to_vouch(campaign: Campaign) -> list[str]:
+    """What whoever launches it has to try first: on no list, and not ticked by whoever approved it."""
+    asked = Approval.select().where(Approval.campaign == campaign.id).order_by(Approval.id.desc()).first()
+    ticked = asked.ticked if asked and asked.status == "approved" and campaign.is_approved else ()
+    return [value for value in unverified(campaign) if value not in ticked]
+
+
+def demand(campaign: Campaign, vouched: Collection[str]) -> list[str]:
+    """Those of `vouched` that had to be; raises Incomplete at "vouched" when one was not tried."""
+    asked = to_vouch(campaign)
+    if left := [value for value in asked if value not in vouched]:
+        sentence = Sentence(N_("Try %(value)s first, then tick it: it stands on no list."), value=left[0])
+        raise Incomplete(N_("Nothing was sent. One thing is missing."), {"vouched": sentence})
+    return asked
 
 
 def list_of(organisation: Organisation | int):

@@ -54,7 +54,9 @@ def _launched_lately(campaign: Campaign, now: datetime):
 def _say_the_same(mine: Mapping, theirs: Mapping) -> bool:
     """Whether one language of it is alike on any channel: a mail of what was an SMS says the same thing."""
     said, before = _by_language(mine), _by_language(theirs)
-    return any(are_alike(a, b) for lang in said.keys() & before.keys() for a in said[lang] for b in before[lang])
+    return any(
+        are_alike(a, b) for lang in said.keys() & before.keys() for a in said[lang] for b in before[lang]
+    )
 
 
 def _by_language(texts: Mapping) -> dict[str, list[str]]:
