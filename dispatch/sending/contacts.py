@@ -13,23 +13,37 @@ from models import Approval, Campaign, Organisation, User, VerifiedContact, writ
 DIGITS = re.compile(r"(?<!\d)\+?\d[\d ./()-]*\d(?!\d)")
 MOMENT = re.compile(r"\d{1,2}[.:]\d{2}|\d{1,2}([./-])\d{1,2}(\1\d{2,4})?")  # an hour or a day
 EMERGENCY = frozenset(("100", "101", "112"))  # known to everybody: nobody has to try them
+PLATE = re.compile(r"(?<![\w-])[1-9]-?[A-Z]{3}-?\d{3}(?![\w-])", re.IGNORECASE)  # nobody rings a number plate
 HOST = re.compile(r"(?:https?://|@|\b)((?:[a-z0-9-]+\.)+[a-z]{2,})\b", re.IGNORECASE)
 
 
 def named_in(campaign: Campaign) -> list[str]:
     """Every number and host that its texts name, each once: "+3216123456", "1771", "gemeente.be"."""
+    return sorted({value for part in _said(campaign) for value in found_in(part)})
+
+
+def _said(campaign: Campaign) -> Iterator[str]:
     texts = (text for languages in campaign.texts.values() for text in languages.values())
-    said = (part for text in texts for name, part in text.items() if name != "recording")
-    return sorted({value for part in said for value in found_in(part)})
+    return (part for text in texts for name, part in text.items() if name != "recording")
 
 
 def found_in(text: str) -> Iterator[str]:
+    return (value for value, _written in spelled_in(text))
+
+
+def spelled_in(text: str) -> Iterator[tuple[str, str]]:
+    """Each number and host, and how it is written there: ("+3216123456", "016 12 34 56")."""
     for match in HOST.finditer(text):
-        yield match[1].lower()
-    for match in DIGITS.finditer(HOST.sub(" ", text)):
+        yield match[1].lower(), match[1]
+    for match in DIGITS.finditer(PLATE.sub(" ", HOST.sub(" ", text))):
         number = match[0].strip()
         if not MOMENT.fullmatch(number) and (value := _number(number)):
-            yield value
+            yield value, number
+
+
+def as_written(campaign: Campaign, value: str) -> str:
+    """How its texts write a number or host that they name."""
+    return next(written for part in _said(campaign) for found, written in spelled_in(part) if found == value)
 
 
 def _number(written: str) -> str:
