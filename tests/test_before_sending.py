@@ -50,9 +50,15 @@ def filled(empty_database, tmp_path_factory):
     models.connect(f"sqlite:///{path}")
     with database.connection_context():
         demo.load(clock.now())
-        Member.update(mobile_failures=2, mobile_fault="no_such_number").where(Member.id % 23 == 0).execute()
-        Member.update(mobile_failures=1, mobile_fault="opted_out").where(Member.id % 31 == 0).execute()
-        Member.update(email_failures=3, email_fault="no_mailbox").where(Member.id % 19 == 0).execute()
+        Member.update(mobile_failures=2, mobile_fault="no_such_number").where(
+            Member.id.in_(range(5, 400, 23))
+        ).execute()
+        Member.update(mobile_failures=1, mobile_fault="opted_out").where(
+            Member.id.in_(range(3, 400, 31))
+        ).execute()
+        Member.update(email_failures=3, email_fault="no_mailbox").where(
+            Member.id.in_(range(5, 400, 9))
+        ).execute()
         database.execute_sql("PRAGMA journal_mode = delete")
     return path
 
@@ -199,7 +205,7 @@ ASK = {
 def _why(person: dict, channels: list[str]) -> str:
     names = {"sms": ["mobile"], "voice": ["mobile", "phone"], "email": ["email"]}
     if any(person[name] for channel in channels for name in names[channel]):
-        return "opted_out" if person["mobile_fault"] == "opted_out" and "email" != channels[0] else "worn_out"
+        return "opted_out" if person["mobile_fault"] == "opted_out" and channels != ["email"] else "worn_out"
     return {
         ("email", "sms"): "no_address",
         ("sms",): "no_mobile",
@@ -254,7 +260,9 @@ def test_the_page_says_what_the_rows_say(looked_at, name):
     wanted = reckon(draft)
     assert shown(page) == wanted
     assert wanted["people"] + sum(wanted["left_out"].values()) == wanted["meant"]
-    assert wanted["people"] > 20 and wanted["shared"] > 2, "a test in which nothing happens"
+    assert wanted["people"] > 20 and (wanted["left_out"] or wanted["shared"]), (
+        "a test in which nothing happens"
+    )
 
 
 def test_what_is_said_is_what_is_frozen_and_held(looked_at):

@@ -160,13 +160,14 @@ def test_an_administrator_writes_prices_sees_the_history_and_withdraws_them(sign
         "/tariffs", form | {"begins_on": begins_on, "price-sms": "0,06", "price-voice": "0,07"}
     )
 
-    assert len(shown.select("#history li")) == 2 and shown.has(platform.name)
+    assert len(shown.select("#history tbody tr")) == 2 and shown.has(platform.name)
     assert (
-        "0,055" in shown.select("#now")[0].get_text() and "0,06" in shown.select("#history li")[0].get_text()
+        "0,055" in shown.select("#now")[0].get_text()
+        and "0,06" in shown.select("#history tbody tr")[0].get_text()
     )
     confirm = browser.get(shown.select("#history a[href$=withdraw]")[0]["href"])
     after = browser.post(confirm.select(".verdict form")[0]["action"])
-    assert len(after.select("#history li")) == 1 and not after.select("#history a")
+    assert len(after.select("#history tbody tr")) == 1 and not after.select("#history a")
 
 
 def test_a_zone_reads_the_prices_and_changes_none(signed_in, platform):

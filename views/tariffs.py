@@ -19,17 +19,21 @@ pages = Blueprint("tariffs", __name__)
 @pages.get("/tariffs")
 @guard.needs("credit.see")
 def index():
-    versions = [_told(version) for version in tariffs.history(clock.now())]
+    now = clock.now()
+    versions = [_told(version) for version in tariffs.history(now)]
     return render_template(
         "tariffs/index.html",
         versions=versions,
+        names={line["code"]: line["name"] for line in _lines(tariffs.proposed(now))},
         in_force=next((one for one in versions if one["version"].is_in_force), None),
         may_change=rights.may(current_user, "credit.change"),
     )
 
 
 def _told(version: tariffs.Version) -> dict:
-    return {"version": version, "lines": _lines(version.tariff.prices), "vat": _percent(version.tariff)}
+    lines = _lines(version.tariff.prices)
+    mills = {line["code"]: line["mills"] for line in lines}
+    return {"version": version, "lines": lines, "mills": mills, "vat": _percent(version.tariff)}
 
 
 def _lines(prices: list[dict]) -> list[dict]:
