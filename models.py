@@ -242,6 +242,10 @@ class Organisation(Table):
     is_national_desk = BooleanField(default=False)  # the federal service that takes campaigns over
     practice_months = IntegerField(default=0)  # who has not practised for so long is reminded; 0: nobody
     feed_since = DateTimeField(null=True)  # the warnings launched since then stand in a feed for everybody
+    quiet_from = CharField(
+        default=""
+    )  # "22:00" in Brussels: from then on only warnings ring; "": at any hour
+    quiet_until = CharField(default="")
 
     class Meta:
         constraints = (one_of("kind", ORGANISATION_KINDS),)
@@ -703,6 +707,8 @@ class Campaign(Wording):
     follow_up = CharField(default="")  # what it is to the one that it follows: one of FOLLOW_UPS
     only_reached = BooleanField(default=False)  # to whom the one that it follows reached, and to nobody else
     looked_at = DateTimeField(null=True)  # when the one that it follows had last moved, as it was looked at
+    naming_reason = CharField(default="")  # why its members may read a name or a number plate
+    vouched = JSONField(null=True)  # the numbers and links on no list that whoever launched it had tried
 
     class Meta:
         indexes = ((("organisation", "status"), False),)

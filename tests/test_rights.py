@@ -43,9 +43,11 @@ CENTRE = FLOOR | {
 PROMISES = {"promises", "annexes"}
 PREPARED = PROMISES | {"preparation", "annex_1"}
 ROOMS = {
-    "platform_admin": {"who_may", "users", "audit", "credits"} | JOINING | PROMISES,
-    "organisation_admin": ZONE | {"who_may", "users", "audit", "tokens", "credits", "drills"} | JOINING,
-    "sender": ZONE | {"credits"},
+    "platform_admin": {"who_may", "users", "audit", "credits", "tariffs"} | JOINING | PROMISES,
+    "organisation_admin": ZONE
+    | {"who_may", "users", "audit", "tokens", "credits", "tariffs", "drills"}
+    | JOINING,
+    "sender": ZONE | {"credits", "tariffs"},
     "coordinator": ZONE,
     "reader": ZONE,
     "authorised_person": CENTRE | PREPARED | TOLD,

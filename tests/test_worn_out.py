@@ -64,7 +64,7 @@ def everybody(molenakker):
 @pytest.mark.parametrize(
     "channels", [("sms",), ("voice",), ("email",), ("sms", "email"), ("sms", "voice", "email")]
 )
-@pytest.mark.parametrize("kind", ["news", "warning"])
+@pytest.mark.parametrize("kind", ["news", "preventive", "warning"])
 def test_what_is_said_before_sending_is_what_is_frozen(sender, molenakker, everybody, kind, channels):
     draft = written(sender, molenakker, kind, channels)
     before = campaigns.audience_of(draft)

@@ -8,7 +8,7 @@ from flask_login import current_user
 from dispatch import clock, rights
 from dispatch.errors import Incomplete, Refusal
 from dispatch.money import prices
-from dispatch.sending import approval, campaigns, contacts, doubt, report
+from dispatch.sending import approval, campaigns, contacts, doubt, quiet, report
 from dispatch.words import CHANNELS, KINDS, LANGUAGE_NAMES, N_
 from models import KINDS as KIND_CODES
 from models import Approval, Campaign, Organisation, User, VerifiedContact
@@ -230,6 +230,8 @@ def _rules(error: tuple[str, str] = ("", "")) -> dict:
             for rule in approval.rules_of(_here())
         ],
         "people": [(0, _("nobody")), *((user.id, user.name) for user in people)],
+        "quiet": {name: getattr(_here(), name) for name in ("quiet_from", "quiet_until")},
+        "quiet_errors": {},
     }
 
 
@@ -257,6 +259,19 @@ def set_rule():
         return render_template("approval/rules.html", **page), 422
     flash(_("Saved."))
     return redirect(url_for("approval.rules"), 303)
+
+
+@pages.post("/quiet-hours")
+@guard.needs("approval.change")
+def set_quiet():
+    typed = {name: request.form.get(name, "").strip() for name in ("quiet_from", "quiet_until")}
+    try:
+        quiet.set_hours(_here(), typed["quiet_from"], typed["quiet_until"], by=current_user, now=clock.now())
+    except Refusal as refusal:
+        page = _rules() | {"quiet": typed, "quiet_errors": {refusal.field: refusal.sentence.said_by(_)}}
+        return render_template("approval/rules.html", **page), 422
+    flash(_("Saved."))
+    return redirect(url_for("approval.rules", _anchor="quiet"), 303)
 
 
 # ── What somebody verified ──────────────────────────────────────────────

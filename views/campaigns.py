@@ -8,36 +8,14 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from dispatch import clock, rights
-from dispatch.errors import Incomplete, NotAllowed, Refusal, WrongMoment
-from dispatch.money import ledger, prices
-from dispatch.numerals import in_words
-from dispatch.onboarding import checklist
-from dispatch.sending import (
-    approval,
-    campaigns,
-    contacts,
-    doubt,
-    estimate,
-    reminders,
-    report,
-    tallies,
-    whom,
-)
-from dispatch.sending.text import measure
-from dispatch.words import CHANNELS, KINDS, LANGUAGE_NAMES, N_, translator
-from models import POLICIES, Campaign
-from views import cap, control, guard, identity, lookups, render, reports, wording
-from views import takeover as takeovers
+from dispatch.errors import NotAllowed, Refusal, WrongMoment
+from dispatch.sending import approval, campaigns, contacts, estimate, report, tallies, whom
+from dispatch.words import KINDS, N_
+from models import Campaign
+from views import before_sending, control, guard, identity, lookups, render, reports, wording
 
 pages = Blueprint("campaigns", __name__)
 PAGE_SIZE = 20
-USEFUL = {
-    "": N_("no limit"),
-    "1": N_("1 hour"),
-    "6": N_("6 hours"),
-    "24": N_("24 hours"),
-    "72": N_("3 days"),
-}  # for how long after the launch a message is worth delivering
 
 
 # ── The list ────────────────────────────────────────────────────────────
@@ -260,167 +238,15 @@ def review(id: int):
     if not campaign.is_draft:
         return redirect(url_for("campaigns.show", id=id))
     campaigns.note_opening(campaign, clock.now())
-    return _review(campaign)
+    return before_sending.page(campaign)
 
 
-def _review(
-    campaign: Campaign,
-    refusal: str = "",
-    terms_error: str | None = None,
-    identity_error: str | None = None,
-    persons_error: str | None = None,
-) -> str:
-    now, chosen = clock.now(), campaigns.audience_of(campaign)
-    faults = wording.faults(campaign)
-    size = estimate.estimate(campaign, chosen, control.rates(campaign, now))
-    cost = _cost(campaign, size, now)
-    readings = estimate.readings(campaign, chosen)
-    lang = request.args.get("lang", "")
-    if lang not in [reading.lang for reading in readings]:
-        lang = readings[0].lang if readings else campaign.fallback_language
-    return render_template(
-        "campaigns/review.html",
-        campaign=campaign,
-        practice=campaign.is_practice,
-        kind=wording.capital(_(KINDS[campaign.kind])),
-        faults=faults,
-        barrier=_barrier(campaign, size, bool(faults), now) or _uncovered(cost),
-        four_eyes=_four_eyes(campaign, bool(faults)),
-        size=size,
-        cost=cost,
-        size_in_words=in_words(size.people, str(render.locale())),
-        readings=readings,
-        legs=[(wording.capital(_(CHANNELS[leg.channel])), leg) for leg in size.legs],
-        languages={code: _(name) for code, name in LANGUAGE_NAMES.items()},
-        channel_names={code: _(name) for code, name in CHANNELS.items()},
-        left_out=reports.reasons([(reason, len(who)) for reason, who in chosen.left_out.items()]),
-        preview=_preview(campaign, lang, size),
-        reminders=_reminders(campaign, now),
-        persons_error=persons_error,
-        lang_shown=lang,
-        opened_at=campaign.opened_at or now,
-        seconds=int((now - (campaign.opened_at or now)).total_seconds()),
-        is_night=not 7 <= clock.local(now).hour < 22,
-        refusal=refusal,
-        terms_error=terms_error,
-        policies=[(policy, _(doubt.IN_WORDS[policy])) for policy in POLICIES],
-        policy=request.form.get("policy", doubt.policy_of(campaign)),
-        policy_approved=_(doubt.IN_WORDS[doubt.policy_of(campaign)]) if _is_fixed(campaign) else "",
-        useful=[(hours, _(words)) for hours, words in USEFUL.items()],
-        useful_hours=request.form.get("useful_hours", ""),
-        identity_error=identity_error,
-        asks_identity=campaign.kind == "warning",
-        **takeovers.lead(campaign, now),
-        **cap.standing(campaign),
-        **identity.asked(),
-    )
-
-
-def _reminders(campaign: Campaign, now: datetime) -> dict:
-    """What a second pair of eyes would say: the same a moment ago, who is recognisable, numbers nobody verified."""
-    same = reminders.similar(campaign, now)
-    return {
-        "same": same,
-        "same_minutes": same and int((now - same.launched_at).total_seconds()) // 60,
-        "persons": reminders.persons(campaign),
-        "may_name": reminders.may_name(current_user),
-        "because": request.form.get("persons_because", ""),
-        "unverified": contacts.unverified(campaign),
-    }
-
-
-def _cost(campaign: Campaign, size: estimate.Estimate, now: datetime) -> dict | None:
-    """What it costs, with the VAT, and what is left after; None without a tariff."""
-    if not prices.unit_mills(now):
-        return None
-    mills = prices.cost({leg.channel: leg.parts for leg in size.legs}, now)
-    left = ledger.of(campaign.organisation).available_mills - mills
-    return {
-        "mills": mills,
-        "vat": prices.vat_today(mills, now),
-        "left": left,
-        "is_prepaid": bool(campaign.organisation.payment) and not campaign.is_practice,
-        "is_covered": left >= 0 or ledger.may_overdraw(campaign),
-    }
-
-
-def _uncovered(cost: dict | None) -> str | None:
-    if not cost or not cost["is_prepaid"] or cost["is_covered"]:
-        return None
-    return _("The credit does not cover this. Nothing can be sent before your administrator has seen to it.")
-
-
-def _barrier(campaign: Campaign, size: estimate.Estimate, has_faults: bool, now: datetime) -> str | None:
-    """Why the button is not there, in one sentence; None when it is."""
-    if has_faults:
-        return _("First mend what is missing. Then the button to send stands here.")
-    if not size.people:
-        return _("Nobody in the audience can be reached by these channels. Nothing can be sent.")
-    if guard.is_mixed(campaign):
-        return _(
-            "You are practising, and this message is real. Stop practising first if you want to send it."
-        )
-    if not campaign.is_practice and (fault := checklist.obstacle(campaign.organisation, now)):
-        return fault.said_by(_)
-    if not approval.is_needed(campaign) or campaign.is_approved:
-        return None
-    if campaign.is_submitted:
-        return _("It waits for the approval of somebody else. An edit takes the request back.")
-    return _("This kind of message needs the approval of somebody else first.")
-
-
-def _four_eyes(campaign: Campaign, has_faults: bool) -> dict:
-    """What this person may do about the approval that the message needs."""
-    is_open = approval.is_needed(campaign) and not has_faults and not guard.is_mixed(campaign)
-    return {
-        "may_submit": is_open and not campaign.is_submitted,
-        "is_submitted": campaign.is_submitted,
-        "may_override": is_open
-        and not campaign.is_approved
-        and rights.may(current_user, "campaign.override", campaign),
-        "overridden": approval.overridden(campaign) if campaign.is_approved else None,
-    }
-
-
-def _is_fixed(campaign: Campaign) -> bool:
-    """Whether what becomes of doubt was approved with the text, and is chosen no more."""
-    return approval.is_needed(campaign) and campaign.is_approved and not approval.overridden(campaign)
-
-
-def _preview(campaign: Campaign, lang: str, size: estimate.Estimate) -> dict:
-    """How it arrives for readers of one language: {"sms": …, "email": …}, without what is not written yet."""
-    shown = {"mark": f"[{translator(lang).gettext('EXERCISE')}]" if campaign.is_practice else ""}
-    written = [leg for leg in size.legs if estimate.has_text(campaign, leg.channel, lang)]
-    for leg in written:
-        said = campaigns.text_for(campaign, leg.channel, lang)
-        sender = current_app.config[f"BELFORT_{leg.channel.upper()}_SENDER"]
-        shown[leg.channel] = {
-            "text": said,
-            "people": leg.people,
-            "sender": sender,
-            "measure": measure(said["body"]),
-        }
-    if "voice" in shown:
-        shown["voice"] |= _call(campaign, lang, shown["voice"])
-    return shown
-
-
-def _call(campaign: Campaign, lang: str, shown: dict) -> dict:
-    """What is heard of a call, and for how long; a recording is heard alone where no road can say more."""
-    recording = campaigns.recording_of(campaign, campaigns.spoken(campaign, "voice", lang))
-    speech = campaigns.speech_of(campaign, lang)
-    said = [
-        speech.opening,
-        recording.filename if recording else shown["text"]["body"],
-        speech.opening,
-        speech.ask,
-    ]
-    is_alone = recording and current_app.extensions["roads"].plays_alone(is_practice=campaign.is_practice)
-    return {
-        "sender": render.phone(shown["sender"]),
-        "said": [recording.filename] if is_alone else said,
-        "seconds": recording.seconds if is_alone else speech.seconds,
-    }
+@pages.get("/campaigns/<int:id>/once/<any(double, household):why>")
+@guard.needs("campaign.launch", "campaign.take")
+def once(id: int, why: str):
+    """Who gets it once though they are meant twice, or share a number."""
+    campaign = lookups.campaign_of(id, "campaign.launch")
+    return render_template("campaigns/once.html", **before_sending.once(campaign, why))
 
 
 @pages.post("/campaigns/<int:id>/launch")
@@ -429,18 +255,14 @@ def launch(id: int):
     campaign = lookups.campaign_of(id, "campaign.launch")
     try:
         _launch(campaign)
-    except Incomplete as refusal:
-        faults = {name: fault.said_by(_) for name, fault in refusal.faults.items()}
-        return _review(campaign, refusal.sentence.said_by(_), **_shown_at(faults)), 422
     except WrongMoment as refusal:
         fresh = Campaign.get_by_id(id)
         if not fresh.is_draft:
             flash(_("This campaign was launched already. It was not sent a second time."), "warn")
             return redirect(url_for("campaigns.show", id=id), 303)
-        return _review(fresh, refusal.sentence.said_by(_)), 409
+        return before_sending.page(fresh, refusal), 409
     except Refusal as refusal:
-        said = refusal.sentence.said_by(_)
-        return _review(campaign, said, identity_error=said if refusal.field == "password" else None), 422
+        return before_sending.page(campaign, refusal), 422
     current_app.extensions["jobs"].wake()
     return redirect(url_for("campaigns.show", id=id), 303)
 
@@ -461,6 +283,7 @@ def _launch(campaign: Campaign) -> None:
     is_ours = not rights.is_handed_draft(campaign)  # else it is for whom its zone chose
     if is_ours and not whom.is_within(campaign.audience, current_user):
         raise NotAllowed(N_("The audience holds people outside your BINs. Nothing was sent."))
+    vouched = contacts.demand(campaign, request.form.getlist("vouched"))
     campaigns.launch(
         campaign,
         by=current_user,
@@ -469,13 +292,14 @@ def _launch(campaign: Campaign) -> None:
         version=wording.version(),
         useful_for=_useful_for(),
         policy=wording.policy(),
-        persons_because=request.form.get("persons_because", ""),
+        naming_reason=request.form.get("naming", ""),
+        vouched=vouched,
     )
 
 
 def _useful_for() -> timedelta | None:
     hours = request.form.get("useful_hours", "")
-    if hours not in USEFUL:
+    if hours not in before_sending.USEFUL:
         raise Refusal(N_("Choose from the list until when it may be delivered. Nothing was sent."))
     return timedelta(hours=int(hours)) if hours else None
 

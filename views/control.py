@@ -12,7 +12,7 @@ from flask_login import current_user
 
 from dispatch import clock, rights
 from dispatch.errors import WrongMoment
-from dispatch.sending import calls, campaigns, doubt, estimate, report, tallies
+from dispatch.sending import calls, campaigns, doubt, estimate, quiet, report, tallies
 from dispatch.sending.doubt import Group
 from dispatch.words import CHANNELS, KINDS
 from models import Campaign
@@ -126,6 +126,7 @@ def standing(campaign: Campaign, now: datetime, seen: str = "", said: int = -SPO
         "accepted": accepted,
         "total": sum(counts.values()),
         "seconds_left": left,
+        "quiet_until": quiet.ends_at(campaign, now) if counts["queued"] else None,
         "seconds_gone": gone,
         "kind": wording.capital(_(KINDS[campaign.kind])),
         "composed_in": int((campaign.launched_at - campaign.created_at).total_seconds()),

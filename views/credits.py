@@ -12,6 +12,7 @@ from flask_login import current_user
 from dispatch import clock, rights
 from dispatch.errors import Refusal
 from dispatch.money import forecast, ledger, statement
+from dispatch.money.prices import mills_of
 from dispatch.onboarding import contracts
 from dispatch.papers import credit as paper
 from dispatch.words import CHANNELS
@@ -26,7 +27,6 @@ WAYS = {
     "overdraft": _l("Paid in advance; a warning leaves even without cover"),
 }
 LINES = 50
-LARGEST_EUROS = 7  # digits before the comma
 
 
 @pages.get("/credits")
@@ -104,17 +104,6 @@ def period() -> tuple[date, date]:
         asked = today.replace(day=1)
     asked = min(max(asked, date(2000, 1, 1)), date(9000, 1, 1))
     return asked, asked.replace(day=monthrange(asked.year, asked.month)[1])
-
-
-def mills_of(typed: str) -> int | None:
-    """Euros as they are typed, "1.275,50" or "-12", in thousandths; None when that cannot be read."""
-    sign = -1 if typed.strip().startswith("-") else 1
-    plain = typed.strip().lstrip("-").strip().removeprefix("€").replace(" ", "").replace("\xa0", "")
-    euros, _comma, rest = plain.replace(".", "").partition(",")
-    digits = euros + rest
-    if not (digits.isascii() and digits.isdecimal()) or len(rest) > 3 or len(euros) > LARGEST_EUROS:
-        return None
-    return sign * (int(euros or 0) * 1000 + int(rest.ljust(3, "0")))
 
 
 def _add(organisation: Organisation, field: str, deed):

@@ -40,6 +40,7 @@ from models import (
     Reception,
     SafetyZone,
     StandingQuestion,
+    Tariff,
     Template,
     Token,
     User,
@@ -275,6 +276,11 @@ def accession_of(id: int) -> Accession:
 
 def order_of(id: int) -> Order:
     return _of_organisation(Order, id)
+
+
+def tariff_of(id: int) -> Tariff:
+    """The prices are everybody's; who may change them is the guard's question."""
+    return Tariff.get_or_none(Tariff.id == id) or abort(404)
 
 
 def user_table_of(id: int) -> UserTable:

@@ -56,6 +56,7 @@ DOORS = (
     ),
     Door("drills.show", _l("Practice"), "drill.change", "administration"),
     Door("credits.index", _l("Credit"), "credit.see", "administration"),
+    Door("tariffs.index", _l("Prices"), "credit.change", "administration"),
     Door("audit.index", _l("Audit"), "audit.see", "administration"),
     Door("tokens.index", _l("API"), "token.change", "administration"),
 )

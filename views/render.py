@@ -1,5 +1,7 @@
 """How facts are written for a person: times of Brussels, money, numbers, looks of states, the context of every page."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -10,6 +12,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 from flask import Flask
 from flask_babel import get_locale, gettext, lazy_gettext, ngettext
+from markupsafe import Markup, escape
 
 from dispatch import clock
 from dispatch.words import ACTIVATION_STATUSES, CAMPAIGN_STATUSES, MESSAGE_STATUSES, N_, long_day, translator
@@ -176,6 +179,17 @@ def day(moment: datetime | date, weekday: bool = False) -> str:
     return long_day(on, str(locale()), weekday=weekday)
 
 
+def lit(text: str, sought: Iterable[str]) -> Markup:
+    """The text with a mark on each of these words wherever they stand in it."""
+    words = "|".join(map(re.escape, sorted(filter(None, sought), key=len, reverse=True)))
+    if not words:
+        return Markup(escape(text))
+    parts = re.split(f"({words})", text)  # what is sought stands at the odd places
+    return Markup("").join(
+        Markup("<mark>{}</mark>").format(part) if at % 2 else part for at, part in enumerate(parts)
+    )
+
+
 def phone(e164: str) -> str:
     """A number as people write it at home, kept on one line."""
     from dispatch.people.numbers import national
@@ -223,7 +237,7 @@ def page_defaults() -> dict:
     }
 
 
-FILTERS = (phone, when, hour, clock_time, day, money, number, duration)
+FILTERS = (phone, when, hour, clock_time, day, money, number, duration, lit)
 
 
 def register(app: Flask) -> None:

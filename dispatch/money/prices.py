@@ -8,6 +8,7 @@ from dispatch import clock
 from dispatch.onboarding import orders
 from models import Prepared, Tariff, slots
 
+LARGEST_EUROS = 7  # digits before the comma
 CODES = {"sms": "sms", "voice": "voice"}  # an e-mail is free
 (_day,) = slots(1)
 _IN_FORCE = Prepared(
@@ -38,3 +39,14 @@ def vat_mills(mills: int, permille: int) -> int:
     """The VAT on an amount, halves away from zero."""
     sign = -1 if mills < 0 else 1
     return sign * ((abs(mills) * permille + 500) // 1000)
+
+
+def mills_of(typed: str) -> int | None:
+    """Euros as they are typed, "1.275,50" or "-12", in thousandths; None when that cannot be read."""
+    sign = -1 if typed.strip().startswith("-") else 1
+    plain = typed.strip().lstrip("-").strip().removeprefix("€").replace(" ", "").replace("\xa0", "")
+    euros, _comma, rest = plain.replace(".", "").partition(",")
+    digits = euros + rest
+    if not (digits.isascii() and digits.isdecimal()) or len(rest) > 3 or len(euros) > LARGEST_EUROS:
+        return None
+    return sign * (int(euros or 0) * 1000 + int(rest.ljust(3, "0")))

@@ -35,7 +35,9 @@ class Line(NamedTuple):
 # ── Tariffs ─────────────────────────────────────────────────────────────
 
 
-def add_tariff(prices: list[dict], begins_on: date, *, by: User | None, now: datetime) -> Tariff:
+def add_tariff(
+    prices: list[dict], begins_on: date, *, vat_permille: int = 210, by: User | None, now: datetime
+) -> Tariff:
     """Keeps prices that hold from a day on, until the next tariff; raises Refusal when they cannot be read.
 
     Each price is {"code", "name": {language: words}, "mills": thousandths of a euro, "per": a key of PER}.
@@ -51,7 +53,7 @@ def add_tariff(prices: list[dict], begins_on: date, *, by: User | None, now: dat
         raise Refusal(N_("Two prices have the same code."))
     try:
         with writing():
-            made = Tariff.create(begins_on=begins_on, prices=prices)
+            made = Tariff.create(begins_on=begins_on, prices=prices, vat_permille=vat_permille)
             audit.record("tariff.added", made, by=by, now=now, begins_on=begins_on.isoformat())
     except IntegrityError:
         raise Refusal(N_("There is already a tariff from this day on.")) from None

@@ -14,6 +14,7 @@ from models import Bin, Member, Membership, Table, database
 
 REASONS = {
     "paused": N_("have paused their membership"),
+    "opted_out": N_("have answered STOP: only warnings are still tried there"),
     "no_mobile": N_("have no mobile number"),
     "no_phone": N_("have no telephone number"),
     "no_email": N_("have no e-mail address"),
@@ -32,6 +33,8 @@ MISSING = {
     frozenset(("sms", "email")): "no_address",
 }
 SPARING = ("news",)  # the kinds for which a number that is dead is not tried again; a warning always is
+HEEDLESS = ("", "warning")  # the kinds that are also tried where somebody answered STOP
+OPTED_OUT = "opted_out"  # the fault that a gateway then tells
 WORN_AFTER = 2  # messages that failed for good
 SCANNED = 20_000  # members looked at for one part
 
@@ -50,9 +53,13 @@ class Person(NamedTuple):
     mobile_failures: int = 0
     phone_failures: int = 0
     email_failures: int = 0
+    mobile_fault: str = ""
+    phone_fault: str = ""
+    email_fault: str = ""
+    times: int = 1  # how often the choice names them: by two BINs, or by a BIN and their street
 
 
-_COLUMNS = [getattr(Member, name) for name in Person._fields[2:]]
+_COLUMNS = [getattr(Member, name) for name in Person._fields[2:-1]]
 
 
 class Chosen(Table):
@@ -96,7 +103,7 @@ class Audience:
 
 def resolve(organisation_id: int, choice: dict, channels: Iterable[str], *, kind: str = "") -> Audience:
     """The audience of a choice {"bins": [id], "streets": [[bin id, street]], "members": [id]}, all of it or any part."""
-    listed = _few(organisation_id, choice, *_COLUMNS).order_by(Member.id)
+    listed = _few(organisation_id, choice, *_COLUMNS, fn.COUNT(Membership.id)).order_by(Member.id)
     return _sorted_out([Person._make(row) for row in database.execute(listed)], channels, kind)
 
 
@@ -169,7 +176,7 @@ def _sorted_out(people: list[Person], channels: Iterable[str], kind: str) -> Aud
             left_out["paused"].append(member)
         elif not addresses:
             has_any = any(address_of(member, channel) for channel in channels)
-            left_out["worn_out" if has_any else missing(channels)].append(member)
+            left_out[_why(member, channels) if has_any else missing(channels)].append(member)
         else:
             for key in addresses:
                 households[key].append(member)
@@ -188,7 +195,26 @@ def address_of(member: Person, channel: str, kind: str = "") -> str:
 
 def _tried(member: Person, name: str, kind: str) -> str:
     is_worn = kind in SPARING and getattr(member, f"{name}_failures") >= WORN_AFTER
-    return "" if is_worn else getattr(member, name)
+    is_shut = kind not in HEEDLESS and getattr(member, f"{name}_fault") == OPTED_OUT
+    return "" if is_worn or is_shut else getattr(member, name)
+
+
+def _why(member: Person, channels: tuple[str, ...]) -> str:
+    """Why somebody with an address is not tried: they asked so, or nothing ever arrives there."""
+    return (
+        OPTED_OUT
+        if any(getattr(member, f"{name}_fault") == OPTED_OUT for name in _names(channels))
+        else "worn_out"
+    )
+
+
+def asked_to_stop(channels: Iterable[str]):
+    """The same, for the database: whether somebody answered STOP on one of these channels."""
+    return reduce(or_, (getattr(Member, f"{name}_fault") == OPTED_OUT for name in _names(channels)))
+
+
+def _names(channels: Iterable[str]) -> list[str]:
+    return [name for channel in channels for name in ADDRESSES[channel]]
 
 
 def kept_in(table, channel: str, kind: str = ""):
@@ -199,24 +225,28 @@ def kept_in(table, channel: str, kind: str = ""):
 
 def _tried_in(table, name: str, kind: str):
     field = getattr(table, name)
-    return Case(None, [(_is_worn(table, name), "")], field) if kind in SPARING else field
+    return field if kind in HEEDLESS else Case(None, [(_is_shut(table, name, kind), "")], field)
 
 
-def _is_worn(table, name: str):
-    return getattr(table, f"{name}_failures") >= WORN_AFTER
+def _is_shut(table, name: str, kind: str):
+    """Whether a kind that heeds it is not tried there."""
+    has_stopped = getattr(table, f"{name}_fault") == OPTED_OUT
+    return (
+        has_stopped | (getattr(table, f"{name}_failures") >= WORN_AFTER) if kind in SPARING else has_stopped
+    )
 
 
 def _reached(table, channel: str, kind: str, is_it: Callable):
     """Whether it is the address on a channel that is meant, said so that the index of each field is of use."""
     first, *others = ADDRESSES[channel]
-    is_spared = kind in SPARING
+    is_spared = kind not in HEEDLESS
 
     def here(name: str):
         found = is_it(getattr(table, name))
-        return found & ~_is_worn(table, name) if is_spared else found
+        return found & ~_is_shut(table, name, kind) if is_spared else found
 
     nowhere = getattr(table, first) == ""
-    nowhere = nowhere | _is_worn(table, first) if is_spared else nowhere
+    nowhere = nowhere | _is_shut(table, first, kind) if is_spared else nowhere
     return reduce(or_, (nowhere & here(other) for other in others), here(first))
 
 

@@ -1,5 +1,6 @@
 """Campaigns: drafted, submitted, launched, paused, resumed, stopped, ended. How they move: moves.py."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -17,8 +18,9 @@ from dispatch.sending import (
     due,
     follow_ups,
     freezing,
+    naming,
+    quiet,
     recordings,
-    reminders,
     speech,
     sweeps,
     tallies,
@@ -322,13 +324,14 @@ def launch(
     version: int | None = None,
     useful_for: timedelta | None = None,
     policy: str = "",
-    persons_because: str = "",
+    naming_reason: str = "",
+    vouched: Iterable[str] = (),
 ) -> Campaign:
     """Freezes text and audience, queues every message and writes it down, all in one transaction or not at all.
 
     useful_for: what has not left by then is not delivered any more.
     policy: what becomes of a message that may not have arrived, one of POLICIES; for want of it, as the draft has it.
-    persons_because: why members must know the persons or plates that it names; only the police may say so.
+    naming_reason: why its members may read a name or a number plate, see `naming`; vouched: see `contacts.demand`.
     Beyond FROZEN_AT_ONCE members the others follow in transactions of that size: see `freeze`.
     """
     if not terms_accepted:
@@ -344,10 +347,12 @@ def launch(
         rights.demand(by, "campaign.launch", campaign.kind, campaign.channels, campaign.audience, on=campaign)
         policy = policy if policy in POLICIES else doubt.policy_of(campaign)
         approval.demand(campaign, policy)
+        expires_at = useful_for and now + useful_for
+        quiet.refuse_too_short(campaign, now, expires_at)
         facts = {"launched_by": by.id, "launched_at": now, "moved_at": now, "queued_through": 0}
-        facts["expires_at"] = useful_for and now + useful_for
-        facts["policy"] = policy
-        said = {"policy": policy} | reminders.demand_reason(campaign, persons_because, by)
+        facts |= {"expires_at": expires_at, "policy": policy, "vouched": sorted(vouched)}
+        facts["naming_reason"] = naming.settle(campaign, by=by, now=now, reason=naming_reason)
+        said = {"policy": policy, "vouched": len(facts["vouched"])}
         _hold(campaign, now)
         move(campaign, "launched", by=by, now=now, said=said, **facts)
         if not (_freeze_part(campaign.id, now) or Campaign.get_by_id(campaign.id).queued_through):

@@ -1,38 +1,49 @@
 """The telephone numbers and links in a text, and which of them somebody verified."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from dispatch import audit
-from dispatch.errors import Refusal
+from dispatch.errors import Incomplete, Refusal
 from dispatch.people import numbers
-from dispatch.words import N_
-from models import Campaign, Organisation, User, VerifiedContact, writing
+from dispatch.words import N_, Sentence
+from models import Approval, Campaign, Organisation, User, VerifiedContact, writing
 
 DIGITS = re.compile(r"(?<!\d)\+?\d[\d ./()-]*\d(?!\d)")
 MOMENT = re.compile(r"\d{1,2}[.:]\d{2}|\d{1,2}([./-])\d{1,2}(\1\d{2,4})?")  # an hour or a day
-# Since 2010 1-ABC-123, before that ABC-123, and 123-ABC until 2008 (Royal Decree of 20-07-2001); with any sign between.
-PLATE = re.compile(
-    r"(?<![A-Z0-9-])(?:[1-9][-. ]?[A-Z]{3}[-. ]?\d{3}|[A-Z]{3}[-. ]?\d{3}|\d{3}[-. ]?[A-Z]{3})(?![A-Z0-9-])"
-)
+EMERGENCY = frozenset(("100", "101", "112"))  # known to everybody: nobody has to try them
+PLATE = re.compile(r"(?<![\w-])[1-9]-?[A-Z]{3}-?\d{3}(?![\w-])", re.IGNORECASE)  # nobody rings a number plate
 HOST = re.compile(r"(?:https?://|@|\b)((?:[a-z0-9-]+\.)+[a-z]{2,})\b", re.IGNORECASE)
 
 
 def named_in(campaign: Campaign) -> list[str]:
     """Every number and host that its texts name, each once: "+3216123456", "1771", "gemeente.be"."""
+    return sorted({value for part in _said(campaign) for value in found_in(part)})
+
+
+def _said(campaign: Campaign) -> Iterator[str]:
     texts = (text for languages in campaign.texts.values() for text in languages.values())
-    said = (part for text in texts for name, part in text.items() if name != "recording")
-    return sorted({value for part in said for value in found_in(part)})
+    return (part for text in texts for name, part in text.items() if name != "recording")
 
 
 def found_in(text: str) -> Iterator[str]:
+    return (value for value, _written in spelled_in(text))
+
+
+def spelled_in(text: str) -> Iterator[tuple[str, str]]:
+    """Each number and host, and how it is written there: ("+3216123456", "016 12 34 56")."""
     for match in HOST.finditer(text):
-        yield match[1].lower()
+        yield match[1].lower(), match[1]
     for match in DIGITS.finditer(PLATE.sub(" ", HOST.sub(" ", text))):
         number = match[0].strip()
         if not MOMENT.fullmatch(number) and (value := _number(number)):
-            yield value
+            yield value, number
+
+
+def as_written(campaign: Campaign, value: str) -> str:
+    """How its texts write a number or host that they name."""
+    return next(written for part in _said(campaign) for found, written in spelled_in(part) if found == value)
 
 
 def _number(written: str) -> str:
@@ -48,8 +59,24 @@ def _number(written: str) -> str:
 
 def unverified(campaign: Campaign) -> list[str]:
     """What its texts name and nobody put on the organisation's list: the approver has to look at each."""
-    known = {contact.value for contact in list_of(campaign.organisation_id)}
+    known = EMERGENCY | {contact.value for contact in list_of(campaign.organisation_id)}
     return [value for value in named_in(campaign) if value not in known]
+
+
+def to_vouch(campaign: Campaign) -> list[str]:
+    """What whoever launches it has to try first: on no list, and not ticked by whoever approved it."""
+    asked = Approval.select().where(Approval.campaign == campaign.id).order_by(Approval.id.desc()).first()
+    ticked = asked.ticked if asked and asked.status == "approved" and campaign.is_approved else ()
+    return [value for value in unverified(campaign) if value not in ticked]
+
+
+def demand(campaign: Campaign, vouched: Collection[str]) -> list[str]:
+    """Those of `vouched` that had to be; raises Incomplete at "vouched" when one was not tried."""
+    asked = to_vouch(campaign)
+    if left := [value for value in asked if value not in vouched]:
+        sentence = Sentence(N_("Try %(value)s first, then tick it: it stands on no list."), value=left[0])
+        raise Incomplete(N_("Nothing was sent. One thing is missing."), {"vouched": sentence})
+    return asked
 
 
 def list_of(organisation: Organisation | int):

@@ -9,17 +9,20 @@ from datetime import datetime
 from peewee import Value, fn
 
 from dispatch.onboarding import contracts
+from dispatch.sending import quiet
 from models import Campaign, Letter, Message, Prepared, among, slots
+
+NOWHERE = "[]"
 
 
 def running(now: datetime):
     """The campaigns of which messages may leave: they run, are still of use and, when they are real, their agreement runs."""
-    return Campaign.select().where(*_may_leave(Value(now), Value(_outside_term(now))))
+    return Campaign.select().where(*_may_leave(Value(now), Value(_outside_term(now)), Value(NOWHERE)))
 
 
-def may_leave(campaign: Campaign, now: datetime) -> bool:
-    """As it is at this moment, whatever the row in hand says."""
-    return bool(_RUNS.rows(now, _outside_term(now), campaign.id))
+def may_leave(campaign: Campaign, now: datetime, channel: str = "") -> bool:
+    """As it is at this moment, whatever the row in hand says; on this channel it may also have to be quiet."""
+    return bool(_RUNS.rows(now, _outside_term(now), _quiet(channel, now), campaign.id))
 
 
 def waiting_of(campaign: Campaign):
@@ -36,7 +39,7 @@ def campaigns(channel: str, now: datetime, *, is_practice: bool) -> list[Campaig
     """The running campaigns with messages due on this channel, the oldest first."""
     if not _is_any(channel):
         return []
-    return _CAMPAIGNS.objects(Campaign, channel, now, is_practice, _outside_term(now))
+    return _CAMPAIGNS.objects(Campaign, channel, now, is_practice, _outside_term(now), _quiet(channel, now))
 
 
 def _is_any(channel: str) -> bool:
@@ -48,10 +51,15 @@ def _outside_term(now: datetime) -> str:
     return json.dumps(sorted(contracts.outside_term(now)))
 
 
-def _may_leave(now: Value, outside_term: Value) -> tuple:
+def _quiet(channel: str, now: datetime) -> str:
+    return quiet.quiet_now(now) if channel in quiet.RINGING else NOWHERE
+
+
+def _may_leave(now: Value, outside_term: Value, is_quiet_at: Value) -> tuple:
     is_fresh = Campaign.expires_at.is_null() | (Campaign.expires_at > now)
     is_over = among(Campaign.organisation, outside_term)
-    return Campaign.status == "running", is_fresh, Campaign.is_practice | ~is_over
+    rings = Campaign.kind.in_(quiet.ALWAYS) | ~among(Campaign.organisation, is_quiet_at)
+    return Campaign.status == "running", is_fresh, Campaign.is_practice | ~is_over, rings
 
 
 def _queued(channel: Value, now: Value, *narrower):
@@ -61,10 +69,10 @@ def _queued(channel: Value, now: Value, *narrower):
 
 
 def _written_once() -> tuple[Prepared, ...]:
-    channel, now, is_practice, outside_term = slots(4)
+    channel, now, is_practice, outside_term, is_quiet_at = slots(5)
     letters = _queued(channel, now, Message.campaign.is_null(), Message.is_practice == is_practice)
     due = _queued(channel, now, Message.campaign == Campaign.id)
-    mine = *_may_leave(now, outside_term), Campaign.is_practice == is_practice, fn.EXISTS(due)
+    mine = *_may_leave(now, outside_term, is_quiet_at), Campaign.is_practice == is_practice, fn.EXISTS(due)
     return (
         Prepared(
             Message.select(Message.id).where(Message.status == "queued", Message.channel == channel).limit(1)
@@ -75,9 +83,9 @@ def _written_once() -> tuple[Prepared, ...]:
 
 
 def _runs() -> Prepared:
-    now, outside_term, campaign = slots(3)
+    now, outside_term, is_quiet_at, campaign = slots(4)
     here = Campaign.id == campaign
-    return Prepared(Campaign.select(Campaign.id).where(*_may_leave(now, outside_term), here))
+    return Prepared(Campaign.select(Campaign.id).where(*_may_leave(now, outside_term, is_quiet_at), here))
 
 
 _ANY, _LETTERS, _CAMPAIGNS = _written_once()

@@ -164,7 +164,9 @@ def _reached(origin, campaign: Campaign):
 
 def audience_of(campaign: Campaign) -> Audience:
     """Everybody to whom it goes as it stands now, at the address and by the channel that reached them."""
-    columns = [getattr(Member, name) if name != "is_active" else Value(1) for name in Person._fields]
+    columns = [
+        Value(1) if name in ("is_active", "times") else getattr(Member, name) for name in Person._fields
+    ]
     rows = (
         Message.select(Message.channel, Message.address, Message.language, *columns)
         .join(Recipient)

@@ -68,7 +68,9 @@ class Lane:
     def is_still_first(self) -> bool:
         """Whether the batches in hand may go on: their campaigns run, and nothing more urgent came meanwhile."""
         now, held = self.now(), [*self._in_hand]
-        if not all(due.may_leave(source, now) for source, _ in held if isinstance(source, Campaign)):
+        if not all(
+            due.may_leave(source, now, self.channel) for source, _ in held if isinstance(source, Campaign)
+        ):
             return False
         first = min(map(_urgency, self._sources()), default=9)
         return all(is_theirs or _urgency(source) <= first for source, is_theirs in held)

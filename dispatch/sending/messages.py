@@ -111,7 +111,7 @@ def claim(
     """
     campaign = source if isinstance(source, Campaign) else None
     with writing():
-        if campaign and not due.may_leave(campaign, now):
+        if campaign and not due.may_leave(campaign, now, channel):
             return []
         [(found,)] = _DUE[campaign is None].rows(channel, source.id, source.is_practice, now, limit)
         rows = [Claimed._make(row) for row in json.loads(found)]

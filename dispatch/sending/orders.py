@@ -20,7 +20,7 @@ def launch(
     """Launches a template and returns its campaign, and whether this call did it; all in one transaction or not at all.
 
     order: {"terms_accepted": bool, "version": of the template, or None; "bins": ids, or None for the template's own
-    audience; "useful_hours": int or None}. The same key with the same order finds the first campaign; with another
+    audience; "useful_hours": int or None; "naming_reason": see `naming`, or None}. The same key with the same order finds the first campaign; with another
     order it is a Refusal. Raises what `campaigns.launch` raises, and then leaves no draft behind.
     """
     asked = _digest(template, order)
@@ -63,6 +63,7 @@ def _launched(template: Template, token: Token, order: Mapping, now: datetime) -
         terms_accepted=order["terms_accepted"],
         version=draft.version,
         useful_for=timedelta(hours=hours) if hours else None,
+        naming_reason=order.get("naming_reason") or "",
     )
 
 

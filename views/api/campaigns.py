@@ -27,6 +27,7 @@ ORDER = Record(
         "version": Whole(1),
         "bins": Several(Whole(1), MOST_BINS, least=1),
         "useful_hours": Whole(1, 72),
+        "naming_reason": Text(500, least=1),
     },
     required=("terms_accepted",),
 )
@@ -64,6 +65,7 @@ def launch_template(id: int, order: dict, key: str):
     """Launch a template once. The header Idempotency-Key makes it safe to ask again: the same key with the same
     body never launches twice. `terms_accepted` confirms that it is not advertising, promotion or politics. Without
     `bins` it goes to the template's own audience. What has not left after `useful_hours` is not sent any more.
+    A template with a name or a number plate is only launched with the `naming_reason`, by an account of the police.
     """
     campaign, is_new = orders.launch(
         lookups.template_of(id), token=token(), key=key, order=order, now=clock.now()
