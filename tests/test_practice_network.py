@@ -31,7 +31,7 @@ TEXTS = {
 JOBS = {
     *(f"{lane}-{channel}" for lane in ("practice", "pump") for channel in CHANNELS),
     *("launches", "listen", "look up", "tidy", "resets", "mailed links", "bounces", "abandoned lists"),
-    *("retention", "agreements", "final reports", "lists", "credit", "promises"),
+    *("retention", "agreements", "final reports", "lists", "credit", "promises", "backups", "heartbeat"),
 }
 
 _knocks: list[tuple] | None = None
