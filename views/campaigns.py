@@ -20,6 +20,7 @@ from dispatch.sending import (
     estimate,
     reminders,
     report,
+    scenarios,
     tallies,
     whom,
 )
@@ -514,7 +515,7 @@ def live(id: int):
 @guard.needs("template.change")
 def save_template(id: int):
     campaign = lookups.campaign_of(id, "campaign.compose")
-    template = campaigns.save_as_template(
+    template = scenarios.save_as_template(
         campaign, by=current_user, now=clock.now(), name=request.form.get("name", "")
     )
     flash(_("Saved as template: %(name)s.", name=template.name))

@@ -21,7 +21,7 @@ from dispatch.onboarding import orders
 from dispatch.people import bins, imports, lists
 from dispatch.people.rows import SENTENCES
 from dispatch.people.sheets import Limits
-from dispatch.sending import campaigns, speech, tallies
+from dispatch.sending import campaigns, scenarios, speech, tallies
 from dispatch.sending.roads import stays_here
 from dispatch.words import CAMPAIGN_STATUSES, LANGUAGES, N_, translator
 from models import Bin, Campaign, Organisation, Template, User
@@ -373,7 +373,7 @@ def launch(template_name, bin_name, channels, email, practice, wait, as_json):
 
 
 def _drafted(template_name: str, bin_name: str, channels: str | None, by: User, practice: bool) -> Campaign:
-    template = campaigns.templates_of(by.organisation).where(Template.name == template_name).first()
+    template = scenarios.templates_of(by.organisation).where(Template.name == template_name).first()
     if not template:
         raise Missing(N_("There is no template called “%(name)s”."), name=template_name)
     bin = rights.bins_of(by).where(Bin.name == bin_name).first()

@@ -7,7 +7,7 @@ from flask_login import current_user
 
 from dispatch import clock, rights
 from dispatch.errors import NotAllowed
-from dispatch.sending import campaigns, report, whom
+from dispatch.sending import campaigns, report, scenarios, whom
 from dispatch.words import CHANNELS, KINDS, LANGUAGE_NAMES, N_
 from models import LANGUAGES, Template
 from views import guard, lookups, render, wording
@@ -28,7 +28,7 @@ def index():
 
 def usable() -> list[Template]:
     """The organisation's templates of the kinds that this person may send."""
-    kept = campaigns.templates_of(current_user.organisation)
+    kept = scenarios.templates_of(current_user.organisation)
     return [template for template in kept if rights.may_send(current_user, template.kind)]
 
 
@@ -91,6 +91,6 @@ def confirm_remove(id: int):
 @guard.needs("template.change")
 def remove(id: int):
     template = lookups.template_of(id, "template.change")
-    campaigns.remove_template(template, by=current_user, now=clock.now())
+    scenarios.remove_template(template, by=current_user, now=clock.now())
     flash(_("The template %(name)s has been removed.", name=template.name))
     return redirect(url_for("message_templates.index"), 303)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flask import abort, current_app, jsonify, url_for
 
 from dispatch import clock, rights, tokens
-from dispatch.sending import campaigns, orders
+from dispatch.sending import campaigns, orders, scenarios
 from models import CAMPAIGN_STATUSES, Campaign, Message, Template
 from views import lookups
 from views.api import told
@@ -41,7 +41,7 @@ ORDER = Record(
 )
 def list_templates(query: dict):
     """Templates that are ready to launch, or say that they are not."""
-    rows = campaigns.templates_of(token().organisation).order_by(Template.id)
+    rows = scenarios.templates_of(token().organisation).order_by(Template.id)
     after = rows.where(Template.id > query.get("cursor", 0))
     usable = (row for row in after if rights.may_send(token().by, row.kind))
     return jsonify(paged(usable, query, told.template))
