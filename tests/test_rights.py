@@ -16,6 +16,7 @@ ZONE = {
     "cards",
     "control",
     "follow_ups",
+    "filling",
     "imports",
     "members",
     "message_templates",

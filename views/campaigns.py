@@ -27,7 +27,7 @@ from dispatch.sending import (
 from dispatch.sending.text import measure
 from dispatch.words import CHANNELS, KINDS, LANGUAGE_NAMES, N_, translator
 from models import POLICIES, Campaign
-from views import control, guard, identity, lookups, render, reports, wording
+from views import control, filling, guard, identity, lookups, render, reports, wording
 from views import takeover as takeovers
 
 pages = Blueprint("campaigns", __name__)
@@ -39,6 +39,7 @@ USEFUL = {
     "24": N_("24 hours"),
     "72": N_("3 days"),
 }  # for how long after the launch a message is worth delivering
+PREPARED = "prepared"  # as long as its scenario says
 
 
 # ── The list ────────────────────────────────────────────────────────────
@@ -299,16 +300,15 @@ def _review(
         reminders=_reminders(campaign, now),
         persons_error=persons_error,
         lang_shown=lang,
-        opened_at=campaign.opened_at or now,
-        seconds=int((now - (campaign.opened_at or now)).total_seconds()),
+        **filling.since(campaign),
         is_night=not 7 <= clock.local(now).hour < 22,
         refusal=refusal,
         terms_error=terms_error,
         policies=[(policy, _(doubt.IN_WORDS[policy])) for policy in POLICIES],
         policy=request.form.get("policy", doubt.policy_of(campaign)),
         policy_approved=_(doubt.IN_WORDS[doubt.policy_of(campaign)]) if _is_fixed(campaign) else "",
-        useful=[(hours, _(words)) for hours, words in USEFUL.items()],
-        useful_hours=request.form.get("useful_hours", ""),
+        useful=_useful(campaign),
+        useful_hours=request.form.get("useful_hours", PREPARED if campaign.useful_minutes else ""),
         identity_error=identity_error,
         asks_identity=campaign.kind == "warning",
         **takeovers.lead(campaign, now),
@@ -392,7 +392,7 @@ def _preview(campaign: Campaign, lang: str, size: estimate.Estimate) -> dict:
     shown = {"mark": f"[{translator(lang).gettext('EXERCISE')}]" if campaign.is_practice else ""}
     written = [leg for leg in size.legs if estimate.has_text(campaign, leg.channel, lang)]
     for leg in written:
-        said = campaigns.text_for(campaign, leg.channel, lang)
+        said = filling.read(campaigns.text_for(campaign, leg.channel, lang), campaign)
         sender = current_app.config[f"BELFORT_{leg.channel.upper()}_SENDER"]
         shown[leg.channel] = {
             "text": said,
@@ -467,14 +467,25 @@ def _launch(campaign: Campaign) -> None:
         now=clock.now(),
         terms_accepted="terms" in request.form,
         version=wording.version(),
-        useful_for=_useful_for(),
+        useful_for=_useful_for(campaign),
         policy=wording.policy(),
         persons_because=request.form.get("persons_because", ""),
     )
 
 
-def _useful_for() -> timedelta | None:
+def _useful(campaign: Campaign) -> list[tuple[str, str]]:
+    """Until when it can be of use; first as the scenario has it, if it says so."""
+    usual = [(hours, _(words)) for hours, words in USEFUL.items()]
+    if not campaign.useful_minutes:
+        return usual
+    length = render.duration(timedelta(minutes=campaign.useful_minutes))
+    return [(PREPARED, _("%(length)s, as the scenario has it", length=length)), *usual]
+
+
+def _useful_for(campaign: Campaign) -> timedelta | None:
     hours = request.form.get("useful_hours", "")
+    if hours == PREPARED and campaign.useful_minutes:
+        return campaigns.AS_PREPARED
     if hours not in USEFUL:
         raise Refusal(N_("Choose from the list until when it may be delivered. Nothing was sent."))
     return timedelta(hours=int(hours)) if hours else None

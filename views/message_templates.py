@@ -7,7 +7,7 @@ from flask_login import current_user
 
 from dispatch import clock, rights
 from dispatch.errors import NotAllowed
-from dispatch.sending import campaigns, report, scenarios, whom
+from dispatch.sending import campaigns, placeholders, report, scenarios, whom
 from dispatch.words import CHANNELS, KINDS, LANGUAGE_NAMES, N_
 from models import LANGUAGES, Template
 from views import guard, lookups, render, wording
@@ -76,7 +76,8 @@ def use(id: int):
         mine = whom.within(draft.audience, current_user)
         campaigns.write(draft, by=current_user, now=now, version=draft.version, audience=mine)
         flash(_("Only your own BINs are chosen as audience: the template names others too."), "warn")
-    return redirect(url_for("campaigns.review", id=draft.id), 303)
+    onward = "filling.show" if placeholders.used(draft) else "campaigns.review"
+    return redirect(url_for(onward, id=draft.id), 303)
 
 
 @pages.get("/templates/<int:id>/remove")

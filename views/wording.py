@@ -253,7 +253,11 @@ def _language(campaign: Campaign, lang: str, readers: int) -> dict:
 
 def faults(campaign: Campaign) -> list[tuple[str, str, str]]:
     """What must be mended before launch: (field id, its label, sentence), in the order of the form."""
-    return [(field, label_of(field), fault.said_by(_)) for field, fault in campaigns.faults(campaign).items()]
+    labels = {f"filled-{one['name']}": one["label"] for one in campaign.placeholders or []}
+    return [
+        (field, labels.get(field) or label_of(field), fault.said_by(_))
+        for field, fault in campaigns.faults(campaign).items()
+    ]
 
 
 def label_of(field: str) -> str:

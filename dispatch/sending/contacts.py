@@ -7,6 +7,7 @@ from datetime import datetime
 from dispatch import audit
 from dispatch.errors import Refusal
 from dispatch.people import numbers
+from dispatch.sending import placeholders
 from dispatch.words import N_
 from models import Campaign, Organisation, User, VerifiedContact, writing
 
@@ -21,7 +22,7 @@ HOST = re.compile(r"(?:https?://|@|\b)((?:[a-z0-9-]+\.)+[a-z]{2,})\b", re.IGNORE
 
 def named_in(campaign: Campaign) -> list[str]:
     """Every number and host that its texts name, each once: "+3216123456", "1771", "gemeente.be"."""
-    texts = (text for languages in campaign.texts.values() for text in languages.values())
+    texts = (text for languages in placeholders.texts_of(campaign).values() for text in languages.values())
     said = (part for text in texts for name, part in text.items() if name != "recording")
     return sorted({value for part in said for value in found_in(part)})
 

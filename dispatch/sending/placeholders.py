@@ -122,6 +122,12 @@ def fill(text: str, placeholders: list[dict], filled: Mapping[str, str], lang: s
     return MARK.sub(value, text)
 
 
+def readable(text: str, defined: list[dict] | None) -> str:
+    """A text for the eye of who fills it in: what is open stands there by its label, between square brackets."""
+    labels = {one["name"]: f"[{one['label']}]" for one in defined or []}
+    return MARK.sub(lambda mark: labels.get(mark[1], mark[0]), text)
+
+
 def filled_in(texts: Mapping, what: Campaign) -> dict:
     """Texts of the shape {channel: {language: {part: text}}} with the campaign's own values in them."""
     placeholders, filled = what.placeholders or [], what.filled or {}

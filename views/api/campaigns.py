@@ -14,6 +14,7 @@ from views.api.paging import PAGE, USUAL, paged
 from views.api.shapes import Choice, Consent, Record, Several, Text, Whole
 
 MOST_BINS = 500
+MOST_VALUES = 50
 NO_CAMPAIGN = {404: ("There is no such campaign of the token's mood.", "Problem")}
 MOVED = NO_CAMPAIGN | {
     200: ("Done: the campaign as it is now.", "Campaign"),
@@ -21,11 +22,13 @@ MOVED = NO_CAMPAIGN | {
 }
 REFUSED = {422: ("The agreement under which it is sent is over. Nothing was changed.", "Problem")}
 KEY = Text(64, least=8, pattern="[A-Za-z0-9_-]+")
+VALUE = Record({"name": Text(30, least=1), "value": Text(200)}, required=("name", "value"))
 ORDER = Record(
     {
         "terms_accepted": Consent(),
         "version": Whole(1),
         "bins": Several(Whole(1), MOST_BINS, least=1),
+        "values": Several(VALUE, MOST_VALUES),
         "useful_hours": Whole(1, 72),
     },
     required=("terms_accepted",),
@@ -63,7 +66,8 @@ def list_templates(query: dict):
 def launch_template(id: int, order: dict, key: str):
     """Launch a template once. The header Idempotency-Key makes it safe to ask again: the same key with the same
     body never launches twice. `terms_accepted` confirms that it is not advertising, promotion or politics. Without
-    `bins` it goes to the template's own audience. What has not left after `useful_hours` is not sent any more.
+    `bins` it goes to the template's own audience. `values` are what stands in its placeholders: while one of those in
+    its texts is open, nothing is launched. What has not left after `useful_hours` is not sent any more.
     """
     campaign, is_new = orders.launch(
         lookups.template_of(id), token=token(), key=key, order=order, now=clock.now()
