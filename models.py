@@ -663,6 +663,9 @@ class Wording(Table):
 class Template(Wording):
     """A scenario that is ready to launch, but for what only the day itself can tell."""
 
+    is_template = True
+    is_practice = is_draft = False  # the composing page serves a template too, and nothing of it leaves
+    held_by_id = None
     by = ForeignKeyField(User, on_delete="RESTRICT")
     touched = JSONField(null=True)  # {path of a text: when it was last written}
     came_from = ForeignKeyField(Organisation, null=True, on_delete="SET NULL")  # whose copy it is
@@ -697,6 +700,7 @@ FOLLOW_UPS = ("correction", "update", "all_clear")
 class Campaign(Wording):
     """One sending to one audience; text and audience are frozen from the launch on."""
 
+    is_template = False
     status = CharField(default="draft")
     is_practice = BooleanField(default=False)
     author = ForeignKeyField(User, on_delete="RESTRICT")

@@ -23,6 +23,7 @@ ZONE = {
     "privacy",
     "recordings",
     "reports",
+    "scenarios",
     "takeover",
     "upkeep",
 }

@@ -4,7 +4,7 @@ import pytest
 
 from dispatch import clock, papers
 from dispatch.sending import campaigns, contacts, report, scenarios
-from models import Campaign, Message
+from models import Campaign, Message, Template
 from tests import town
 from tests.cast import NOON
 from tests.test_approval import approve, rule, submit
@@ -74,7 +74,8 @@ def test_each_open_one_is_said_and_leads_to_its_field(lien, smoke):
 
 def test_what_cannot_be_read_stays_in_its_field(lien, smoke):
     form = begun(lien, smoke).form('form[action$="/fill"]') | FIELDS | {"filled-number": "12"}
-    page = lien.post(f"/campaigns/{Campaign.get().id}/fill", form, status=422)
+    page = lien.post(f"/campaigns/{Campaign.get().id}/fill", form)
+    assert page.status == 422
     assert page.form('form[action$="/fill"]')["filled-number"] == "12"
     assert page.select("#filled-number-error") and not Campaign.get().filled
 
@@ -82,7 +83,8 @@ def test_what_cannot_be_read_stays_in_its_field(lien, smoke):
 def test_no_page_launches_what_is_open(lien, smoke):
     begun(lien, smoke)
     draft = Campaign.get()
-    lien.post(f"/campaigns/{draft.id}/launch", version=draft.version, terms="1", useful_hours="", status=422)
+    page = lien.post(f"/campaigns/{draft.id}/launch", version=draft.version, terms="1", useful_hours="")
+    assert page.status == 422
     assert not Message.select().exists()
 
 
@@ -91,7 +93,8 @@ def test_two_hands_on_the_values_are_told_apart(lien, smoke, sender):
     draft = Campaign.get()
     scenarios.fill_in(draft, {"place": "Markt"}, by=sender, now=NOON, version=draft.version)
     form = page.form('form[action$="/fill"]') | FIELDS
-    again = lien.post(f"/campaigns/{draft.id}/fill", form, status=409)
+    again = lien.post(f"/campaigns/{draft.id}/fill", form)
+    assert again.status == 409
     assert again.form('form[action$="/fill"]')["filled-place"] == "Molenweg"
     assert Campaign.get().filled == {"place": "Markt"}
 
@@ -150,3 +153,97 @@ def test_the_report_on_the_screen_says_the_seconds(lien, reported):
     campaigns.stop(reported, by=reported.author, now=NOON + clock.seconds(60))
     page = lien.get(f"/campaigns/{reported.id}")
     assert page.has("41 s")
+
+
+# ── Written on a page ───────────────────────────────────────────────────
+
+
+def saved(browser, smoke, **fields):
+    page = browser.get(f"/templates/{smoke.id}")
+    form = page.form(f'form[action="/templates/{smoke.id}"]')
+    return browser.post(f"/templates/{smoke.id}", form | fields)
+
+
+def test_a_scenario_that_is_saved_as_it_stands_stays_as_it_was(lien, smoke):
+    before = Template.get_by_id(smoke.id)
+    saved(lien, smoke)
+    after = Template.get_by_id(smoke.id)
+    assert {
+        name: getattr(after, name) for name in scenarios.KEPT if name not in ("follow_ups", "audience")
+    } == {name: getattr(before, name) for name in scenarios.KEPT if name not in ("follow_ups", "audience")}
+    assert scenarios.all_texts(after) == scenarios.all_texts(before)
+
+
+def test_a_scenario_is_written_from_nothing(lien):
+    page = lien.post("/templates/new")
+    made = Template.get()
+    form = page.form(f'form[action="/templates/{made.id}"]') | {
+        "name": "Rook",
+        "kind": "preventive",
+        "channels": ["sms"],
+        "placeholder-0-name": "cause",
+        "placeholder-0-label": "Oorzaak",
+        "placeholder-0-type": "choice",
+        "placeholder-0-options": "brand | incendie\ngaslek",
+        "sms-nl-body": "POLITIE: {{cause}}.",
+        "all_clear-sms-nl-body": "Voorbij: {{cause}}.",
+        "useful_minutes": "45",
+        "why": "Begonnen",
+    }
+    lien.post(f"/templates/{made.id}", form)
+    made = Template.get()
+    assert made.placeholders == [
+        {
+            "name": "cause",
+            "label": "Oorzaak",
+            "type": "choice",
+            "options": [{"nl": "brand", "fr": "incendie"}, {"nl": "gaslek"}],
+        }
+    ]
+    assert (made.useful_minutes, made.follow_ups["all_clear"]["sms"]["nl"]["body"]) == (
+        45,
+        "Voorbij: {{cause}}.",
+    )
+    assert lien.get(f"/templates/{made.id}").has("Begonnen")
+
+
+def test_a_placeholder_without_a_name_is_told_and_nothing_typed_is_lost(lien, smoke):
+    form = lien.get(f"/templates/{smoke.id}").form(f'form[action="/templates/{smoke.id}"]')
+    form |= {"placeholder-0-name": "De Plaats", "name": "Rook en roet"}
+    page = lien.post(f"/templates/{smoke.id}", form)
+    assert page.status == 422
+    assert page.select("#placeholder-0-name-error")
+    assert page.form(f'form[action="/templates/{smoke.id}"]')["name"] == "Rook en roet"
+    assert Template.get_by_id(smoke.id).name == "Rook"
+
+
+def test_an_older_version_is_looked_at_and_taken_back(lien, smoke):
+    saved(lien, smoke, **{"sms-nl-body": "POLITIE: kort.", "why": "Korter"})
+    page = lien.get(f"/templates/{smoke.id}/version", version="2")
+    assert page.has("POLITIE: {{cause}} in {{place}}")
+    lien.post(
+        f"/templates/{smoke.id}/take-back", page.form('form[action$="/take-back"]') | {"why": "Te kort"}
+    )
+    back = Template.get_by_id(smoke.id)
+    assert back.version == 4 and back.texts["sms"]["nl"]["body"].startswith("POLITIE: {{cause}} in")
+
+
+def test_a_stale_translation_is_flagged_on_its_page_and_in_the_list(lien, smoke):
+    saved(lien, smoke, **{"sms-nl-body": "POLITIE: {{place}}."})
+    for path in (f"/templates/{smoke.id}", "/templates"):
+        assert lien.get(path).has("Gewijzigd sinds de vertaling")
+
+
+def test_a_copy_goes_to_another_zone_and_says_where_it_came_from(lien, smoke, signed_in):
+    heuvel = town.zone("Heuvel", 2).people["sender"]
+    lien.post(f"/templates/{smoke.id}/share", receiver=heuvel.organisation_id)
+    (row,) = signed_in(heuvel).get("/templates").select("main .timetable li")
+    assert "Zavel" in row.get_text()
+    assert lien.post(f"/templates/{smoke.id}/share", receiver=smoke.organisation_id).status == 422
+
+
+def test_the_length_of_a_text_is_counted_as_one_types(lien, smoke):
+    answer = lien.htmx(
+        f"/templates/{smoke.id}/measure?field=sms-nl-body", method="post", **{"sms-nl-body": "abc"}
+    )
+    assert answer.has("3")

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dispatch import demo_scenarios
 from dispatch.errors import Incomplete, NotAllowed, Refusal, WrongMoment
 from dispatch.sending import campaigns, lanes, placeholders, scenarios
 from dispatch.sending.text import measure
@@ -322,3 +323,21 @@ def test_a_copy_says_where_it_came_from_and_brings_no_audience(smoke, where, sen
     assert (copy.organisation, copy.came_from, copy.audience) == (heuvel, where, {})
     assert (copy.texts, copy.placeholders, copy.follow_ups) == (TEXTS, OPEN, FOLLOW_UPS)
     assert smoke not in scenarios.templates_of(heuvel) and copy in scenarios.templates_of(heuvel)
+
+
+# ── The demonstration ───────────────────────────────────────────────────
+
+
+def test_the_demonstrations_scenarios_are_whole_in_two_languages_and_short_when_filled_in():
+    for ready in demo_scenarios.SCENARIOS:
+        values = {"place": "Stationsstraat", "until": "18:30", "number": "+3216000000", "cause": "een brand"}
+        for channel in ready["texts"]:
+            texts = [ready["texts"]] + list(ready["follow_ups"].values())
+            for said in [one.get(channel, {"nl": "", "fr": ""}) for one in texts]:
+                assert set(said) == {"nl", "fr"}
+                for lang, words in said.items():
+                    filled = placeholders.fill(words, ready["placeholders"], values, lang)
+                    assert "{{" not in filled
+                    assert channel != "sms" or (
+                        measure(filled).encoding == "GSM-7" and measure(filled).parts < 2
+                    ), filled

@@ -22,6 +22,7 @@ def index():
         "message_templates/index.html",
         rows=[row(template) for template in usable()],
         may_use=rights.may(current_user, "campaign.compose"),
+        may_write=rights.may(current_user, "template.change"),
         now=clock.now(),
     )
 
@@ -43,6 +44,8 @@ def row(template: Template) -> dict:
         "languages": [_(LANGUAGE_NAMES[lang]) for lang in LANGUAGES if _has(template, lang)],
         "may_change": rights.may(current_user, "template.change", template),
         "lacks": len(campaigns.faults(template)),
+        "stale": bool(scenarios.stale(template)),
+        "came_from": template.came_from.name if template.came_from else "",
     }
 
 

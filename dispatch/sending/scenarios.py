@@ -143,6 +143,10 @@ def versions_of(template: Template):
     return rows.where(TemplateVersion.template == template.id).order_by(TemplateVersion.version.desc())
 
 
+def is_version(number: int):
+    return TemplateVersion.version == number
+
+
 def _keep_version(template: Template, *, by: User, why: str, now: datetime) -> None:
     wording = {name: getattr(template, name) for name in KEPT}
     facts = {"version": template.version, "wording": wording, "why": why.strip()[:200]}
@@ -154,8 +158,8 @@ def _keep_version(template: Template, *, by: User, why: str, now: datetime) -> N
 
 def untranslated(template: Template) -> list[tuple[str, str, str]]:
     """Where a language of the scenario lacks a text: (what, channel, lang); what is "" or one of FOLLOW_UPS."""
-    spoken = {lang for _what, _channel, lang, _text in _texts(template)}
-    written = {(what, channel, lang) for what, channel, lang, _text in _texts(template)}
+    spoken = {lang for _what, _channel, lang, _text in all_texts(template)}
+    written = {(what, channel, lang) for what, channel, lang, _text in all_texts(template)}
     begun = sorted({(what, channel) for what, channel, _lang in written})
     return [
         (what, channel, lang)
@@ -170,13 +174,13 @@ def stale(template: Template) -> list[tuple[str, str, str]]:
     touched = template.touched or {}
     return [
         (what, channel, lang)
-        for what, channel, lang, _text in _texts(template)
+        for what, channel, lang, _text in all_texts(template)
         if touched.get(_path(what, channel, lang), "")
         < touched.get(_path(what, channel, template.fallback_language), "")
     ]
 
 
-def _texts(what: Template | Mapping) -> list[tuple[str, str, str, dict]]:
+def all_texts(what: Template | Mapping) -> list[tuple[str, str, str, dict]]:
     """Every text there is, of the message and of what may follow: (what, channel, lang, text)."""
     kept = what if isinstance(what, Mapping) else {name: getattr(what, name) for name in KEPT}
     all_texts = {"": kept.get("texts") or {}} | (kept.get("follow_ups") or {})
@@ -194,7 +198,7 @@ def _path(what: str, channel: str, lang: str) -> str:
 
 
 def _paths(wording: Mapping) -> dict[str, dict]:
-    return {_path(what, channel, lang): text for what, channel, lang, text in _texts(wording)}
+    return {_path(what, channel, lang): text for what, channel, lang, text in all_texts(wording)}
 
 
 def _touched(stored: Template, wording: Mapping, now: datetime) -> dict[str, str]:
