@@ -7,6 +7,7 @@ from dispatch.sending import campaigns, contacts, report, scenarios
 from models import Campaign, Message, Template
 from tests import town
 from tests.cast import NOON
+from tests.test_api import given
 from tests.test_approval import approve, rule, submit
 from tests.test_scenarios import VALUES, scenario
 
@@ -64,8 +65,8 @@ def test_a_scenario_is_launched_in_three_presses(lien, smoke):
 def test_each_open_one_is_said_and_leads_to_its_field(lien, smoke):
     page = filled(lien, begun(lien, smoke), **{"filled-place": "", "filled-cause": ""})
     assert [line.get_text() for line in page.select("[data-errors] li")] == [
-        "Plaats: Fill in: Plaats.",
-        "Oorzaak: Fill in: Oorzaak.",
+        "Plaats: Nog niet ingevuld.",
+        "Oorzaak: Nog niet ingevuld.",
     ]
     assert page.form('form[action$="/fill"]')["filled-until"] == "18:30"
     look = lien.get(f"/campaigns/{Campaign.get().id}/review")
@@ -247,3 +248,39 @@ def test_the_length_of_a_text_is_counted_as_one_types(lien, smoke):
         f"/templates/{smoke.id}/measure?field=sms-nl-body", method="post", **{"sms-nl-body": "abc"}
     )
     assert answer.has("3")
+
+
+# ── By program, and by command ──────────────────────────────────────────
+
+
+def test_a_program_launches_nothing_that_is_open(app, zavel, smoke):
+    program = given(app, zavel)
+    refused = program.launch(smoke)
+    assert refused.status_code == 422 and not Message.select().exists() and not Campaign.select().exists()
+    (told,) = [one for one in program.get("/templates").json["items"] if one["id"] == smoke.id]
+    assert [(one["name"], one["is_used"]) for one in told["placeholders"]] == [
+        (name, True) for name in VALUES
+    ]
+    values = [{"name": name, "value": value} for name, value in VALUES.items()]
+    assert program.launch(smoke, key="another-key", values=values).status_code == 201
+    running = Campaign.get()
+    assert "{{" not in str(running.texts) and (running.expires_at - running.launched_at).seconds == 90 * 60
+
+
+def test_a_command_launches_nothing_that_is_open(app, zavel, smoke, sender):
+    words = [
+        "campaign",
+        "launch",
+        "--template",
+        smoke.name,
+        "--bin",
+        zavel.bins["A"].name,
+        "--by",
+        sender.email,
+    ]
+    run = app.test_cli_runner().invoke
+    refused = run(args=words)
+    assert refused.exit_code == 1 and "Oorzaak" in refused.output and not Message.select().exists()
+    fills = [part for name, value in VALUES.items() for part in ("--fill", f"{name}={value}")]
+    assert run(args=words + fills).exit_code == 0
+    assert Campaign.get().texts["email"]["nl"]["subject"] == "gaslek in Molenweg"

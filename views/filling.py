@@ -22,7 +22,7 @@ def show(id: int):
         return redirect(url_for("campaigns.show", id=id))
     campaigns.note_opening(campaign, clock.now())
     missing = placeholders.missing(campaign) if request.args.get("check") else []
-    errors = {f"filled-{one['name']}": _("Fill in: %(label)s.", label=one["label"]) for one in missing}
+    errors = {f"filled-{one['name']}": _("Not filled in yet.") for one in missing}
     return _page(campaign, campaign.filled or {}, errors)
 
 

@@ -199,6 +199,7 @@ def _line(option: dict[str, str]) -> str:
 
 def _follow_up(template: Template, what: str) -> dict:
     texts = (template.follow_ups or {}).get(what, {})
+    spoken = {lang for _what, _channel, lang, _text in scenarios.all_texts(template)}
     return {
         "what": what,
         "label": wording.capital(_(FOLLOW_UPS[what])),
@@ -209,6 +210,7 @@ def _follow_up(template: Template, what: str) -> dict:
                 "label": _field_label(channel, lang, part),
                 "channel": channel,
                 "lang": lang,
+                "is_spoken": lang in spoken or lang == template.fallback_language,
                 "is_line": part == "subject",
                 "text": texts.get(channel, {}).get(lang, {}).get(part, ""),
             }

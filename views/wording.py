@@ -267,7 +267,9 @@ def faults(campaign: Campaign) -> list[tuple[str, str, str]]:
     """What must be mended before launch: (field id, its label, sentence), in the order of the form."""
     labels = {f"filled-{one['name']}": one["label"] for one in campaign.placeholders or []}
     return [
-        (field, labels.get(field) or label_of(field), fault.said_by(_))
+        (field, labels[field], _("Not filled in yet."))
+        if field in labels
+        else (field, label_of(field), fault.said_by(_))
         for field, fault in campaigns.faults(campaign).items()
     ]
 

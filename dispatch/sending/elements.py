@@ -90,4 +90,9 @@ def of(what: Campaign | Template, places: Iterable[str] = ()) -> dict[str, str]:
 
 
 BY_TYPE = {"time": "period", "phone": "contact"}
-BY_NAME = {"place": "place", "where": "place", "street": "place", "cause": "risk", "risk": "risk"}
+BY_NAME = {
+    **dict.fromkeys(
+        ("place", "street", "plaats", "straat", "waar", "lieu", "rue", "ort", "strasse"), "place"
+    ),
+    **dict.fromkeys(("cause", "risk", "oorzaak", "gevaar", "risque", "danger", "ursache", "gefahr"), "risk"),
+}

@@ -121,7 +121,9 @@ def revise(
             raise NotAllowed(N_("Your role may not send this kind of message."))
         if faults := placeholders.definition_faults(wording.get("placeholders") or []):
             raise Incomplete(N_("Nothing was saved. A placeholder is not complete."), faults)
-        if version == stored.version and all(getattr(stored, name) == wording[name] for name in wording):
+        if version == stored.version and all(
+            (getattr(stored, name) or None) == (wording[name] or None) for name in wording
+        ):
             return stored
         wording["touched"] = _touched(stored, wording, now)
         here = Template.removed_at.is_null()
