@@ -694,7 +694,6 @@ class TemplateVersion(Table):
 
 BEFORE_LAUNCH = ("draft", "submitted", "approved")
 CAMPAIGN_STATUSES = (*BEFORE_LAUNCH, "running", "paused", "done", "stopped")
-FOLLOW_UPS = ("correction", "update", "all_clear")
 
 
 class Campaign(Wording):

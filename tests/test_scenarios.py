@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from dispatch import demo_scenarios
 from dispatch.errors import Incomplete, NotAllowed, Refusal, WrongMoment
-from dispatch.sending import campaigns, lanes, placeholders, scenarios
+from dispatch.sending import campaigns, follow_ups, lanes, placeholders, scenarios
 from dispatch.sending.text import measure
 from models import Campaign, Message, Organisation, Template
 from tests import town
@@ -230,6 +230,13 @@ def test_what_follows_has_the_same_values(draft, sender):
         "sms": {"nl": {"body": "Voorbij in Molenweg."}, "fr": {"body": "Fini: fuite de gaz."}}
     }
     assert scenarios.follow_up_text(running, "update") == {}
+
+
+def test_what_follows_begins_as_the_scenario_has_it_and_else_as_usual(draft, sender):
+    running = launch(fill(draft, sender, **VALUES), sender)
+    begun = follow_ups.draft(running, "all_clear", by=sender, now=NOON)
+    assert begun.texts["sms"]["nl"]["body"] == "Voorbij in Molenweg."
+    assert begun.texts["email"]["nl"]["body"].startswith("Einde alarm")
 
 
 def test_without_a_scenario_nothing_follows(zavel, sender):

@@ -143,6 +143,16 @@ def filled_in(texts: Mapping, what: Campaign) -> dict:
     }
 
 
+def afterwards(campaign: Campaign, what: str) -> dict:
+    """The texts that its scenario has for one of FOLLOW_UPS, with the campaign's values in them: see scenarios.py."""
+    texts = (campaign.follow_ups or {}).get(what, {})
+    written = {
+        channel: {lang: text for lang, text in languages.items() if text.get("body", "").strip()}
+        for channel, languages in texts.items()
+    }
+    return filled_in({channel: said for channel, said in written.items() if said}, campaign)
+
+
 def texts_of(what: Campaign | Template) -> dict:
     """What would be said now, by channel and language: with what is filled in already."""
     if isinstance(what, Template) or not what.placeholders:

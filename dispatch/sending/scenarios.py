@@ -91,12 +91,7 @@ def follow_up_text(campaign: Campaign, what: str) -> dict:
     what: one of FOLLOW_UPS. {} when the scenario has no such text. What the campaign has no value for stays open as
     {{name}}, and `campaigns.faults` of whatever it is put into will not let it leave.
     """
-    texts = (campaign.follow_ups or {}).get(what, {})
-    written = {
-        channel: {lang: text for lang, text in languages.items() if campaigns.has_text(text)}
-        for channel, languages in texts.items()
-    }
-    return placeholders.filled_in({channel: said for channel, said in written.items() if said}, campaign)
+    return placeholders.afterwards(campaign, what)
 
 
 # ── Writing, in versions ────────────────────────────────────────────────
