@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from dispatch import demo_scenarios
 from dispatch.errors import Incomplete, NotAllowed, Refusal, WrongMoment
-from dispatch.sending import campaigns, follow_ups, lanes, placeholders, scenarios
+from dispatch.sending import campaigns, follow_ups, lanes, placeholders, reminders, scenarios
 from dispatch.sending.text import measure
 from models import Campaign, Message, Organisation, Template
 from tests import town
@@ -216,6 +216,11 @@ def test_what_is_not_of_the_type_is_refused_with_a_sentence(draft, sender, name,
         fill(draft, sender, **{"place": "Markt", name: typed})
     assert list(refusal.value.faults) == [f"filled-{name}"]
     assert not Campaign.get_by_id(draft.id).filled
+
+
+def test_a_number_plate_that_is_filled_in_is_seen_as_one_that_is_typed(draft, sender):
+    filled = fill(draft, sender, **VALUES | {"place": "auto 1-ABC-123"})
+    assert reminders.persons(filled) == ["1-ABC-123"]
 
 
 # ── What follows, and until when ────────────────────────────────────────

@@ -12,6 +12,7 @@ from difflib import SequenceMatcher
 from dispatch import rights
 from dispatch.errors import Incomplete
 from dispatch.people import names
+from dispatch.sending import placeholders
 from dispatch.sending.contacts import PLATE
 from dispatch.words import N_, Sentence
 from models import Campaign, Member, Organisation, User
@@ -74,7 +75,7 @@ def _is_alike(one: Campaign, other: Campaign) -> bool:
 
 def _said(campaign: Campaign) -> list[tuple[str, ...]]:
     """The words of each of its texts, without accents, signs and capitals."""
-    bodies = (text.get("body", "") for said in campaign.texts.values() for text in said.values())
+    bodies = (text.get("body", "") for said in placeholders.texts_of(campaign).values() for text in said.values())
     return [words for body in bodies if (words := names.words(body))]
 
 
@@ -85,7 +86,7 @@ def persons(campaign: Campaign) -> list[str]:
     """The number plates and names in its texts that members may not receive, each as it is written, once."""
     bodies = [
         part
-        for said in campaign.texts.values()
+        for said in placeholders.texts_of(campaign).values()
         for text in said.values()
         for name, part in text.items()
         if name != "recording"
