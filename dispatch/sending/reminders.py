@@ -75,7 +75,9 @@ def _is_alike(one: Campaign, other: Campaign) -> bool:
 
 def _said(campaign: Campaign) -> list[tuple[str, ...]]:
     """The words of each of its texts, without accents, signs and capitals."""
-    bodies = (text.get("body", "") for said in placeholders.texts_of(campaign).values() for text in said.values())
+    bodies = (
+        text.get("body", "") for said in placeholders.texts_of(campaign).values() for text in said.values()
+    )
     return [words for body in bodies if (words := names.words(body))]
 
 
