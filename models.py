@@ -637,6 +637,7 @@ class DataCheck(Table):
 LANGUAGES = ("nl", "fr", "de", "en")
 CHANNELS = ("sms", "voice", "email")
 KINDS = ("warning", "preventive", "news", "other")
+FOLLOW_UPS = ("correction", "update", "all_clear")
 POLICIES = ("insist", "ask")  # of what may not have arrived: send it again, or ask a person
 
 
@@ -647,6 +648,8 @@ class Wording(Table):
     `audience` is {"bins": [id], "streets": [[bin id, street]], "members": [id]};
     `cap` is what other warning systems hear, {"category", "urgency", "severity", "certainty", "is_kept_in"}, or null
     as is usual: see sending.cap.
+    `audience` is {"bins": [id], "streets": [[bin id, street]], "members": [id]}; `placeholders` is
+    [{"name", "type", "label", "options": [{language: words}]}], for what stands in a text as {{name}}.
     """
 
     organisation = ForeignKeyField(Organisation, on_delete="RESTRICT")
@@ -658,15 +661,23 @@ class Wording(Table):
     fallback_language = CharField(default="nl")
     policy = CharField(default="")  # one of POLICIES, or as the kind has it
     cap = JSONField(null=True)
+    placeholders = JSONField(null=True)
+    follow_ups = JSONField(null=True)  # {one of FOLLOW_UPS: texts}
+    useful_minutes = IntegerField(null=True)  # after the launch; what has not left by then is not delivered
     version = IntegerField(default=1)
     created_at = DateTimeField()
     changed_at = DateTimeField()
 
 
 class Template(Wording):
-    """A scenario that is ready to launch."""
+    """A scenario that is ready to launch, but for what only the day itself can tell."""
 
+    is_template = True
+    is_practice = is_draft = False  # the composing page serves a template too, and nothing of it leaves
+    held_by_id = None
     by = ForeignKeyField(User, on_delete="RESTRICT")
+    touched = JSONField(null=True)  # {path of a text: when it was last written}
+    came_from = ForeignKeyField(Organisation, null=True, on_delete="SET NULL")  # whose copy it is
     removed_at = DateTimeField(null=True)
 
     class Meta:
@@ -674,16 +685,30 @@ class Template(Wording):
         constraints = (one_of("kind", KINDS),)
 
 
+class TemplateVersion(Table):
+    """What a scenario was after one save, by whom and why; it can be looked at and taken back."""
+
+    template = ForeignKeyField(Template, backref="versions", on_delete="CASCADE")
+    version = IntegerField()
+    wording = JSONField()
+    by = ForeignKeyField(User, on_delete="RESTRICT")
+    why = CharField(default="")
+    at = DateTimeField()
+
+    class Meta:
+        indexes = ((("template", "version"), True),)
+
+
 # ── Campaigns ───────────────────────────────────────────────────────────
 
 BEFORE_LAUNCH = ("draft", "submitted", "approved")
 CAMPAIGN_STATUSES = (*BEFORE_LAUNCH, "running", "paused", "done", "stopped")
-FOLLOW_UPS = ("correction", "update", "all_clear")
 
 
 class Campaign(Wording):
     """One sending to one audience; text and audience are frozen from the launch on."""
 
+    is_template = False
     status = CharField(default="draft")
     is_practice = BooleanField()  # said by whoever makes it, and for ever: see migrations/0039_moods.py
     author = ForeignKeyField(User, on_delete="RESTRICT")
@@ -702,6 +727,7 @@ class Campaign(Wording):
     forgotten_at = DateTimeField(null=True)  # since then its messages are to nobody: see retention.py
     written_by = ForeignKeyField(User, null=True, on_delete="RESTRICT")  # whoever changed the text last
     held_by = ForeignKeyField(Organisation, null=True, on_delete="RESTRICT")  # the desk that leads it now
+    filled = JSONField(null=True)  # {name of a placeholder: what stands there}
     opened_at = DateTimeField(null=True)  # when somebody began on it; null: the clock laid it ready
     follows = ForeignKeyField("self", null=True, backref="followed_by", on_delete="RESTRICT")
     follow_up = CharField(default="")  # what it is to the one that it follows: one of FOLLOW_UPS
@@ -2004,6 +2030,7 @@ TABLES = [
     MemberChange,
     DataCheck,
     Template,
+    TemplateVersion,
     Campaign,
     MonthlyTest,
     Handover,

@@ -191,6 +191,7 @@ DEEDS = {
     "tariff.withdrawn": N_("withdrew prices that were not in force yet"),
     "template.removed": N_("removed a template"),
     "template.saved": N_("saved a template"),
+    "template.shared": N_("shared a template with another organisation"),
     "template.written": N_("changed a template"),
     "test.laid_ready": N_("the monthly test was laid ready"),
     "test.planned": N_("planned the monthly test"),

@@ -3,7 +3,7 @@
 import random
 from datetime import date, datetime, timedelta
 
-from dispatch import accounts, audit, demo_centre, matrix
+from dispatch import accounts, audit, demo_centre, demo_scenarios, matrix
 from dispatch.centre import prices
 from dispatch.errors import Refusal
 from dispatch.money import ledger
@@ -241,6 +241,7 @@ def load(now: datetime) -> None:
         demo_centre.load(houses["town"], houses["centre"], now)
         _fill(bins, random.Random(2026), now)  # nosec B311 # invented names, the same each time
         _scenarios(houses["zone"], bins, now)
+        demo_scenarios.load(houses["zone"], bins[0], now)
         _practise(houses["zone"], now - timedelta(days=190))
         audit.record("demonstration.loaded", None, by=None, now=now)
 

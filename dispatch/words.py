@@ -55,6 +55,7 @@ KINDS = {
     "news": N_("BIN news"),
     "other": N_("other message"),
 }
+FOLLOW_UPS = {"correction": N_("correction"), "update": N_("update"), "all_clear": N_("all-clear")}
 MESSAGE_STATUSES = {
     "queued": N_("queued"),
     "sending": N_("sending"),

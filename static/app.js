@@ -116,6 +116,27 @@ function showUnsaved(event) {
   if (note && event.detail.requestConfig?.verb === "post") note.hidden = Boolean(event.detail.successful);
 }
 
+// The seconds since a draft was opened, as the server counted them and from here on.
+function countSince() {
+  document.querySelectorAll("[data-since]").forEach((timer) => {
+    const begun = performance.now() - 1000 * Number(timer.dataset.since);
+    const show = () => {
+      const seconds = Math.floor((performance.now() - begun) / 1000);
+      timer.querySelector("span").textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+    };
+    timer.hidden = false;
+    show();
+    setInterval(show, 1000);
+  });
+}
+
+// A page that is only there to be filled in begins in its first open field, unless something is to be mended.
+function toFirstField() {
+  if (document.querySelector("[data-errors]")) return;
+  const fields = [...document.querySelectorAll("[data-begin] :is(input, select, textarea):not([type=hidden])")];
+  (fields.find((field) => !field.value) ?? fields[0])?.focus();
+}
+
 // What somebody unfolded stays unfolded when its part of the page is brought anew.
 function keepOpen(event) {
   const open = [...event.detail.target.querySelectorAll("details[id][open]")].map((one) => one.id);
@@ -127,6 +148,8 @@ document.addEventListener("DOMContentLoaded", () => {
   bringTyped();
   toErrors(document);
   showKeysSwitch();
+  countSince();
+  toFirstField();
   document.querySelectorAll("[data-all]").forEach((box) => { box.hidden = false; });
 });
 document.addEventListener("click", toField);

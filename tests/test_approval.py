@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from dispatch import rights
 from dispatch.errors import Incomplete, NotAllowed, Refusal, WrongMoment
-from dispatch.sending import approval, campaigns, contacts, report, speech
+from dispatch.sending import approval, campaigns, contacts, report, scenarios, speech
 from models import KINDS, Approval, Audit, Campaign, Grant, Letter, Message, Organisation, User
 from tests import cast, joining, town
 from tests.cast import NOON
@@ -488,7 +488,7 @@ def test_no_page_or_fragment_launches_what_nobody_approved(zavel, draft, signed_
 
 
 def test_no_template_and_no_command_launches_what_nobody_approved(app, zavel, draft, sender, signed_in):
-    template = campaigns.save_as_template(draft, by=sender, now=NOON)
+    template = scenarios.save_as_template(draft, by=sender, now=NOON)
     browser = signed_in(sender)
     browser.post(f"/templates/{template.id}/use")
     copy = Campaign.select().order_by(Campaign.id.desc()).first()

@@ -6,7 +6,7 @@ import pytest
 
 from dispatch import clock
 from dispatch.providers.base import Outcome
-from dispatch.sending import campaigns, doubt, messages
+from dispatch.sending import campaigns, doubt, messages, scenarios
 from models import Audit, Campaign, Member, Membership, Message, Template
 from tests import cast
 
@@ -480,7 +480,7 @@ def test_a_coordinator_gets_of_a_template_only_their_own_bins(lien, signed_in, b
     mine = cast.bin_named("Molenakker")
     who = signed_in(cast.user("coordinator", beekveld.organisation, bins=(mine,)))
     campaign = draft(kind="news", audience={"bins": [beekveld.id, mine.id], "streets": [], "members": []})
-    template = campaigns.save_as_template(campaign, by=campaign.author, now=clock.now())
+    template = scenarios.save_as_template(campaign, by=campaign.author, now=clock.now())
 
     who.post(f"/templates/{template.id}/use")
 

@@ -12,7 +12,7 @@ import models
 from dispatch import clock
 from dispatch.errors import WrongMoment
 from dispatch.providers.base import Outcome, Receipt
-from dispatch.sending import campaigns, doubt, messages, report, sweeps, turns
+from dispatch.sending import campaigns, doubt, messages, report, scenarios, sweeps, turns
 from dispatch.sending.journal import Journal
 from models import RANKS, Audit, Campaign, Message, beside
 from tests import cast, town
@@ -502,7 +502,7 @@ def test_a_template_keeps_an_unusual_choice_and_a_usual_one_follows_the_kind(sen
     usual = launched(sender, molenakker, kind="warning")
     unusual = town.campaign(sender, molenakker, "draft")
     unusual = campaigns.launch(unusual, by=sender, now=NOON, terms_accepted=True, policy="insist")
-    kept = [campaigns.save_as_template(one, by=sender, now=NOON) for one in (usual, unusual)]
+    kept = [scenarios.save_as_template(one, by=sender, now=NOON) for one in (usual, unusual)]
     drafts = [campaigns.draft(sender.organisation, by=sender, now=NOON, template=one) for one in kept]
     assert [one.policy for one in drafts] == ["", "insist"]
     assert [doubt.policy_of(one) for one in drafts] == ["insist", "insist"]

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from dispatch import clock
-from dispatch.sending import campaigns
+from dispatch.sending import campaigns, scenarios
 from models import Member, Milestone
 from tests import cast, town
 from tests.page import text_of
@@ -33,7 +33,7 @@ def template(bin):
         }
         whom = {"bins": [bin.id], "streets": [], "members": []}
         written = campaigns.write(campaign, by=who, now=clock.now(), version=1, audience=whom, **wording)
-        return campaigns.save_as_template(written, by=who, now=clock.now())
+        return scenarios.save_as_template(written, by=who, now=clock.now())
 
     return make
 

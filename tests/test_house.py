@@ -173,6 +173,10 @@ UNRECORDED = {
     "mark_read": "the row of the reading is its own record, of forty operators for each version",
     "note": "a call is its own record: who, when and what; thousands of them would bury the other deeds",
     "put": "the form that is written records itself",
+    "fill_in": "the draft that is written records itself",
+    "revise": "the template that is changed records itself",
+    "take_back": "the template that is changed records itself",
+    "_keep_version": "the version is its own record, beside the deed of the save",
     "remember": "the history of a member, written by deeds that record themselves",
 }
 

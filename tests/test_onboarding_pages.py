@@ -10,7 +10,7 @@ import pytest
 import models
 from dispatch import clock
 from dispatch.onboarding import contracts
-from dispatch.sending import campaigns
+from dispatch.sending import scenarios
 from models import Accession, Contract, Document, Order, Organisation, User, UserTable
 from tests import cast, joining
 
@@ -257,7 +257,7 @@ def test_the_page_before_sending_says_it_before_there_is_a_button_and_a_practice
 
 def test_the_command_says_it_too(app, zone):
     sender = cast.user("sender", zone)
-    campaigns.save_as_template(joining.campaign(zone, sender), by=sender, now=cast.NOON, name="Gaslek")
+    scenarios.save_as_template(joining.campaign(zone, sender), by=sender, now=cast.NOON, name="Gaslek")
     words = ["campaign", "launch", "--template", "Gaslek", "--bin", "BIN Molenakker", "--by", sender.email]
     told = app.test_cli_runner(env={"LANG": "en"}).invoke(args=words)
     assert told.exit_code == 1 and "is not ready to send" in told.output

@@ -60,6 +60,8 @@ def a_campaign(**changes):
         "status": "finished",
         "sender": "Lien Vercauteren",
         "approval": "",
+        "composed": "42 seconds",
+        "filled": [("Plaats", "Molenweg")],
         "alarm": "",
         "handovers": [],
         "practice": False,

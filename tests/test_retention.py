@@ -10,7 +10,7 @@ from dispatch.access import sessions
 from dispatch.centre import activation
 from dispatch.people import erasing, imports, members
 from dispatch.retention import Keeping
-from dispatch.sending import campaigns
+from dispatch.sending import campaigns, scenarios
 from models import (
     Activation,
     Audit,
@@ -130,7 +130,7 @@ def key(campaign) -> str:
 
 def test_a_recording_stays_as_long_as_something_says_it(bin, sender):
     draft, young = spoken(sender, bin, "draft"), ended(spoken(sender, bin, "stopped"), YEAR / 2)
-    scenario = campaigns.save_as_template(spoken(sender, bin, "draft"), by=sender, now=NOON)
+    scenario = scenarios.save_as_template(spoken(sender, bin, "draft"), by=sender, now=NOON)
     old = ended(spoken(sender, bin, "stopped"), YEAR)
     campaigns.record(draft, "nl", wav(2), "Jan-beter.wav", by=sender, now=NIGHT - YEAR * 2)
     replaced, draft = key(draft), Campaign.get_by_id(draft.id)

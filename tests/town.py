@@ -10,7 +10,7 @@ from dispatch.access import pending
 from dispatch.centre import activation as centre_of
 from dispatch.centre import annexes, drafts, questions, victims
 from dispatch.people import checks, imports
-from dispatch.sending import campaigns, contacts
+from dispatch.sending import campaigns, contacts, scenarios
 from models import (
     TABLES,
     Activation,
@@ -101,7 +101,7 @@ def fill(where: Zone, listed: str = LIST) -> dict[str, list]:
         "imports": [record, saved],
         "campaigns": sent,
         "checks": proposals(membership, sender),
-        "templates": [campaigns.save_as_template(sent[0], by=sender, now=NOON)],
+        "templates": [scenarios.save_as_template(sent[0], by=sender, now=NOON)],
         "tokens": [token(where)[0]],
         "rights-asked": [
             pending.ask("rights", organisation=bin.organisation, by=sender, now=NOON, **NOTHING_ASKED)

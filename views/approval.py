@@ -8,7 +8,7 @@ from flask_login import current_user
 from dispatch import clock, rights
 from dispatch.errors import Incomplete, Refusal
 from dispatch.money import prices
-from dispatch.sending import approval, campaigns, contacts, doubt, quiet, report
+from dispatch.sending import approval, campaigns, contacts, doubt, placeholders, quiet, report
 from dispatch.words import CHANNELS, KINDS, LANGUAGE_NAMES, N_
 from models import KINDS as KIND_CODES
 from models import Approval, Campaign, Organisation, User, VerifiedContact
@@ -89,7 +89,7 @@ def _texts(campaign: Campaign) -> list[dict]:
             else "",
         }
         for channel in campaign.channels
-        for lang, text in campaign.texts.get(channel, {}).items()
+        for lang, text in placeholders.texts_of(campaign).get(channel, {}).items()
         if campaigns.has_text(text)
     ]
 

@@ -18,7 +18,7 @@ from dispatch.sending.estimate import Estimate
 from dispatch.sending.text import measure
 from dispatch.words import CHANNELS, KINDS, LANGUAGE_NAMES, N_, translator
 from models import POLICIES, Campaign
-from views import cap, control, guard, identity, render, reports, wording
+from views import cap, control, filling, guard, identity, render, reports, wording
 from views import takeover as takeovers
 
 USEFUL = {
@@ -28,6 +28,7 @@ USEFUL = {
     "24": N_("24 hours"),
     "72": N_("3 days"),
 }  # for how long after the launch a message is worth delivering
+PREPARED = "prepared"  # as long as its scenario says
 FIELDS = {
     "terms": N_("Terms"),
     "vouched": N_("Numbers and links on no list"),
@@ -55,8 +56,7 @@ def page(campaign: Campaign, refusal: Refusal | None = None) -> str:
         four_eyes=_four_eyes(campaign, bool(faults)),
         languages={code: _(name) for code, name in LANGUAGE_NAMES.items()},
         named=lambda channels: ", ".join(_(CHANNELS[channel]) for channel in channels),
-        opened_at=campaign.opened_at or now,
-        seconds=int((now - (campaign.opened_at or now)).total_seconds()),
+        **filling.since(campaign),
         **_refused(refusal, has_fields=not barrier),
         **_numbers(chosen, size, cost, first["quiet_until"], now),
         **_choices(campaign, now),
@@ -210,7 +210,8 @@ def _choices(campaign: Campaign, now: datetime) -> dict:
         "policies": [(policy, _(doubt.IN_WORDS[policy])) for policy in POLICIES],
         "policy": request.form.get("policy", doubt.policy_of(campaign)),
         "policy_approved": _(doubt.IN_WORDS[doubt.policy_of(campaign)]) if _is_fixed(campaign) else "",
-        "useful": [(hours, _(words)) for hours, words in USEFUL.items()],
+        "useful": _useful(campaign),
+        "useful_hours": request.form.get("useful_hours", PREPARED if campaign.useful_minutes else ""),
         "asks_identity": campaign.kind == "warning",
     }
 
@@ -221,6 +222,15 @@ def _is_fixed(campaign: Campaign) -> bool:
 
 
 # ── How it arrives ──────────────────────────────────────────────────────
+
+
+def _useful(campaign: Campaign) -> list[tuple[str, str]]:
+    """Until when it can be of use; first as the scenario has it, if it says so."""
+    usual = [(hours, _(words)) for hours, words in USEFUL.items()]
+    if not campaign.useful_minutes:
+        return usual
+    length = render.duration(timedelta(minutes=campaign.useful_minutes))
+    return [(PREPARED, _("%(length)s, as the scenario has it", length=length)), *usual]
 
 
 def _shown(campaign: Campaign, chosen: Audience, size: Estimate, first: Mapping) -> dict:
@@ -243,7 +253,7 @@ def _preview(campaign: Campaign, lang: str, size: Estimate) -> dict:
     shown = {"mark": f"[{translator(lang).gettext('EXERCISE')}]" if campaign.is_practice else ""}
     for leg in size.legs:
         if estimate.has_text(campaign, leg.channel, lang):
-            said = campaigns.text_for(campaign, leg.channel, lang)
+            said = filling.read(campaigns.text_for(campaign, leg.channel, lang), campaign)
             shown[leg.channel] = {
                 "text": said,
                 "people": leg.people,

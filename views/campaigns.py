@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from dispatch import clock, rights
 from dispatch.errors import NotAllowed, Refusal, WrongMoment
-from dispatch.sending import approval, campaigns, contacts, estimate, report, tallies, whom
+from dispatch.sending import approval, campaigns, contacts, estimate, report, scenarios, tallies, whom
 from dispatch.words import KINDS, N_
 from models import Campaign
 from views import before_sending, control, guard, identity, lookups, render, reports, wording
@@ -290,15 +290,17 @@ def _launch(campaign: Campaign) -> None:
         now=clock.now(),
         terms_accepted="terms" in request.form,
         version=wording.version(),
-        useful_for=_useful_for(),
+        useful_for=_useful_for(campaign),
         policy=wording.policy(),
         naming_reason=request.form.get("naming", ""),
         vouched=vouched,
     )
 
 
-def _useful_for() -> timedelta | None:
+def _useful_for(campaign: Campaign) -> timedelta | None:
     hours = request.form.get("useful_hours", "")
+    if hours == before_sending.PREPARED and campaign.useful_minutes:
+        return campaigns.AS_PREPARED
     if hours not in before_sending.USEFUL:
         raise Refusal(N_("Choose from the list until when it may be delivered. Nothing was sent."))
     return timedelta(hours=int(hours)) if hours else None
@@ -339,7 +341,7 @@ def live(id: int):
 @guard.needs("template.change")
 def save_template(id: int):
     campaign = lookups.campaign_of(id, "campaign.compose")
-    template = campaigns.save_as_template(
+    template = scenarios.save_as_template(
         campaign, by=current_user, now=clock.now(), name=request.form.get("name", "")
     )
     flash(_("Saved as template: %(name)s.", name=template.name))

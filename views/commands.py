@@ -21,7 +21,7 @@ from dispatch.onboarding import orders
 from dispatch.people import bins, imports, lists
 from dispatch.people.rows import SENTENCES
 from dispatch.people.sheets import Limits
-from dispatch.sending import campaigns, cap, speech, tallies
+from dispatch.sending import campaigns, cap, scenarios, speech, tallies
 from dispatch.sending.roads import stays_here
 from dispatch.words import CAMPAIGN_STATUSES, LANGUAGES, N_, translator
 from models import Bin, Campaign, Organisation, Template, User
@@ -355,17 +355,20 @@ def opening(name, language, words):
 @click.option("--template", "template_name", required=True)
 @click.option("--bin", "bin_name", required=True)
 @click.option("--channel", "channels", help="Comma-separated; without it, the template's channels.")
+@click.option("--fill", "values", multiple=True, help="What stands in a placeholder: name=words.")
 @click.option("--by", "email", required=True, help="The account that sends, and confirms the terms of use.")
 @click.option("--practice", is_flag=True, help="Nothing real is sent.")
 @click.option("--wait", is_flag=True, help="Turn the pump until the campaign is over.")
 @click.option("--json", "as_json", is_flag=True)
 @deed
-def launch(template_name, bin_name, channels, email, practice, wait, as_json):
+def launch(template_name, bin_name, channels, values, email, practice, wait, as_json):
     by = User.get_or_none(User.email == email.lower(), User.is_active)
     if not by:
         raise Missing(N_("There is no account for %(email)s."), email=email)
     with models.writing():  # a launch that is refused leaves no draft behind
         campaign = _drafted(template_name, bin_name, channels, by, practice)
+        typed = dict(value.partition("=")[::2] for value in values)
+        campaign = scenarios.fill_in(campaign, typed, by=by, now=clock.now(), version=campaign.version)
         campaign = campaigns.launch(campaign, by=by, now=clock.now(), terms_accepted=True)
     if wait:
         campaign = _wait_for(campaign, silent=as_json)
@@ -382,7 +385,7 @@ def as_cap(id):
 
 
 def _drafted(template_name: str, bin_name: str, channels: str | None, by: User, practice: bool) -> Campaign:
-    template = campaigns.templates_of(by.organisation).where(Template.name == template_name).first()
+    template = scenarios.templates_of(by.organisation).where(Template.name == template_name).first()
     if not template:
         raise Missing(N_("There is no template called “%(name)s”."), name=template_name)
     bin = rights.bins_of(by).where(Bin.name == bin_name).first()

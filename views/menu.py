@@ -31,7 +31,7 @@ DOORS = (
         "campaigns.index",
         _l("Messages"),
         "campaign.see",
-        also="approval cap control follow_ups reports message_templates recordings",
+        also="approval cap control filling follow_ups reports message_templates recordings scenarios",
     ),
     Door("takeover.index", _l("National desk"), "campaign.take"),
     Door("bins.index", _l("Members"), "bin.see", also="members imports upkeep cards privacy"),

@@ -7,7 +7,7 @@ from flask_login import current_user
 
 from dispatch import clock, rights
 from dispatch.errors import NotAllowed
-from dispatch.sending import campaigns, report, whom
+from dispatch.sending import campaigns, placeholders, report, scenarios, whom
 from dispatch.words import CHANNELS, KINDS, LANGUAGE_NAMES, N_
 from models import LANGUAGES, Template
 from views import guard, lookups, render, wording
@@ -22,13 +22,14 @@ def index():
         "message_templates/index.html",
         rows=[row(template) for template in usable()],
         may_use=rights.may(current_user, "campaign.compose"),
+        may_write=rights.may(current_user, "template.change"),
         now=clock.now(),
     )
 
 
 def usable() -> list[Template]:
     """The organisation's templates of the kinds that this person may send."""
-    kept = campaigns.templates_of(current_user.organisation)
+    kept = scenarios.templates_of(current_user.organisation)
     return [template for template in kept if rights.may_send(current_user, template.kind)]
 
 
@@ -43,6 +44,8 @@ def row(template: Template) -> dict:
         "languages": [_(LANGUAGE_NAMES[lang]) for lang in LANGUAGES if _has(template, lang)],
         "may_change": rights.may(current_user, "template.change", template),
         "lacks": len(campaigns.faults(template)),
+        "stale": bool(scenarios.stale(template)),
+        "came_from": template.came_from.name if template.came_from else "",
     }
 
 
@@ -76,7 +79,8 @@ def use(id: int):
         mine = whom.within(draft.audience, current_user)
         campaigns.write(draft, by=current_user, now=now, version=draft.version, audience=mine)
         flash(_("Only your own BINs are chosen as audience: the template names others too."), "warn")
-    return redirect(url_for("campaigns.review", id=draft.id), 303)
+    onward = "filling.show" if placeholders.used(draft) else "campaigns.review"
+    return redirect(url_for(onward, id=draft.id), 303)
 
 
 @pages.get("/templates/<int:id>/remove")
@@ -91,6 +95,6 @@ def confirm_remove(id: int):
 @guard.needs("template.change")
 def remove(id: int):
     template = lookups.template_of(id, "template.change")
-    campaigns.remove_template(template, by=current_user, now=clock.now())
+    scenarios.remove_template(template, by=current_user, now=clock.now())
     flash(_("The template %(name)s has been removed.", name=template.name))
     return redirect(url_for("message_templates.index"), 303)

@@ -1,6 +1,6 @@
 """The form in which a message is written: what was typed, how it is shown again, where two hands differ."""
 
-from flask import request
+from flask import request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
@@ -9,10 +9,10 @@ from dispatch import rights
 from dispatch.centre import preparation, streets
 from dispatch.errors import NotAllowed, Refusal
 from dispatch.people import audience
-from dispatch.sending import campaigns, estimate, report, speech, whom
+from dispatch.sending import campaigns, elements, estimate, report, speech, whom
 from dispatch.sending.text import measure, plain, twins
 from dispatch.words import CHANNELS, KINDS, LANGUAGE_NAMES, N_
-from models import LANGUAGES, POLICIES, Campaign
+from models import LANGUAGES, POLICIES, Bin, Campaign
 from views import render
 
 PARTS = {"sms": ("body",), "voice": ("body", "recording"), "email": ("subject", "body")}
@@ -57,7 +57,7 @@ def typed() -> dict:
         "channels": [channel for channel in campaigns.READY_CHANNELS if channel in form.getlist("channels")],
         "audience": whom.within(_choice(), current_user),
         "fallback_language": fallback if fallback in LANGUAGES else "nl",
-        "texts": _texts(),
+        "texts": texts_typed(),
     }
 
 
@@ -98,18 +98,18 @@ def zones(bins: list) -> list[streets.Match]:
     return streets.lay(preparation.zones_within(current_user.organisation), bins)
 
 
-def _texts() -> dict:
+def texts_typed(prefix: str = "") -> dict:
+    """What stands in the fields of texts, {channel: {lang: {part: text}}}, without what is empty."""
     texts = {}
     for channel in campaigns.READY_CHANNELS:
         for lang in LANGUAGES:
-            written = {part: _text(channel, lang, part) for part in PARTS[channel]}
+            written = {part: _text(prefix + key(channel, lang, part)) for part in PARTS[channel]}
             if any(written.values()):
                 texts.setdefault(channel, {})[lang] = written
     return texts
 
 
-def _text(channel: str, lang: str, part: str) -> str:
-    name = key(channel, lang, part)
+def _text(name: str) -> str:
     # A browser sends line ends as CR LF, and a CR would count as a character of the SMS.
     text = request.form.get(name, "").replace("\r\n", "\n")[:LONGEST]
     asked, _bar, char = request.form.get("plain", "").partition(":")
@@ -193,7 +193,10 @@ def reach(campaign: Campaign, chosen: audience.Audience | None = None, readers=N
     """How many people the draft is for by now, and which of them lack a text in their own language."""
     chosen = chosen or campaigns.audience_of(campaign)
     readers = readers or estimate.readers(chosen)
+    seen = elements.of(campaign, _places(campaign))
     return {
+        "elements": [(_(label), seen[name]) for name, label in elements.ELEMENTS.items()],
+        "elements_in": _(LANGUAGE_NAMES[campaign.fallback_language]),
         "people": len(chosen.people),
         "reached": chosen.reached,
         "spoken": [
@@ -205,6 +208,13 @@ def reach(campaign: Campaign, chosen: audience.Audience | None = None, readers=N
             if readers[lang] and lang != campaign.fallback_language and _lacks(campaign, lang)
         ],
     }
+
+
+def _places(campaign: Campaign) -> list[str]:
+    """The names of places that a text of this organisation may well use: its BINs, their towns and streets."""
+    bins = list(Bin.select().where(Bin.organisation == campaign.organisation_id))
+    streets = (street for bin in bins for street in bin.streets or ())
+    return [name for name in (*streets, *(bin.name for bin in bins), *(bin.town for bin in bins)) if name]
 
 
 def _lacks(campaign: Campaign, lang: str) -> bool:
@@ -236,10 +246,12 @@ def _language(campaign: Campaign, lang: str, readers: int) -> dict:
     """One language's texts; folded away when nobody reads it and nothing is written in it."""
     written = {channel: campaign.texts.get(channel, {}).get(lang, {}) for channel in campaigns.READY_CHANNELS}
     sms, call = written["sms"].get("body", ""), written["voice"].get("body", "")
+    room = "scenarios.measured" if campaign.is_template else "campaigns.measured"
     return {
         "lang": lang,
         "label": _(LANGUAGE_NAMES[lang]),
         "readers": readers,
+        "measure_url": url_for(room, id=campaign.id),
         "is_open": bool(readers or lang == campaign.fallback_language or any(written.values())),
         "sms": sms,
         "call": call,
@@ -253,7 +265,13 @@ def _language(campaign: Campaign, lang: str, readers: int) -> dict:
 
 def faults(campaign: Campaign) -> list[tuple[str, str, str]]:
     """What must be mended before launch: (field id, its label, sentence), in the order of the form."""
-    return [(field, label_of(field), fault.said_by(_)) for field, fault in campaigns.faults(campaign).items()]
+    labels = {f"filled-{one['name']}": one["label"] for one in campaign.placeholders or []}
+    return [
+        (field, labels[field], _("Not filled in yet."))
+        if field in labels
+        else (field, label_of(field), fault.said_by(_))
+        for field, fault in campaigns.faults(campaign).items()
+    ]
 
 
 def label_of(field: str) -> str:

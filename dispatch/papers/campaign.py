@@ -14,6 +14,8 @@ def campaign_report(data: dict, lang: str) -> bytes:
     Moments are worded local times (Brussels), absent ones "". Shape of `data`:
 
     name, organisation, kind, status, sender    str; status is the campaign's word ("finished")
+    composed                                    str, how long it took from opening to launch; "" when nobody opened it
+    filled                                      list of (label, words), what stood in the placeholders
     approval                                    str, who approved it and when; "" when nobody had to
     handovers                                   list of str, who took the lead over, when and why
     alarm                                       str, why it left without approval, in red; "" when it did not
@@ -122,7 +124,9 @@ def _facts(data: dict, lang: str) -> list[tuple[str, str]]:
         *([(_("Approved by"), data["approval"])] if data["approval"] else []),
         *([(_("Without approval"), data["alarm"])] if data["alarm"] else []),
         *((_("Lead"), said) for said in data["handovers"]),
+        *((label, said) for label, said in data["filled"]),
         (_("Launched"), data["launched_at"]),
+        *([(_("From opening to launch"), data["composed"])] if data["composed"] else []),
         (_("Ended"), data["ended_at"] or _("not yet")),
         (_("State"), data["status"]),
         (_("If we cannot know whether it arrived"), data["policy"]),

@@ -19,6 +19,7 @@ from dispatch.sending import (
     follow_ups,
     freezing,
     naming,
+    placeholders,
     quiet,
     recordings,
     speech,
@@ -67,6 +68,8 @@ FROZEN_AT_ONCE = 2_000  # members in one transaction of a launch: no page waits 
 MAX_SMS_PARTS = 10  # what the gateways concatenate
 READY_CHANNELS = ("sms", "voice", "email")
 WORDING = ("name", "kind", "channels", "texts", "audience", "fallback_language", "policy", "cap")
+PREPARED = ("placeholders", "follow_ups", "useful_minutes")  # what a scenario has beside its wording
+AS_PREPARED = timedelta(-1)  # until when it is of use, as the scenario says
 
 
 # ── Writing ─────────────────────────────────────────────────────────────
@@ -85,7 +88,9 @@ def draft(
 
     Who is to launch it opens it now, unless it is laid ready for later: see `note_opening`.
     """
-    wording = {name: getattr(template, name) for name in WORDING} if template else {"kind": _first_kind(by)}
+    wording = {"kind": first_kind(by)}
+    if template:
+        wording = {name: getattr(template, name) for name in WORDING + PREPARED}
     with writing():
         rights.demand(by, "campaign.compose", wording["kind"], wording.get("channels", ()), {})
         campaign = Campaign.create(
@@ -110,7 +115,7 @@ def note_opening(campaign: Campaign, now: datetime) -> None:
             Campaign.update(opened_at=now).where(here, Campaign.status.in_(BEFORE_LAUNCH)).execute()
 
 
-def _first_kind(by: User) -> str:
+def first_kind(by: User) -> str:
     """The kind that a message begins with: the usual one, or else the first that this person may write."""
     usual = Campaign.kind.default
     return next((kind for kind in (usual, *KINDS) if rights.may_send(by, kind)), usual)
@@ -164,17 +169,22 @@ def submit(
     return Campaign.get_by_id(campaign.id)
 
 
+WRITTEN = {Campaign: (*WORDING, "filled"), Template: (*WORDING, *PREPARED, "touched")}
+
+
 def change(what: Campaign | Template, where, *, version: int, by: User, now: datetime, **wording) -> None:
-    """Writes name, kind, channels, texts, audience or fallback language if nobody else did since `version`."""
+    """Writes what is WRITTEN of it if nobody else did since `version`; raises WrongMoment when somebody did."""
     table = type(what)
-    values = {name: value for name, value in wording.items() if name in WORDING}
+    values = {name: value for name, value in wording.items() if name in WRITTEN[table]}
     here = (table.id == what.id) & (table.version == version) & where
     with writing():
         old = table.get_or_none(here)
         if not old:
             raise WrongMoment(OVERTAKEN)
         table.update(**values, version=version + 1, changed_at=now).where(here).execute()
-        fields = sorted(name for name, value in values.items() if getattr(old, name) != value)
+        fields = sorted(
+            name for name, value in values.items() if name != "touched" and getattr(old, name) != value
+        )
         if fields:
             facts = {"organisation": old.organisation_id, "fields": fields, "version": version + 1}
             audit.record(f"{table.__name__.lower()}.written", what, by=by, now=now, **facts)
@@ -239,7 +249,7 @@ def audience_of(campaign: Campaign | Template) -> Audience:
 def text_for(campaign: Campaign, channel: str, lang: str) -> dict[str, str]:
     """What a reader of this language gets: subject and body in it, or else in the fallback language."""
     lang = spoken(campaign, channel, lang)
-    text = campaign.texts[channel][lang]
+    text = placeholders.texts_of(campaign)[channel][lang]
     if not campaign.is_practice:
         return text
     word = translator(lang).gettext(N_("EXERCISE"))
@@ -250,7 +260,7 @@ def text_for(campaign: Campaign, channel: str, lang: str) -> dict[str, str]:
 def speech_of(campaign: Campaign | Template, lang: str) -> Speech:
     """What is said around the text of a call, in the language in which a reader of `lang` is addressed."""
     lang = spoken(campaign, "voice", lang)
-    text = campaign.texts.get("voice", {}).get(lang, {})
+    text = placeholders.texts_of(campaign).get("voice", {}).get(lang, {})
     is_practice = isinstance(campaign, Campaign) and campaign.is_practice
     return speech.of(campaign.organisation, text, lang, is_practice=is_practice)
 
@@ -276,11 +286,11 @@ def faults(campaign: Campaign | Template) -> dict[str, Sentence]:
         found["channels"] = Sentence(N_("Choose at least one channel."))
     for channel in campaign.channels:
         found |= _text_faults(campaign, channel)
-    return found
+    return found | placeholders.faults(campaign)
 
 
 def _text_faults(campaign: Campaign | Template, channel: str) -> dict[str, Sentence]:
-    texts, lang = campaign.texts.get(channel, {}), campaign.fallback_language
+    texts, lang = placeholders.texts_of(campaign).get(channel, {}), campaign.fallback_language
     language = Sentence(LANGUAGE_NAMES[lang])
     found = {}
     if not has_text(texts.get(lang)):
@@ -322,14 +332,14 @@ def launch(
     now: datetime,
     terms_accepted: bool,
     version: int | None = None,
-    useful_for: timedelta | None = None,
+    useful_for: timedelta | None = AS_PREPARED,
     policy: str = "",
     naming_reason: str = "",
     vouched: Iterable[str] = (),
 ) -> Campaign:
     """Freezes text and audience, queues every message and writes it down, all in one transaction or not at all.
 
-    useful_for: what has not left by then is not delivered any more.
+    useful_for: what has not left by then is not delivered any more; for want of it, as the scenario has it.
     policy: what becomes of a message that may not have arrived, one of POLICIES; for want of it, as the draft has it.
     naming_reason: why its members may read a name or a number plate, see `naming`; vouched: see `contacts.demand`.
     Beyond FROZEN_AT_ONCE members the others follow in transactions of that size: see `freeze`.
@@ -347,9 +357,10 @@ def launch(
         rights.demand(by, "campaign.launch", campaign.kind, campaign.channels, campaign.audience, on=campaign)
         policy = policy if policy in POLICIES else doubt.policy_of(campaign)
         approval.demand(campaign, policy)
-        expires_at = useful_for and now + useful_for
+        expires_at = _end_of_use(campaign, useful_for, now)
         quiet.refuse_too_short(campaign, now, expires_at)
         facts = {"launched_by": by.id, "launched_at": now, "moved_at": now, "queued_through": 0}
+        campaign.texts = facts["texts"] = placeholders.texts_of(campaign)  # from here on it says what it said
         facts |= {"expires_at": expires_at, "policy": policy, "vouched": sorted(vouched)}
         facts["naming_reason"] = naming.settle(campaign, by=by, now=now, reason=naming_reason)
         said = {"policy": policy, "vouched": len(facts["vouched"])}
@@ -360,6 +371,12 @@ def launch(
                 N_("Nobody would get this message: nobody in the audience can be reached by these channels.")
             )
     return Campaign.get_by_id(campaign.id)
+
+
+def _end_of_use(campaign: Campaign, useful_for: timedelta | None, now: datetime) -> datetime | None:
+    if useful_for == AS_PREPARED:
+        useful_for = campaign.useful_minutes and timedelta(minutes=campaign.useful_minutes)
+    return now + useful_for if useful_for else None
 
 
 def _hold(campaign: Campaign, now: datetime) -> None:
@@ -538,40 +555,3 @@ def _is_finished(campaign: Campaign, now: datetime) -> bool:
 def _awaits_receipts(table: dict[str, dict[str, int]]) -> bool:
     """A mail is never heard of again once it was accepted; of anything else that is not settled there may be news."""
     return any(row["unsure"] or row["accepted"] and channel != "email" for channel, row in table.items())
-
-
-# ── Templates ───────────────────────────────────────────────────────────
-
-
-def save_as_template(campaign: Campaign, *, by: User, now: datetime, name: str = "") -> Template:
-    """Keeps a campaign's wording and audience as a scenario that is ready to launch."""
-    with writing():
-        wording = {field: getattr(campaign, field) for field in WORDING} | {
-            "name": name.strip() or campaign.name,
-            "policy": _unusual_policy(campaign),
-        }
-        template = Template.create(
-            organisation=campaign.organisation_id, by=by, created_at=now, changed_at=now, **wording
-        )
-        audit.record("template.saved", template, by=by, now=now)
-    return template
-
-
-def _unusual_policy(campaign: Campaign) -> str:
-    """What was chosen against the habit of its kind; the habit follows the kind when that changes."""
-    return "" if campaign.policy == doubt.usual_policy(campaign.kind) else campaign.policy
-
-
-def remove_template(template: Template, *, by: User, now: datetime) -> None:
-    with writing():
-        here = (Template.id == template.id) & Template.removed_at.is_null()
-        if Template.update(removed_at=now).where(here).execute():
-            audit.record("template.removed", template, by=by, now=now)
-
-
-def templates_of(organisation: Organisation):
-    return (
-        Template.select()
-        .where(Template.organisation == organisation.id, Template.removed_at.is_null())
-        .order_by(Template.name)
-    )

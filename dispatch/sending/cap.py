@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET  # nosec B405
 
 from dispatch import clock
 from dispatch.errors import Refusal, WrongMoment
-from dispatch.sending import campaigns, monthly
+from dispatch.sending import campaigns, monthly, placeholders
 from dispatch.words import N_, translator
 from models import LANGUAGES, Bin, Campaign, Organisation
 
@@ -272,7 +272,7 @@ def told(campaign: Campaign, lang: str) -> dict[str, str]:
 
 def _source(campaign: Campaign, lang: str) -> str | None:
     for channel in ("email", "sms", "voice"):
-        text = campaign.texts.get(channel, {}).get(lang, {})
+        text = placeholders.texts_of(campaign).get(channel, {}).get(lang, {})
         if channel in campaign.channels and text.get("body", "").strip():
             return channel
     return None

@@ -7,6 +7,7 @@ from datetime import datetime
 from dispatch import audit
 from dispatch.errors import Incomplete, Refusal
 from dispatch.people import numbers
+from dispatch.sending import placeholders
 from dispatch.words import N_, Sentence
 from models import Approval, Campaign, Organisation, User, VerifiedContact, writing
 
@@ -23,7 +24,7 @@ def named_in(campaign: Campaign) -> list[str]:
 
 
 def _said(campaign: Campaign) -> Iterator[str]:
-    texts = (text for languages in campaign.texts.values() for text in languages.values())
+    texts = (text for languages in placeholders.texts_of(campaign).values() for text in languages.values())
     return (part for text in texts for name, part in text.items() if name != "recording")
 
 

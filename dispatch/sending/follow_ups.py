@@ -8,7 +8,7 @@ from peewee import JOIN, Case, Value, fn
 from dispatch import audit, clock, rights
 from dispatch.errors import Refusal, WrongMoment
 from dispatch.people.audience import Audience, Mailing, Person
-from dispatch.sending import tallies
+from dispatch.sending import placeholders, tallies
 from dispatch.sending.freezing import Parts, reference_by
 from dispatch.words import N_, Sentence
 from models import (
@@ -121,12 +121,20 @@ def name_of(followed: Campaign, what: str) -> str:
 
 
 def text_of(followed: Campaign, what: str) -> dict:
-    """What it begins with: in each channel and language that the followed message spoke."""
+    """What it begins with, in each channel and language that the followed message spoke: as its scenario has it."""
     at = clock.local(followed.launched_at).strftime("%H:%M")
+    own = placeholders.afterwards(followed, what)
     return {
-        channel: {lang: _text(channel, lang, text, what, at) for lang, text in said.items()}
+        channel: {
+            lang: _text(channel, lang, text, what, at) | _written(own.get(channel, {}).get(lang, {}))
+            for lang, text in said.items()
+        }
         for channel, said in followed.texts.items()
     }
+
+
+def _written(text: dict) -> dict:
+    return {part: words for part, words in text.items() if words}
 
 
 def _text(channel: str, lang: str, text: dict, what: str, at: str) -> dict:

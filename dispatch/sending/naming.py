@@ -15,7 +15,7 @@ from typing import NamedTuple
 from dispatch import audit, rights
 from dispatch.errors import Incomplete
 from dispatch.people.names import name_key, plain, words
-from dispatch.sending import contacts
+from dispatch.sending import contacts, placeholders
 from dispatch.words import N_, Sentence
 from models import Bin, Campaign, Member, Membership, Organisation, User
 
@@ -109,7 +109,7 @@ def named_in(campaign: Campaign) -> list[Named]:
 
 def _said(campaign: Campaign) -> Iterator[str]:
     for channel in campaign.channels:
-        for text in campaign.texts.get(channel, {}).values():
+        for text in placeholders.texts_of(campaign).get(channel, {}).values():
             yield from (part for name, part in text.items() if name != "recording" and part)
 
 

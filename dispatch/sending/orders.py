@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from dispatch import rights
 from dispatch.errors import NotAllowed, Refusal, WrongMoment
-from dispatch.sending import campaigns, whom
+from dispatch.sending import campaigns, scenarios, whom
 from dispatch.words import N_
 from models import Campaign, Template, Token, TokenLaunch, User, writing
 
@@ -20,7 +20,8 @@ def launch(
     """Launches a template and returns its campaign, and whether this call did it; all in one transaction or not at all.
 
     order: {"terms_accepted": bool, "version": of the template, or None; "bins": ids, or None for the template's own
-    audience; "useful_hours": int or None; "naming_reason": see `naming`, or None}. The same key with the same order finds the first campaign; with another
+    audience; "values": [{"name", "value"}] for its placeholders; "useful_hours": int, or None for as long as the
+    template says; "naming_reason": see `naming`, or None}. The same key with the same order finds the first campaign; with another
     order it is a Refusal. Raises what `campaigns.launch` raises, and then leaves no draft behind.
     """
     asked = _digest(template, order)
@@ -54,6 +55,8 @@ def _launched(template: Template, token: Token, order: Mapping, now: datetime) -
     if order.get("bins") is not None:
         audience = {"bins": list(dict.fromkeys(order["bins"]))}
         draft = campaigns.write(draft, by=by, now=now, version=draft.version, audience=audience)
+    if values := {one["name"]: one["value"] for one in order.get("values") or ()}:
+        draft = scenarios.fill_in(draft, values, by=by, now=now, version=draft.version)
     _refuse_outside(draft, by)
     hours = order.get("useful_hours")
     return campaigns.launch(
@@ -62,7 +65,7 @@ def _launched(template: Template, token: Token, order: Mapping, now: datetime) -
         now=now,
         terms_accepted=order["terms_accepted"],
         version=draft.version,
-        useful_for=timedelta(hours=hours) if hours else None,
+        useful_for=timedelta(hours=hours) if hours else campaigns.AS_PREPARED,
         naming_reason=order.get("naming_reason") or "",
     )
 

@@ -8,7 +8,7 @@ from peewee import fn
 from dispatch import audit, clock, papers
 from dispatch.people.audience import REASONS as LEFT_OUT
 from dispatch.providers.base import REASONS
-from dispatch.sending import approval, campaigns, doubt, takeover, tallies
+from dispatch.sending import approval, campaigns, doubt, placeholders, takeover, tallies
 from dispatch.words import (
     CAMPAIGN_STATUSES,
     CHANNELS,
@@ -265,6 +265,12 @@ def build(campaign: Campaign, lang: str, now: datetime, most: int | None = MOST_
         "kind": _(KINDS[campaign.kind]),
         "status": _(CAMPAIGN_STATUSES[campaign.status]),
         "sender": campaign.launched_by.name,
+        "composed": _composed(campaign, lang),
+        "filled": [
+            (one["label"], placeholders.said(one, campaign.filled[one["name"]], lang))
+            for one in campaign.placeholders or []
+            if (campaign.filled or {}).get(one["name"])
+        ],
         "approval": _approval(campaign, lang),
         "alarm": _alarm(campaign, lang),
         "handovers": [_handover(one, lang) for one in takeover.story(campaign)],
@@ -286,6 +292,15 @@ def build(campaign: Campaign, lang: str, now: datetime, most: int | None = MOST_
         ],
         "messages": list(_messages(campaign, lang, most)),
     }
+
+
+def _composed(campaign: Campaign, lang: str) -> str:
+    """How long it took from the opening of the draft to the launch; "" when nobody opened it."""
+    if not campaign.opened_at:
+        return ""
+    ngettext = translator(lang).ngettext
+    seconds = int((campaign.launched_at - campaign.opened_at).total_seconds())
+    return ngettext("%(num)d second", "%(num)d seconds", seconds) % {"num": seconds}
 
 
 def _approval(campaign: Campaign, lang: str) -> str:

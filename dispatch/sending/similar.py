@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from dispatch.people.audience import Audience
 from dispatch.people.names import plain
+from dispatch.sending import placeholders
 from models import Campaign, Message, Recipient
 
 LOOKED_BACK = timedelta(hours=6)
@@ -33,7 +34,7 @@ class Earlier:
 def earlier(campaign: Campaign, whom: Audience, now: datetime) -> Earlier | None:
     """The latest similar message to the same group; what this one follows is no surprise and does not count."""
     for other in _launched_lately(campaign, now):
-        if _say_the_same(campaign.texts, other.texts):
+        if _say_the_same(placeholders.texts_of(campaign), other.texts):
             number = _in_both(whom, other)
             if number:
                 return Earlier(other, int((now - other.launched_at).total_seconds()), number)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flask import abort, current_app, jsonify, url_for
 
 from dispatch import clock, rights, tokens
-from dispatch.sending import campaigns, orders
+from dispatch.sending import campaigns, orders, scenarios
 from models import CAMPAIGN_STATUSES, Campaign, Message, Template
 from views import lookups
 from views.api import told
@@ -14,6 +14,7 @@ from views.api.paging import PAGE, USUAL, paged
 from views.api.shapes import Choice, Consent, Record, Several, Text, Whole
 
 MOST_BINS = 500
+MOST_VALUES = 50
 NO_CAMPAIGN = {404: ("There is no such campaign of the token's mood.", "Problem")}
 MOVED = NO_CAMPAIGN | {
     200: ("Done: the campaign as it is now.", "Campaign"),
@@ -21,11 +22,13 @@ MOVED = NO_CAMPAIGN | {
 }
 REFUSED = {422: ("The agreement under which it is sent is over. Nothing was changed.", "Problem")}
 KEY = Text(64, least=8, pattern="[A-Za-z0-9_-]+")
+VALUE = Record({"name": Text(30, least=1), "value": Text(200)}, required=("name", "value"))
 ORDER = Record(
     {
         "terms_accepted": Consent(),
         "version": Whole(1),
         "bins": Several(Whole(1), MOST_BINS, least=1),
+        "values": Several(VALUE, MOST_VALUES),
         "useful_hours": Whole(1, 72),
         "naming_reason": Text(500, least=1),
     },
@@ -42,7 +45,7 @@ ORDER = Record(
 )
 def list_templates(query: dict):
     """Templates that are ready to launch, or say that they are not."""
-    rows = campaigns.templates_of(token().organisation).order_by(Template.id)
+    rows = scenarios.templates_of(token().organisation).order_by(Template.id)
     after = rows.where(Template.id > query.get("cursor", 0))
     usable = (row for row in after if rights.may_send(token().by, row.kind))
     return jsonify(paged(usable, query, told.template))
@@ -64,7 +67,8 @@ def list_templates(query: dict):
 def launch_template(id: int, order: dict, key: str):
     """Launch a template once. The header Idempotency-Key makes it safe to ask again: the same key with the same
     body never launches twice. `terms_accepted` confirms that it is not advertising, promotion or politics. Without
-    `bins` it goes to the template's own audience. What has not left after `useful_hours` is not sent any more.
+    `bins` it goes to the template's own audience. `values` are what stands in its placeholders: while one of those in
+    its texts is open, nothing is launched. What has not left after `useful_hours` is not sent any more.
     A template with a name or a number plate is only launched with the `naming_reason`, by an account of the police.
     """
     campaign, is_new = orders.launch(

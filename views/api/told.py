@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from dispatch.sending import campaigns, report, tallies
+from dispatch.sending import campaigns, placeholders, report, tallies
+from dispatch.sending.placeholders import TYPES
 from models import (
     CAMPAIGN_STATUSES,
     CHANNELS,
@@ -67,7 +68,16 @@ SCHEMAS = {
         name=TEXT,
         kind=word(*KINDS),
         channels=listed(word(*CHANNELS)),
-        is_ready=FLAG | {"description": "Whether it can be launched as it is."},
+        placeholders=listed(named("Placeholder")),
+        is_ready=FLAG
+        | {"description": "Whether it can be launched as it is, or once its placeholders have values."},
+    ),
+    "Placeholder": record(
+        name=TEXT,
+        type=word(*TYPES),
+        label=TEXT,
+        options=listed(TEXT),
+        is_used=FLAG | {"description": "Whether its texts name it, so that it must have a value."},
     ),
     "Campaign": record(
         id=ID,
@@ -147,7 +157,18 @@ def template(row: Template) -> dict:
         "name": row.name,
         "kind": row.kind,
         "channels": row.channels,
+        "placeholders": [_placeholder(one, placeholders.used(row)) for one in row.placeholders or []],
         "is_ready": not campaigns.faults(row),
+    }
+
+
+def _placeholder(one: dict, used: list[dict]) -> dict:
+    return {
+        "name": one["name"],
+        "type": one["type"],
+        "label": one["label"],
+        "options": [placeholders.key_of(option) for option in one.get("options", ())],
+        "is_used": one in used,
     }
 
 

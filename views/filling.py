@@ -1,0 +1,117 @@
+"""The first page of a scenario: what only the day can tell, typed in, and on to the page before sending."""
+
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from dispatch import clock
+from dispatch.errors import Incomplete, WrongMoment
+from dispatch.sending import campaigns, placeholders, report, scenarios
+from dispatch.words import CHANNELS, LANGUAGE_NAMES
+from models import Campaign, Template
+from views import guard, lookups, render, wording
+
+pages = Blueprint("filling", __name__)
+
+
+@pages.get("/campaigns/<int:id>/fill")
+@guard.needs("campaign.compose", "campaign.take")
+def show(id: int):
+    campaign = lookups.campaign_of(id, "campaign.compose")
+    if not campaign.is_draft:
+        return redirect(url_for("campaigns.show", id=id))
+    campaigns.note_opening(campaign, clock.now())
+    missing = placeholders.missing(campaign) if request.args.get("check") else []
+    errors = {f"filled-{one['name']}": _("Not filled in yet.") for one in missing}
+    return _page(campaign, campaign.filled or {}, errors)
+
+
+@pages.post("/campaigns/<int:id>/fill")
+@guard.needs("campaign.compose", "campaign.take")
+def keep(id: int):
+    campaign = lookups.campaign_of(id, "campaign.compose")
+    defined = campaign.placeholders or []
+    typed = {one["name"]: request.form.get(f"filled-{one['name']}", "") for one in defined}
+    try:
+        campaign = scenarios.fill_in(
+            campaign, typed, by=current_user, now=clock.now(), version=wording.version()
+        )
+    except Incomplete as refusal:
+        errors = {field: fault.said_by(_) for field, fault in refusal.faults.items()}
+        return _page(campaign, typed, errors), 422
+    except WrongMoment as refusal:
+        fresh = Campaign.get_by_id(id)
+        return _page(fresh, typed, {}, refusal.sentence.said_by(_)), 409
+    if placeholders.missing(campaign):
+        return redirect(url_for("filling.show", id=id, check=1), 303)
+    return redirect(url_for("campaigns.review", id=id), 303)
+
+
+def _page(campaign: Campaign, typed: dict, errors: dict, refusal: str = "") -> str:
+    asked = placeholders.used(campaign)
+    later = [one for one in campaign.placeholders or [] if one not in asked]
+    labels = {f"filled-{one['name']}": one["label"] for one in asked + later}
+    now = clock.now()
+    return render_template(
+        "filling/show.html",
+        campaign=campaign,
+        practice=campaign.is_practice,
+        asked=[_control(one, typed) for one in asked],
+        later=[_control(one, typed) for one in later],
+        faults=[(field, labels[field], sentence) for field, sentence in errors.items()],
+        errors=errors,
+        refusal=refusal,
+        texts=[
+            (
+                f"{wording.capital(_(CHANNELS[channel]))}, {_(LANGUAGE_NAMES[lang])}",
+                lang,
+                read(text, campaign),
+            )
+            for channel in campaign.channels
+            for lang, text in placeholders.texts_of(campaign).get(channel, {}).items()
+            if campaigns.has_text(text)
+        ],
+        senders=senders(campaign),
+        audience=report.audience_in_words(campaign, str(render.locale())),
+        **since(campaign),
+        now=now,
+    )
+
+
+def _control(placeholder: dict, typed: dict) -> dict:
+    """One placeholder as its page asks it: a choice with the words of the reader's language."""
+    lang = str(render.locale())[:2]
+    options = [
+        (placeholders.key_of(one), one.get(lang) or placeholders.key_of(one))
+        for one in placeholder.get("options", ())
+    ]
+    return {
+        "field": f"filled-{placeholder['name']}",
+        "label": placeholder["label"],
+        "type": placeholder["type"],
+        "options": [("", _("choose")), *options],
+        "value": typed.get(placeholder["name"], ""),
+    }
+
+
+def read(text: dict, what: Campaign | Template) -> dict:
+    """One text as it is read, what is open in it by its label."""
+    return {part: placeholders.readable(words, what.placeholders) for part, words in text.items()}
+
+
+def since(campaign: Campaign) -> dict:
+    """When the draft was opened, and how many seconds ago: what a ready scenario is measured by."""
+    now = clock.now()
+    opened_at = campaign.opened_at or now
+    return {"opened_at": opened_at, "seconds": int((now - opened_at).total_seconds())}
+
+
+def senders(what: Campaign | Template) -> list[tuple[str, str]]:
+    """As whom each channel of it arrives: (channel in words, sender); nobody who sends can change that."""
+    shown = []
+    for channel in what.channels:
+        sender = current_app.config[f"BELFORT_{channel.upper()}_SENDER"]
+        shown.append(
+            (wording.capital(_(CHANNELS[channel])), render.phone(sender) if channel == "voice" else sender)
+        )
+    return shown
