@@ -645,7 +645,6 @@ class Wording(Table):
     """What a campaign and a template share: kind, channels, texts and audience.
 
     `texts` is {channel: {language: {"subject": …, "body": …, "recording": a Recording's key}}};
-    `audience` is {"bins": [id], "streets": [[bin id, street]], "members": [id]};
     `cap` is what other warning systems hear, {"category", "urgency", "severity", "certainty", "is_kept_in"}, or null
     as is usual: see sending.cap.
     `audience` is {"bins": [id], "streets": [[bin id, street]], "members": [id]}; `placeholders` is

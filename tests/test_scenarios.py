@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from dispatch import demo_scenarios
 from dispatch.errors import Incomplete, NotAllowed, Refusal, WrongMoment
-from dispatch.sending import campaigns, follow_ups, lanes, placeholders, reminders, scenarios
+from dispatch.sending import campaigns, follow_ups, lanes, naming, placeholders, scenarios
 from dispatch.sending.text import measure
 from models import Campaign, Message, Organisation, Template
 from tests import town
@@ -220,7 +220,7 @@ def test_what_is_not_of_the_type_is_refused_with_a_sentence(draft, sender, name,
 
 def test_a_number_plate_that_is_filled_in_is_seen_as_one_that_is_typed(draft, sender):
     filled = fill(draft, sender, **VALUES | {"place": "auto 1-ABC-123"})
-    assert reminders.persons(filled) == ["1-ABC-123"]
+    assert [one.said for one in naming.named_in(filled)] == ["1-ABC-123"]
 
 
 # ── What follows, and until when ────────────────────────────────────────
