@@ -461,6 +461,10 @@ class Member(Table):
     phone_failures = IntegerField(default=0)
     email_failures = IntegerField(default=0)
     confirmed_at = DateTimeField(null=True)  # the last time that this person said that the data are right
+    sms_news_ended_at = DateTimeField(
+        null=True
+    )  # since then this person wants no news that way; warnings always come
+    email_news_ended_at = DateTimeField(null=True)
     version = IntegerField(default=1)
     created_at = DateTimeField()
     changed_at = DateTimeField()
@@ -1052,6 +1056,36 @@ class Recipient(Table):
 
     class Meta:
         primary_key = CompositeKey("message", "member")
+
+
+REPLY_KINDS = ("text", "yes", "stop", "start")
+
+
+class Inbound(Table):
+    """A text message that somebody sent us, with the campaign that it answers as far as we know."""
+
+    provider = CharField()
+    provider_reference = CharField()  # theirs: what comes twice is kept once
+    number = CharField()
+    text = TextField()
+    kind = CharField(default="text")
+    at = DateTimeField()
+    organisation = ForeignKeyField(
+        Organisation, null=True, on_delete="RESTRICT"
+    )  # none: nobody knows the number
+    member = ForeignKeyField(Member, null=True, on_delete="SET NULL")
+    campaign = ForeignKeyField(Campaign, null=True, on_delete="SET NULL")
+    answered_at = DateTimeField(null=True)  # when we said by SMS what it did
+    handled_at = DateTimeField(null=True)
+    handled_by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
+
+    class Meta:
+        constraints = (one_of("kind", REPLY_KINDS),)
+        indexes = (
+            (("provider", "provider_reference"), True),
+            (("organisation", "handled_at"), False),
+            (("number", "answered_at"), False),
+        )
 
 
 # ── Roads ───────────────────────────────────────────────────────────────
@@ -2010,6 +2044,7 @@ TABLES = [
     Letter,
     Message,
     Recipient,
+    Inbound,
     Throttle,
     Contract,
     Accession,

@@ -17,6 +17,7 @@ ZONE = {
     "control",
     "follow_ups",
     "imports",
+    "inbox",
     "members",
     "message_templates",
     "privacy",
@@ -42,7 +43,7 @@ CENTRE = FLOOR | {
 PROMISES = {"promises", "annexes"}
 PREPARED = PROMISES | {"preparation", "annex_1"}
 ROOMS = {
-    "platform_admin": {"who_may", "users", "audit", "credits"} | JOINING | PROMISES,
+    "platform_admin": {"who_may", "inbox", "users", "audit", "credits"} | JOINING | PROMISES,
     "organisation_admin": ZONE | {"who_may", "users", "audit", "tokens", "credits", "drills"} | JOINING,
     "sender": ZONE | {"credits"},
     "coordinator": ZONE,

@@ -53,6 +53,7 @@ def index():
     return render_template(
         "campaigns/index.html",
         may_write=rights.may(current_user, "campaign.compose"),
+        replies=inbound.unread(current_user) if rights.may(current_user, "campaign.launch") else None,
         underway=[row(campaign) for campaign in seen if campaign.is_underway],
         drafts=drafts_among(seen),
         handed=[row(one) for one in seen if _is_watched(one)],

@@ -9,7 +9,7 @@ from flask_login import current_user
 from dispatch import audit, rights
 from dispatch.centre import agreements, exercises, victims
 from dispatch.errors import NotAllowed
-from dispatch.sending import takeover
+from dispatch.sending import inbound, takeover
 from dispatch.words import N_
 from models import (
     CAMPAIGN_STATUSES,
@@ -26,6 +26,7 @@ from models import (
     EntryDraft,
     Exercise,
     Import,
+    Inbound,
     Inquiry,
     Lesson,
     Member,
@@ -100,6 +101,11 @@ def campaign_of(id: int, action: str = "campaign.see") -> Campaign:
     if not rights.may(current_user, action, campaign):
         abort(403)
     return campaign
+
+
+def reply_of(id: int) -> Inbound:
+    """A text of a member that this person may read."""
+    return inbound.of(current_user).where(Inbound.id == id).first() or abort(404)
 
 
 def campaigns_seen(is_practice: bool, *statuses: str) -> Iterator[Campaign]:

@@ -31,7 +31,7 @@ DOORS = (
         "campaigns.index",
         _l("Messages"),
         "campaign.see",
-        also="approval control follow_ups reports message_templates recordings",
+        also="approval control follow_ups inbox reports message_templates recordings",
     ),
     Door("takeover.index", _l("National desk"), "campaign.take"),
     Door("bins.index", _l("Members"), "bin.see", also="members imports upkeep cards privacy"),
@@ -57,6 +57,7 @@ DOORS = (
     Door("drills.show", _l("Practice"), "drill.change", "administration"),
     Door("credits.index", _l("Credit"), "credit.see", "administration"),
     Door("audit.index", _l("Audit"), "audit.see", "administration"),
+    Door("inbox.index", _l("Replies"), "organisation.see", "administration"),
     Door("tokens.index", _l("API"), "token.change", "administration"),
 )
 

@@ -89,6 +89,7 @@ def _leave_out(campaign: Campaign) -> int:
         for kind in ("", campaign.kind)
     )
     reasons = [(~Chosen.is_active, "paused"), (nowhere, audience.missing(tuple(campaign.channels)))]
+    reasons.append((audience.refused_news(Member, campaign.channels), "news_ended"))
     why = Case(None, reasons, "worn_out")
     left_out = chosen_members(Value(campaign.id), Member.id, why).where(~Chosen.is_active | untried)
     fields = [Unreached.campaign, Unreached.member, Unreached.reason]
