@@ -63,6 +63,7 @@ EVERYBODY = {
     "account",
     "api",
     "own_data",
+    "unsubscribe",
 }  # api, by which token: test_api
 OPEN = {
     "static",

@@ -75,6 +75,7 @@ from views import (
     signin,
     takeover,
     tokens,
+    unsubscribe,
     upkeep,
     user_tables,
     users,
@@ -103,6 +104,7 @@ PAGES = (
     imports,
     upkeep,
     own_data,
+    unsubscribe,
     cards,
     privacy,
     board,
@@ -180,6 +182,7 @@ def register(app: Flask) -> None:
     csrf.exempt(receipts.pages)  # a gateway has no session; the key in its address is its token
     csrf.exempt(api.pages)  # a program has no session either
     csrf.exempt(own_data.pages)  # what nobody can guess is in its address, and a telephone may refuse cookies
+    csrf.exempt(unsubscribe.pages)  # a mail program presses without a page
     commands.register(app)
     memory_commands.register(app)
     operation_commands.register(app)

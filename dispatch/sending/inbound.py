@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from dispatch import audit, letters, rights
 from dispatch.errors import WrongMoment
-from dispatch.people import numbers
+from dispatch.people import news, numbers
 from dispatch.providers.base import Reply
 from dispatch.words import N_, translator
 from models import (
@@ -77,7 +77,7 @@ def _keep(provider: str, reply: Reply, now: datetime) -> None:
     if not Inbound.insert(facts).on_conflict_ignore().as_rowcount().execute() or not member:
         return
     if kind in SAID:
-        _set_news(people, kind, now)
+        (news.end if kind == "stop" else news.resume)(people, "sms", now=now)
         answered = _say(member, number, kind, now)
         here = (Inbound.provider == provider) & (Inbound.provider_reference == reply.reference)
         Inbound.update(handled_at=now, answered_at=now if answered else None).where(here).execute()
@@ -113,16 +113,6 @@ def _answered_by(number: str, people: list[Member]) -> Campaign | None:
         .first()
     )
     return found.campaign if found else None
-
-
-def _set_news(people: list[Member], kind: str, now: datetime) -> None:
-    """Ends the news by SMS for everybody with this number, or lets it go on."""
-    ends = kind == "stop"
-    for one in people:
-        here = (Member.id == one.id) & Member.sms_news_ended_at.is_null(ends)
-        if Member.update(sms_news_ended_at=now if ends else None).where(here).execute():
-            deed = "member.news_ended" if ends else "member.news_resumed"
-            audit.record(deed, one, by=None, now=now, organisation=one.organisation_id, channel="sms")
 
 
 def _say(member: Member, number: str, kind: str, now: datetime) -> bool:
