@@ -5,7 +5,6 @@ password is ever part of a URL that somebody logs. https://www.kannel.org/downlo
 Kannel divides a long text itself and reports once for the whole message, so a receipt has no part. It silently cuts a
 text of more parts than the `max-messages` of its sendsms-user: keep `parts=` of the road (10) equal to that number.
 Its smsbox needs `http-request-retry = 5` or it loses some receipts, and `sendsms-chars` that include the plus.
-What members send back comes by an sms-service with `post-url`, so that no text stands in a URL here either.
 """
 
 import re
@@ -136,17 +135,12 @@ class Kannel(Provider):
         return [_receipt(reference, int(state), answer)]
 
     def read_replies(self, posted: Posted) -> list[Reply]:
-        """Reads X-Kannel-From and the body that a `post-url` sends, and `id` (%I) from its query."""
-        headers = {name.lower(): value for name, value in posted.headers.items()}
-        charset = re.search(r'charset="?([\w-]{1,20})', posted.content_type)
-        try:
-            text = posted.body.decode(charset[1] if charset else "utf-8")
-        except (LookupError, UnicodeDecodeError):
-            text = posted.body.decode("utf-8", "replace")
-        reference = posted.args.get("id", "")
-        if not re.fullmatch(r"[\w-]{1,64}", reference) or not headers.get("x-kannel-from"):
+        """Reads X-Kannel-From and the body that a `post-url` sends, and `id` (%I) from its query: no text in a URL."""
+        number = {name.lower(): value for name, value in posted.headers.items()}.get("x-kannel-from", "")
+        charset = "utf-16-be" if "utf-16be" in posted.content_type.lower() else "utf-8"
+        if not number or not re.fullmatch(r"[\w-]{1,64}", reference := posted.args.get("id", "")):
             raise BadReceipt(N_("The reply has no sender or no number of its own."))
-        return [Reply(reference, headers["x-kannel-from"], text)]
+        return [Reply(reference, number, posted.body.decode(charset, "replace"))]
 
     def close(self) -> None:
         self._lines.close()

@@ -2,6 +2,7 @@
 
 import hmac
 import re
+from hashlib import blake2b
 from typing import NamedTuple
 
 TOKEN = re.compile(r"([0-9a-z]{16})-([0-9a-f]{20})")
@@ -34,4 +35,7 @@ def reference(token: str, key: str) -> str:
 
 
 def _check(reference: str, key: bytes) -> bytes:
-    return hmac.digest(key, b"unsubscribe " + reference.encode(), "sha256").hex()[:20].encode()
+    """Keyed BLAKE2 (RFC 7693) rather than HMAC: there is one for each letter, thousands a second."""
+    return (
+        blake2b(reference.encode(), digest_size=10, key=key[:64], person=b"unsubscribe").hexdigest().encode()
+    )
