@@ -703,6 +703,11 @@ class Campaign(Wording):
     follow_up = CharField(default="")  # what it is to the one that it follows: one of FOLLOW_UPS
     only_reached = BooleanField(default=False)  # to whom the one that it follows reached, and to nobody else
     looked_at = DateTimeField(null=True)  # when the one that it follows had last moved, as it was looked at
+    feedback_on = DateField(
+        null=True
+    )  # the day on which the police tells how a warning ended; none is owed otherwise
+    feedback_at = DateTimeField(null=True)  # when somebody said that it was told
+    feedback_by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
 
     class Meta:
         indexes = ((("organisation", "status"), False),)

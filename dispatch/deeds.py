@@ -70,6 +70,7 @@ DEEDS = {
     "campaign.expired": N_("took out of the queue what came too late"),
     "campaign.finished": N_("the campaign ended"),
     "campaign.handed": N_("handed a campaign to the national desk"),
+    "campaign.fed_back": N_("noted that the network was told how a warning ended"),
     "campaign.followed": N_("began what follows a campaign"),
     "campaign.halted": N_("the campaign halted by itself"),
     "campaign.launched": N_("launched a campaign"),

@@ -1,6 +1,6 @@
-"""What members send back by text message, and who wants no more news by which road."""
+"""What members send back by text message, who wants no more news by which road, and what the police still has to tell."""
 
-from peewee import AutoField, CharField, Check, DateTimeField, ForeignKeyField, Model, TextField
+from peewee import AutoField, CharField, Check, DateField, DateTimeField, ForeignKeyField, Model, TextField
 
 
 def up(migrator, db):
@@ -48,4 +48,11 @@ def up(migrator, db):
     migrator.migrate(
         migrator.add_column("member", "sms_news_ended_at", DateTimeField(null=True)),
         migrator.add_column("member", "email_news_ended_at", DateTimeField(null=True)),
+        migrator.add_column("campaign", "feedback_on", DateField(null=True)),
+        migrator.add_column("campaign", "feedback_at", DateTimeField(null=True)),
+        migrator.add_column(
+            "campaign",
+            "feedback_by_id",
+            ForeignKeyField(User, field=User.id, null=True, on_delete="RESTRICT"),
+        ),
     )

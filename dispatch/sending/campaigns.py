@@ -15,6 +15,7 @@ from dispatch.sending import (
     calls,
     doubt,
     due,
+    feedback,
     follow_ups,
     freezing,
     recordings,
@@ -346,6 +347,7 @@ def launch(
         approval.demand(campaign, policy)
         facts = {"launched_by": by.id, "launched_at": now, "moved_at": now, "queued_through": 0}
         facts["expires_at"] = useful_for and now + useful_for
+        facts["feedback_on"] = feedback.due_on(campaign, now)
         facts["policy"] = policy
         said = {"policy": policy} | reminders.demand_reason(campaign, persons_because, by)
         _hold(campaign, now)
