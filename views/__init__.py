@@ -252,7 +252,7 @@ def _pages_first(answer):
     """The engine steps aside for people, not for gateways with their thousand receipts a second."""
 
     def serve(environ, start_response):
-        if environ["PATH_INFO"].startswith(("/receipts/", "/static/", "/health/", "/metrics")):
+        if environ["PATH_INFO"].startswith(("/receipts/", "/inbound/", "/static/", "/health/", "/metrics")):
             return answer(environ, start_response)
         with courtesy.guest():
             return answer(environ, start_response)

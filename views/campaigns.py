@@ -18,6 +18,7 @@ from dispatch.sending import (
     contacts,
     doubt,
     estimate,
+    inbound,
     reminders,
     report,
     tallies,
