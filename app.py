@@ -212,7 +212,7 @@ SETTINGS = (
         "BELFORT_KEEP_LETTERS_MONTHS",
         "24",
         whole,
-        "Our own letters lose text and address after so many months; the form that they carried stays.",
+        "Our own letters, and what members send back by SMS, lose text and address after so many months; the form that they carried stays.",
     ),
     Setting(
         "BELFORT_KEEP_SIGN_INS_DAYS", "90", whole, "Sessions are forgotten so many days after they began."

@@ -466,6 +466,10 @@ class Member(Table):
     phone_failures = IntegerField(default=0)
     email_failures = IntegerField(default=0)
     confirmed_at = DateTimeField(null=True)  # the last time that this person said that the data are right
+    sms_news_ended_at = DateTimeField(
+        null=True
+    )  # since then this person wants no news that way; warnings always come
+    email_news_ended_at = DateTimeField(null=True)
     version = IntegerField(default=1)
     created_at = DateTimeField()
     changed_at = DateTimeField()
@@ -734,6 +738,11 @@ class Campaign(Wording):
     looked_at = DateTimeField(null=True)  # when the one that it follows had last moved, as it was looked at
     naming_reason = CharField(default="")  # why its members may read a name or a number plate
     vouched = JSONField(null=True)  # the numbers and links on no list that whoever launched it had tried
+    feedback_on = DateField(
+        null=True
+    )  # the day on which the police tells how a warning ended; none is owed otherwise
+    feedback_at = DateTimeField(null=True)  # when somebody said that it was told
+    feedback_by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
 
     class Meta:
         indexes = ((("organisation", "status"), False),)
@@ -1087,6 +1096,36 @@ class Recipient(Table):
 
     class Meta:
         primary_key = CompositeKey("message", "member")
+
+
+REPLY_KINDS = ("text", "yes", "stop", "start")
+
+
+class Inbound(Table):
+    """A text message that somebody sent us, with the campaign that it answers as far as we know."""
+
+    provider = CharField()
+    provider_reference = CharField()  # theirs: what comes twice is kept once
+    number = CharField()
+    text = TextField()
+    kind = CharField(default="text")
+    at = DateTimeField()
+    organisation = ForeignKeyField(
+        Organisation, null=True, on_delete="RESTRICT"
+    )  # none: nobody knows the number
+    member = ForeignKeyField(Member, null=True, on_delete="SET NULL")
+    campaign = ForeignKeyField(Campaign, null=True, on_delete="SET NULL")
+    answered_at = DateTimeField(null=True)  # when we said by SMS what it did
+    handled_at = DateTimeField(null=True)
+    handled_by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
+
+    class Meta:
+        constraints = (one_of("kind", REPLY_KINDS),)
+        indexes = (
+            (("provider", "provider_reference"), True),
+            (("organisation", "handled_at"), False),
+            (("number", "answered_at"), False),
+        )
 
 
 # ── Roads ───────────────────────────────────────────────────────────────
@@ -2046,6 +2085,7 @@ TABLES = [
     Letter,
     Message,
     Recipient,
+    Inbound,
     Throttle,
     Contract,
     Accession,

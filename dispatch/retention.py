@@ -22,6 +22,7 @@ from models import (
     Exercise,
     Handover,
     Import,
+    Inbound,
     Letter,
     Member,
     Membership,
@@ -44,6 +45,7 @@ FAILURES_KEPT = timedelta(days=1)
 KINDS = {
     "messages": N_("campaigns whose messages lose names and addresses"),
     "letters": N_("letters that lose their text and address"),
+    "replies": N_("texts of members that lose their words and number"),
     "members": N_("members without a membership who are erased"),
     "drafts": N_("abandoned drafts of campaigns"),
     "forms": N_("abandoned activation forms"),
@@ -78,6 +80,7 @@ class Keeping:
             (_("Recordings"), _("as long as a message or a template says them, and as long as a draft")),
             (_("Names of uploaded files"), months % {"num": self.drafts_months}),
             (_("Letters to a contact centre"), months % {"num": self.letters_months}),
+            (_("Texts that members sent back"), months % {"num": self.letters_months}),
             (_("Sessions of accounts"), _("%(num)d days") % {"num": self.sign_ins_days}),
             (_("Notes of the D2 desk after the emergency"), _("%(num)d days") % {"num": self.victim_days}),
             (_("Uploaded lists"), _("until they are imported, and at most 7 days")),
@@ -104,6 +107,9 @@ def _due(now: datetime, keeping: Keeping) -> dict:
             Campaign.queued_through.is_null(),
         ),
         "letters": _letters(now - keeping.letters_months * MONTH),
+        "replies": Inbound.select().where(
+            Inbound.number != "", Inbound.at < now - keeping.letters_months * MONTH
+        ),
         "members": _left(now - keeping.ended_months * MONTH),
         "drafts": _abandoned(old_drafts),
         "forms": _forms(old_drafts),
@@ -226,6 +232,16 @@ def _forget_letters(letters: Iterable[Letter], now: datetime) -> None:
                 _write_down(None, letter.organisation_id, now, letter=letter.id, messages=number)
 
 
+def _forget_replies(replies: ModelSelect, now: datetime) -> None:
+    of_house: dict[int | None, list[int]] = {}
+    for reply in list(replies):
+        of_house.setdefault(reply.organisation_id, []).append(reply.id)
+    for organisation, ids in of_house.items():
+        with writing():
+            if number := erasing.forget_replies(Inbound.id.in_(ids) & (Inbound.number != "")):
+                _write_down(None, organisation, now, replies=number)
+
+
 def _forget_members(members: Iterable[Member], now: datetime) -> None:
     for member in list(members):
         try:
@@ -304,6 +320,7 @@ def _write_down(on, organisation: int | None, now: datetime, **facts) -> None:
 ROUND = {
     "messages": _forget_messages,
     "letters": _forget_letters,
+    "replies": _forget_replies,
     "members": _forget_members,
     "drafts": _discard_drafts,
     "forms": _discard_forms,

@@ -269,7 +269,7 @@ max-messages = 10
 
 group = sms-service
 keyword = default
-text = ""
+{replies}
 omit-empty = true
 """
 
@@ -308,13 +308,21 @@ def _is_open(port: int) -> bool:
 
 
 @contextlib.contextmanager
-def kannel(folder: Path, centre_online: bool = True):
-    """Kannel 1.4 and its fake message centre on ports of their own; the test is skipped where it is missing."""
+def kannel(folder: Path, centre_online: bool = True, replies_at: str = "", reply: str = "123 345 text nop"):
+    """Kannel 1.4 and its fake message centre on ports of their own; the test is skipped where it is missing.
+
+    replies_at: where what members send back is posted, such as `reply`: from, to, "text" and the words.
+    """
     if not all(map(shutil.which, (BEARERBOX, SMSBOX, FAKE_CENTRE))):
         pytest.skip("Debian's packages kannel and kannel-extras are not installed")
     ports = {name: free_port() for name in ("admin", "smsbox", "centre", "sendsms")}
     config = folder / "kannel.conf"
-    config.write_text(KANNEL_CONFIG.format(**ports))
+    replies = (
+        f'post-url = "{replies_at}"\nmax-messages = 0\ncatch-all = true\nsend-sender = true'
+        if replies_at
+        else 'text = ""'
+    )
+    config.write_text(KANNEL_CONFIG.format(replies=replies, **ports))
     gateway = Kannel(ports["sendsms"], ports["admin"], folder / "centre.log")
     gateway.centre_log.touch()
     with contextlib.ExitStack() as running:
@@ -334,7 +342,7 @@ def kannel(folder: Path, centre_online: bool = True):
                 "100000",
                 "-m",
                 "-1",
-                "123 345 text nop",
+                reply,
             )
             wait_until(
                 lambda: "centre[centre]" in gateway.status() and "online" in gateway.status(),

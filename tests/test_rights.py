@@ -19,6 +19,7 @@ ZONE = {
     "follow_ups",
     "filling",
     "imports",
+    "inbox",
     "members",
     "message_templates",
     "privacy",
@@ -45,7 +46,7 @@ CENTRE = FLOOR | {
 PROMISES = {"promises", "annexes"}
 PREPARED = PROMISES | {"preparation", "annex_1"}
 ROOMS = {
-    "platform_admin": {"who_may", "users", "audit", "credits", "tariffs"} | JOINING | PROMISES,
+    "platform_admin": {"who_may", "inbox", "users", "audit", "credits", "tariffs"} | JOINING | PROMISES,
     "organisation_admin": ZONE
     | {"who_may", "users", "audit", "tokens", "credits", "tariffs", "drills"}
     | JOINING,
@@ -68,6 +69,7 @@ EVERYBODY = {
     "api",
     "own_data",
     "feed",
+    "unsubscribe",
 }  # api, by which token: test_api
 OPEN = {
     "static",

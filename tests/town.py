@@ -19,6 +19,7 @@ from models import (
     Campaign,
     DataCheck,
     Exercise,
+    Inbound,
     Mandate,
     Membership,
     Organisation,
@@ -106,9 +107,17 @@ def fill(where: Zone, listed: str = LIST) -> dict[str, list]:
         "rights-asked": [
             pending.ask("rights", organisation=bin.organisation, by=sender, now=NOON, **NOTHING_ASKED)
         ],
+        "inbox": [reply(membership.member)],
         "verified": [contacts.verify(bin.organisation, "1771", by=sender, now=NOON)],
         "rights-agreements": [matrix.attach(bin.organisation, PDF, "cic.pdf", by=sender, now=NOON)],
     }
+
+
+def reply(member) -> Inbound:
+    """What this member sent back by text message."""
+    sent = {"provider": "kannel", "provider_reference": f"reply {member.id}", "number": member.mobile}
+    house = member.organisation_id
+    return Inbound.create(text="Hoe lang nog?", at=NOON, organisation=house, member=member, **sent)
 
 
 def proposals(membership: Membership, by: User) -> list[DataCheck]:

@@ -49,6 +49,7 @@ from views import (
     health,
     home,
     imports,
+    inbox,
     language,
     lessons,
     liaison,
@@ -79,6 +80,7 @@ from views import (
     takeover,
     tariffs,
     tokens,
+    unsubscribe,
     upkeep,
     user_tables,
     users,
@@ -104,12 +106,14 @@ PAGES = (
     feed,
     message_templates,
     scenarios,
+    inbox,
     drills,
     bins,
     members,
     imports,
     upkeep,
     own_data,
+    unsubscribe,
     cards,
     privacy,
     board,
@@ -188,6 +192,7 @@ def register(app: Flask) -> None:
     csrf.exempt(receipts.pages)  # a gateway has no session; the key in its address is its token
     csrf.exempt(api.pages)  # a program has no session either
     csrf.exempt(own_data.pages)  # what nobody can guess is in its address, and a telephone may refuse cookies
+    csrf.exempt(unsubscribe.pages)  # a mail program presses without a page
     commands.register(app)
     memory_commands.register(app)
     operation_commands.register(app)
@@ -258,7 +263,7 @@ def _pages_first(answer):
     """The engine steps aside for people, not for gateways with their thousand receipts a second."""
 
     def serve(environ, start_response):
-        if environ["PATH_INFO"].startswith(("/receipts/", "/static/", "/health/", "/metrics")):
+        if environ["PATH_INFO"].startswith(("/receipts/", "/inbound/", "/static/", "/health/", "/metrics")):
             return answer(environ, start_response)
         with courtesy.guest():
             return answer(environ, start_response)

@@ -9,7 +9,17 @@ from flask_login import current_user
 
 from dispatch import clock, rights
 from dispatch.errors import NotAllowed, Refusal, WrongMoment
-from dispatch.sending import approval, campaigns, contacts, estimate, report, scenarios, tallies, whom
+from dispatch.sending import (
+    approval,
+    campaigns,
+    contacts,
+    estimate,
+    inbound,
+    report,
+    scenarios,
+    tallies,
+    whom,
+)
 from dispatch.words import KINDS, N_
 from models import Campaign
 from views import before_sending, control, guard, identity, lookups, render, reports, wording
@@ -31,6 +41,7 @@ def index():
     return render_template(
         "campaigns/index.html",
         may_write=rights.may(current_user, "campaign.compose"),
+        replies=inbound.unread(current_user) if rights.may(current_user, "campaign.launch") else None,
         underway=[row(campaign) for campaign in seen if campaign.is_underway],
         drafts=drafts_among(seen),
         handed=[row(one) for one in seen if _is_watched(one)],

@@ -5,8 +5,8 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from dispatch import clock, rights
-from dispatch.errors import Refusal
-from dispatch.sending import follow_ups
+from dispatch.errors import Refusal, WrongMoment
+from dispatch.sending import feedback, follow_ups
 from dispatch.words import N_
 from models import FOLLOW_UPS, Campaign
 from views import guard, lookups
@@ -42,6 +42,18 @@ def begin(id: int):
         flash(refusal.sentence.said_by(_), "warn")
         return redirect(url_for("campaigns.show", id=id), 303)
     return redirect(url_for("campaigns.text", id=made.id), 303)
+
+
+@pages.post("/campaigns/<int:id>/feedback")
+@guard.needs("campaign.compose", "campaign.take")
+def tell(id: int):
+    """The network was told how it ended, by a message or in another way."""
+    campaign = lookups.campaign_of(id, "campaign.compose")
+    try:
+        feedback.tell(campaign, by=current_user, now=clock.now())
+    except WrongMoment as refusal:
+        flash(refusal.sentence.said_by(_), "warn")
+    return redirect(url_for("campaigns.show", id=id), 303)
 
 
 def standing(campaign: Campaign) -> dict:

@@ -15,7 +15,7 @@ from dispatch.centre import activation as centre
 from dispatch.centre import notices
 from dispatch.onboarding import checklist, expiry
 from dispatch.people import checks, lists
-from dispatch.sending import drills, estimate, tallies
+from dispatch.sending import drills, estimate, feedback, tallies
 from dispatch.sending.campaigns import READY_CHANNELS
 from dispatch.words import CHANNELS, ORGANISATION_KINDS, USER_ROLES
 from models import BEFORE_LAUNCH, Activation, Audit, Bin, Organisation, User
@@ -76,6 +76,7 @@ def _of_campaigns(now: datetime) -> dict:
         "template_count": len(templates),
         "underway": [campaigns.row(campaign) for campaign in underway],
         "drafts": campaigns.drafts_among(drafts),
+        "feedback": [] if mode else feedback.owed(current_user),
         "to_approve": campaigns.to_approve(lookups.campaigns_seen(mode, "submitted")),
         "finished": [campaigns.row(campaign) for campaign in islice(finished, FINISHED_SHOWN)],
         **_drill(now),

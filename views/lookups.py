@@ -9,7 +9,7 @@ from flask_login import current_user
 from dispatch import audit, rights
 from dispatch.centre import agreements, exercises, victims
 from dispatch.errors import NotAllowed
-from dispatch.sending import takeover
+from dispatch.sending import inbound, takeover
 from dispatch.words import N_
 from models import (
     CAMPAIGN_STATUSES,
@@ -26,6 +26,7 @@ from models import (
     EntryDraft,
     Exercise,
     Import,
+    Inbound,
     Inquiry,
     Lesson,
     Member,
@@ -126,6 +127,11 @@ def apart(campaign: Campaign) -> Campaign:
     if does and guard.is_mixed(campaign):
         raise NotAllowed(MIXED)
     return campaign
+
+
+def reply_of(id: int) -> Inbound:
+    """A text of a member that this person may read."""
+    return inbound.of(current_user).where(Inbound.id == id).first() or abort(404)
 
 
 def campaigns_seen(is_practice: bool, *statuses: str) -> Iterator[Campaign]:

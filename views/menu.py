@@ -31,7 +31,7 @@ DOORS = (
         "campaigns.index",
         _l("Messages"),
         "campaign.see",
-        also="approval cap control filling follow_ups reports message_templates recordings scenarios",
+        also="approval cap control filling follow_ups inbox reports message_templates recordings scenarios",
     ),
     Door("takeover.index", _l("National desk"), "campaign.take"),
     Door("bins.index", _l("Members"), "bin.see", also="members imports upkeep cards privacy"),
@@ -58,6 +58,7 @@ DOORS = (
     Door("credits.index", _l("Credit"), "credit.see", "administration"),
     Door("tariffs.index", _l("Prices"), "credit.change", "administration"),
     Door("audit.index", _l("Audit"), "audit.see", "administration"),
+    Door("inbox.index", _l("Replies"), "organisation.see", "administration"),
     Door("tokens.index", _l("API"), "token.change", "administration"),
 )
 

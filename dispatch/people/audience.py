@@ -7,7 +7,7 @@ from functools import reduce
 from operator import attrgetter, or_
 from typing import NamedTuple
 
-from peewee import JOIN, BigIntegerField, BooleanField, Case, fn
+from peewee import JOIN, BigIntegerField, BooleanField, Case, Value, fn
 
 from dispatch.words import N_
 from models import Bin, Member, Membership, Table, database
@@ -23,6 +23,7 @@ REASONS = {
     "worn_out": N_(
         "have only a number or mailbox where two messages failed for good: news is not tried there"
     ),
+    "news_ended": N_("want no news by this channel any more"),
 }
 ADDRESSES = {"sms": ("mobile",), "voice": ("mobile", "phone"), "email": ("email",)}  # the first that there is
 MISSING = {
@@ -36,6 +37,7 @@ SPARING = ("news",)  # the kinds for which a number that is dead is not tried ag
 HEEDLESS = ("", "warning")  # the kinds that are also tried where somebody answered STOP
 OPTED_OUT = "opted_out"  # the fault that a gateway then tells
 WORN_AFTER = 2  # messages that failed for good
+ENDED = {"sms": "sms_news_ended_at", "email": "email_news_ended_at"}  # who said no to news by these channels
 SCANNED = 20_000  # members looked at for one part
 
 
@@ -57,6 +59,8 @@ class Person(NamedTuple):
     phone_fault: str = ""
     email_fault: str = ""
     times: int = 1  # how often the choice names them: by two BINs, or by a BIN and their street
+    sms_news_ended_at: str | None = None
+    email_news_ended_at: str | None = None
 
 
 _COLUMNS = [getattr(Member, name) for name in Person._fields[2:-1]]
@@ -175,8 +179,7 @@ def _sorted_out(people: list[Person], channels: Iterable[str], kind: str) -> Aud
         if not member.is_active:
             left_out["paused"].append(member)
         elif not addresses:
-            has_any = any(address_of(member, channel) for channel in channels)
-            left_out[_why(member, channels) if has_any else missing(channels)].append(member)
+            left_out[_why_nowhere(member, channels, kind)].append(member)
         else:
             for key in addresses:
                 households[key].append(member)
@@ -188,8 +191,23 @@ def _sorted_out(people: list[Person], channels: Iterable[str], kind: str) -> Aud
     return audience
 
 
+def _why_nowhere(member: Person, channels: tuple[str, ...], kind: str) -> str:
+    has = [channel for channel in channels if address_of(member, channel)]
+    if not has:
+        return missing(channels)
+    if kind in SPARING and any(wants_no_news(member, channel) for channel in has):
+        return "news_ended"
+    return _why(member, channels)
+
+
+def wants_no_news(member: Person, channel: str) -> bool:
+    return channel in ENDED and getattr(member, ENDED[channel]) is not None
+
+
 def address_of(member: Person, channel: str, kind: str = "") -> str:
     """Where a person is reached on a channel, "" when nowhere: a call goes to the mobile, or else to the house."""
+    if kind in SPARING and wants_no_news(member, channel):
+        return ""
     return next((found for name in ADDRESSES[channel] if (found := _tried(member, name, kind))), "")
 
 
@@ -220,7 +238,24 @@ def _names(channels: Iterable[str]) -> list[str]:
 def kept_in(table, channel: str, kind: str = ""):
     """The same, for the database to look for."""
     *first, last = (_tried_in(table, name, kind) for name in ADDRESSES[channel])
-    return fn.COALESCE(*(fn.NULLIF(field, "") for field in first), last) if first else last
+    found = fn.COALESCE(*(fn.NULLIF(field, "") for field in first), last) if first else last
+    return Case(None, [(~_wants(table, channel), "")], found) if _may_refuse(channel, kind) else found
+
+
+def _may_refuse(channel: str, kind: str) -> bool:
+    return kind in SPARING and channel in ENDED
+
+
+def _wants(table, channel: str):
+    return getattr(table, ENDED[channel]).is_null()
+
+
+def refused_news(table, channels: Iterable[str]):
+    """Whether somebody has a number or mailbox for one of these channels, and wants no news by it."""
+    has = [
+        ~_wants(table, channel) & (kept_in(table, channel) != "") for channel in channels if channel in ENDED
+    ]
+    return reduce(or_, has, Value(False))
 
 
 def _tried_in(table, name: str, kind: str):
@@ -247,7 +282,8 @@ def _reached(table, channel: str, kind: str, is_it: Callable):
 
     nowhere = getattr(table, first) == ""
     nowhere = nowhere | _is_shut(table, first, kind) if is_spared else nowhere
-    return reduce(or_, (nowhere & here(other) for other in others), here(first))
+    found = reduce(or_, (nowhere & here(other) for other in others), here(first))
+    return found & _wants(table, channel) if _may_refuse(channel, kind) else found
 
 
 def household_name(people: Iterable[Person]) -> str:

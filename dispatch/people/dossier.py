@@ -12,6 +12,7 @@ from models import (
     Campaign,
     DataCheck,
     Import,
+    Inbound,
     Member,
     MemberChange,
     Membership,
@@ -56,7 +57,7 @@ def export(member: Member, kind: str, lang: str, *, by: User | None, now: dateti
 
 
 def gathered(member: Member, lang: str) -> dict:
-    """The same for a machine: member, memberships, changes, messages, left_out, checks, imports."""
+    """The same for a machine: member, memberships, changes, messages, left_out, checks, replies, imports."""
     return {
         "organisation": member.organisation.name,
         "member": {"id": member.id, **values_of(member), "kept_since": str(member.created_at)},
@@ -74,6 +75,7 @@ def gathered(member: Member, lang: str) -> dict:
             {"asked_at": str(row.sent_at), "by": row.channel, "answer": row.answer, "proposal": row.proposal}
             for row in member.checks.order_by(DataCheck.id)
         ],
+        "replies": [{"at": str(row.at), "number": row.number, "text": row.text} for row in replies(member)],
         "imports": [
             {"id": row.id, "file": row.filename, "at": str(row.created_at)} for row in imports(member)
         ],
@@ -96,6 +98,10 @@ def messages(member: Member):
 def left_out(member: Member):
     query = Unreached.select(Unreached, Campaign).join(Campaign).where(Unreached.member == member.id)
     return query.order_by(Campaign.id)
+
+
+def replies(member: Member):
+    return Inbound.select().where(Inbound.member == member.id).order_by(Inbound.id)
 
 
 def imports(member: Member):
@@ -161,6 +167,11 @@ def _tables(member: Member, lang: str) -> list[papers.Table]:
             _("Personal links"),
             [_("Sent"), _("Answered"), _("Proposed")],
             [_link(row, lang) for row in member.checks.order_by(DataCheck.id)],
+        ),
+        (
+            _("Replies"),
+            [_("When"), _("Number"), _("Text")],
+            [[moment(row.at, lang), row.number, row.text] for row in replies(member)],
         ),
         (
             _("Imports"),

@@ -17,6 +17,7 @@ from models import (
     Campaign,
     DataCheck,
     Document,
+    Inbound,
     Letter,
     Member,
     MemberChange,
@@ -76,10 +77,15 @@ def erase(member: Member, *, by: User | None, now: datetime) -> Traces:
         _forget_messages(member)
         _forget_history(member, now)
         _forget_links(member)
+        forget_replies(Inbound.member == member.id)
         empty = dict.fromkeys(
             (*MEMBER_FIELDS, "name_key", "search_key", *(f"{name}_fault" for name in CONTACTS)), ""
         )
-        fresh = empty | {f"{name}_failures": 0 for name in CONTACTS} | {"confirmed_at": None}
+        fresh = (
+            empty
+            | {f"{name}_failures": 0 for name in CONTACTS}
+            | dict.fromkeys(("confirmed_at", "sms_news_ended_at", "email_news_ended_at"))
+        )
         fresh |= {"language": "nl", "version": Member.version + 1, "changed_at": now, "erased_at": now}
         Member.update(fresh).where(here).execute()
         facts = {"organisation": member.organisation_id, "messages": left.messages}
@@ -95,6 +101,11 @@ def _forget_history(member: Member, now: datetime) -> None:
     Membership.update(ended_at=now).where(
         Membership.member == member.id, Membership.ended_at.is_null()
     ).execute()
+
+
+def forget_replies(where) -> int:
+    """Takes number, words and member out of texts that members sent back, in the transaction at hand."""
+    return Inbound.update(number="", text="", member=None).where(where).execute()
 
 
 def _forget_links(member: Member) -> None:

@@ -150,8 +150,16 @@ class Receipt(NamedTuple):
     detail: str = ""
 
 
+class Reply(NamedTuple):
+    """A text message that somebody sent to our number. `reference` is the provider's own, the same when it comes again."""
+
+    reference: str
+    number: str
+    text: str
+
+
 class Posted(NamedTuple):
-    """One request at our door for receipts, as it came."""
+    """One request at our door for receipts or replies, as it came."""
 
     args: Mapping[str, str]
     body: bytes = b""
@@ -262,6 +270,10 @@ class Provider:
     def read_receipts(self, told: Posted) -> list[Receipt]:
         """What the provider posted to us; raises BadReceipt."""
         raise BadReceipt(N_("This road sends no receipts."))
+
+    def read_replies(self, told: Posted) -> list[Reply]:
+        """The texts of members that the provider posted to us, proven as a receipt is; raises BadReceipt."""
+        raise BadReceipt(N_("This road brings no replies."))
 
     def answer(self, told: Posted, content_of: Callable[[str], Content | None]) -> str | None:
         """What a gateway that asks at our door how a call goes on is told, as XML; None where nothing is asked.

@@ -25,6 +25,7 @@ from dispatch.providers.base import (
     Outgoing,
     Posted,
     Receipt,
+    Reply,
     RoadURL,
 )
 from dispatch.providers.posting import (
@@ -106,10 +107,17 @@ class Infobip(Posting):
 
     def read_receipts(self, told: Posted) -> list[Receipt]:
         """With `secret=` the body must be signed; without it the key in the URL is the proof."""
+        return _receipts(self._told(told), self.channel)
+
+    def read_replies(self, told: Posted) -> list[Reply]:
+        """https://www.infobip.com/docs/api/channels/sms/sms-messaging/inbound-sms/receive-inbound-sms-messages"""
+        return [_reply(result) for result in _results(self._told(told))]
+
+    def _told(self, told: Posted) -> object:
         if self._secret and not self._is_signed(told):
             raise BadReceipt(N_("The receipt is not signed as it should be."))
         try:
-            return _receipts(json.loads(told.body), self.channel)
+            return json.loads(told.body)
         except (ValueError, RecursionError):
             raise BadReceipt(N_("The receipt cannot be read.")) from None
 
@@ -200,10 +208,22 @@ def _spoken(content: Content) -> str:
 
 
 def _receipts(told: object, channel: str) -> list[Receipt]:
+    return [_receipt(result, channel) for result in _results(told)]
+
+
+def _results(told: object) -> list:
     results = told.get("results") if isinstance(told, dict) else None
     if not _is_list(results):
         raise BadReceipt(N_("The receipt has no results."))
-    return [_receipt(result, channel) for result in results]
+    return results
+
+
+def _reply(result: object) -> Reply:
+    """`text` is all of it; `cleanText` would lack the word that a keyword of theirs took."""
+    facts = [result.get(key) for key in ("messageId", "from", "text")] if isinstance(result, dict) else [None]
+    if not all(isinstance(fact, str) for fact in facts) or not all(facts[:2]):
+        raise BadReceipt(N_("The reply has no sender or no number of its own."))
+    return Reply(*facts)
 
 
 def _readable(results: object, channel: str) -> list[Receipt]:

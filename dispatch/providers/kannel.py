@@ -24,6 +24,7 @@ from dispatch.providers.base import (
     Posted,
     Provider,
     Receipt,
+    Reply,
     RoadURL,
     Unfit,
     without_people,
@@ -132,6 +133,14 @@ class Kannel(Provider):
         if not re.fullmatch(r"\d{1,3}", state) or int(state) not in STATES:
             raise BadReceipt(N_("The receipt has a state that Kannel does not have."))
         return [_receipt(reference, int(state), answer)]
+
+    def read_replies(self, posted: Posted) -> list[Reply]:
+        """Reads X-Kannel-From and the body that a `post-url` sends, and `id` (%I) from its query: no text in a URL."""
+        number = {name.lower(): value for name, value in posted.headers.items()}.get("x-kannel-from", "")
+        charset = "utf-16-be" if "utf-16be" in posted.content_type.lower() else "utf-8"
+        if not number or not re.fullmatch(r"[\w-]{1,64}", reference := posted.args.get("id", "")):
+            raise BadReceipt(N_("The reply has no sender or no number of its own."))
+        return [Reply(reference, number, posted.body.decode(charset, "replace"))]
 
     def close(self) -> None:
         self._lines.close()

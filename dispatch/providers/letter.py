@@ -14,12 +14,20 @@ from urllib.parse import quote
 
 from dispatch import clock
 from dispatch.providers.base import Content, Outgoing, Unfit
+from dispatch.providers.unsubscribe import OneClick
 
 MAILBOX = re.compile(r"[^\s@<>()\[\]\\,;:\"\x00-\x1f\x7f]{1,64}@[^\s@<>()\[\]\\,;:\"\x00-\x1f\x7f]{1,253}")
 SEVEN_BIT = policy.SMTP.clone(cte_type="7bit")
 
 
-def write(outgoing: Outgoing, sender_line: bytes, sender: str, *, is_chunk: bool = False) -> bytes:
+def write(
+    outgoing: Outgoing,
+    sender_line: bytes,
+    sender: str,
+    *,
+    is_chunk: bool = False,
+    one_click: OneClick | None = None,
+) -> bytes:
     """The letter as it goes over the line after DATA: CRLF, dots stuffed, the final dot at its end.
 
     A chunk has neither stuffed dots nor a final one. Raises Unfit. No subject, name or address can add a header:
@@ -27,19 +35,21 @@ def write(outgoing: Outgoing, sender_line: bytes, sender: str, *, is_chunk: bool
     """
     try:
         to = reader("To", outgoing.names, route(outgoing.address))
-        chunk, stuffed = _shared(outgoing.content, sender)
+        chunk, stuffed = _shared(outgoing.content, sender, one_click is not None)
     except (ValueError, LookupError):
         raise Unfit("not_writable") from None
     domain = sender.partition("@")[2]
     date = _date(clock.second())
     own = b"%b%bMessage-ID: <%b@%b>\r\n" % (to, date, outgoing.reference.encode(), domain.encode())
+    if one_click and outgoing.content.is_news:
+        own += one_click.lines(outgoing.reference)
     return sender_line + own + (chunk if is_chunk else stuffed)
 
 
 @lru_cache(maxsize=16)
-def _shared(content: Content, sender: str) -> tuple[bytes, bytes]:
+def _shared(content: Content, sender: str, has_one_click: bool) -> tuple[bytes, bytes]:
     """What all readers of one content share, written once and not for each: as a chunk, and with stuffed dots."""
-    written = b"".join(_head(content, sender)) + _body(content)
+    written = b"".join(_head(content, sender, has_one_click)) + _body(content)
     return written, re.sub(rb"(?m)^\.", b"..", written) + b".\r\n"
 
 
@@ -48,16 +58,16 @@ def _date(second: int) -> bytes:
     return _fact("Date", format_datetime(clock.local(datetime.fromtimestamp(second, UTC))))
 
 
-def _head(content: Content, sender: str) -> Iterator[bytes]:
+def _head(content: Content, sender: str, has_one_click: bool) -> Iterator[bytes]:
     yield _words("Subject", content.subject)
     yield _fact("Content-Language", content.lang)
     yield _fact("Auto-Submitted", "auto-generated")
     yield _fact("X-Auto-Response-Suppress", "All")
     if content.is_news:
         yield _fact("Precedence", "bulk")
-        yield _fact(
-            "List-Unsubscribe", f"<mailto:{sender}?subject={quote('unsubscribe ' + content.list_id)}>"
-        )
+        if not has_one_click:
+            subject = quote(f"unsubscribe {content.list_id}")
+            yield _fact("List-Unsubscribe", f"<mailto:{sender}?subject={subject}>")
         if content.list_id:
             yield _fact("List-Id", f"<{content.list_id}>")
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from email.utils import parseaddr
 from typing import Self
 
-from dispatch.providers import verp
+from dispatch.providers import unsubscribe, verp
 from dispatch.providers.base import (
     DEFAULT_RATES,
     BadRoad,
@@ -28,6 +28,7 @@ from dispatch.providers.base import (
 )
 from dispatch.providers.letter import MAILBOX, reader, route, write
 from dispatch.providers.lines import Lines, NoLine
+from dispatch.providers.unsubscribe import OneClick
 from dispatch.words import N_
 
 CONNECTIONS, MOST_CONNECTIONS = 16, 32
@@ -69,7 +70,15 @@ class Smtp(Provider):
     channels = ("email",)
     options = frozenset({"starttls", "verify", "timeout", "connections", "bounces"})
 
-    def __init__(self, url: RoadURL, *, sender: str, bounces: str = "", key: str = ""):
+    def __init__(
+        self,
+        url: RoadURL,
+        *,
+        sender: str,
+        bounces: str = "",
+        key: str = "",
+        one_click: OneClick | None = None,
+    ):
         self._host, self._port = url.host, url.port or PORTS[url.scheme]
         super().__init__(
             f"{url.scheme}://{self._host}:{self._port}", "email", url.rate(DEFAULT_RATES["email"]), sender
@@ -81,6 +90,7 @@ class Smtp(Provider):
         name, self.mailbox = parseaddr(sender)
         self.sender_line = reader("From", name, self.mailbox)
         self._bounces, self._key = bounces, key
+        self.one_click = one_click
         self.at_once = max(1, int(min(url.number("connections", CONNECTIONS), MOST_CONNECTIONS)))
         self._lines = Lines(self._dial, self.at_once, self._timeout)
 
@@ -100,7 +110,9 @@ class Smtp(Provider):
                     "The option “bounces” of the road is a short address such as bounce@example.org, or bounce+*@example.org."
                 )
             )
-        return cls(url, sender=sender, bounces=bounces if receipt_key else "", key=receipt_key)
+        one_click = unsubscribe.door(public_url, receipt_key)
+        bounces = bounces if receipt_key else ""
+        return cls(url, sender=sender, bounces=bounces, key=receipt_key, one_click=one_click)
 
     def send(self, feed: Feed) -> Iterator[Outcome | None]:
         return self._lines.carry(feed)
@@ -226,7 +238,10 @@ class SmtpTalk:
 
     def say(self, outgoing: Outgoing) -> bytes:
         mail, rcpt = self._road.envelope(outgoing, self._has_smtputf8, self._has_dsn)
-        letter = write(outgoing, self._road.sender_line, self._road.mailbox, is_chunk=self._is_chunked)
+        road = self._road
+        letter = write(
+            outgoing, road.sender_line, road.mailbox, is_chunk=self._is_chunked, one_click=road.one_click
+        )
         one = Mail(outgoing, mail, rcpt, letter)
         self._held[one] = None
         if self._is_chunked:

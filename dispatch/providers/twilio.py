@@ -20,6 +20,7 @@ from dispatch.providers.base import (
     Outgoing,
     Posted,
     Receipt,
+    Reply,
     RoadURL,
 )
 from dispatch.providers.posting import (
@@ -120,6 +121,15 @@ class Twilio(Posting):
             _call_receipt(reference, posted, asked) if "CallSid" in posted else _receipt(reference, posted)
         ]
 
+    def read_replies(self, told: Posted) -> list[Reply]:
+        """https://www.twilio.com/docs/messaging/guides/webhook-request"""
+        posted = _posted(told)
+        if not self._is_signed(told, posted, self._receipts_at.replace("/receipts/", "/inbound/")):
+            raise BadReceipt(N_("The receipt is not signed as it should be."))
+        if not posted.get("MessageSid") or not posted.get("From"):
+            raise BadReceipt(N_("The reply has no sender or no number of its own."))
+        return [Reply(posted["MessageSid"][:64], posted["From"], posted.get("Body", ""))]
+
     def answer(self, told: Posted, content_of: Callable[[str], Content | None]) -> str | None:
         """TwiML after a key was pressed, or after all was said; told must have been read as a receipt before."""
         posted, asked = _posted(told), _asked(told)
@@ -186,10 +196,10 @@ class Twilio(Posting):
             return f"<Play>{escape(self._public_url + content.speech.audio)}</Play>"
         return _say(content.text, content.lang)
 
-    def _is_signed(self, told: Posted, posted: dict[str, str]) -> bool:
+    def _is_signed(self, told: Posted, posted: dict[str, str], door: str = "") -> bool:
         """https://www.twilio.com/docs/usage/security#validating-requests; behind a proxy only our own URL is right."""
         query = urlsplit(told.url).query
-        signed = self._receipts_at + (f"?{query}" if query else "")
+        signed = (door or self._receipts_at) + (f"?{query}" if query else "")
         signed += "".join(key + posted[key] for key in sorted(posted))
         expected = base64.b64encode(hmac.new(self._token.encode(), signed.encode(), hashlib.sha1).digest())
         given = {key.lower(): value for key, value in told.headers.items()}.get("x-twilio-signature", "")

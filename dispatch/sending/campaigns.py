@@ -16,6 +16,7 @@ from dispatch.sending import (
     calls,
     doubt,
     due,
+    feedback,
     follow_ups,
     freezing,
     naming,
@@ -362,6 +363,7 @@ def launch(
         facts = {"launched_by": by.id, "launched_at": now, "moved_at": now, "queued_through": 0}
         campaign.texts = facts["texts"] = placeholders.texts_of(campaign)  # from here on it says what it said
         facts |= {"expires_at": expires_at, "policy": policy, "vouched": sorted(vouched)}
+        facts["feedback_on"] = feedback.due_on(campaign, now)
         facts["naming_reason"] = naming.settle(campaign, by=by, now=now, reason=naming_reason)
         said = {"policy": policy, "vouched": len(facts["vouched"])}
         _hold(campaign, now)

@@ -7,7 +7,7 @@ from peewee import JOIN, Case, Value, fn
 
 from dispatch import audit, clock, rights
 from dispatch.errors import Refusal, WrongMoment
-from dispatch.people.audience import Audience, Mailing, Person
+from dispatch.people.audience import ENDED, Audience, Mailing, Person
 from dispatch.sending import placeholders, tallies
 from dispatch.sending.freezing import Parts, reference_by
 from dispatch.words import N_, Sentence
@@ -156,15 +156,21 @@ def fault(campaign: Campaign) -> Sentence | None:
 
 
 def _reached(origin, campaign: Campaign):
-    """The messages that reached somebody: a warning's correction also goes to who left since, never to the erased."""
+    """The messages that reached somebody: a warning's correction also goes to who left since, never to the erased.
+
+    News goes no more to who left, nor by a channel by which they said no to it since.
+    """
     here = (origin.campaign == campaign.follows_id) & origin.status.in_(REACHED)
     here &= ~origin.address.startswith(NOBODY)
     if campaign.kind != "news":
         return here
     stays = Membership.ended_at.is_null() & Membership.paused_at.is_null()
+    for channel, ended in ENDED.items():
+        stays &= (origin.channel != channel) | getattr(Member, ended).is_null()
     living = (
         Recipient.select(Value(1))
         .join(Membership, on=(Membership.member == Recipient.member))
+        .join(Member, on=(Member.id == Recipient.member))
         .where(Recipient.message == origin.id, stays)
     )
     return here & fn.EXISTS(living)

@@ -88,11 +88,10 @@ def _leave_out(campaign: Campaign) -> int:
         reduce(and_, [kept_in(Member, channel, kind) == "" for channel in campaign.channels])
         for kind in ("", campaign.kind)
     )
-    reasons = [
-        (~Chosen.is_active, "paused"),
-        (nowhere, audience.missing(tuple(campaign.channels))),
-        (audience.asked_to_stop(campaign.channels), audience.OPTED_OUT),
-    ]
+    reasons = [(~Chosen.is_active, "paused"), (nowhere, audience.missing(tuple(campaign.channels)))]
+    if campaign.kind in audience.SPARING:
+        reasons.append((audience.refused_news(Member, campaign.channels), "news_ended"))
+    reasons.append((audience.asked_to_stop(campaign.channels), audience.OPTED_OUT))
     why = Case(None, reasons, "worn_out")
     left_out = chosen_members(Value(campaign.id), Member.id, why).where(~Chosen.is_active | untried)
     fields = [Unreached.campaign, Unreached.member, Unreached.reason]
