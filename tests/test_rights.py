@@ -55,6 +55,7 @@ ROOMS = {
 EVERYBODY = {
     "home",
     "language",
+    "manual",
     "patterns",
     "signin",
     "receipts",
