@@ -8,6 +8,7 @@ from dispatch.manual import chapters
 MOST_WORDS = 12
 SHOWN = 8
 ENOUGH = 0.45  # of the words that were typed
+BESIDE_BEST = 0.7  # what is so much farther off than the best is not what was meant
 TITLE_WEIGHS = 1.4  # with the synonyms, beside the text
 
 
@@ -19,7 +20,8 @@ def find(typed: str, lang: str) -> list[str]:
     read = _everything(lang)
     near = phrases.near(words, frozenset().union(*(told for _, _, told in read)))
     scored = [(_score(near, named, told), name) for name, named, told in read]
-    return [name for score, name in sorted(scored, key=lambda one: -one[0]) if score >= ENOUGH][:SHOWN]
+    least = max(ENOUGH, BESIDE_BEST * max(scored)[0])
+    return [name for score, name in sorted(scored, key=lambda one: -one[0]) if score >= least][:SHOWN]
 
 
 def _score(near: phrases.Near, named: frozenset[str], told: frozenset[str]) -> float:

@@ -5,6 +5,7 @@
     A paragraph, on one line.
     ## A heading
     1. A step.
+    2. The next one.
     - A line of a list.
 
 Within a line `{Send a message}` is a word of the screen, in the English of the code: it is shown as the screen shows it
@@ -17,7 +18,8 @@ from itertools import groupby
 from typing import NamedTuple
 
 MARKED = re.compile(r"\{([^{}]+)\}|\[([^\[\]]*)\]\((@?[\w.-]+)\)")
-SIGNS = (("## ", "heading"), ("1. ", "steps"), ("- ", "bullets"), ("~ ", "synonyms"), ("# ", "title"))
+SIGN = re.compile(r"(#{1,2}|~|-|\d+\.) +")
+KINDS = {"#": "title", "##": "heading", "~": "synonyms", "-": "bullets"}
 
 
 class Piece(NamedTuple):
@@ -52,10 +54,10 @@ def parse(source: str) -> Chapter:
 
 
 def _signed(line: str) -> tuple[str, str]:
-    for sign, kind in SIGNS:
-        if line.startswith(sign):
-            return kind, line.removeprefix(sign).strip()
-    return "paragraph", line.strip()
+    sign = SIGN.match(line)
+    if not sign:
+        return "paragraph", line.strip()
+    return KINDS.get(sign[1], "steps"), line[sign.end() :].strip()
 
 
 def _together(body: list[tuple[str, list[Piece]]]) -> list[Block]:
