@@ -17,7 +17,8 @@ from tests.page import Client
 from views import manual
 
 ROOT = Path(__file__).resolve().parent.parent
-WITHOUT_PAGES = {"api", "receipts", "own_data"}  # programs, gateways, and members, who have no account
+# programs, gateways, watchers, a press at the foot; and members, who have no account
+WITHOUT_PAGES = {"api", "receipts", "health", "language", "own_data"}
 LANGUAGES = list(words.LANGUAGES)
 NUMBER = "Crisiscentrum, 02 000 00 12"
 

@@ -43,6 +43,7 @@ CHAPTER_OF = {
     "drills": "practice",
     "exercises": "exercises",
     "final_reports": "costs",
+    "follow_ups": "follow-ups",
     "home": "first-steps",
     "imports": "members",
     "lessons": "exercises",
