@@ -256,6 +256,13 @@ SETTINGS = (
         text,
         "The telephone number of the helpdesk, at the foot of every page.",
     ),
+    Setting(
+        "BELFORT_DUTY_CONTACT",
+        "",
+        text,
+        "Who answers day and night, such as `National crisis centre, 02 000 00 12`: on the error pages, beside a clock "
+        "that is late, and in the manual. Empty: only the helpdesk is named.",
+    ),
 )
 
 

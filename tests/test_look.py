@@ -24,6 +24,7 @@ SURROUNDINGS = {
         {"url": "/patterns", "label": "Patterns", "is_current": True, "doors": []},
     ],
     "helpdesk": "0800 00 012",
+    "contacts": [{"label": "Helpdesk", "said": "0800 00 012", "tel": "080000012"}],
     "help_url": "/manual",
     "practice_end_url": "/practice/end",
 }

@@ -61,6 +61,7 @@ ROOMS = {
 EVERYBODY = {
     "home",
     "language",
+    "manual",
     "patterns",
     "signin",
     "receipts",

@@ -35,6 +35,7 @@ from views import (
     cards,
     closings,
     commands,
+    contacts,
     control,
     costs,
     credits,
@@ -53,6 +54,7 @@ from views import (
     language,
     lessons,
     liaison,
+    manual,
     members,
     memory_commands,
     menu,
@@ -149,6 +151,7 @@ PAGES = (
     receipts,
     recordings,
     patterns,
+    manual,
     tokens,
     api,
     health,
@@ -187,6 +190,7 @@ def register(app: Flask) -> None:
     render.register(app)
     app.jinja_env.filters["said"] = lambda sentence: sentence.said_by(_)
     app.context_processor(surroundings)
+    app.jinja_env.globals["chapter_url"] = manual.of_page
     for page in PAGES:
         app.register_blueprint(page.pages)
     csrf.exempt(receipts.pages)  # a gateway has no session; the key in its address is its token
@@ -218,10 +222,12 @@ def surroundings() -> dict:
     known = current_user.is_authenticated
     return {
         "helpdesk": current_app.config["BELFORT_HELPDESK"],
+        "contacts": contacts.known(),
         "practice_end_url": url_for("home.leave_practice"),
         "account_url": url_for("account.show"),
         "language_url": url_for("language.choose"),
         "here": request.full_path.rstrip("?") if request.method == "GET" else "",
+        "help_url": url_for("manual.index") if known else "",
         "menu": menu.of(current_user) if known else [],
         "who": _who() if known else None,
         "demonstration": demo.is_loaded(),

@@ -232,6 +232,7 @@ def page_defaults() -> dict:
         "language_words": LANGUAGE_WORDS,
         "help_url": "",
         "helpdesk": "",
+        "contacts": [],  # objects with .label .said .tel (empty: no number in it)
         "accessibility_url": "",
         "privacy_url": "",
     }
@@ -250,6 +251,9 @@ def register(app: Flask) -> None:
         mood_look=mood_look,
     )
     app.jinja_env.globals.update(pages_shown=pages_shown, faults_of=faults_of, dial=dial)
+    app.jinja_env.globals["chapter_url"] = (
+        str  # no manual beside a page by itself; the app puts its own in place
+    )
     app.jinja_env.install_gettext_callables(
         lambda said: _catalogue().gettext(said),
         lambda one, more, number: _catalogue().ngettext(one, more, number),

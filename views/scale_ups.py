@@ -33,6 +33,7 @@ LABELS = {
 def form(id: int):
     activation, now = _requested(id), clock.now()
     scale_up.demand_control(activation, current_user, now)
+    scale_up.demand_begun(activation)
     return _giving(activation, {"from_at": hour(now)})
 
 
@@ -41,6 +42,7 @@ def form(id: int):
 def give(id: int):
     activation, now = _requested(id), clock.now()
     scale_up.demand_control(activation, current_user, now)
+    scale_up.demand_begun(activation)
     is_confirmed, sentence = activation_form.confirmed()
     chosen = [activation]
     if request.form.get("all"):

@@ -87,6 +87,12 @@ def may_control(activation: Activation, by: User, now: datetime) -> bool:
     return True
 
 
+def demand_begun(activation: Activation) -> None:
+    """Raises WrongMoment while the form was not submitted: there is no emergency yet to hand over."""
+    if activation.is_draft:
+        raise WrongMoment(N_("This form was not submitted yet: there is nothing to hand over."))
+
+
 # ── Giving ──────────────────────────────────────────────────────────────
 
 

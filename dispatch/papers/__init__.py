@@ -8,6 +8,7 @@ from dispatch.papers.activation import activation_form
 from dispatch.papers.campaign import campaign_report, campaign_workbook
 from dispatch.papers.dossier import Table, dossier, tables_workbook
 from dispatch.papers.final_report import final_report, final_report_workbook
+from dispatch.papers.manual import manual_book
 from dispatch.papers.notice import annex_notice
 from dispatch.papers.order import order_form
 from dispatch.papers.record import record
@@ -24,6 +25,7 @@ __all__ = [
     "dossier",
     "final_report",
     "final_report_workbook",
+    "manual_book",
     "order_form",
     "record",
     "relief_sheet",
