@@ -58,9 +58,9 @@ class Person(NamedTuple):
     mobile_fault: str = ""
     phone_fault: str = ""
     email_fault: str = ""
-    times: int = 1  # how often the choice names them: by two BINs, or by a BIN and their street
     sms_news_ended_at: str | None = None
     email_news_ended_at: str | None = None
+    times: int = 1  # how often the choice names them: by two BINs, or by a BIN and their street
 
 
 _COLUMNS = [getattr(Member, name) for name in Person._fields[2:-1]]
