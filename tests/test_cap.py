@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from dispatch import clock
 from dispatch.access.limits import Limit
 from dispatch.errors import Refusal, WrongMoment
-from dispatch.sending import campaigns, cap, feed, follow_ups, monthly
+from dispatch.sending import campaigns, cap, feed, follow_ups, monthly, scenarios
 from models import CHANNELS, LANGUAGES, Audit, Bin, Campaign, Message, Organisation
 from tests import cast
 from tests.cast import NOON
@@ -475,7 +475,7 @@ def test_after_the_launch_nothing_is_chosen_any_more(signed_in, bin, sender):
 
 def test_a_template_keeps_how_grave_it_is(bin, sender):
     chosen = cap.chosen(FIRE, is_kept_in=False)
-    saved = campaigns.save_as_template(warned(sender, bin, cap=chosen), by=sender, now=NOON)
+    saved = scenarios.save_as_template(warned(sender, bin, cap=chosen), by=sender, now=NOON)
     again = campaigns.draft(bin.organisation, by=sender, now=NOON, template=saved)
     assert cap.classing(again) == tuple(FIRE.values())
 

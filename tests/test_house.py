@@ -162,7 +162,7 @@ RECORDING = {
     "approval.ask",
 }  # of a campaign, of what a second administrator confirms
 UNRECORDED = {
-    "price": "the version of the annex that is added records itself",
+    "price": "the version of the annex, or the tariff, that is added records itself",
     "record": "it is the recording itself",
     "_confirmed_reset": "the confirmation, and the second factor that is removed, record themselves",
     "rewrite": "the version of annex 1 and its notice record themselves",

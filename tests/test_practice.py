@@ -10,7 +10,7 @@ from python_calamine import CalamineWorkbook
 from dispatch.centre import activation as centre
 from dispatch.providers.base import Provider
 from dispatch.providers.simulator import Simulator
-from dispatch.sending import approval, campaigns, messages
+from dispatch.sending import approval, campaigns, messages, scenarios
 from dispatch.sending.pump import Pump
 from dispatch.sending.roads import Roads, WrongRoad, demand_simulator
 from models import (
@@ -121,7 +121,7 @@ def test_writing_saving_and_starting_again_from_it_change_no_mood(zavel, sender)
     draft = made(zavel, "draft")
     campaigns.write(draft, by=sender, now=NOON, version=draft.version, is_practice=False, name="Anders")
     assert fresh(draft).is_practice and fresh(draft).name == "Anders"
-    template = campaigns.save_as_template(fresh(draft), by=sender, now=NOON)
+    template = scenarios.save_as_template(fresh(draft), by=sender, now=NOON)
     assert "is_practice" not in template.__data__
     again = campaigns.draft(sender.organisation, by=sender, now=NOON, is_practice=True, template=template)
     assert again.is_practice

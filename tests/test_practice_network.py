@@ -8,7 +8,7 @@ import pytest
 from dispatch import clock
 from dispatch.centre import activation as centre
 from dispatch.jobs import Jobs
-from dispatch.sending import campaigns, doubt, monthly
+from dispatch.sending import campaigns, doubt, monthly, scenarios
 from dispatch.sending.pump import Pump
 from models import Campaign, Letter, Message
 from tests import cast, town
@@ -176,7 +176,7 @@ def test_pausing_resuming_and_stopping_open_nothing(sender, zavel, pump, time, k
 
 
 def test_a_program_and_a_command_that_practise_open_nothing(app, sender, zavel, pump, time, knocks):
-    template = campaigns.save_as_template(drafted(sender, zavel), by=sender, now=NOON, name="Gaslek")
+    template = scenarios.save_as_template(drafted(sender, zavel), by=sender, now=NOON, name="Gaslek")
     program = Program(app, town.token(zavel, is_practice=True, now=clock.now())[1])
     assert program.launch(template).status_code == 201
     words = ("--template", "Gaslek", "--bin", zavel.bins["A"].name, "--by", sender.email, "--practice")

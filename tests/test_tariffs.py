@@ -36,12 +36,12 @@ def typed(begins_on="2026-11-23", **changes) -> dict:
 
 
 def written(by, begins_on="2026-11-23", now=NOON, **changes) -> Tariff:
-    return tariffs.write(typed(begins_on, **changes), by=by, now=now)
+    return tariffs.price(typed(begins_on, **changes), by=by, now=now)
 
 
 def faults(by, now=NOON, **changes) -> list[str]:
     with pytest.raises(Incomplete) as refused:
-        tariffs.write(typed() | changes, by=by, now=now)
+        tariffs.price(typed() | changes, by=by, now=now)
     return sorted(refused.value.faults)
 
 

@@ -58,7 +58,7 @@ def form():
 @guard.needs("credit.change")
 def write():
     try:
-        made = tariffs.write(request.form, by=current_user, now=clock.now())
+        made = tariffs.price(request.form, by=current_user, now=clock.now())
     except Incomplete as refusal:
         return _form({name: said.said_by(_) for name, said in refusal.faults.items()}), 422
     flash(_("These prices hold from %(day)s on.", day=render.day(made.begins_on)), "done")

@@ -84,7 +84,7 @@ def proposed(now: datetime) -> list[dict]:
     return list((usual | known).values())
 
 
-def write(typed: Mapping[str, str], *, by: User, now: datetime) -> Tariff:
+def price(typed: Mapping[str, str], *, by: User, now: datetime) -> Tariff:
     """Lets these prices hold from a day on: "begins_on" as 2027-01-01, "vat" in percent, "price-CODE" in euro.
 
     Raises Incomplete with a fault for each field that cannot be read; nothing is kept then.
