@@ -585,6 +585,9 @@ def test_what_was_unsure_before_doubts_had_numbers_is_still_asked_about(sender, 
     campaign = doubtful(sender, molenakker, time)
     database = models.database.obj
     database.execute_sql("DROP INDEX message_doubt")
+    triggers = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    for (name,) in database.execute_sql(triggers).fetchall():  # of later steps
+        database.execute_sql(f"DROP TRIGGER {name}")
     for table, columns in {
         "message": ("doubt", "doubted_at", "repeats"),
         "campaign": ("policy", "doubts"),

@@ -348,6 +348,7 @@ def test_every_address_that_names_a_thing_is_walked(app, things, desk, promised)
         "signin",
         "receipts",
         "account",
+        "tariffs",  # prices of the house: tests/test_tariffs.py
         "warnings",  # open to everybody where a zone wants it: tests/test_cap.py
         "api",
     }  # what is one's own: tests/test_sessions.py

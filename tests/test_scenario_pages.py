@@ -57,7 +57,7 @@ def test_a_scenario_is_launched_in_three_presses(lien, smoke):
     assert look.has("POLITIE: gaslek in Molenweg tot 18:30. Info 016 12 34 56")
     chosen = look.form("#launch")
     assert chosen["useful_hours"] == "prepared"
-    lien.post(look.select("#launch")[0]["action"], chosen | {"terms": "1"})
+    lien.post(look.select("#launch")[0]["action"], chosen | {"terms": "1", "vouched": "+3216123456"})
     running = Campaign.get()
     assert running.is_running and (running.expires_at - running.launched_at).seconds == 90 * 60
 

@@ -73,9 +73,9 @@ def test_the_page_says_when_a_token_was_used_last_and_when_its_account_no_longer
     app, admin, zavel
 ):
     _, text = town.token(zavel, now=clock.now())
-    assert "nooit" in admin.get("/tokens").text
+    assert "nooit" in admin.get("/tokens").soup.table.text
     app.test_client().get(f"{PREFIX}/bins", headers={"Authorization": f"Bearer {text}"})
-    assert "nooit" not in admin.get("/tokens").text
+    assert "nooit" not in admin.get("/tokens").soup.table.text
     second = town.user("organisation_admin", zavel.bins["A"].organisation, email="tweede@zavel.example")
     Token.update(by=second).execute()
     type(second).update(role="sender").where(type(second).id == second.id).execute()

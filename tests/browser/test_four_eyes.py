@@ -37,7 +37,7 @@ def written(page, name: str, kind: str) -> str:
     page.check(f"[name=kind][value={kind}]")
     page.check("[name=channels][value=sms]")
     page.check("[name=bins][value='1']")
-    page.fill("[name=sms-nl-body]", "POLITIE: sluit uw deuren en bel 101 als u iets merkt.")
+    page.fill("[name=sms-nl-body]", "POLITIE: sluit uw deuren en bel 016 00 17 71 als u iets merkt.")
     page.click("[name=go][value=review]")
     expect(page).to_have_url(re.compile("/review$"))
     return page.url
