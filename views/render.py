@@ -183,7 +183,7 @@ def lit(text: str, sought: Iterable[str]) -> Markup:
     """The text with a mark on each of these words wherever they stand in it."""
     words = "|".join(map(re.escape, sorted(filter(None, sought), key=len, reverse=True)))
     if not words:
-        return Markup(escape(text))
+        return escape(text)
     parts = re.split(f"({words})", text)  # what is sought stands at the odd places
     return Markup("").join(
         Markup("<mark>{}</mark>").format(part) if at % 2 else part for at, part in enumerate(parts)
