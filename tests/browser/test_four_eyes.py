@@ -82,6 +82,7 @@ def test_in_an_emergency_it_goes_without_and_the_report_says_so_in_red(visit, fo
     chief.click('details:has(form[action$="/override"]) summary')
     chief.fill('form[action$="/override"] [name=reason]', "Gas in de Molenweg.")
     press(chief, "/override")
+    chief.check("[name=vouched]")
     chief.check("[name=terms]")
     chief.fill("[name=password]", demo.PASSWORD)  # a warning: who sends it shows again who they are
     press(chief, "/launch")
@@ -92,6 +93,7 @@ def test_in_an_emergency_it_goes_without_and_the_report_says_so_in_red(visit, fo
 def test_the_national_desk_takes_a_campaign_the_zone_watches_and_gets_it_back(visit):
     zone, desk = visit("sender"), visit("national desk")
     written(zone, "Hoog water", "other")
+    zone.check("[name=vouched]")
     zone.check("[name=terms]")
     press(zone, "/launch")
     press(zone, "/pause")
