@@ -300,6 +300,13 @@ def test_an_hour_or_a_day_is_no_number_to_ring(text):
     assert list(contacts.found_in(text)) == []
 
 
+@pytest.mark.parametrize(
+    "text", ["wagen ABC-123", "wagen 123-ABC", "wagen 1-ABC-234", "nummerplaat 1 abc 234"]
+)
+def test_a_number_plate_of_any_time_is_no_number_to_ring(text):
+    assert list(contacts.found_in(text)) == []
+
+
 # ── Not like this ───────────────────────────────────────────────────────
 
 

@@ -5,13 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch.errors import Incomplete
-from dispatch.sending import campaigns, naming
+from dispatch.sending import campaigns, naming, plates
 from models import Audit, Campaign, Member
 from tests import cast
 from tests.cast import NOON
 
 LETTERS = st.text(st.sampled_from("ABCDEFGHJKLMNPRSTVWXYZ"), min_size=3, max_size=3).filter(
-    lambda letters: letters not in naming.NO_PLATE
+    lambda letters: letters not in plates.NO_PLATE
 )
 DIGITS = st.text(st.sampled_from("0123456789"), min_size=3, max_size=3)
 BETWEEN = st.sampled_from(["-", "", "–", ".", "‑"])
@@ -22,18 +22,18 @@ def test_a_plate_of_the_present_form_is_found_however_it_is_typed(first, letters
     plate = f"{first}{dash}{letters}{dash}{digits}"
     plate = plate.lower() if is_small else plate
 
-    assert naming.plates_in(f"Kijk uit naar een witte wagen, {plate}, met twee inzittenden.") == [plate]
+    assert plates.plates_in(f"Kijk uit naar een witte wagen, {plate}, met twee inzittenden.") == [plate]
 
 
 @given(LETTERS, DIGITS, st.sampled_from(["-", ""]), st.booleans())
 def test_a_plate_of_an_older_form_is_found_in_capitals(letters, digits, dash, is_turned):
     plate = f"{digits}{dash}{letters}" if is_turned else f"{letters}{dash}{digits}"
 
-    assert naming.plates_in(f"Grijze bestelwagen {plate}.") == [plate]
+    assert plates.plates_in(f"Grijze bestelwagen {plate}.") == [plate]
 
 
 @pytest.mark.parametrize(
-    ("text", "plates"),
+    ("text", "found"),
     [
         ("1 ABC 123", ["1 ABC 123"]),
         ("aanhangwagen Q-ABC-123", ["Q-ABC-123"]),
@@ -47,8 +47,8 @@ def test_a_plate_of_an_older_form_is_found_in_capitals(letters, digits, dash, is
         ("BE68 5390 0754 7034", []),
     ],
 )
-def test_what_is_a_plate_and_what_is_none(text, plates):
-    assert naming.plates_in(text) == plates
+def test_what_is_a_plate_and_what_is_none(text, found):
+    assert plates.plates_in(text) == found
 
 
 @pytest.fixture

@@ -8,13 +8,13 @@ from dispatch import audit
 from dispatch.errors import Incomplete, Refusal
 from dispatch.people import numbers
 from dispatch.sending import placeholders
+from dispatch.sending.plates import without_plates
 from dispatch.words import N_, Sentence
 from models import Approval, Campaign, Organisation, User, VerifiedContact, writing
 
 DIGITS = re.compile(r"(?<!\d)\+?\d[\d ./()-]*\d(?!\d)")
 MOMENT = re.compile(r"\d{1,2}[.:]\d{2}|\d{1,2}([./-])\d{1,2}(\1\d{2,4})?")  # an hour or a day
 EMERGENCY = frozenset(("100", "101", "112"))  # known to everybody: nobody has to try them
-PLATE = re.compile(r"(?<![\w-])[1-9]-?[A-Z]{3}-?\d{3}(?![\w-])", re.IGNORECASE)  # nobody rings a number plate
 HOST = re.compile(r"(?:https?://|@|\b)((?:[a-z0-9-]+\.)+[a-z]{2,})\b", re.IGNORECASE)
 
 
@@ -36,7 +36,7 @@ def spelled_in(text: str) -> Iterator[tuple[str, str]]:
     """Each number and host, and how it is written there: ("+3216123456", "016 12 34 56")."""
     for match in HOST.finditer(text):
         yield match[1].lower(), match[1]
-    for match in DIGITS.finditer(PLATE.sub(" ", HOST.sub(" ", text))):
+    for match in DIGITS.finditer(without_plates(HOST.sub(" ", text))):
         number = match[0].strip()
         if not MOMENT.fullmatch(number) and (value := _number(number)):
             yield value, number

@@ -1,9 +1,9 @@
 """Number plates and names of persons in a text: members may mostly not receive them (A3), so somebody looks first.
 
-A modest rule, rather one too few than one at every message. A plate is one of the forms that Belgium gives out. A name is
-what stands behind a title ("mevrouw", "M."), behind "de genaamde", or a first name of the member list with a family name
-after it; and the whole name of a member, however it is written. Not a name: a street, a place or a BIN of the zone, a
-word that ends like a street, and the coordinators and the accounts of the zone, who sign what they write.
+A modest rule, rather one too few than one at every message. A name is what stands behind a title ("mevrouw", "M."),
+behind "de genaamde", or a first name of the member list with a family name after it; and the whole name of a member,
+however it is written. Not a name: a street, a place or a BIN of the zone, a word that ends like a street, and the
+coordinators and the accounts of the zone, who sign what they write.
 """
 
 import re
@@ -16,52 +16,11 @@ from dispatch import audit, rights
 from dispatch.errors import Incomplete
 from dispatch.people.names import name_key, plain, words
 from dispatch.sending import contacts, placeholders
+from dispatch.sending.plates import plates_in, whole
 from dispatch.words import N_, Sentence
 from models import Bin, Campaign, Member, Membership, Organisation, User
 
 LONGEST_NAME = 5  # words
-DASH = r"[-\u2010-\u2015.\u00b7]"
-# The present form, however it is typed; a letter in front (trailers, taxis, motorcycles) only with its dashes.
-PLATE = re.compile(rf"(?<![\w-])[1-9]{DASH}?([A-Z]{{3}}){DASH}?\d{{3}}(?![\w-])", re.IGNORECASE)
-SPACED_PLATE = re.compile(r"(?<![\w-])[1-9] ([A-Z]{3}) \d{3}(?![\w-])")
-LETTER_PLATE = re.compile(rf"(?<![\w-])[A-Z]{DASH}([A-Z]{{3}}){DASH}\d{{3}}(?![\w-])", re.IGNORECASE)
-# ABC-123 until 2008 and 123-ABC until 2010: only in capitals, or every "bel 101" would be one.
-OLD_PLATE = re.compile(rf"(?<![\w-])([A-Z]{{3}}){DASH}?\d{{3}}(?![\w-])")
-OLD_PLATE_TURNED = re.compile(rf"(?<![\w-])\d{{3}}{DASH}?([A-Z]{{3}})(?![\w-])")
-# Whatever stands behind one of these words is meant as a plate.
-CALLED_PLATE = re.compile(
-    r"(?:nummerplaat|kenteken|plaat|plaque|immatriculation|immatriculée?|kennzeichen|plate)"
-    r"(?:\s*(?:nummer|nr\.?|n°|:|\bist?\b|\best\b))*\s*"
-    rf"((?:[1-9A-Z](?:{DASH}| )?)?[A-Z]{{3}}(?:{DASH}| )?\d{{3}}|\d{{3}}(?:{DASH}| )?[A-Z]{{3}})(?![\w-])",
-    re.IGNORECASE,
-)
-NO_PLATE = frozenset(
-    [
-        "BEL",
-        "TEL",
-        "GSM",
-        "SMS",
-        "BIN",
-        "BUS",
-        "RUE",
-        "DOK",
-        "APP",
-        "WEG",
-        "ZIE",
-        "NET",
-        "TOT",
-        "VAN",
-        "UUR",
-        "MIN",
-        "SEC",
-        "DAG",
-        "EUR",
-        "KWH",
-        "NMB",
-        "MHZ",
-        "PPM",
-    ]
-)
 CAPITAL = r"[^\W\d_a-zà-öø-ÿ][\w'’-]+"
 TITLE = re.compile(
     r"(?<!\w)(?:(?:[Dd]hr|[Mm]evr|[Mm]w|[Mm]me|[Mm]lle|[Hh]r|[Mm]rs?|Ms)\.?|M\.|[Hh]eer|[Mm]eneer|[Mm]ijnheer"
@@ -118,23 +77,6 @@ def without_links(text: str) -> str:
     return re.sub(r"\S*" + contacts.HOST.pattern + r"\S*", " ", text, flags=re.IGNORECASE)
 
 
-# ── Plates ──────────────────────────────────────────────────────────────
-
-
-def plates_in(text: str) -> list[str]:
-    """The Belgian number plates in a text, as they are written there: the present form and those before it."""
-    found = [match[1] for match in CALLED_PLATE.finditer(text)]
-    for pattern in (PLATE, SPACED_PLATE, LETTER_PLATE, OLD_PLATE, OLD_PLATE_TURNED):
-        found += [match[0] for match in pattern.finditer(text) if match[1].upper() not in NO_PLATE]
-    return _whole(found)
-
-
-def _whole(found: Iterable[str]) -> list[str]:
-    """Each once, and nothing that is only a part of another."""
-    once = list(dict.fromkeys(found))
-    return [one for one in once if not any(one != other and one in other for other in once)]
-
-
 # ── Names ───────────────────────────────────────────────────────────────
 
 
@@ -144,7 +86,7 @@ def names_in(text: str, organisation: Organisation) -> list[str]:
     if not found:
         return []
     silent = _places(organisation) | _own_people(organisation)
-    return _whole(name for name in found if not _is_silent(name, silent) and not _is_street(name, text))
+    return whole(name for name in found if not _is_silent(name, silent) and not _is_street(name, text))
 
 
 def _is_street(name: str, text: str) -> bool:
