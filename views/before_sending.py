@@ -309,11 +309,11 @@ def once(campaign: Campaign, why: str) -> dict:
 
 def _doubles(chosen: Audience) -> list[tuple[str, str]]:
     """Each person who is meant more than once and is reached, with how often."""
-    reached = {person.id: person for mailing in chosen.mailings for person in mailing.people}
+    left_out = {person.id for people in chosen.left_out.values() for person in people}
     return sorted(
         (f"{person.last_name}, {person.first_name}".strip(", "), _("%(number)s times", number=person.times))
-        for person in reached.values()
-        if person.times > 1
+        for person in chosen.people
+        if person.times > 1 and person.id not in left_out
     )
 
 

@@ -46,6 +46,7 @@ class Person(NamedTuple):
 
     id: int
     is_active: int
+    times: int  # how often the choice names them: by two BINs, or by a BIN and their street
     last_name: str
     first_name: str
     mobile: str
@@ -60,10 +61,12 @@ class Person(NamedTuple):
     email_fault: str = ""
     sms_news_ended_at: str | None = None
     email_news_ended_at: str | None = None
-    times: int = 1  # how often the choice names them: by two BINs, or by a BIN and their street
 
 
-_COLUMNS = [getattr(Member, name) for name in Person._fields[2:-1]]
+_COLUMNS = [getattr(Member, name) for name in Person._fields[3:]]
+_HEEDLESS_COLUMNS = _COLUMNS[
+    : -len(Person._field_defaults)
+]  # what is told of faults and refusals matters to no warning
 
 
 class Chosen(Table):
@@ -107,8 +110,9 @@ class Audience:
 
 def resolve(organisation_id: int, choice: dict, channels: Iterable[str], *, kind: str = "") -> Audience:
     """The audience of a choice {"bins": [id], "streets": [[bin id, street]], "members": [id]}, all of it or any part."""
-    listed = _few(organisation_id, choice, *_COLUMNS, fn.COUNT(Membership.id)).order_by(Member.id)
-    return _sorted_out([Person._make(row) for row in database.execute(listed)], channels, kind)
+    columns = _HEEDLESS_COLUMNS if kind in HEEDLESS else _COLUMNS
+    listed = _few(organisation_id, choice, fn.COUNT(Membership.id), *columns).order_by(Member.id)
+    return _sorted_out([Person(*row) for row in database.execute(listed)], channels, kind)
 
 
 def size(organisation_id: int, choice: dict) -> int:
@@ -212,9 +216,12 @@ def address_of(member: Person, channel: str, kind: str = "") -> str:
 
 
 def _tried(member: Person, name: str, kind: str) -> str:
+    address = getattr(member, name)
+    if kind in HEEDLESS or not address:
+        return address
     is_worn = kind in SPARING and getattr(member, f"{name}_failures") >= WORN_AFTER
-    is_shut = kind not in HEEDLESS and getattr(member, f"{name}_fault") == OPTED_OUT
-    return "" if is_worn or is_shut else getattr(member, name)
+    is_shut = getattr(member, f"{name}_fault") == OPTED_OUT
+    return "" if is_worn or is_shut else address
 
 
 def _why(member: Person, channels: tuple[str, ...]) -> str:
