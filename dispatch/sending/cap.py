@@ -294,7 +294,6 @@ def areas(campaign: Campaign) -> list[str]:
 
 # ── XML ─────────────────────────────────────────────────────────────────
 # Written only: nothing that others wrote is ever read as XML here, so no entity can do harm.
-# Written only: nothing that others wrote is ever read as XML here, so no entity can do harm.
 
 
 def well_formed(text: str) -> str:

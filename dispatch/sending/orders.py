@@ -21,8 +21,8 @@ def launch(
 
     order: {"terms_accepted": bool, "version": of the template, or None; "bins": ids, or None for the template's own
     audience; "values": [{"name", "value"}] for its placeholders; "useful_hours": int, or None for as long as the
-    template says; "naming_reason": see `naming`, or None}. The same key with the same order finds the first campaign; with another
-    order it is a Refusal. Raises what `campaigns.launch` raises, and then leaves no draft behind.
+    template says; "naming_reason": see `naming`, or None}. The same key with the same order finds the first campaign;
+    with another order it is a Refusal. Raises what `campaigns.launch` raises, and then leaves no draft behind.
     """
     asked = _digest(template, order)
     with writing():
