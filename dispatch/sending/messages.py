@@ -233,14 +233,12 @@ def _over(standings: dict[str, Standing]) -> set[int]:
 
 
 def _after(standing: Standing, outcome: Outcome, road: str, now: datetime, is_over: bool) -> Move:
-    status, code = outcome.status, outcome.code
-    facts = {"code": code, "detail": outcome.detail[:250], "road": road}
+    status = outcome.status
+    facts = {"code": outcome.code, "detail": outcome.detail[:250], "road": road}
     if status == "retry":
         return _again(standing, now, is_over, facts)
     known = outcome.provider_reference[:250] or None
-    accepted_at = now if status == "accepted" else None
-    ended_at = now if RANKS[status] == 4 else None
-    return Move(standing, status, code, facts["detail"], road, known, accepted_at, ended_at)
+    return Move(standing, status, provider_reference=known, **facts, **_moments(status, now))
 
 
 def _again(standing: Standing, now: datetime, is_over: bool, facts: dict) -> Move:
@@ -263,16 +261,15 @@ def _patience(attempts: int) -> timedelta:
 
 
 def _told(standing: Standing, receipt: Receipt, now: datetime) -> Move:
-    accepted_at = now if receipt.status == "accepted" else None
-    ended_at = now if RANKS[receipt.status] == 4 else None
-    return Move(
-        standing,
-        receipt.status,
-        receipt.code,
-        receipt.detail[:250],
-        accepted_at=accepted_at,
-        ended_at=ended_at,
-    )
+    moments = _moments(receipt.status, now)
+    return Move(standing, receipt.status, receipt.code, receipt.detail[:250], **moments)
+
+
+def _moments(status: str, now: datetime) -> dict:
+    return {
+        "accepted_at": now if status == "accepted" else None,
+        "ended_at": now if RANKS[status] == 4 else None,
+    }
 
 
 def _standings(references: Sequence[str], held_at: datetime | None = None) -> dict[str, Standing]:
