@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from dispatch.people import imports
+from dispatch.sending import journal
 from models import Audit, Campaign, Import, Member, Message, Tally, Throttle, beside
 from tests import cast, town
 from tests.cast import NOON
@@ -155,17 +156,16 @@ def test_what_left_and_cannot_be_recorded_is_known_when_there_is_space_and_never
 
 
 def test_a_journal_that_has_no_space_lets_nothing_leave_and_only_what_it_does_not_know_is_unsure(
-    sender, molenakker, time
+    sender, molenakker, time, monkeypatch
 ):
     campaign, road = launched(sender, molenakker), Broken(accepts)
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    monkeypatch.setattr(journal, "ROOM", 1)  # the file grows at each line
 
     def fills(outgoing):
-        if (
-            len(road.got) == 3
-        ):  # room for half a line more in the journal, and for nothing at all in the database
-            [journal] = beside("hands").iterdir()
-            resource.setrlimit(resource.RLIMIT_FSIZE, (journal.stat().st_size + 9, hard))
+        if len(road.got) == 3:  # room for half a line more in the journal, and for nothing in the database
+            [kept] = beside("hands").iterdir()
+            resource.setrlimit(resource.RLIMIT_FSIZE, (kept.stat().st_size + 9, hard))
         return accepts(outgoing)
 
     road.answer = fills
