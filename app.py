@@ -450,6 +450,7 @@ def serve(app: Flask) -> None:
     """Serves pages and pumps messages until SIGTERM or Ctrl-C; then answers and records what is in hand."""
     jobs: Jobs = app.extensions["jobs"]
     courtesy.take_short_turns()
+    courtesy.keep_what_is_loaded()
     server = _bound(app)  # before anything is sent: of two processes on one port only one pumps
     if app.config["BELFORT_PUMP"]:
         _start(jobs)

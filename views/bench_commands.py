@@ -18,7 +18,8 @@ commands = AppGroup("bench", help="Measure how fast this machine sends.")
 @click.option("--receipts-at", default="", help="Where the gateway posts receipts: http://127.0.0.1:8001.")
 @click.option("--json", "as_json", is_flag=True)
 def dispatch(channel: str, number: int, to: str, receipts_at: str, as_json: bool):
-    courtesy.take_short_turns()  # as the whole program does
+    courtesy.take_short_turns()  # as the whole program does, and the next line too
+    courtesy.keep_what_is_loaded()
     try:
         figures = bench.measure(channel, number, to, receipts_at=receipts_at)
     except (bench.Unmeasurable, Refusal) as refusal:
