@@ -61,9 +61,7 @@ def durable(channel: str, number: int, send: Send) -> dict[str, float]:
     with bench.own_database():
         by, bin = bench.settle(number)
         campaign = bench.draft(channel, by, bin).id
-        books = sqlite3.connect(database.obj.database, isolation_level=None)
-        for name, value in PRAGMAS.items():
-            books.execute(f"PRAGMA {name} = {value}")
+        books = _opened()
         begun, cpu = time.perf_counter(), _cpu()
         _queue(books, channel, campaign, number)
         while rows := _claim(books, channel, campaign):
@@ -74,6 +72,23 @@ def durable(channel: str, number: int, send: Send) -> dict[str, float]:
     if kept != number:
         raise RuntimeError(f"{kept} of {number} were kept")
     return facts
+
+
+def queued(number: int, _port: int) -> dict[str, float]:
+    """Queues so many messages, and sends none."""
+    with bench.own_database():
+        by, bin = bench.settle(number)
+        campaign = bench.draft("email", by, bin).id
+        begun, cpu = time.perf_counter(), _cpu()
+        _queue(_opened(), "email", campaign, number)
+        return _facts(number, begun, cpu)
+
+
+def _opened() -> sqlite3.Connection:
+    books = sqlite3.connect(database.obj.database, isolation_level=None)
+    for name, value in PRAGMAS.items():
+        books.execute(f"PRAGMA {name} = {value}")
+    return books
 
 
 def _queue(books: sqlite3.Connection, channel: str, campaign: int, number: int) -> None:
@@ -293,7 +308,13 @@ def _cpu() -> float:
     return used.ru_utime + used.ru_stime
 
 
-DEEDS = {"in_batches": in_batches, "one_a_request": one_a_request, "email": email, "client": client}
+DEEDS = {
+    "in_batches": in_batches,
+    "one_a_request": one_a_request,
+    "email": email,
+    "client": client,
+    "queued": queued,
+}
 
 if __name__ == "__main__":
     deed, number, port, *words = sys.argv[1:]

@@ -5,6 +5,7 @@ from statistics import median
 from urllib.parse import urlsplit
 
 from tests.bench import processes
+from tests.bench.million import MILLION
 from tests.bench.receipts import LUA, SINGLE, _prepared
 from tests.bench.sms import INFOBIP, PASSWORD, RECEIPTS_LUA, _kannel, _wrk
 from tests.bench.table import Figure, shown
@@ -77,6 +78,13 @@ def doors() -> Iterator[Figure]:
         )
 
 
+def queue() -> Iterator[Figure]:
+    """What it costs to put so many messages and their receivers into the database, in parts of 2,000."""
+    found = processes.bare("queued", MILLION, 0)
+    note = f"{found['per_second']:,.0f}/s"
+    yield Figure(f"bare: {MILLION:,} queued", shown(MILLION / found["per_second"], "s"), note=note)
+
+
 def _beside(name: str, channel: str, bare: tuple, road: str) -> Figure:
     """The bare work and ours in turns, so that a busy machine slows both."""
     pairs = [
@@ -93,4 +101,4 @@ def _figure(name: str, found: dict[str, float]) -> Figure:
     return Figure(name, f"{shown(found['per_second'], '/s')}, {found['cpu_us']:.0f} µs")
 
 
-MEASUREMENTS = (emails, texts, through_kannel, clients, doors)
+MEASUREMENTS = (emails, texts, through_kannel, clients, doors, queue)
