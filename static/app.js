@@ -18,39 +18,6 @@ function toField(event) {
   field.scrollIntoView({ block: "center" });
 }
 
-// Who changes the language in the middle of a form finds back what was typed; it stays in this tab, passwords never.
-const TYPED = "belfort-typed";
-const UNKEPT = ["hidden", "password", "file", "submit", "button"];
-
-function fieldsOf(form) {
-  return [...form.elements].filter((field) => field.name && !UNKEPT.includes(field.type));
-}
-
-function keepTyped(event) {
-  if (!event.target.matches("[data-languages]")) return;
-  const forms = [...document.querySelectorAll("main form[method=post]")].map((form) => ({
-    action: form.getAttribute("action"),
-    fields: fieldsOf(form).map((field) => [field.name, field.value, field.checked === true]),
-  }));
-  sessionStorage.setItem(TYPED, JSON.stringify({ path: location.pathname, forms }));
-}
-
-function bringTyped() {
-  const kept = JSON.parse(sessionStorage.getItem(TYPED) || "null");
-  sessionStorage.removeItem(TYPED);
-  if (!kept || kept.path !== location.pathname) return;
-  for (const { action, fields } of kept.forms) {
-    const form = document.querySelector(`main form[method=post][action="${CSS.escape(action)}"]`);
-    const here = form ? fieldsOf(form) : [];
-    fields.forEach(([name, value, isChecked], place) => {
-      const field = here[place];
-      if (!field || field.name !== name) return;
-      if (field.type === "checkbox" || field.type === "radio") field.checked = isChecked;
-      else field.value = value;
-    });
-  }
-}
-
 // One key opens a door of the start page (data-key), unless one types or turned it off.
 const KEYS = "belfort-keys";
 const keysAreOff = () => localStorage.getItem(KEYS) === "off";
@@ -145,7 +112,6 @@ function keepOpen(event) {
 }
 
 document.addEventListener("DOMContentLoaded", () => {
-  bringTyped();
   toErrors(document);
   showKeysSwitch();
   countSince();
@@ -156,7 +122,6 @@ document.addEventListener("click", toField);
 document.addEventListener("keydown", toDoor);
 ["click", "focusin", "keydown"].forEach((deed) => document.addEventListener(deed, closeMenu));
 document.addEventListener("change", tickAll);
-document.addEventListener("submit", keepTyped);
 document.addEventListener("submit", onceOnly);
 document.addEventListener("htmx:beforeRequest", notWhileLeaving);
 document.addEventListener("htmx:afterRequest", showUnsaved);

@@ -18,7 +18,7 @@ from views import patterns, render
 HOME = Path(__file__).resolve().parent.parent
 SURROUNDINGS = {
     "clock_strip": None,
-    "who": {"name": "Lien Vercauteren", "role": "sender", "organisation": "Politiezone Zavelstreek"},
+    "who": {"id": 1, "name": "Lien Vercauteren", "role": "sender", "organisation": "Politiezone Zavelstreek"},
     "menu": [
         {"url": "/", "label": "Start", "is_current": False, "doors": []},
         {"url": "/patterns", "label": "Patterns", "is_current": True, "doors": []},
