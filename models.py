@@ -269,6 +269,7 @@ class User(Table):
     created_at = DateTimeField()
     is_demonstration = BooleanField(default=False)  # signs in with what is printed, without a second factor
     practice_reminded_at = DateTimeField(null=True)  # the last time that a mail asked to practise
+    tour_step = IntegerField(default=1)  # which of the first steps comes next; 0: none any more
 
     is_authenticated = True
     is_anonymous = False

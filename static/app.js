@@ -52,6 +52,28 @@ function closeMenu(event) {
   if (event.type === "keydown") menu.querySelector("summary").focus();
 }
 
+// Ctrl+K opens the page "Go to" in a dialog; Escape closes it, and the browser gives the focus back.
+function openGo(event) {
+  const box = document.querySelector("[data-go-box]");
+  if (!box || !(event.ctrlKey || event.metaKey) || event.altKey || event.key.toLowerCase() !== "k") return;
+  event.preventDefault();
+  const field = document.querySelector("main #box [name=to]");
+  if (field) return field.focus();
+  if (box.open) return box.close();
+  box.showModal();
+  htmx.ajax("GET", box.dataset.goBox, { target: box, swap: "innerHTML" }).then(() => box.querySelector("[name=to]").focus());
+}
+
+// Up and down walk over what was found.
+function walkGo(event) {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const box = event.target.closest("#box");
+  if (!box || !step) return;
+  event.preventDefault();
+  const stops = [box.querySelector("[name=to]"), ...box.querySelectorAll("#hits a")];
+  stops[Math.min(Math.max(stops.indexOf(document.activeElement) + step, 0), stops.length - 1)].focus();
+}
+
 // data-all="members" ticks every box of that name in the same form or table.
 function tickAll(event) {
   const name = event.target.dataset && event.target.dataset.all;
@@ -120,6 +142,8 @@ document.addEventListener("DOMContentLoaded", () => {
 });
 document.addEventListener("click", toField);
 document.addEventListener("keydown", toDoor);
+document.addEventListener("keydown", openGo);
+document.addEventListener("keydown", walkGo);
 ["click", "focusin", "keydown"].forEach((deed) => document.addEventListener(deed, closeMenu));
 document.addEventListener("change", tickAll);
 document.addEventListener("submit", onceOnly);

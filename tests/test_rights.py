@@ -67,6 +67,8 @@ EVERYBODY = {
     "receipts",
     "door",
     "account",
+    "go",
+    "tour",
     "api",
     "own_data",
     "feed",

@@ -232,6 +232,8 @@ def page_defaults() -> dict:
         "here": "",  # the address to come back to, "" where there is none
         "language_words": LANGUAGE_WORDS,
         "help_url": "",
+        "go_url": "",  # where one types where to go
+        "tour": None,  # the strip of the first steps: views/tour.py
         "helpdesk": "",
         "contacts": [],  # objects with .label .said .tel (empty: no number in it)
         "accessibility_url": "",
