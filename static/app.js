@@ -84,13 +84,13 @@ function tickAll(event) {
   });
 }
 
-// A second press on a button that is already at work does nothing.
+// A second press on a button that is already at work does nothing; one with data-long works until the next page is here.
 function onceOnly(event) {
   const button = event.submitter;
   if (!button || event.target.method !== "post") return;
   if (button.getAttribute("aria-busy") === "true") return event.preventDefault();
   button.setAttribute("aria-busy", "true");
-  setTimeout(() => button.removeAttribute("aria-busy"), 4000);
+  if (!button.hasAttribute("data-long")) setTimeout(() => button.removeAttribute("aria-busy"), 4000);
 }
 
 // A form that is being sent saves no more while typing: what it saved to may be gone when that arrives.

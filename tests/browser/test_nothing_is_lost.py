@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from dispatch import demo
+from tests.browser.conftest import picture
 from tests.browser.test_road import press
 
 WANTED = re.compile("status of (400|401|409)")
@@ -158,6 +159,7 @@ def test_two_presses_are_one_deed(visit, folder):
     page.fill("[name=mobile]", "0470 00 77 01")
     page.locator(form.save).dblclick()
     expect(page.locator(".flashes")).to_contain_text("Tweemaal")
+    picture(page, "member-added", at_both=True)
     assert count(folder, "SELECT count(*) FROM member WHERE first_name = 'Tweemaal'") == 1
     for who, table, action in (
         ("sender", "campaign", "/campaigns/new"),
