@@ -164,7 +164,7 @@ def picture(page: Page, name: str, *, at_both: bool = False) -> None:
     own = page.viewport_size
     for width, height in SIZES.values() if at_both else [(own["width"], own["height"])]:
         page.set_viewport_size({"width": width, "height": height})
-        page.screenshot(path=PICTURES / f"{name}-{width}.png")
+        page.screenshot(path=PICTURES / f"{name}-{width}.png", full_page=True)
     page.set_viewport_size(own)
 
 
