@@ -71,6 +71,7 @@ EVERYBODY = {
     "own_data",
     "feed",
     "unsubscribe",
+    "confirm",
 }  # api, by which token: test_api
 OPEN = {
     "static",
