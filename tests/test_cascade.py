@@ -130,6 +130,20 @@ def test_a_household_gets_the_next_channel_in_one_message(sender, molenakker):
     assert mail.names == "Els & Jan Maes" and mail.recipients.count() == 2
 
 
+def test_a_mailbox_whose_other_reader_confirmed_still_gets_it_for_the_one_who_did_not(sender, molenakker):
+    for name, number in (("Els", 1), ("Jan", 2)):
+        cast.member(molenakker, name, mobile=f"+3247000001{number}", email="huis@voorbeeld.example")
+    campaign = launched(sender, molenakker, "acknowledgement", ["sms", "email", "voice"])
+    leave(campaign)
+    Message.update(accepted_at=BEFORE).where(Message.address == "+32470000012").execute()
+    assert cascade.step(AFTER) == 1
+    with models.writing():
+        acknowledgements.by_reply("+32470000011", [Member.get(last_name="Els")], AFTER)
+    assert cascade.step(BEFORE + timedelta(minutes=MINUTES)) == 1
+    mail = campaign.messages.where(Message.channel == "email").get()
+    assert mail.status == "queued" and mail.recipients.count() == 2
+
+
 def test_an_exercise_steps_on_as_an_exercise(sender, molenakker):
     person(molenakker, 1)
     campaign = launched(sender, molenakker, is_practice=True)

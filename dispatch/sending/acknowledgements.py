@@ -9,7 +9,7 @@ from peewee import Value, fn
 from dispatch.providers.base import Receipt
 from dispatch.sending import tallies
 from dispatch.words import N_, translator
-from models import Acknowledgement, Campaign, Member, Message, Recipient, writing
+from models import CONTACTS, Acknowledgement, Campaign, Member, Message, Recipient, writing
 
 ASKED_BY_SMS = N_("Answer YES when you have read this.")
 ASKED_BY_MAIL = N_("Please confirm that you have read this: open the link and press the button.")
@@ -100,11 +100,28 @@ def _let_off(messages: list[int], now: datetime) -> None:
         Message.campaign.in_(campaigns),
         Message.status == "queued",
         ~fn.EXISTS(_unconfirmed(Message.id, Message.campaign)),
+        *(~fn.EXISTS(_may_join(contact, Message.address, Message.campaign)) for contact in CONTACTS),
     )
     moved = Counter(rest.returning(Message.campaign, Message.channel).tuples().execute())
     for (campaign, channel), number in moved.items():
         changes = {(campaign, channel, "queued"): -number, (campaign, channel, "withheld"): number}
         tallies.count(changes)
+
+
+def _may_join(contact: str, address, campaign):
+    """Who shares the address and has not confirmed: the turn of this channel may yet come for them, and then the message
+    that waits is theirs too.
+    """
+    other, of = Member.alias(), Campaign.alias()
+    is_theirs = getattr(other, contact) == address
+    given = Acknowledgement.select(Value(1)).where(
+        Acknowledgement.campaign == campaign, Acknowledgement.member == other.id
+    )
+    return (
+        other.select(Value(1))
+        .join(of, on=(of.organisation == other.organisation))
+        .where(of.id == campaign, of.cascade.is_null(False), is_theirs, ~fn.EXISTS(given))
+    )
 
 
 def _unconfirmed(message, campaign):
