@@ -9,7 +9,7 @@ import pytest
 from dispatch.providers import confirming, open_road
 from dispatch.providers.base import Content, Outgoing, Receipt, Reply
 from dispatch.providers.letter import write
-from dispatch.sending import acknowledgements, campaigns, inbound, lanes, receipts
+from dispatch.sending import acknowledgements, campaigns, inbound, lanes, receipts, report
 from models import Acknowledgement, Campaign, Inbound, Message
 from tests import cast
 from tests.cast import NOON
@@ -223,3 +223,40 @@ def test_a_link_that_is_not_ours_confirms_nothing(app, sender, molenakker, token
     campaign = launched(sender, molenakker, ["email"])
     assert app.test_client().post(f"/confirm/{token}").status_code == 404
     assert confirmed(campaign) == {}
+
+
+# ── On the pages ────────────────────────────────────────────────────────
+
+TURNS = {"in_turn": "1", "order": "email-sms-voice", "next_minutes": "20", "awaits": "acknowledgement"}
+
+
+def test_the_page_of_the_text_asks_for_it_and_the_last_look_says_so(signed_in, sender, molenakker):
+    draft = campaigns.draft(sender.organisation, by=sender, now=NOON)
+    lien = signed_in(sender)
+    fields = {"name": "Gaslek", "kind": "warning", "channels": ["sms", "email"], "bins": molenakker.id}
+    fields |= {"sms-nl-body": "Gaslek.", "email-nl-subject": "Gaslek", "email-nl-body": "Gaslek."}
+    fields |= {"fallback_language": "nl", "version": draft.version, "asks_acknowledgement": "1"} | TURNS
+    lien.post(f"/campaigns/{draft.id}/text", fields)
+    kept = Campaign.get_by_id(draft.id)
+    assert kept.asks_acknowledgement and kept.turns == ["email", "sms"] and kept.cascade["minutes"] == 20
+    review = lien.get(f"/campaigns/{draft.id}/review").text
+    assert "Het ene kanaal na het andere: e-mail, sms. Het volgende 20 minuten later" in review
+    assert (
+        "Antwoord JA als u dit gelezen hebt." in review and "Niemand kan antwoorden op de afzender" in review
+    )
+
+
+def test_the_live_page_and_the_report_count_who_confirmed_and_list_who_did_not(signed_in, sender, molenakker):
+    campaign = launched(sender, molenakker)
+    for message in list(campaign.messages):
+        put(message, "delivered")
+    says("+32470000011")
+    lien = signed_in(sender)
+    assert "mensen bevestigden" in lien.get(f"/campaigns/{campaign.id}").text
+    campaigns.finish(Campaign.get_by_id(campaign.id), NOON + timedelta(days=1))
+    page = lien.get(f"/campaigns/{campaign.id}").text
+    assert "2 mensen bevestigden het" in page and "sms 2" in page
+    silent = lien.get(f"/campaigns/{campaign.id}/messages?status=silent").text
+    assert "Piet" in silent and "Jan" not in silent
+    assert "Bevestigd om" in lien.get(f"/campaigns/{campaign.id}/messages").text
+    assert report.build(campaign, "nl", LATER)["confirmed"] == "2 van 3 mensen"

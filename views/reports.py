@@ -191,7 +191,7 @@ def listed(campaign: Campaign) -> dict:
     }
 
 
-def _lines(query) -> list[dict]:
+def _lines(query: Iterable[Message]) -> list[dict]:
     messages = list(query)
     confirmed = acknowledgements.given(Message.id.in_([message.id for message in messages]))
     return [_line(message, confirmed.get(message.id)) for message in messages]
@@ -226,7 +226,7 @@ def message(id: int, mid: int):
         text=campaigns.text_for(campaign, found.channel, found.language),
         language=_(LANGUAGE_NAMES[found.language]),
         steps=_steps(campaign, found),
-        **_line(found),
+        **_lines([found])[0],
     )
 
 
