@@ -18,7 +18,17 @@ from views import manual
 
 ROOT = Path(__file__).resolve().parent.parent
 # programs, gateways, watchers, a press at the foot; and members, who have no account
-WITHOUT_PAGES = {"api", "receipts", "health", "language", "own_data", "feed", "tour", "unsubscribe"}
+WITHOUT_PAGES = {
+    "api",
+    "confirm",
+    "receipts",
+    "health",
+    "language",
+    "own_data",
+    "feed",
+    "tour",
+    "unsubscribe",
+}
 LANGUAGES = list(words.LANGUAGES)
 NUMBER = "Crisiscentrum, 02 000 00 12"
 

@@ -73,6 +73,7 @@ EVERYBODY = {
     "own_data",
     "feed",
     "unsubscribe",
+    "confirm",
 }  # api, by which token: test_api
 OPEN = {
     "static",

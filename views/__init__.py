@@ -32,6 +32,7 @@ from views import (
     cards,
     closings,
     commands,
+    confirm,
     contacts,
     control,
     costs,
@@ -115,6 +116,7 @@ PAGES = (
     imports,
     upkeep,
     own_data,
+    confirm,
     unsubscribe,
     cards,
     privacy,
@@ -199,6 +201,7 @@ def register(app: Flask) -> None:
     csrf.exempt(api.pages)  # a program has no session either
     csrf.exempt(own_data.pages)  # what nobody can guess is in its address, and a telephone may refuse cookies
     csrf.exempt(unsubscribe.pages)  # a mail program presses without a page
+    csrf.exempt(confirm.pages)  # whoever knows the link may press; a mail program may keep no cookie
     commands.register(app)
     memory_commands.register(app)
     operation_commands.register(app)
