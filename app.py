@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, request
 from jinja2 import StrictUndefined
-from peewee import DatabaseError
+from peewee import DatabaseError, ImproperlyConfigured
 
 import models
 import views
@@ -74,8 +74,9 @@ def port(value: str) -> int:
 
 
 def database(value: str) -> str:
-    if not value.startswith("sqlite:///") or len(value) == len("sqlite:///"):
-        raise ValueError("must be a URL such as sqlite:///belfort.db")
+    is_file = value.startswith("sqlite:///") and len(value) > len("sqlite:///")
+    if not is_file and not (value.startswith("postgresql://") and urlsplit(value).path.strip("/")):
+        raise ValueError("must be a URL such as sqlite:///belfort.db or postgresql://user@host/belfort")
     return value
 
 
@@ -134,7 +135,7 @@ class Setting:
 
 
 SETTINGS = (
-    Setting("BELFORT_DATABASE", "sqlite:///belfort.db", database, "Where everything is kept."),
+    Setting("BELFORT_DATABASE", "sqlite:///belfort.db", database, "Where everything is kept.", True),
     Setting("BELFORT_HOST", "127.0.0.1", text, "The address on which pages are served."),
     Setting("PORT", "8000", port, "The port on which pages are served."),
     Setting(
@@ -149,7 +150,8 @@ SETTINGS = (
         "BELFORT_SECRET_KEY",
         "",
         text,
-        "Signs sessions and forms. Empty: made once and kept in `.secret-key` beside the database.",
+        "Signs sessions and forms. Empty: made once and kept in `.secret-key` beside the database; with PostgreSQL it "
+        "must be given, the same to every process.",
         is_secret=True,
     ),
     Setting(
@@ -382,8 +384,8 @@ def _keeping(settings: dict) -> Keeping:
 def _open_database(url: str) -> None:
     try:
         with models.connect(url).connection_context():
-            models.database.execute_sql("SELECT 1 FROM sqlite_master")
-    except DatabaseError as error:
+            models.database.get_tables()
+    except (DatabaseError, ImproperlyConfigured, ImportError) as error:
         raise BadSetting(f"BELFORT_DATABASE cannot be opened: {error}.") from None
 
 
@@ -408,6 +410,8 @@ def _stays_here(url: str) -> bool:
 
 
 def _kept_secret(database_url: str) -> str:
+    if not database_url.startswith("sqlite:"):
+        raise BadSetting("BELFORT_SECRET_KEY must be given with PostgreSQL: every process signs with the same.")
     path = Path(database_url.removeprefix("sqlite:///")).resolve().parent / ".secret-key"
     try:
         descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)

@@ -1,16 +1,7 @@
 """What is remembered: tables, constraints and small questions. What is done with them lives in dispatch/."""
 
-import sqlite3
-from collections import deque
-from collections.abc import Iterable
-from contextlib import contextmanager
-from datetime import date, datetime
-from functools import cached_property, lru_cache
-from operator import itemgetter
-from pathlib import Path
-from threading import Lock
+from datetime import date
 
-import peewee
 from peewee import (
     BigAutoField,
     BigIntegerField,
@@ -19,7 +10,6 @@ from peewee import (
     CharField,
     Check,
     CompositeKey,
-    DatabaseProxy,
     DateField,
     DateTimeField,
     DoubleField,
@@ -28,43 +18,25 @@ from peewee import (
     JSONField,
     TextField,
 )
-from playhouse.db_url import parse
 from playhouse.migrations import Runner
 
+import founding
+from dialect import among, locked, together  # noqa: F401 # every room finds here what it asks of the database
+from founding import MIGRATIONS
+from store import (  # noqa: F401
+    Prepared,
+    Table,
+    at_hand,
+    beside,
+    carrying,
+    connect,
+    database,
+    is_postgres,
+    slots,
+    writing,
+)
+
 # ── Ground ──────────────────────────────────────────────────────────────
-
-database = DatabaseProxy()
-MIGRATIONS = str(Path(__file__).resolve().parent / "migrations")
-
-PRAGMAS = {
-    "journal_mode": "wal",
-    "synchronous": "full",  # an acknowledged launch survives a power cut
-    "foreign_keys": 1,
-    "busy_timeout": 10_000,
-    "cache_size": -32_000,
-}
-
-
-# A moment as text: thousands of rows of one transaction hold the same one, in UTC without a zone as all of them.
-sqlite3.register_adapter(datetime, lru_cache(maxsize=64)(str))
-
-
-def connect(url: str) -> peewee.Database:
-    """Points every table at the database of this URL, such as sqlite:///belfort.db."""
-    database.initialize(peewee.SqliteDatabase(parse(url)["database"], pragmas=PRAGMAS))
-    return database.obj
-
-
-@contextmanager
-def at_hand():
-    """This thread's connection, opened if it has none, and kept: to open one costs as much as four queries."""
-    database.connect(reuse_if_open=True)
-    yield
-
-
-def beside(name: str) -> Path:
-    """The folder of this name that belongs to the database, such as belfort.db-hands."""
-    return Path(f"{database.obj.database}-{name}")
 
 
 class WrongSchema(Exception):
@@ -74,7 +46,13 @@ class WrongSchema(Exception):
 def migrate() -> list[str]:
     """Brings the database up to this program's tables; returns the names of the steps that it took."""
     with database.connection_context():
-        return Runner(database.obj, MIGRATIONS).up()
+        if not is_postgres():
+            return Runner(database.obj, MIGRATIONS).up()
+        if founding.is_empty():
+            return founding.found(TABLES)
+        steps = Runner(database.obj, MIGRATIONS).up()
+        founding.loosen()
+        return steps
 
 
 def check_schema() -> None:
@@ -89,116 +67,8 @@ def check_schema() -> None:
         raise WrongSchema("The database is older than this program. Run: flask migrate")
 
 
-class Turnstile:
-    """Lets threads through one by one in the order in which they came.
-
-    SQLite's own lock and Python's are not fair: a pump that writes back to back starves a page for seconds.
-    """
-
-    def __init__(self):
-        self._guard = Lock()
-        self._waiting: deque[Lock] = deque()
-        self._is_taken = False
-
-    def __enter__(self):
-        with self._guard:
-            if not self._is_taken:
-                self._is_taken = True
-                return
-            turn = Lock()
-            turn.acquire()
-            self._waiting.append(turn)
-        turn.acquire()
-
-    def __exit__(self, *_):
-        with self._guard:
-            if self._waiting:
-                self._waiting.popleft().release()
-            else:
-                self._is_taken = False
-
-
-turnstile = Turnstile()
-
-
-@contextmanager
-def writing():
-    """A transaction that holds the write lock from its first line: a read that becomes a write cannot fail."""
-    if database.in_transaction():
-        with database.atomic():
-            yield
-    else:
-        with turnstile, database.atomic("IMMEDIATE"):
-            yield
-
-
-class Slot(int):
-    """Stands in a prepared change for the n-th value of each of its rows."""
-
-
-def slots(number: int) -> list[peewee.Value]:
-    return [peewee.Value(Slot(place), converter=False) for place in range(number)]
-
-
-class Prepared:
-    """A query whose values are slots: written once, then run for any number of rows of values.
-
-    A hundred thousand rows a second, where a query built anew for each makes five thousand.
-    """
-
-    def __init__(self, query: peewee.Query):
-        self._query = query
-
-    @cached_property
-    def _written(self) -> tuple[str, itemgetter]:
-        sql, places = self._query.sql()
-        return sql, itemgetter(*map(int, places))
-
-    def rows(self, *values) -> list[tuple]:
-        """What it finds or gives back with these values, as the database has it: moments and documents are texts."""
-        sql, places = self._asked
-        return database.execute_sql(
-            sql, [values[place] if isinstance(place, Slot) else place for place in places]
-        ).fetchall()
-
-    def objects(self, table: type[peewee.Model], *values) -> list:
-        """The same as rows of `table`; what is selected beside its columns hangs on them by its alias."""
-        sql, places = self._asked
-        return list(
-            table.raw(sql, *(values[place] if isinstance(place, Slot) else place for place in places))
-        )
-
-    @cached_property
-    def _asked(self) -> tuple[str, list]:
-        return self._query.sql()
-
-    def run(self, rows: Iterable[tuple]) -> int:
-        """Returns how many rows of the table it changed; every value is a slot."""
-        sql, pick = self._written
-        cursor = database.connection().cursor()
-        cursor.executemany(sql, map(pick, rows))
-        return max(0, cursor.rowcount)
-
-
-def among(field: peewee.Field, listed: peewee.Value):
-    """Whether a field is in a JSON list: one value however many they are, or the statement takes longer to write than to run."""
-    return field.in_(peewee.SQL("(SELECT value FROM json_each(?))", [listed.value]))
-
-
-def together(columns: Iterable):
-    """All rows as one value, a JSON list of lists: what is read row by row asks for the interpreter at each."""
-    return peewee.fn.json_group_array(peewee.fn.json_array(*columns))
-
-
 def one_of(field: str, words) -> Check:
     return Check(f"{field} IN ({', '.join(repr(word) for word in words)})")
-
-
-class Table(peewee.Model):
-    class Meta:
-        database = database
-        only_save_dirty = True
-        legacy_table_names = False
 
 
 # ── Who ─────────────────────────────────────────────────────────────────

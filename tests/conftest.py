@@ -1,5 +1,7 @@
+import os
 import shutil
 import socket
+from itertools import count
 
 import pytest
 
@@ -9,9 +11,21 @@ from tests import cast
 from tests.page import Client
 
 
+POSTGRES = os.environ.pop("POSTGRES_FOR_TESTS", "")  # such as postgresql://belfort@127.0.0.1:5544: see Makefile
+_numbers = count(1)
+
+
+def pytest_collection_modifyitems(items):
+    """What a test is about that says `sqlite` is a file of SQLite: on the other engine there is none."""
+    if POSTGRES:
+        for item in items:
+            if marker := item.get_closest_marker("sqlite"):
+                item.add_marker(pytest.mark.skip(reason=f"about SQLite: {marker.args[0]}"))
+
+
 @pytest.fixture(scope="session")
 def empty_database(tmp_path_factory):
-    """A migrated database without rows, made once and copied for every test."""
+    """A migrated database without rows, made once and copied for every test: a file of SQLite."""
     path = tmp_path_factory.mktemp("empty") / "belfort.db"
     models.connect(f"sqlite:///{path}")
     models.migrate()
@@ -20,22 +34,62 @@ def empty_database(tmp_path_factory):
     return path
 
 
+@pytest.fixture(scope="session")
+def template(empty_database):
+    """The URL of the same, on the engine of this run."""
+    if not POSTGRES:
+        yield f"sqlite:///{empty_database}"
+        return
+    name = f"empty_{os.getpid()}"
+    with cluster() as server:
+        server.execute(f"CREATE DATABASE {name}")
+        models.connect(f"{POSTGRES}/{name}")
+        models.migrate()
+        models.database.close_all()
+        yield f"{POSTGRES}/{name}"
+        models.database.close_all()
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def cluster():
+    import psycopg
+
+    return psycopg.connect(f"{POSTGRES}/postgres", autocommit=True)
+
+
 @pytest.fixture
-def settings(empty_database, tmp_path):
-    path = tmp_path / "belfort.db"
-    shutil.copy(empty_database, path)
+def fresh(template, tmp_path):
+    """The URL of a migrated database without rows, of this test alone."""
+    if not POSTGRES:
+        path = tmp_path / "belfort.db"
+        shutil.copy(template.removeprefix("sqlite:///"), path)
+        yield f"sqlite:///{path}"
+        return
+    name, empty = f"test_{os.getpid()}_{next(_numbers)}", template.rpartition("/")[2]
+    if models.is_postgres():
+        models.database.close_all()
+    with cluster() as server:
+        server.execute(f"CREATE DATABASE {name} TEMPLATE {empty} STRATEGY file_copy")
+        yield f"{POSTGRES}/{name}"
+        if models.is_postgres():
+            models.database.close_all()
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def settings(fresh):
     return {
-        "BELFORT_DATABASE": f"sqlite:///{path}",
+        "BELFORT_DATABASE": fresh,
         "BELFORT_SECRET_KEY": "a key for tests",
         "BELFORT_PUMP": "off",
     }
 
 
 @pytest.fixture(scope="session")
-def application(empty_database):
+def application(template):
     """The application with all its pages, built once: its addresses take a tenth of a second to write down."""
     return belfort.build_app(
-        {"BELFORT_DATABASE": f"sqlite:///{empty_database}", "BELFORT_SECRET_KEY": "k", "BELFORT_PUMP": "off"}
+        {"BELFORT_DATABASE": template, "BELFORT_SECRET_KEY": "k", "BELFORT_PUMP": "off"}
     )
 
 

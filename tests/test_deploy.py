@@ -131,4 +131,15 @@ def test_the_image_runs_as_nobody_and_takes_along_what_the_program_needs():
     assert words.index("USER") < words.index("CMD") and ["USER", "belfort"] in told
     taken = {name for word, rest in told if word == "COPY" for name in rest.split()[:-1]}
     assert all((ROOT / name).exists() for name in taken)
-    assert {"app.py", "models.py", "dispatch", "views", "templates", "static", "migrations"} <= taken
+    assert {
+        "app.py",
+        "models.py",
+        "store.py",
+        "dialect.py",
+        "founding.py",
+        "dispatch",
+        "views",
+        "templates",
+        "static",
+        "migrations",
+    } <= taken

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from peewee import fn
 
+from dialect import hour_of
 from dispatch import audit
 from dispatch.centre import floor, questions
 from dispatch.errors import Incomplete, NotAllowed, WrongMoment
@@ -121,7 +122,7 @@ def latest(emergency: Emergency, most: int = 30) -> list[Sample]:
 
 def trend(emergency: Emergency) -> list[Hour]:
     """Hour by hour, oldest first; hours without a sample are left out."""
-    hour = fn.STRFTIME("%Y-%m-%d %H:00:00", Sample.at)
+    hour = hour_of(Sample.at)
     sums = (fn.COUNT(Sample.id), fn.SUM(Sample.good), fn.SUM(Sample.asked))
     rows = Sample.select(hour, *sums).where(Sample.emergency == emergency.id).group_by(hour).order_by(hour)
     return [Hour(datetime.fromisoformat(at), *counts) for at, *counts in rows.tuples()]

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from peewee import fn
 
-from models import Call, Emergency, Quarter, database
+from dialect import seconds_of
+from models import Call, Emergency, Quarter
 
 QUARTER = timedelta(minutes=15)
 QUARTER_SECONDS = 900
@@ -58,9 +59,7 @@ def _noted(emergency: Emergency, since: datetime, until: datetime) -> dict[datet
 
 def _quarter_number():
     """The number of the quarter hour since 1970, as the database reckons it from the moment of a call."""
-    if "postgres" in type(database.obj).__name__.lower():
-        return fn.FLOOR(fn.DATE_PART("epoch", Call.at) / QUARTER_SECONDS)
-    return fn.STRFTIME("%s", Call.at).cast("integer") / QUARTER_SECONDS
+    return seconds_of(Call.at) / QUARTER_SECONDS
 
 
 def per_quarter(emergency: Emergency, since: datetime, until: datetime) -> list[tuple[datetime, str, int]]:

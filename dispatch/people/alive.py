@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from peewee import Case, chunked, fn
 
+from dialect import one_if
 from dispatch import audit
 from dispatch.errors import Refusal
 from dispatch.people import lists, reading
@@ -83,7 +84,7 @@ def _lines(ids: list[int], since: datetime):
     is_dead = (Message.status == "failed") & Message.code.in_(DEAD_ADDRESS)
     worked = fn.MAX(Case(None, ((Message.status.in_(TAKEN), _moment()),)))
     died = fn.MAX(Case(None, ((is_dead, _moment()),)))
-    works = Case(None, ((worked > fn.COALESCE(died, ""), 1),), 0)
+    works = one_if(worked.is_null(False) & (died.is_null() | (worked > died)))
     return (
         Membership.select(Membership.bin, Membership.member, works.alias("works"))
         .join(Member)
@@ -157,7 +158,7 @@ def _came_to(ids: list[int], name: str):
         .join(Message)
         .where(Recipient.member.in_(ids), Message.address == field, ~Message.is_practice)
         .group_by(Recipient.member, Message.address)
-        .having(worked > fn.COALESCE(died, ""))
+        .having(worked.is_null(False), died.is_null() | (worked > died))
     )
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from peewee import JOIN, BigIntegerField, BooleanField, Case, Value, fn
 
+from dialect import one_if
 from dispatch.words import N_
 from models import Bin, Member, Membership, Table, database
 
@@ -329,7 +330,7 @@ def _living(organisation_id: int, choice: dict, *columns):
     Written so that the members are walked by id: a part of a million costs what the part costs.
     """
     living = (
-        Membership.select(fn.MAX(Membership.paused_at.is_null()))
+        Membership.select(fn.MAX(one_if(Membership.paused_at.is_null())))
         .join(Bin)
         .where(
             Membership.member == Member.id,
@@ -338,12 +339,14 @@ def _living(organisation_id: int, choice: dict, *columns):
             _chosen(choice),
         )
     )
-    return Member.select(Member.id, living.alias("is_active"), *columns).where(fn.COALESCE(living, -1) >= 0)
+    return Member.select(Member.id, (living == 1).alias("is_active"), *columns).where(
+        fn.COALESCE(living, -1) >= 0
+    )
 
 
 def _few(organisation_id: int, choice: dict, *columns):
     """The same members for an audience that is small among many: found by its memberships, in no order."""
-    is_active = fn.MAX(Membership.paused_at.is_null()).alias("is_active")
+    is_active = (fn.MAX(one_if(Membership.paused_at.is_null())) == 1).alias("is_active")
     return _memberships(organisation_id, choice, Member.id, is_active, *columns).group_by(Member.id)
 
 

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from peewee import Case, fn
+from peewee import fn
 
+from dialect import one_if
 from dispatch import audit
 from dispatch.people.members import BASES, FIELD_NAMES
 from dispatch.people.names import search_words
@@ -96,18 +97,18 @@ def streets(bin: Bin) -> list[str]:
 def reach(bins: Iterable[Bin]) -> dict[int, Reach]:
     """The figures of these BINs, by the id of the BIN; one without members is there too."""
     ids = [bin.id for bin in bins]
-    channels = sum((_one_if(column != "") for column in (Member.mobile, Member.phone, Member.email)), start=0)
+    channels = sum((one_if(column != "") for column in (Member.mobile, Member.phone, Member.email)), start=0)
     counted = (
         Membership.select(
             Membership.bin,
             fn.COUNT(Membership.id),
             fn.COUNT(fn.NULLIF(Member.street, "").distinct()),
-            fn.SUM(_one_if(channels > 1)),
-            fn.SUM(_one_if(channels == 1)),
-            fn.SUM(_one_if(channels == 0)),
-            fn.SUM(_one_if(DEAD_NUMBER)),
-            fn.SUM(_one_if(DEAD_MAILBOX)),
-            fn.SUM(_one_if(HAS_PROBLEM)),
+            fn.SUM(one_if(channels > 1)),
+            fn.SUM(one_if(channels == 1)),
+            fn.SUM(one_if(channels == 0)),
+            fn.SUM(one_if(DEAD_NUMBER)),
+            fn.SUM(one_if(DEAD_MAILBOX)),
+            fn.SUM(one_if(HAS_PROBLEM)),
             fn.COUNT(Membership.paused_at),
         )
         .join(Member)
@@ -134,7 +135,3 @@ def export(bin: Bin, lang: str, *, by: User | None, now: datetime) -> tuple[list
 
 def _worded(name: str, value: str, _) -> str:
     return _(LANGUAGE_NAMES[value]) if name == "language" else value
-
-
-def _one_if(condition):
-    return Case(None, ((condition, 1),), 0)

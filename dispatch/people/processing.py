@@ -40,7 +40,7 @@ def write(
         old = of(bin)
         changed = sorted(name for name, value in values.items() if getattr(old, name) != value)
         row = values | {"bin": bin.id, "changed_at": now, "by": by.id if by else None}
-        Processing.insert(row).on_conflict("REPLACE").execute()
+        Processing.insert(row).on_conflict(conflict_target=[Processing.bin], update=row).execute()
         audit.record(
             "processing.changed", bin, by=by, now=now, organisation=bin.organisation_id, fields=changed
         )

@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-from peewee import Case, Value
+from peewee import Case, Select, Value
 
+from dialect import maybe_moment, unpacked
 from dispatch.money import ledger
 from dispatch.people.audience import ADDRESSES
 from dispatch.providers.base import Outcome, Receipt
@@ -27,6 +28,7 @@ from models import (
     Recipient,
     among,
     database,
+    locked,
     slots,
     together,
     writing,
@@ -129,7 +131,11 @@ def _due(*mine) -> Prepared:
     here = (*here, Message.is_practice == is_practice)
     some = Message.select(*(getattr(Message, name) for name in Claimed._fields))
     some = some.where(*here, Message.due_at <= now).order_by(Message.due_at, Message.id).limit(limit)
-    return Prepared(some.select_from(together(some.c[name] for name in Claimed._fields)))
+    return Prepared(lambda: _in_one_value(locked(some, skipping=True), Claimed._fields))
+
+
+def _in_one_value(some: Select, names: Iterable[str]) -> Select:
+    return some.select_from(together(some.c[name] for name in names))
 
 
 def _taken() -> Prepared:
@@ -281,11 +287,13 @@ def _standing() -> Prepared:
     """Asked for each batch, and for each receipt that comes alone: there writing it took a quarter of the time."""
     references, held_at = slots(2)
     *names, _parts, _is_ours = Standing._fields
-    is_ours = held_at.is_null() | (Message.claimed_at <= held_at)
+    is_ours = maybe_moment(held_at).is_null() | (Message.claimed_at <= held_at)
     # A second call is the same message.
     paid_once = Case(None, [(Message.first_reference.is_null(), Message.parts)], 0)
     columns = (*(getattr(Message, name) for name in names), paid_once, is_ours)
-    return Prepared(Message.select(together(columns)).where(among(Message.reference, references)))
+    named = (column.alias(name) for column, name in zip(columns, Standing._fields, strict=True))
+    rows = Message.select(*named).where(among(Message.reference, references))
+    return Prepared(lambda: _in_one_value(locked(rows, by=Message.id), Standing._fields))
 
 
 _STAND = _standing()
@@ -302,15 +310,12 @@ UPDATE message SET status = step.status, code = step.code, detail = step.detail,
     attempts = message.attempts + step.spent,
     doubt = step.doubt,
     doubted_at = COALESCE(step.doubted_at, message.doubted_at)
-FROM (
-    SELECT value ->> 0 AS status, value ->> 1 AS code, value ->> 2 AS detail, value ->> 3 AS road,
-        value ->> 4 AS provider_reference, value ->> 5 AS accepted_at, value ->> 6 AS ended_at,
-        value ->> 7 AS due_at, value ->> 8 AS spent, value ->> 9 AS doubt, value ->> 10 AS doubted_at,
-        value ->> 11 AS id, value ->> 12 AS was
-    FROM json_each(?)
-) AS step
+FROM ({steps}) AS step
 WHERE message.id = step.id AND message.status = step.was
 """
+_STEPS = {name: "text" for name in ("status", "code", "detail", "road", "provider_reference")}
+_STEPS |= {name: "timestamp" for name in ("accepted_at", "ended_at", "due_at")}
+_STEPS |= {"spent": "integer", "doubt": "integer", "doubted_at": "timestamp", "id": "bigint", "was": "text"}
 
 
 _moment = lru_cache(maxsize=64)(str)  # thousands of moves of one transaction hold the same one
@@ -330,7 +335,7 @@ def _move(moves: Iterable[Move], now: datetime) -> None:
         )
         for move in steps
     ]
-    database.execute_sql(_STEP, [json.dumps(rows, default=_moment)])
+    database.execute_sql(_STEP.format(steps=unpacked(_STEPS)), [json.dumps(rows, default=_moment)])
     tally, pulse, dead = Counter(), defaultdict(Counter), defaultdict(list)
     ways = Counter(
         (one.standing.campaign, one.standing.channel, one.standing.status, one.status) for one in steps

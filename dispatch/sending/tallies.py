@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from datetime import datetime
 
+from dialect import moment
 from models import RANKS, Campaign, Prepared, Pulse, Tally, among, slots
 
 
@@ -38,7 +39,7 @@ def count(changes: dict[tuple[int, str, str], int]) -> None:
 
 
 def beat(pulse: dict[int, Counter], now: datetime) -> None:
-    launched = ((id, datetime.fromisoformat(at)) for id, at in _LAUNCHED.rows(json.dumps(list(pulse))))
+    launched = ((id, moment(at)) for id, at in _LAUNCHED.rows(json.dumps(list(pulse))))
     _BEAT.run(
         [
             (id, int((now - at).total_seconds()), pulse[id]["accepted"], pulse[id]["delivered"])

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil, floor
 
+from dialect import document, moment
 from models import Prepared, Throttle, slots
 
 CATCH_UP_SECONDS = 0.03  # more would come back as the same burst each second, as the window opens
@@ -68,10 +69,10 @@ def window_seconds(rate: float) -> float:
 def _level(road: str, rate: float, now: datetime) -> Level:
     full = SLACK + rate * CATCH_UP_SECONDS
     [row] = _LOOK.rows(road) or [None]
-    if row is None or (refilled_at := datetime.fromisoformat(row[1])) - now > CLOCK_STEPPED:
+    if row is None or (refilled_at := moment(row[1])) - now > CLOCK_STEPPED:
         return Level(1 + BEGINNING * rate, [], most_in_window(rate))
     begins = _microsecond(now) - round(window_seconds(rate) * 1_000_000)
-    recent = [entry for entry in json.loads(row[2]) if entry[0] > begins]
+    recent = [entry for entry in document(row[2]) if entry[0] > begins]
     passed = max(0.0, (now - refilled_at).total_seconds())
     room = most_in_window(rate) - sum(number for _, number in recent)
     steady = STEADY if rate >= FAST else 1.0

@@ -19,7 +19,8 @@ import requests
 import urllib3
 
 from dispatch import bench, clock
-from models import PRAGMAS, database
+from models import database
+from store import PRAGMAS
 
 CLAIMED, FROZEN, A_POST = 1_000, 2_000, 500
 MAIL_LINES, HTTP_LINES = 8, 24

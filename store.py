@@ -1,0 +1,274 @@
+"""Where it is kept: the connection to one of two engines, SQLite or PostgreSQL, and how one writes to it.
+
+What the two say differently in a query stands in dialect.py, and how PostgreSQL gets its tables in founding.py.
+"""
+
+import sqlite3
+from collections import deque
+from collections.abc import Callable, Iterable
+from contextlib import contextmanager
+from datetime import datetime
+from functools import lru_cache
+from operator import itemgetter
+from pathlib import Path
+from threading import Lock, local
+from urllib.parse import urlsplit
+
+import peewee
+from peewee import DatabaseProxy
+from playhouse.db_url import parse
+from playhouse.pool import PooledPostgresqlDatabase
+
+database = DatabaseProxy()
+
+PRAGMAS = {
+    "journal_mode": "wal",
+    "synchronous": "full",  # an acknowledged launch survives a power cut
+    "foreign_keys": 1,
+    "busy_timeout": 10_000,
+    "cache_size": -32_000,
+}
+
+
+# A moment as text: thousands of rows of one transaction hold the same one, in UTC without a zone as all of them.
+sqlite3.register_adapter(datetime, lru_cache(maxsize=64)(str))
+
+# ── PostgreSQL ──────────────────────────────────────────────────────────
+
+DEEDS_LOCK = 0x42454C46  # the number of the advisory lock that stands for SQLite's one writer
+MOST_CONNECTIONS = (
+    40  # of one process: each lane has a desk, a keeper and a carrier, and pages come beside them
+)
+POOL_WAITS_SECONDS = 10
+GONE_AFTER_SECONDS = 5  # a server that answers nothing for so long is gone
+OPTIONS = {
+    # Which index serves depends on the values: a plan made once for all of them misses the partial ones.
+    "plan_cache_mode": "force_custom_plan",
+    # Whoever is cut off in the middle of a transaction must not keep the others waiting for long.
+    "idle_in_transaction_session_timeout": f"{GONE_AFTER_SECONDS}s",
+    "tcp_user_timeout": f"{GONE_AFTER_SECONDS}s",
+    "synchronous_commit": "on",  # an acknowledged launch survives a power cut
+    "timezone": "UTC",
+}
+
+
+class Postgres(PooledPostgresqlDatabase):
+    """PostgreSQL through psycopg 3, with connections that are kept, and that notice when the server is gone."""
+
+    def __init__(self, url: str):
+        super().__init__(
+            url,
+            max_connections=MOST_CONNECTIONS,
+            timeout=POOL_WAITS_SECONDS,
+            prefer_psycopg3=True,
+            context=_adapters(),
+            options=" ".join(f"-c {name}={value}" for name, value in OPTIONS.items()),
+            connect_timeout=GONE_AFTER_SECONDS,
+            keepalives_idle=GONE_AFTER_SECONDS,
+            keepalives_interval=1,
+            keepalives_count=3,
+            tcp_user_timeout=GONE_AFTER_SECONDS * 1000,
+        )
+        self.name = urlsplit(url).path.strip("/")
+
+    def is_alive(self) -> bool:
+        """Whether this thread's connection was not lost, as far as it was noticed."""
+        return not self.is_closed() and not self.connection().closed
+
+
+def _adapters():
+    """No column holds a fraction: a sum of numbers is a whole number here as in SQLite, and only a mean is none."""
+    from psycopg import adapters
+    from psycopg.adapt import AdaptersMap, Loader
+
+    class Number(Loader):
+        def load(self, data) -> int | float:
+            written = bytes(data)
+            return float(written) if b"." in written or b"N" in written else int(written)
+
+    found = AdaptersMap(adapters)
+    found.register_loader("numeric", Number)
+    return found
+
+
+def is_postgres() -> bool:
+    return isinstance(database.obj, Postgres)
+
+
+# ── Connection ──────────────────────────────────────────────────────────
+
+
+def connect(url: str) -> peewee.Database:
+    """Points every table at the database of this URL, such as sqlite:///belfort.db or postgresql://host/belfort."""
+    if isinstance(database.obj, Postgres):
+        database.obj.close_all()
+    database.initialize(opened(url))
+    return database.obj
+
+
+def opened(url: str) -> peewee.Database:
+    """A database by its URL, beside the one that the tables point at."""
+    if url.startswith("postgresql:"):
+        return Postgres(url)
+    return peewee.SqliteDatabase(parse(url)["database"], pragmas=PRAGMAS)
+
+
+@contextmanager
+def at_hand():
+    """This thread's connection, opened if it has none, and kept: to open one costs as much as four queries."""
+    if is_postgres() and not database.is_closed() and not database.obj.is_alive():
+        database.close()
+    database.connect(reuse_if_open=True)
+    yield
+
+
+def beside(name: str) -> Path:
+    """The folder of this name that belongs to the database, such as belfort.db-hands.
+
+    PostgreSQL is elsewhere: there it is a folder of this machine, where the process was started.
+    """
+    if is_postgres():
+        return Path(f"{database.obj.name}-{name}")
+    return Path(f"{database.obj.database}-{name}")
+
+
+# ── Writing ─────────────────────────────────────────────────────────────
+
+
+class Turnstile:
+    """Lets threads through one by one in the order in which they came.
+
+    SQLite's own lock and Python's are not fair: a pump that writes back to back starves a page for seconds.
+    """
+
+    def __init__(self):
+        self._guard = Lock()
+        self._waiting: deque[Lock] = deque()
+        self._is_taken = False
+
+    def __enter__(self):
+        with self._guard:
+            if not self._is_taken:
+                self._is_taken = True
+                return
+            turn = Lock()
+            turn.acquire()
+            self._waiting.append(turn)
+        turn.acquire()
+
+    def __exit__(self, *_):
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._is_taken = False
+
+
+turnstile = Turnstile()
+_mine = local()  # is_carrying: whether this thread's transaction shares the database with other carriers
+
+
+class Alone(Exception):
+    """A deed was begun in a transaction that others share: it would have to wait for them, and they for it."""
+
+
+@contextmanager
+def writing():
+    """A transaction that holds the write lock from its first line: a read that becomes a write cannot fail.
+
+    On PostgreSQL the lock is one of ours, so that what a deed reads stays so until it is done, as in SQLite.
+    """
+    if database.in_transaction():
+        if getattr(_mine, "is_carrying", False):
+            raise Alone("a deed cannot begin while messages are claimed or recorded")
+        with database.atomic():
+            yield
+    elif is_postgres():
+        with database.atomic():
+            database.execute_sql("SELECT pg_advisory_xact_lock(%s)", (DEEDS_LOCK,))
+            yield
+    else:
+        with turnstile, database.atomic("IMMEDIATE"):
+            yield
+
+
+@contextmanager
+def carrying():
+    """A transaction that moves messages: any number run at once on PostgreSQL, none beside a deed of `writing()`.
+
+    Whoever begins one locks the rows that it reads to change them, in this order: throttle, messages by id, campaigns
+    by id, counters. In SQLite it is `writing()`.
+    """
+    if not is_postgres() or database.in_transaction():
+        with database.atomic() if database.in_transaction() else writing():
+            yield
+        return
+    with database.atomic():
+        database.execute_sql("SELECT pg_advisory_xact_lock_shared(%s)", (DEEDS_LOCK,))
+        _mine.is_carrying = True
+        try:
+            yield
+        finally:
+            _mine.is_carrying = False
+
+
+# ── Queries that are written once ───────────────────────────────────────
+
+
+class Slot(int):
+    """Stands in a prepared change for the n-th value of each of its rows."""
+
+
+def slots(number: int) -> list[peewee.Value]:
+    return [peewee.Value(Slot(place), converter=False) for place in range(number)]
+
+
+class Prepared:
+    """A query whose values are slots: written once, then run for any number of rows of values.
+
+    A hundred thousand rows a second, where a query built anew for each makes five thousand. It may be given as a
+    function that builds it, where the engines ask for different ones.
+    """
+
+    def __init__(self, query: peewee.Query | Callable[[], peewee.Query]):
+        self._query = query
+        self._written: dict[str, tuple[str, list]] = {}  # by how an engine writes a place
+
+    @property
+    def _asked(self) -> tuple[str, list]:
+        key = database.obj.param
+        if key not in self._written:
+            query = self._query() if callable(self._query) else self._query
+            self._written[key] = query.sql()
+        return self._written[key]
+
+    def rows(self, *values) -> list[tuple]:
+        """What it finds or gives back with these values, as the database has it.
+
+        Of SQLite moments and documents are texts: see `dialect.moment` and `dialect.document`.
+        """
+        sql, places = self._asked
+        return database.execute_sql(
+            sql, [values[place] if isinstance(place, Slot) else place for place in places]
+        ).fetchall()
+
+    def objects(self, table: type[peewee.Model], *values) -> list:
+        """The same as rows of `table`; what is selected beside its columns hangs on them by its alias."""
+        sql, places = self._asked
+        return list(
+            table.raw(sql, *(values[place] if isinstance(place, Slot) else place for place in places))
+        )
+
+    def run(self, rows: Iterable[tuple]) -> int:
+        """Returns how many rows of the table it changed; every value is a slot."""
+        sql, places = self._asked
+        cursor = database.connection().cursor()
+        cursor.executemany(sql, map(itemgetter(*map(int, places)), rows))
+        return max(0, cursor.rowcount)
+
+
+class Table(peewee.Model):
+    class Meta:
+        database = database
+        only_save_dirty = True
+        legacy_table_names = False
