@@ -411,7 +411,9 @@ def _stays_here(url: str) -> bool:
 
 def _kept_secret(database_url: str) -> str:
     if not database_url.startswith("sqlite:"):
-        raise BadSetting("BELFORT_SECRET_KEY must be given with PostgreSQL: every process signs with the same.")
+        raise BadSetting(
+            "BELFORT_SECRET_KEY must be given with PostgreSQL: every process signs with the same."
+        )
     path = Path(database_url.removeprefix("sqlite:///")).resolve().parent / ".secret-key"
     try:
         descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)

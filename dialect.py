@@ -52,6 +52,11 @@ def unpacked(kinds: Mapping[str, str]) -> str:
     return f"SELECT {', '.join(columns)} FROM json_each(?)"  # nosec B608 # our names
 
 
+def as_text(column: str) -> str:
+    """A document as it is written, for a query in words."""
+    return f"{column}::text" if is_postgres() else column
+
+
 def document(value) -> list | dict:
     """A document as a prepared query gives it back."""
     return json.loads(value) if isinstance(value, str) else value

@@ -248,9 +248,10 @@ class Prepared:
         Of SQLite moments and documents are texts: see `dialect.moment` and `dialect.document`.
         """
         sql, places = self._asked
-        return database.execute_sql(
+        cursor = database.execute_sql(
             sql, [values[place] if isinstance(place, Slot) else place for place in places]
-        ).fetchall()
+        )
+        return cursor.fetchall() if cursor.description else []
 
     def objects(self, table: type[peewee.Model], *values) -> list:
         """The same as rows of `table`; what is selected beside its columns hangs on them by its alias."""
@@ -262,8 +263,11 @@ class Prepared:
     def run(self, rows: Iterable[tuple]) -> int:
         """Returns how many rows of the table it changed; every value is a slot."""
         sql, places = self._asked
+        values = [
+            *map(itemgetter(*map(int, places)), rows)
+        ]  # which may themselves be asked of this connection
         cursor = database.connection().cursor()
-        cursor.executemany(sql, map(itemgetter(*map(int, places)), rows))
+        cursor.executemany(sql, values)
         return max(0, cursor.rowcount)
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import NamedTuple
 
+from dialect import as_text
 from models import Audit, Organisation, Seal, Table, User, database
 
 ROWS_AT_ONCE = 2_000
@@ -123,7 +124,7 @@ def _hash(previous: str, row: tuple) -> str | None:
 
 def _rows() -> Iterator[tuple]:
     """Every row as it stands in the file, oldest first, read in parts: no cast may hide a change."""
-    columns = "id, at, by_id, organisation_id, deed, subject, facts, address, previous, hash"
+    columns = f"id, at, by_id, organisation_id, deed, subject, {as_text('facts')}, address, previous, hash"
     query = f"SELECT {columns} FROM audit WHERE id > {database.param} ORDER BY id LIMIT {ROWS_AT_ONCE}"  # nosec B608 # our names
     last = -(2**63)
     while part := _fetched(query, last):
@@ -132,7 +133,7 @@ def _rows() -> Iterator[tuple]:
 
 
 def _fetched(query: str, last: int) -> list[tuple]:
-    """Text that is no UTF-8 is read as it is: it is a finding, not a failure."""
+    """Text that is no UTF-8 is read as it is: it is a finding, not a failure. PostgreSQL takes in no such text."""
     connection = database.connection()
     connection.text_factory = lambda text: text.decode(errors="surrogateescape")
     try:

@@ -10,8 +10,9 @@ import models
 from tests import cast
 from tests.page import Client
 
-
-POSTGRES = os.environ.pop("POSTGRES_FOR_TESTS", "")  # such as postgresql://belfort@127.0.0.1:5544: see Makefile
+POSTGRES = os.environ.pop(
+    "POSTGRES_FOR_TESTS", ""
+)  # such as postgresql://belfort@127.0.0.1:5544: see Makefile
 _numbers = count(1)
 
 
@@ -88,9 +89,7 @@ def settings(fresh):
 @pytest.fixture(scope="session")
 def application(template):
     """The application with all its pages, built once: its addresses take a tenth of a second to write down."""
-    return belfort.build_app(
-        {"BELFORT_DATABASE": template, "BELFORT_SECRET_KEY": "k", "BELFORT_PUMP": "off"}
-    )
+    return belfort.build_app({"BELFORT_DATABASE": template, "BELFORT_SECRET_KEY": "k", "BELFORT_PUMP": "off"})
 
 
 @pytest.fixture

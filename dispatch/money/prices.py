@@ -1,9 +1,9 @@
 """What one part costs on a day: the tariff's word, nothing in code."""
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 
+from dialect import document
 from dispatch import clock
 from dispatch.onboarding import orders
 from models import Prepared, Tariff, slots
@@ -19,7 +19,7 @@ _IN_FORCE = Prepared(
 def unit_mills(now: datetime) -> dict[str, int]:
     """By channel what a part of an SMS, or a started minute of a call, costs today; {} without a tariff."""
     found = _IN_FORCE.rows(clock.local(now).date().isoformat())
-    mills = {price["code"]: price["mills"] for (prices,) in found for price in json.loads(prices)}
+    mills = {price["code"]: price["mills"] for (prices,) in found for price in document(prices)}
     return {channel: mills[code] for channel, code in CODES.items() if code in mills}
 
 

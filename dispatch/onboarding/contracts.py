@@ -229,9 +229,9 @@ def _exchanged() -> str:
 
 
 def _spans(row: tuple, day: str) -> bool:
-    """Accession.holds_on of a row as the database has it: its days are texts that sort as days do."""
-    _organisation, begins, signed, *ends = row
-    return max(begins, signed) <= day <= min(filter(None, ends))
+    """Accession.holds_on of a row as the database has it: as texts its days sort as days do."""
+    begins, signed, *ends = (str(one) for one in row[1:] if one)
+    return max(begins, signed) <= day <= min(ends)
 
 
 def term_fault(organisation: Organisation, now: datetime) -> Sentence | None:
