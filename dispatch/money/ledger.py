@@ -98,9 +98,10 @@ def spend(accepted: Mapping[tuple[int, str], int], now: datetime) -> None:
     """Writes down what was accepted just now, {(campaign, channel): parts}, in the transaction that records it."""
     charged = {place: parts for place, parts in accepted.items() if parts and place[1] in prices.CODES}
     units = prices.unit_mills(now) if charged else {}
-    for (id, channel), parts in charged.items():
+    bills = [(Campaign.get_by_id(id), channel, parts) for (id, channel), parts in charged.items()]
+    for campaign, channel, parts in sorted(bills, key=lambda bill: bill[0].organisation_id):
         if units.get(channel):
-            _spend(Campaign.get_by_id(id), channel, parts, units[channel], now)
+            _spend(campaign, channel, parts, units[channel], now)
 
 
 def _spend(campaign: Campaign, channel: str, parts: int, unit: int, now: datetime) -> None:

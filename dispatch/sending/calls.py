@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from dispatch.providers.base import CALL_SECONDS, RING_SECONDS, Provider, Receipt
 from dispatch.sending import tallies
-from dispatch.sending.messages import new_reference
-from models import RANKS, Campaign, Message, writing
+from dispatch.sending.messages import hold, new_reference
+from models import RANKS, Campaign, Message, carrying
 
 AGAIN = ("busy", "no_answer", "voicemail", "hung_up")
 AGAIN_AFTER = timedelta(minutes=5)
@@ -27,7 +27,8 @@ def repeat(receipts: Sequence[Receipt], now: datetime) -> Sequence[Receipt]:
     for one in receipts:
         if RANKS[one.status] == 4 and one.status not in AGAIN:  # what settles a call is in the same post
             missed.pop(one.reference, None)
-    with writing():
+    with carrying():
+        hold(list(missed))
         first = list(_first_calls(list(missed)))
         for id, reference, _, _ in first:
             _call_again(id, missed[reference], now)

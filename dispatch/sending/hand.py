@@ -14,7 +14,7 @@ from dispatch.providers.base import NO_ROAD, Outcome, Outgoing, Provider
 from dispatch.sending import messages, throttle
 from dispatch.sending.desk import Desk
 from dispatch.sending.journal import Journal
-from models import beside, database, writing
+from models import beside, carrying, database
 
 log = logging.getLogger(__name__)
 WRITTEN_WITHIN = timedelta(seconds=0.1)  # what a power cut can make unsure
@@ -173,7 +173,8 @@ class Hand:
     def _give_back(self) -> None:
         """What the road did not ask for surely did not leave: a stop takes hold of it, or another road carries it."""
         if returned := [one.reference for one in self._waiting]:
-            with writing():
+            with carrying():
+                throttle.hold(self.road.name)
                 messages.give_back(returned, self.now(), held_at=self._held_at)
                 throttle.give_back(self.road.name, self.road.rate, len(returned), self.now())
             self._waiting.clear()

@@ -11,6 +11,7 @@ import mmap
 import os
 import secrets
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from json.encoder import encode_basestring_ascii
 from pathlib import Path
@@ -64,6 +65,15 @@ class Journal:
     def leave(self) -> None:
         """Keeps the file at the end: what could not be committed is settled by whoever finds it, as after a kill."""
         self._is_left = True
+
+    @contextmanager
+    def left_in_doubt(self) -> Iterator[None]:
+        """Leaves the file when a claim ends in an error: across a network nobody knows whether it was committed."""
+        try:
+            yield
+        except Exception:
+            self.leave()
+            raise
 
     def claimed(self, references: Iterable[str], now: datetime) -> None:
         """To be said before the claim is committed."""

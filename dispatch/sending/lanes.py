@@ -12,7 +12,7 @@ from dispatch.sending.desk import Desk
 from dispatch.sending.journal import Journal
 from dispatch.sending.messages import Claimed
 from dispatch.sending.roads import demand_simulator
-from models import Bin, Campaign, Letter, writing
+from models import Bin, Campaign, Letter, carrying
 
 log = logging.getLogger(__name__)
 URGENCY = {"warning": 0, "preventive": 1, "other": 2, "news": 3}
@@ -96,8 +96,9 @@ class Lane:
         ]
 
     def _claim(self, road: Provider, source: Source, most: int, journal: Journal) -> list[Claimed] | None:
-        now = self.now()
-        with writing():
+        with journal.left_in_doubt(), carrying():
+            throttle.hold(road.name)
+            now = self.now()
             if self.channel == "voice":
                 most = min(most, calls.free_lines(road, is_practice=self.is_practice, now=now))
             limit = min(most, throttle.available(road.name, road.rate, now))

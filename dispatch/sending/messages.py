@@ -27,11 +27,12 @@ from models import (
     Prepared,
     Recipient,
     among,
+    carrying,
     database,
+    is_postgres,
     locked,
     slots,
     together,
-    writing,
 )
 
 MAX_ATTEMPTS = 30  # for almost an hour without a road
@@ -112,7 +113,7 @@ def claim(
     road: the one that gets them, so that it can be asked about them though we die before it answers.
     """
     campaign = source if isinstance(source, Campaign) else None
-    with writing():
+    with carrying():
         if campaign and not due.may_leave(campaign, now, channel):
             return []
         [(found,)] = _DUE[campaign is None].rows(channel, source.id, source.is_practice, now, limit)
@@ -156,7 +157,7 @@ def give_back(references: Sequence[str], now: datetime, *, held_at: datetime | N
 
     held_at: when it was last claimed or kept; what somebody else has claimed since is theirs.
     """
-    with writing():
+    with carrying():
         standings = _standings(references, held_at)
         over = _over(standings)
         ours = [standing for standing in standings.values() if standing.is_ours]
@@ -172,7 +173,7 @@ def record(outcomes: Sequence[Outcome], *, road: str, now: datetime, held_at: da
     held_at: when it was last claimed or kept; of what somebody else has claimed since only that it was accepted counts.
     """
     answers = {one.reference: one for one in reversed(outcomes)}  # of two answers the first counts
-    with writing():
+    with carrying():
         standings = _standings(list(answers), held_at)
         over = _over(standings)
         moves = [
@@ -186,7 +187,7 @@ def record(outcomes: Sequence[Outcome], *, road: str, now: datetime, held_at: da
 
 def advance(receipts: Sequence[Receipt], now: datetime) -> int:
     """Moves messages by delivery receipts, in any order and however often they come; returns how many were ours."""
-    with writing():
+    with carrying():
         standings = _standings([receipt.reference for receipt in receipts])
         known = [receipt for receipt in receipts if receipt.reference in standings]
         highest: dict[str, Receipt] = {}
@@ -203,29 +204,33 @@ def keep(references: Sequence[str], now: datetime, *, held_at: datetime | None =
 
     held_at: when they were last claimed or kept; what somebody else has claimed since is theirs.
     """
-    with writing():
-        ours = Message.claimed_at <= (held_at or now), Message.status == "sending"
-        these = among(Message.reference, Value(json.dumps(list(references))))
-        Message.update(claimed_at=now).where(these, *ours).execute()
+    with carrying():
+        found = _standings(references, held_at or now).values()
+        ours = [standing.id for standing in found if standing.is_ours and standing.status == "sending"]
+        these = among(Message.id, Value(json.dumps(ours)))
+        Message.update(claimed_at=now).where(these, Message.status == "sending").execute()
 
 
 def recover(found: Found, now: datetime) -> None:
     """Settles what a process had in hand when it died, unless another one has taken it since."""
     unsure = [Outcome(reference, "unsure", code="interrupted") for reference in found.doubtful]
-    with writing():
+    with carrying():
         give_back(found.waiting, now, held_at=found.until)
         record([*found.answered, *unsure], road=found.road, now=now, held_at=found.until)
 
 
 def doubt(now: datetime) -> int:
     """Marks what was in hand for longer than a provider may take as unsure: we died, or got no answer."""
-    with writing():
+    with carrying():
         held = Message.select(Message.reference).where(
             Message.status == "sending", Message.claimed_at < now - LEASE
         )
-        standings = _standings([row[0] for row in held.tuples()])
-        _move([Move(standing, "unsure", "interrupted") for standing in standings.values()], now)
-    return len(standings)
+        standings = _standings([row[0] for row in held.tuples()], now - LEASE).values()
+        lost = [
+            one for one in standings if one.is_ours and one.status == "sending"
+        ]  # not settled since the look
+        _move([Move(standing, "unsure", "interrupted") for standing in lost], now)
+    return len(lost)
 
 
 # ── Moves ───────────────────────────────────────────────────────────────
@@ -278,6 +283,11 @@ def _moments(status: str, now: datetime) -> dict:
     }
 
 
+def hold(references: Sequence[str]) -> None:
+    """Keeps these messages from others until the transaction at hand ends."""
+    _standings(references)
+
+
 def _standings(references: Sequence[str], held_at: datetime | None = None) -> dict[str, Standing]:
     [(found,)] = _STAND.rows(json.dumps(list(references)), held_at)
     return {row[1]: Standing._make(row) for row in json.loads(found)}
@@ -324,6 +334,7 @@ _moment = lru_cache(maxsize=64)(str)  # thousands of moves of one transaction ho
 def _move(moves: Iterable[Move], now: datetime) -> None:
     """Takes every move to a higher rank (or back to the queue) and counts it; the transaction has read where all stand."""
     steps = [move for move in moves if _is_step(move.standing.status, move.status)]
+    campaigns = {move.standing.campaign for move in steps if move.standing.campaign}
     doubts = _new_doubts({move.standing.campaign for move in steps if move.status == "unsure"})
     settled, doubted = (None, None), {campaign: (number, now) for campaign, number in doubts.items()}
     rows = [
@@ -336,6 +347,7 @@ def _move(moves: Iterable[Move], now: datetime) -> None:
         for move in steps
     ]
     database.execute_sql(_STEP.format(steps=unpacked(_STEPS)), [json.dumps(rows, default=_moment)])
+    _hold_campaigns(campaigns)
     tally, pulse, dead = Counter(), defaultdict(Counter), defaultdict(list)
     ways = Counter(
         (one.standing.campaign, one.standing.channel, one.standing.status, one.status) for one in steps
@@ -361,12 +373,19 @@ def _new_doubts(campaigns: set[int | None]) -> dict[int | None, int | None]:
     """
     if not campaigns:
         return {}
+    _hold_campaigns({id for id in campaigns if id})
     counted = (
         Campaign.update(doubts=Campaign.doubts + 1)
         .where(Campaign.id.in_([id for id in campaigns if id]))
         .returning(Campaign.id, Campaign.doubts)
     )
     return {None: None} | dict(counted.tuples().execute())
+
+
+def _hold_campaigns(ids: set[int]) -> None:
+    """Whoever counts for the same campaign at the same moment waits here, and never half-way through."""
+    if ids and is_postgres():
+        locked(Campaign.select(Campaign.id).where(Campaign.id.in_(ids)), by=Campaign.id).tuples().execute()
 
 
 def _is_step(old: str, new: str) -> bool:

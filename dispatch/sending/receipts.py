@@ -8,7 +8,7 @@ from threading import Lock
 
 from dispatch.providers.base import Content, Receipt
 from dispatch.sending import acknowledgements, calls, lanes, messages
-from models import Message, writing
+from models import Message, carrying
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ def _keep_all(now: datetime, mine: _Post) -> None:
     if mine not in together:  # whoever took it before us could not write it: we answer for our own
         together = [mine]
     told = [receipt for post in together for receipt in post.receipts]
-    with writing():
+    with carrying():
         left = calls.repeat(told, now)
         known = messages.advance(left, now) + len(told) - len(left)
         acknowledgements.by_key(told, now)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from math import ceil, floor
 
 from dialect import document, moment
-from models import Prepared, Throttle, slots
+from models import Prepared, Throttle, is_postgres, locked, slots
 
 CATCH_UP_SECONDS = 0.03  # more would come back as the same burst each second, as the window opens
 CLOCK_STEPPED = timedelta(seconds=2)  # the machine was set back: nothing may wait until it is that late again
@@ -33,6 +33,13 @@ class Level:
     @property
     def available(self) -> int:
         return max(0, min(floor(self.tokens + 1e-6), self.room))
+
+
+def hold(road: str) -> None:
+    """Keeps the bucket from other pumps until the transaction at hand ends; in SQLite nobody else writes."""
+    if is_postgres():
+        _BEGIN.run([(road, 0.0, EPOCH, "[]")])
+        _HOLD.rows(road)
 
 
 def available(road: str, rate: float, now: datetime) -> int:
@@ -69,7 +76,7 @@ def window_seconds(rate: float) -> float:
 def _level(road: str, rate: float, now: datetime) -> Level:
     full = SLACK + rate * CATCH_UP_SECONDS
     [row] = _LOOK.rows(road) or [None]
-    if row is None or (refilled_at := moment(row[1])) - now > CLOCK_STEPPED:
+    if row is None or (refilled_at := moment(row[1])) == EPOCH or refilled_at - now > CLOCK_STEPPED:
         return Level(1 + BEGINNING * rate, [], most_in_window(rate))
     begins = _microsecond(now) - round(window_seconds(rate) * 1_000_000)
     recent = [entry for entry in document(row[2]) if entry[0] > begins]
@@ -93,6 +100,14 @@ _KEEP = Prepared(
         update={Throttle.tokens: _place[1], Throttle.refilled_at: _place[2], Throttle.recent: _place[3]},
     )
 )
+
+
+_BEGIN = Prepared(  # a row that is not there yet cannot be kept from others
+    Throttle.insert(
+        road=_place[0], tokens=_place[1], refilled_at=_place[2], recent=_place[3]
+    ).on_conflict_ignore()
+)
+_HOLD = Prepared(lambda: locked(Throttle.select(Throttle.road).where(Throttle.road == _place[0])))
 
 
 def _microsecond(now: datetime) -> int:
