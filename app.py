@@ -338,6 +338,10 @@ def settle(app: Flask, settings: dict) -> None:
     app.config.update(settings)
     app.config.update(_flask_settings(settings))
     _open_database(settings["BELFORT_DATABASE"])
+    if models.is_postgres() and (settings["BELFORT_BACKUPS"] or settings["BELFORT_BACKUPS_SECOND"]):
+        raise BadSetting(
+            "BELFORT_BACKUPS is for SQLite. PostgreSQL is copied by its own tools: see the README."
+        )
     _keep_the_demonstration_here(settings)
     app.extensions["roads"] = _open_roads(settings, app.secret_key)
     app.extensions["jobs"] = Jobs(

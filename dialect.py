@@ -7,7 +7,7 @@ from datetime import datetime
 import peewee
 from peewee import SQL, Field, NodeList, Select, Value, fn
 
-from store import database, is_postgres
+from store import is_postgres
 
 
 class Either(peewee.ColumnBase):
@@ -113,12 +113,6 @@ def locked(query: Select, *, by: Field | None = None, skipping: bool = False) ->
         return query
     ordered = query.order_by(by) if by else query
     return ordered.for_update("FOR NO KEY UPDATE", skip_locked=skipping)
-
-
-def wake(channel: str) -> None:
-    """Tells every process that listens on this channel, once the transaction is committed; SQLite has only one."""
-    if is_postgres():
-        database.execute_sql("SELECT pg_notify(%s, '')", (channel,))
 
 
 def _said(before: str, value: peewee.Node, behind: str) -> NodeList:

@@ -26,12 +26,15 @@ from founding import MIGRATIONS
 from store import (  # noqa: F401
     Prepared,
     Table,
+    alone,
     at_hand,
     beside,
     carrying,
     connect,
     database,
     is_postgres,
+    listen,
+    ring,
     slots,
     writing,
 )

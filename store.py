@@ -5,17 +5,19 @@ What the two say differently in a query stands in dialect.py, and how PostgreSQL
 
 import sqlite3
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
 from operator import itemgetter
 from pathlib import Path
-from threading import Lock, local
+from threading import Event, Lock, local
+from time import monotonic
 from urllib.parse import urlsplit
+from zlib import crc32
 
 import peewee
-from peewee import DatabaseProxy
+from peewee import DatabaseProxy, PostgresqlDatabase
 from playhouse.db_url import parse
 from playhouse.pool import PooledPostgresqlDatabase
 
@@ -70,6 +72,10 @@ class Postgres(PooledPostgresqlDatabase):
             tcp_user_timeout=GONE_AFTER_SECONDS * 1000,
         )
         self.name = urlsplit(url).path.strip("/")
+
+    def unpooled(self):
+        """A connection for whoever keeps one for itself."""
+        return PostgresqlDatabase._connect(self)
 
     def is_alive(self) -> bool:
         """Whether this thread's connection was not lost, as far as it was noticed."""
@@ -210,6 +216,57 @@ def carrying():
             yield
         finally:
             _mine.is_carrying = False
+
+
+# ── Processes that share one database ───────────────────────────────────
+
+JOBS_LOCK = 0x42454C47
+BELL = "belfort"
+LOOKS_UP_SECONDS = 1.0  # so soon a listener that is to stop does
+NOTICED_WITHIN_SECONDS = 5  # a connection on which nothing comes is asked so often whether it is still there
+
+
+@contextmanager
+def alone(deed: str) -> Iterator[bool]:
+    """Whether this process is the one to do a deed now: on PostgreSQL no other does the same at the same time.
+
+    Asked on a connection that is kept for all of it. Whoever dies in the midst of it leaves it to the next.
+    """
+    if not is_postgres():
+        yield True
+        return
+    place = (JOBS_LOCK, crc32(deed.encode()) - 2**31)
+    [(is_mine,)] = database.execute_sql("SELECT pg_try_advisory_lock(%s::int, %s::int)", place).fetchall()
+    try:
+        yield is_mine
+    finally:
+        if is_mine and database.obj.is_alive():
+            database.execute_sql("SELECT pg_advisory_unlock(%s::int, %s::int)", place)
+
+
+def ring() -> None:
+    """Wakes every process that listens, once the transaction at hand is committed; with SQLite there is only one."""
+    if is_postgres():
+        database.execute_sql("SELECT pg_notify(%s, '')", (BELL,))
+
+
+def listen(heard: Callable[[], None], stopping: Event) -> None:
+    """Calls `heard` whenever somebody rings, on a connection of its own, until `stopping` is set.
+
+    Raises peewee.OperationalError when the connection is lost: what was rung meanwhile was not heard.
+    """
+    connection = database.obj.unpooled()
+    try:
+        connection.execute(f"LISTEN {BELL}")
+        asked_at = monotonic()
+        while not stopping.is_set():
+            for _ in connection.notifies(timeout=LOOKS_UP_SECONDS, stop_after=1):
+                heard()
+            if monotonic() - asked_at > NOTICED_WITHIN_SECONDS:
+                connection.execute("SELECT 1")
+                asked_at = monotonic()
+    finally:
+        connection.close()
 
 
 # ── Queries that are written once ───────────────────────────────────────

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
+from threading import Thread
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
@@ -19,7 +20,7 @@ from dispatch.retention import Keeping
 from dispatch.sending import drills, monthly
 from dispatch.sending.bounces import Bounces
 from dispatch.sending.pump import Pump
-from models import at_hand
+from models import alone, at_hand, is_postgres, listen, ring
 
 log = logging.getLogger(__name__)
 EVERY_SECONDS = 0.25
@@ -55,23 +56,39 @@ class Jobs:
         for name, channel, is_practice in self._lanes():
             self._every(EVERY_SECONDS, partial(self.pump.run, channel, is_practice=is_practice), name)
         self._every(EVERY_SECONDS, self.pump.freeze, FREEZE)
-        self._every(EVERY_SECONDS, self.pump.listen, "listen")
-        self._every(1, self.pump.look_up, "look up")
         self._every(1, self.turn, "tidy")
-        self._every(1, self.answer_resets, "resets")
-        self._every(5, _forget_mailed_links, "mailed links")
-        self._every(60, self.bounces.collect, "bounces")
-        self._every(3600, _discard_abandoned, "abandoned lists")
-        self._every(900, partial(_forget, self.keeping), "retention")
-        self._every(60, _look_after_joining, "agreements")
-        self._every(30, _report_closings, "final reports")
-        self._every(900, partial(_look_after_lists, self.public_url), "lists")
-        self._every(60, _release_credit, "credit")
-        self._every(900, partial(_back_up, self.folders), "backups")
         self._every(60, partial(self._beat, self.heartbeat), "heartbeat")
-        self._every(10, _warn_of_promises, "promises")
+        for seconds, deed, name in self._of_one_process():
+            self._every(seconds, partial(_alone, name, deed), name)
+        if is_postgres():
+            Thread(target=self._listen, name="bell", daemon=True).start()
         self.bounces.open()
         self.scheduler.start()
+
+    def _of_one_process(self) -> list[tuple[float, Callable[[], object], str]]:
+        """What one process does for all that share the database; which one, whoever comes first."""
+        return [
+            (EVERY_SECONDS, self.pump.listen, "listen"),
+            (1, self.pump.look_up, "look up"),
+            (1, self.answer_resets, "resets"),
+            (5, _forget_mailed_links, "mailed links"),
+            (60, self.bounces.collect, "bounces"),
+            (3600, _discard_abandoned, "abandoned lists"),
+            (900, partial(_forget, self.keeping), "retention"),
+            (60, _look_after_joining, "agreements"),
+            (30, _report_closings, "final reports"),
+            (900, partial(_look_after_lists, self.public_url), "lists"),
+            (60, _release_credit, "credit"),
+            (900, partial(_back_up, self.folders), "backups"),
+            (10, _warn_of_promises, "promises"),
+        ]
+
+    def _listen(self) -> None:
+        """Turns as soon as another process has launched something; without it the next beat would come to it."""
+        while not self.pump.stopping.is_set():
+            with mishaps.Contained(log, "the bell"):
+                listen(self._turn_now, self.pump.stopping)
+            self.pump.stopping.wait(1)
 
     def turn(self) -> None:
         self.pump.tidy()
@@ -87,7 +104,11 @@ class Jobs:
                 heartbeat.beat(url)
 
     def wake(self) -> None:
-        """Turns the pump now, not at the next beat: for the launch of a campaign."""
+        """Turns every pump now, not at the next beat: for the launch of a campaign."""
+        ring()
+        self._turn_now()
+
+    def _turn_now(self) -> None:
         if self.scheduler.running:
             for name in (FREEZE, *(name for name, _, _ in self._lanes())):
                 self.scheduler.modify_job(name, next_run_time=clock.now_with_zone())
@@ -117,6 +138,12 @@ class Jobs:
         self.scheduler.add_job(
             _told, "interval", args=(name, deed), seconds=seconds, id=name, misfire_grace_time=None
         )
+
+
+def _alone(name: str, deed: Callable[[], object]) -> None:
+    with at_hand(), alone(name) as is_ours:
+        if is_ours:
+            deed()
 
 
 def _discard_abandoned() -> None:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from dispatch.errors import WrongMoment
 from dispatch.words import N_
-from models import database
+from models import database, is_postgres
 
 COUNTED = ("organisation", "user", "member", "campaign", "message", "activation", "audit")
 PRIVATE = 0o600
@@ -24,7 +24,9 @@ class Look(NamedTuple):
 
 
 def here() -> Path:
-    """The file in which everything is kept."""
+    """The file in which everything is kept; of PostgreSQL, which keeps its own, a place on this machine."""
+    if is_postgres():
+        return Path.cwd() / database.obj.name
     return Path(database.obj.database).resolve()
 
 
@@ -52,6 +54,9 @@ def put(part: Path, target: Path) -> None:
 
 def touch() -> None:
     """Writes the head of the file as it is: in a transaction that shows whether the disk takes a change."""
+    if is_postgres():
+        database.execute_sql("SELECT pg_current_xact_id()")  # committing it is a line in the log
+        return
     [(number,)] = database.execute_sql("PRAGMA user_version").fetchall()
     database.execute_sql(f"PRAGMA user_version = {int(number)}")
 

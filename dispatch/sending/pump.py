@@ -11,7 +11,7 @@ from dispatch.sending import approval, campaigns, cascade, doubt, journal, messa
 from dispatch.sending.hand import Hand
 from dispatch.sending.lanes import Lane
 from dispatch.sending.roads import Roads
-from models import Campaign, at_hand, beside
+from models import Campaign, alone, at_hand, beside
 
 log = logging.getLogger(__name__)
 MOST_LOOKS = 10  # requests to one road at one beat
@@ -47,8 +47,8 @@ class Pump:
 
     def freeze(self) -> None:
         """Goes on with the launches that are bigger than one transaction, to their end."""
-        with at_hand(), _going_on("a launch"):
-            while not self.stopping.is_set() and campaigns.half_frozen().exists():
+        with at_hand(), _going_on("a launch"), alone("freeze") as is_ours:
+            while is_ours and not self.stopping.is_set() and campaigns.half_frozen().exists():
                 courtesy.step_aside()
                 campaigns.freeze(self.now())
 
@@ -152,8 +152,9 @@ class Pump:
         """Says of what was in hand too long that it is unsure, ends the campaigns that are over, reports on them."""
         now = self.now()
         with at_hand():
+            with _going_on("recover"):  # each process on its own machine
+                self.recover(now)
             for deed in (
-                self.recover,
                 messages.doubt,
                 sweeps.send_letters_again,
                 campaigns.hold_outside_term,
@@ -165,8 +166,9 @@ class Pump:
                 self._finish,
                 self._report,
             ):
-                with _going_on(deed.__name__):
-                    deed(now)
+                with _going_on(deed.__name__), alone(deed.__name__) as is_ours:
+                    if is_ours:
+                        deed(now)
 
     def stop(self) -> None:
         """Lets what is in hand be recorded, and claims nothing more."""
