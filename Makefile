@@ -3,7 +3,7 @@ VENV = .venv
 BIN = $(VENV)/bin
 CATALOGUES = $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/messages.po))
 
-.PHONY: run test bench lint audit words pictures
+.PHONY: run test test-postgres test-engine bench lint audit words pictures
 run: $(VENV)/run $(CATALOGUES)
 	@$(BIN)/flask migrate --demo
 	@exec $(BIN)/python app.py
@@ -11,6 +11,17 @@ run: $(VENV)/run $(CATALOGUES)
 test: $(VENV)/test $(CATALOGUES)
 	@tests/install-peers
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+
+# The same tests on a cluster of PostgreSQL that is thrown away. Some only: make test-postgres TESTS="tests/test_kill.py".
+# These are about the engine, the ledger, the tables and the rights: what .ci/run asks of PostgreSQL.
+ENGINE = $(addprefix tests/test_,workers.py moving.py sending.py launch.py receipts.py kill.py throttle.py doubt.py ledger.py \
+	audit.py practice.py rights.py matrix.py)
+test-postgres: $(VENV)/test $(CATALOGUES)
+	@tests/install-peers
+	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest --numprocesses auto --dist loadfile $(TESTS)
+
+test-engine: TESTS = $(ENGINE)
+test-engine: test-postgres
 
 # Speed, as ratios to its peers on the same sinks: a table here and in bench.json. Some only: make bench BENCH="email sms".
 bench: $(VENV)/bench $(CATALOGUES)

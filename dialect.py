@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 import peewee
 from peewee import SQL, Field, NodeList, Select, Value, fn
@@ -70,15 +70,25 @@ def moment(value: str | datetime) -> datetime:
     return datetime.fromisoformat(value) if isinstance(value, str) else value
 
 
+def written(value):
+    """A value as SQLite keeps it: a moment or a day is a text."""
+    return str(value) if isinstance(value, date) else value
+
+
 def maybe_moment(value: Value):
     """A moment that may be none, where nothing else says of what kind it is."""
     return Either(value, _said("(", value, ")::timestamp"))
 
 
-def seconds_of(field: Field):
-    """A moment as whole seconds since 1970."""
+def spans_of(field: Field, seconds: int):
+    """The number of the span of so many seconds, since 1970, in which a moment lies.
+
+    Nothing in it is a value of the query: PostgreSQL would not know it again where it is grouped by.
+    """
+    epoch = fn.DATE_PART(SQL("'epoch'"), field)
     return Either(
-        fn.STRFTIME("%s", field).cast("integer"), fn.FLOOR(fn.DATE_PART("epoch", field)).cast("bigint")
+        fn.STRFTIME("%s", field).cast("integer") / SQL(str(int(seconds))),
+        fn.FLOOR(epoch / SQL(str(int(seconds)))).cast("bigint"),
     )
 
 

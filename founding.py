@@ -5,6 +5,7 @@ models, the triggers in its own words, and the few rows that the steps leave beh
 """
 
 import re
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -36,8 +37,8 @@ def found(tables: Sequence[type[Table]]) -> list[str]:
             Runner(fresh, MIGRATIONS).up()
             make_tables(tables)
             for table in tables:
-                copy(fresh, table)
-            for words in triggers_of(fresh):
+                copy(fresh.connection(), table)
+            for words in triggers_of(fresh.connection()):
                 database.execute_sql(trigger(words))
             return Runner(database.obj, MIGRATIONS).fake()
 
@@ -60,8 +61,8 @@ def loosen() -> None:
 # ── Triggers ────────────────────────────────────────────────────────────
 
 
-def triggers_of(sqlite: peewee.SqliteDatabase) -> list[str]:
-    found = sqlite.execute_sql("SELECT sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name")
+def triggers_of(sqlite: sqlite3.Connection) -> list[str]:
+    found = sqlite.execute("SELECT sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name")
     return [words for (words,) in found.fetchall()]
 
 
@@ -89,15 +90,15 @@ def columns_of(table: type[Table]) -> list[peewee.Field]:
 
 
 def rows_of(
-    sqlite: peewee.SqliteDatabase, table: type[Table], *, after: int = 0, limit: int = -1
+    sqlite: sqlite3.Connection, table: type[Table], *, after: int = 0, limit: int = -1
 ) -> Iterator[tuple]:
     """The rows of a table of SQLite as they stand there, in the order in which they were written, each behind its place."""
     names = ", ".join(f'"{field.column_name}"' for field in columns_of(table))
     sql = f'SELECT rowid, {names} FROM "{table._meta.table_name}" WHERE rowid > ? ORDER BY rowid LIMIT ?'  # nosec B608 # our names
-    yield from sqlite.execute_sql(sql, (after, limit))
+    yield from sqlite.execute(sql, (after, limit))
 
 
-def copy(sqlite: peewee.SqliteDatabase, table: type[Table], *, after: int = 0, limit: int = -1) -> int | None:
+def copy(sqlite: sqlite3.Connection, table: type[Table], *, after: int = 0, limit: int = -1) -> int | None:
     """Writes rows of a table of SQLite into the one of PostgreSQL; returns the place of the last, or None when there was none."""
     fields = columns_of(table)
     readers = [_reader(field) for field in fields]

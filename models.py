@@ -32,6 +32,7 @@ from store import (  # noqa: F401
     carrying,
     connect,
     database,
+    is_lost,
     is_postgres,
     listen,
     ring,

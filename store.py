@@ -101,6 +101,11 @@ def is_postgres() -> bool:
     return isinstance(database.obj, Postgres)
 
 
+def is_lost(error: Exception | None) -> bool:
+    """Whether an error says that the server is gone, for as long as it is."""
+    return is_postgres() and isinstance(error, (peewee.OperationalError, peewee.InterfaceError))
+
+
 # ── Connection ──────────────────────────────────────────────────────────
 
 

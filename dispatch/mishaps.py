@@ -16,11 +16,12 @@ def tell(log: logging.Logger, deed: str, error: BaseException) -> None:
 
 
 class Contained:
-    """What fails within this `with` is told and stops nothing after it; `has_failed` says that it did."""
+    """What fails within this `with` is told and stops nothing after it; `has_failed` says that it did, `error` what it was."""
 
     def __init__(self, log: logging.Logger, deed: str):
         self.log, self.deed = log, deed
         self.has_failed = False
+        self.error: Exception | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -28,5 +29,6 @@ class Contained:
     def __exit__(self, _kind, error: BaseException | None, _trace) -> bool:
         self.has_failed = isinstance(error, Exception)
         if self.has_failed:
+            self.error = error
             tell(self.log, self.deed, error)
         return self.has_failed

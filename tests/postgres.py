@@ -111,8 +111,9 @@ class Wire:
     HERE, THERE = "10.213.47.1", "10.213.47.2"
 
     def __init__(self):
-        self.name = f"belfort{os.getpid()}"
-        self.end = f"bf{os.getpid() % 100_000}"
+        number = next(_numbers)  # a cable that was taken away is gone only a moment later
+        self.name = f"belfort{os.getpid()}-{number}"
+        self.end = f"bf{os.getpid() % 100_000}-{number}"
 
     def __enter__(self):
         _ip("netns", "add", self.name)
@@ -132,6 +133,7 @@ class Wire:
         return self
 
     def __exit__(self, *_):
+        subprocess.run(["ip", "link", "del", self.end], capture_output=True, check=False)
         _ip("netns", "del", self.name)
 
     @property

@@ -22,6 +22,8 @@ from tests import cast
 from tests.cast import NOON
 from tests.test_kill import Broken, Time, accepts, launched, pump_on, standing, tallied
 
+pytestmark = pytest.mark.sqlite("a backup is a file of SQLite")
+
 NIGHT = datetime(2026, 11, 26, 1, 30)  # half past two in Brussels
 
 

@@ -213,6 +213,7 @@ def test_a_text_message_is_never_called_again(app, sender, molenakker):
     assert Message.get().status == "sending"
 
 
+@pytest.mark.sqlite("the file is copied at each statement")
 def test_a_power_cut_at_any_moment_leaves_the_first_call_or_the_second_and_the_counters_right(
     app, settings, sender, molenakker, tmp_path
 ):

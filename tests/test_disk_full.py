@@ -13,6 +13,8 @@ from tests import cast, town
 from tests.cast import NOON
 from tests.test_kill import Broken, Time, accepts, launched, pump_on, standing, tallied
 
+pytestmark = pytest.mark.sqlite("the disk under the file")
+
 
 @pytest.fixture
 def settings(settings):

@@ -581,6 +581,7 @@ def test_a_press_that_says_nothing_we_know_sends_nothing(sender, molenakker, tim
     assert standing(campaign) == {"unsure": 10}
 
 
+@pytest.mark.sqlite("the steps before PostgreSQL are of SQLite")
 def test_what_was_unsure_before_doubts_had_numbers_is_still_asked_about(sender, molenakker, time):
     campaign = doubtful(sender, molenakker, time)
     database = models.database.obj

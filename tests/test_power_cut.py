@@ -18,6 +18,8 @@ from tests.cast import NOON
 from tests.servers import wait_until
 from tests.victim import SETTLED, read_diary
 
+pytestmark = pytest.mark.sqlite("what the file holds after a power cut")
+
 CUTS = int(os.environ.get("BELFORT_POWER_CUTS", "24"))
 LIVES = 4  # the rest of the cuts are divided over so many victims
 

@@ -23,6 +23,7 @@ from models import (
     TokenLaunch,
     User,
     database,
+    is_postgres,
 )
 from tests import cast, town
 from tests.cast import NOON
@@ -78,12 +79,18 @@ def test_no_row_ever_becomes_what_it_is_not(zavel):
         assert table.update(is_practice=row.is_practice).where(table.id == row.id).execute() == 1
 
 
+def triggers() -> set[str]:
+    sqlite = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    postgres = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
+    return {name for (name,) in database.execute_sql(postgres if is_postgres() else sqlite).fetchall()}
+
+
 def test_every_table_with_a_mood_keeps_it_and_takes_none_by_default(app):
-    tables = [name for (name,) in database.execute_sql("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    tables = database.get_tables()
     columns = {name: {c.name: c for c in database.get_columns(name)} for name in tables}
     moody = {name for name in tables if "is_practice" in columns[name]}
-    kept = database.execute_sql("SELECT tbl_name FROM sqlite_master WHERE name LIKE '%_keeps_mood'")
-    assert moody - {name for (name,) in kept} == {"monthly_test"}  # a plan, of which nothing leaves
+    kept = {name.removesuffix("_keeps_mood") for name in triggers() if name.endswith("_keeps_mood")}
+    assert moody - kept == {"monthly_test"}  # a plan, of which nothing leaves
     assert all(
         columns[name]["is_practice"].default is None and not columns[name]["is_practice"].null
         for name in moody
@@ -92,7 +99,7 @@ def test_every_table_with_a_mood_keeps_it_and_takes_none_by_default(app):
 
 
 def test_who_does_not_say_what_it_is_makes_nothing(sender):
-    with pytest.raises(peewee.IntegrityError, match="NOT NULL"):
+    with pytest.raises(peewee.IntegrityError, match="(?i)not.null"):
         Campaign.create(organisation=sender.organisation, author=sender, created_at=NOON, changed_at=NOON)
 
 
@@ -166,7 +173,7 @@ def test_a_practice_lane_takes_no_other_road_even_if_it_is_handed_one(zavel, kin
 @pytest.mark.parametrize("is_practice", [True, False])
 def test_a_message_that_is_not_what_its_campaign_is_never_leaves(zavel, is_practice):
     campaign = made(zavel, is_practice=is_practice)
-    database.execute_sql("DROP TRIGGER message_keeps_mood")
+    database.execute_sql(f"DROP TRIGGER message_keeps_mood{' ON message' if is_postgres() else ''}")
     odd = campaign.messages.get()
     Message.update(is_practice=not is_practice).where(Message.id == odd.id).execute()
     claimed = messages.claim("sms", campaign, limit=100, now=NOON)

@@ -7,7 +7,16 @@ import pytest
 
 from dispatch import clock
 from dispatch.centre import drafts, sheet
-from models import Emergency, Entry, EntryDraft, Question, SheetReading, StandingQuestion, database
+from models import (
+    Emergency,
+    Entry,
+    EntryDraft,
+    Question,
+    SheetReading,
+    StandingQuestion,
+    database,
+    is_postgres,
+)
 from tests import cast, truth
 from tests.cast import NOON
 
@@ -288,7 +297,9 @@ def test_an_exercise_is_drawn_as_one_and_who_practises_touches_nothing_real(plac
     browser.post("/practice")
     assert browser.post(f"{here}/sheet/new").status == 403
     browser.post("/practice/end")
-    database.execute_sql("DROP TRIGGER emergency_keeps_mood")  # as if it had been an exercise all along
+    database.execute_sql(
+        f"DROP TRIGGER emergency_keeps_mood{' ON emergency' if is_postgres() else ''}"
+    )  # as if it had been an exercise all along
     Emergency.update(is_practice=True).where(Emergency.id == place.emergency.id).execute()
     for path in ("sheet", "desk", "victims"):
         assert browser.get(f"{here}/{path}").select("body.is-practice"), path

@@ -39,6 +39,7 @@ from views import (
     credits,
     door,
     drills,
+    engine_commands,
     exercises,
     feed,
     filling,
@@ -204,6 +205,7 @@ def register(app: Flask) -> None:
     csrf.exempt(confirm.pages)  # whoever knows the link may press; a mail program may keep no cookie
     commands.register(app)
     memory_commands.register(app)
+    engine_commands.register(app)
     operation_commands.register(app)
     app.wsgi_app = _pages_first(app.wsgi_app)
     app.before_request(_open_database)

@@ -25,7 +25,7 @@ from dispatch.sending import campaigns, cap, scenarios, speech, tallies
 from dispatch.sending.roads import stays_here
 from dispatch.words import CAMPAIGN_STATUSES, LANGUAGES, N_, translator
 from models import Bin, Campaign, Organisation, Template, User
-from views import bench_commands, engine_commands
+from views import bench_commands
 
 TICK_SECONDS = 0.1
 WORKPLACES = {
@@ -42,7 +42,7 @@ organisation_commands = AppGroup("organisation", help="Organisations.")
 
 def register(app: Flask) -> None:
     groups = (user_commands, member_commands, campaign_commands, organisation_commands)
-    for command in (migrate, engine_commands.worker, load_demo, load_tariff, *groups):
+    for command in (migrate, load_demo, load_tariff, *groups):
         app.cli.add_command(command)
     app.cli.add_command(bench_commands.commands)
 

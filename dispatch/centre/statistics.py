@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from peewee import fn
 
-from dialect import seconds_of
+from dialect import spans_of
 from models import Call, Emergency, Quarter
 
 QUARTER = timedelta(minutes=15)
@@ -59,7 +59,7 @@ def _noted(emergency: Emergency, since: datetime, until: datetime) -> dict[datet
 
 def _quarter_number():
     """The number of the quarter hour since 1970, as the database reckons it from the moment of a call."""
-    return seconds_of(Call.at) / QUARTER_SECONDS
+    return spans_of(Call.at, QUARTER_SECONDS)
 
 
 def per_quarter(emergency: Emergency, since: datetime, until: datetime) -> list[tuple[datetime, str, int]]:

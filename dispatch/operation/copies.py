@@ -86,14 +86,14 @@ def _number(copy: sqlite3.Connection, table: str) -> int:
 
 
 @contextmanager
-def held_alone(path: Path) -> Iterator[None]:
-    """Keeps every other program from a database; raises WrongMoment when one has it open.
+def held_alone(path: Path) -> Iterator[sqlite3.Connection | None]:
+    """Yields the one connection to a database, None when there is none, and keeps every other program from it; raises WrongMoment when one has it open.
 
     Whoever has a connection in WAL mode holds a lock, so that only the last one can leave that mode. A file that is no
     database any more can be in nobody's use.
     """
     if not path.exists():
-        yield
+        yield None
         return
     with closing(sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)) as alone:
         try:
@@ -107,4 +107,4 @@ def held_alone(path: Path) -> Iterator[None]:
             raise
         except sqlite3.DatabaseError:
             pass  # broken beyond reading: that is why it is replaced
-        yield
+        yield alone

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from peewee import chunked
 
+from dialect import written
 from dispatch.people.names import address_key, name_key
 from dispatch.people.rows import GROUND, CleanRow, Problem
 from models import MEMBER_FIELDS, Bin, Member, Membership, database
@@ -221,7 +222,7 @@ def _members(bin: Bin, keys: set[str]) -> Iterator[Person]:
         places: dict[int, list[Place]] = {}
         kept = Membership.select(Membership.member, *place).join(Member).where(here)
         for member_id, *values in database.execute(kept):
-            places.setdefault(member_id, []).append(Place(*values))
+            places.setdefault(member_id, []).append(Place(*map(written, values)))
         members = Member.select(Member.id, Member.version, Member.name_key, *fields).where(here)
         for member_id, version, key, *values in database.execute(members.order_by(Member.id)):
             before = dict(zip(MEMBER_FIELDS, values, strict=True))

@@ -14,7 +14,7 @@ from dispatch.providers.base import NO_ROAD, Outcome, Outgoing, Provider
 from dispatch.sending import messages, throttle
 from dispatch.sending.desk import Desk
 from dispatch.sending.journal import Journal
-from models import beside, carrying, database
+from models import beside, carrying, database, is_lost
 
 log = logging.getLogger(__name__)
 WRITTEN_WITHIN = timedelta(seconds=0.1)  # what a power cut can make unsure
@@ -58,6 +58,7 @@ class Hand:
         )  # why what came back may be tried again, or "" for what did not come back
         self.refused = 0
         self.is_broken = False
+        self.is_database_lost = False  # which is no fault of the road
         self._is_lost = False  # the road brought one back: the rest waits for another stream
         self._waiting: deque[Outgoing] = deque()  # claimed, and the road did not ask for it yet
         self._under_way: set[str] = set()
@@ -90,7 +91,9 @@ class Hand:
                 self._write_all()
             if settling.has_failed:  # as a rule the disk is full
                 self._journal.leave()
-        self.is_broken = any(part.has_failed for part in (sending, claiming, writing, settling))
+        parts = (sending, claiming, writing, settling)
+        self.is_database_lost = any(is_lost(part.error) for part in parts)
+        self.is_broken = any(part.has_failed for part in parts)
 
     def _feed(self) -> Iterator[Outgoing | None]:
         while not self._is_lost and (batch := self._claimed()) is not None:

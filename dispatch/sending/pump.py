@@ -97,6 +97,8 @@ class Pump:
     def _judge(self, hand: Hand, lane: Lane) -> None:
         """Leaves a road alone that broke or carried nothing; holds a campaign that a road refuses."""
         road = hand.road
+        if hand.is_database_lost:
+            return
         # A mailbox that asks to wait is no such fault.
         if hand.is_broken or hand.reasons and hand.reasons <= NO_ROAD:
             self.roads.rest(road, self.now())

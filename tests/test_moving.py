@@ -1,0 +1,100 @@
+"""Moving a file of SQLite into PostgreSQL: every row, every tie, in parts, and never half."""
+
+import shutil
+
+import peewee
+import pytest
+
+import models
+from dispatch import audit, clock, demo
+from dispatch.errors import Refusal
+from dispatch.operation import moving
+from models import Audit, Message, database, writing
+from tests import postgres
+
+pytestmark = pytest.mark.skipif(not postgres.is_there(), reason="PostgreSQL or psycopg is not installed")
+
+
+@pytest.fixture(scope="module")
+def server():
+    with postgres.cluster() as made:
+        yield made
+
+
+@pytest.fixture
+def old(empty_database, tmp_path):
+    """A file with the demonstration: something in almost every table."""
+    path = tmp_path / "belfort.db"
+    shutil.copy(empty_database, path)
+    models.connect(f"sqlite:///{path}")
+    with database.connection_context():
+        demo.load(clock.now())
+    yield path
+    if models.is_postgres():
+        database.close_all()
+
+
+class Killed(Exception):
+    """The process ended here."""
+
+
+def test_everything_arrives_and_the_old_file_can_send_no_more(old, server):
+    compared, kept = moving.move(old, server.database(), clock.now(), lambda *_: None)
+    assert all(one.is_whole for one in compared)
+    assert sum(one.after for one in compared) > 500
+    assert kept.exists() and not old.exists()
+    models.check_schema()
+    with database.connection_context():
+        assert audit.verify().is_whole
+        with writing():
+            audit.record("bell.rung", None, by=None, now=clock.now())
+        with pytest.raises(peewee.IntegrityError, match="append-only"):
+            Audit.delete().execute()
+        with pytest.raises(peewee.IntegrityError):
+            Message.update(campaign=999_999).where(Message.campaign.is_null(False)).execute()
+
+
+def test_a_move_that_was_killed_goes_on_where_it_was(old, server, monkeypatch):
+    monkeypatch.setattr(moving, "AT_ONCE", 7)
+    target, parts = server.database(), []
+
+    def told(table: str, number: int) -> None:
+        parts.append((table, number))
+        if len(parts) % 40 == 0:
+            raise Killed
+
+    for _ in range(100):
+        try:
+            compared, _ = moving.move(old, target, clock.now(), told)
+            break
+        except Killed:
+            database.close_all()
+            with pytest.raises(models.WrongSchema):
+                models.check_schema()
+    assert all(one.is_whole for one in compared)
+    assert len(set(parts)) == len(parts) > 80, "no part was moved twice"
+
+
+def test_a_row_that_did_not_arrive_as_it_left_is_found(old, server, monkeypatch):
+    target = server.database()
+    monkeypatch.setattr(moving, "_finish", lambda _: pytest.fail("it was not whole"))
+    copied = moving._compare
+
+    def spoilt(alone, table):
+        if table is Audit:
+            database.execute_sql("UPDATE audit SET deed = 'bell.silent' WHERE id = 1")
+        return copied(alone, table)
+
+    monkeypatch.setattr(moving, "_compare", spoilt)
+    with pytest.raises(Refusal, match="audit"):
+        moving.move(old, target, clock.now(), lambda *_: None)
+    assert old.exists()
+
+
+def test_a_database_in_use_takes_nobody_in(old, server):
+    target = server.database()
+    models.connect(target)
+    models.migrate()
+    with pytest.raises(Refusal):
+        moving.move(old, target, clock.now(), lambda *_: None)
+    assert old.exists()
