@@ -3,6 +3,7 @@
 What the two say differently in a query stands in dialect.py, and how PostgreSQL gets its tables in founding.py.
 """
 
+import re
 import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -37,6 +38,9 @@ sqlite3.register_adapter(datetime, lru_cache(maxsize=64)(str))
 
 # ── PostgreSQL ──────────────────────────────────────────────────────────
 
+NOTHING = re.compile(
+    rb"(?<!\\)((?:\\\\)*)\\u0000"
+)  # as JSON writes it, and not behind a backslash of its own
 DEEDS_LOCK = 0x42454C46  # the number of the advisory lock that stands for SQLite's one writer
 MOST_CONNECTIONS = (
     40  # of one process: each lane has a desk, a keeper and a carrier, and pages come beside them
@@ -83,17 +87,32 @@ class Postgres(PooledPostgresqlDatabase):
 
 
 def _adapters():
-    """No column holds a fraction: a sum of numbers is a whole number here as in SQLite, and only a mean is none."""
+    """No column holds a fraction: a sum of numbers is a whole number here as in SQLite, and only a mean is none.
+
+    The one character that PostgreSQL keeps in no text, U+0000, is left out: nobody means it.
+    """
     from psycopg import adapters
     from psycopg.adapt import AdaptersMap, Loader
+    from psycopg.types.json import Jsonb, JsonbDumper
+    from psycopg.types.string import StrDumperUnknown
 
     class Number(Loader):
         def load(self, data) -> int | float:
             written = bytes(data)
             return float(written) if b"." in written or b"N" in written else int(written)
 
+    class Text(StrDumperUnknown):
+        def dump(self, obj):
+            return super().dump(obj.replace("\0", "") if "\0" in obj else obj)
+
+    class Document(JsonbDumper):
+        def dump(self, obj):
+            return NOTHING.sub(rb"\1", super().dump(obj))
+
     found = AdaptersMap(adapters)
     found.register_loader("numeric", Number)
+    found.register_dumper(str, Text)
+    found.register_dumper(Jsonb, Document)
     return found
 
 

@@ -20,7 +20,8 @@ from dispatch.providers.base import RoadURL
 from dispatch.sending import campaigns, tallies
 from dispatch.sending.pump import Pump
 from dispatch.sending.roads import Roads
-from models import RANKS, Bin, Campaign, Member, Organisation, User, database, writing
+from founding import set_counter
+from models import RANKS, Bin, Campaign, Member, Organisation, User, database, is_postgres, writing
 
 UNBRIDLED = "rate=999999"  # messages a second, the most that a road's rate can say
 SENDERS = {"sms": "Belfort", "email": "bench@belfort.example"}
@@ -161,18 +162,24 @@ def add_bin(zone: Organisation, number: int, now: datetime) -> Bin:
     """A BIN full of invented people, made by the database itself: a million in seconds."""
     bin = Bin.create(organisation=zone, name="Maatstok", slug="maatstok", created_at=now)
     first = (Member.select(Member.id).order_by(Member.id.desc()).limit(1).scalar() or 0) + 1
-    database.execute_sql(_MEMBERS, (first, first + number - 1, zone.id, str(now), str(now)))
-    database.execute_sql(_MEMBERSHIPS, (bin.id, str(now), first, first + number - 1))
+    _say(_MEMBERS, first, first + number - 1, zone.id, str(now), str(now))
+    _say(_MEMBERSHIPS, bin.id, str(now), first, first + number - 1)
+    if is_postgres():
+        set_counter(Member)
     return bin
 
 
+def _say(sql: str, *values) -> None:
+    database.execute_sql(sql.replace("?", database.param), values)
+
+
 _MEMBERS = """
-WITH RECURSIVE person(n) AS (SELECT ? UNION ALL SELECT n + 1 FROM person WHERE n < ?)
+WITH RECURSIVE person(n) AS (SELECT CAST(? AS integer) UNION ALL SELECT n + 1 FROM person WHERE n < ?)
 INSERT INTO member (id, organisation_id, last_name, first_name, name_key, search_key, mobile, phone, email, street,
     house_number, box, postcode, town, language, mobile_fault, phone_fault, email_fault, mobile_failures,
     phone_failures, email_failures, version, created_at, changed_at)
 SELECT n, ?, 'Peeters' || n, 'An', 'an peeters' || n, 'peeters' || n || ' an peeters' || n,
-    printf('+3247%07d', n), '', 'bewoner' || n || '@maatstok.example', 'Molenweg', n % 120 + 1, '', '3299',
+    '+324' || (70000000 + n), '', 'bewoner' || n || '@maatstok.example', 'Molenweg', CAST(n - n / 120 * 120 + 1 AS text), '', '3299',
     'Oosterzavel', 'nl', '', '', '', 0, 0, 0, 1, ?, ? FROM person
 """
 _MEMBERSHIPS = """

@@ -89,11 +89,9 @@ class Cluster:
 
 @contextlib.contextmanager
 def cluster(**kinds) -> Iterator[Cluster]:
-    folder = Path(
-        tempfile.mkdtemp(
-            prefix="belfort-postgres-", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-        )
-    )
+    """In memory where there is such a place, unless it is to take care of what it keeps."""
+    in_memory = kinds.get("careless", True) and os.access("/dev/shm", os.W_OK)
+    folder = Path(tempfile.mkdtemp(prefix="belfort-postgres-", dir="/dev/shm" if in_memory else "/tmp"))
     made = None
     try:
         made = Cluster(folder, **kinds)

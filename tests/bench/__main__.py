@@ -8,14 +8,42 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.bench import board, claim, email, floor, kill, link, million, pages, peers, receipts, sms, throttle
+from tests.bench import (
+    board,
+    claim,
+    email,
+    floor,
+    kill,
+    link,
+    million,
+    pages,
+    peers,
+    receipts,
+    sms,
+    throttle,
+    workers,
+)
 from tests.bench.table import WIDTHS, Figure, NotMeasured
 
 BENCHES = {
     module.__name__.rpartition(".")[2]: module
-    for module in (email, peers, sms, floor, link, million, pages, board, throttle, receipts, kill, claim)
+    for module in (
+        email,
+        peers,
+        sms,
+        floor,
+        link,
+        million,
+        pages,
+        board,
+        throttle,
+        receipts,
+        kill,
+        workers,
+        claim,
+    )
 }
-ON_DEMAND = {"claim"}
+ON_DEMAND = {"claim", "workers"}
 OUTPUT = Path("bench.json")
 
 
