@@ -7,7 +7,7 @@ from datetime import date, datetime
 import peewee
 from peewee import SQL, Field, NodeList, Select, Value, fn
 
-from store import is_postgres
+from store import database, is_postgres
 
 
 class Either(peewee.ColumnBase):
@@ -108,6 +108,16 @@ def one_if(condition):
 def unindexed(field: Field):
     """A field that no index is chosen by."""
     return SQL(f"+{field.column_name}")
+
+
+def walk() -> None:
+    """From here to the end of the transaction tables are joined in the order in which a query names them.
+
+    SQLite does so where it is told CROSS JOIN. PostgreSQL knows nothing yet of what was written a moment ago, and
+    would begin with what it believes to be few.
+    """
+    if is_postgres():
+        database.execute_sql("SET LOCAL join_collapse_limit = 1")
 
 
 # ── Locks ───────────────────────────────────────────────────────────────

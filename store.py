@@ -54,6 +54,7 @@ OPTIONS = {
     "idle_in_transaction_session_timeout": f"{GONE_AFTER_SECONDS}s",
     "tcp_user_timeout": f"{GONE_AFTER_SECONDS}s",
     "synchronous_commit": "on",  # an acknowledged launch survives a power cut
+    "jit": "off",  # it takes longer than any query of ours
     "timezone": "UTC",
 }
 

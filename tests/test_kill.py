@@ -435,14 +435,14 @@ def test_two_processes_send_each_message_once_and_hold_one_rate(sender, molenakk
 
 
 @pytest.fixture
-def running(settings):
+def running(settings, tmp_path):
     """running(**roads) starts the whole process on the test's database."""
     started = []
 
     def start(**roads) -> subprocess.Popen:
         environ = {name: value for name, value in os.environ.items() if not name.startswith("BELFORT_")}
         with_pump = settings | {"BELFORT_PUMP": "on", "PORT": str(free_port())} | roads
-        log = open(Path(settings["BELFORT_DATABASE"].removeprefix("sqlite:///")).parent / "log", "ab")  # noqa: SIM115
+        log = open(tmp_path / "log", "ab")  # noqa: SIM115
         process = subprocess.Popen(
             [sys.executable, "app.py"], cwd=ROOT, env=environ | with_pump, stdout=log, stderr=log
         )
@@ -456,7 +456,7 @@ def running(settings):
 
 
 @pytest.mark.loopback
-def test_a_process_killed_again_and_again_loses_nothing_and_repeats_nothing(sender, running, settings):
+def test_a_process_killed_again_and_again_loses_nothing_and_repeats_nothing(sender, running, tmp_path):
     bin = cast.bin_named("Kerkdries")
     for number in range(400):
         cast.member(
@@ -498,5 +498,5 @@ def test_a_process_killed_again_and_again_loses_nothing_and_repeats_nothing(send
     lost = [one.address for one in mails if one.status == "accepted" and one.address not in got]
     assert lost == []
     assert all(one.status in ("accepted", "unsure") for one in mails) and mails.count() == 400
-    log = (Path(settings["BELFORT_DATABASE"].removeprefix("sqlite:///")).parent / "log").read_text()
+    log = (tmp_path / "log").read_text()
     assert not [word for word in ("Geheim", "+32471", "voorbeeld", "deuren", "Beste buur") if word in log]

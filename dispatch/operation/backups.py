@@ -10,7 +10,7 @@ from dispatch import audit, clock
 from dispatch.errors import Refusal
 from dispatch.operation import copies
 from dispatch.words import N_
-from models import Audit, writing
+from models import Audit, is_postgres, writing
 
 DAYS, WEEKS = 7, 4
 NIGHT_FROM = 2  # o'clock in Brussels
@@ -45,6 +45,8 @@ def make(folders: Folders, now: datetime) -> Path:
 
     Raises Refusal when a copy cannot be read back: older ones stay then.
     """
+    if is_postgres():
+        raise Refusal(N_("With PostgreSQL backups are made by its own tools: see the README."))
     if not folders.first:
         raise Refusal(N_("There is no folder for backups. Set BELFORT_BACKUPS."))
     for folder in folders.all:

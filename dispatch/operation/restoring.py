@@ -23,6 +23,8 @@ def restore(file: Path, now: datetime) -> Path | None:
     All is done on a copy, which takes the place at the end: a kill before that changes nothing. Raises Missing, Refusal
     when the file is broken or newer than this program, WrongMoment when a program runs on the database.
     """
+    if models.is_postgres():
+        raise Refusal(N_("With PostgreSQL backups are made by its own tools: see the README."))
     if not file.is_file():
         raise Missing(N_("There is no file %(name)s."), name=file)
     if not copies.look_at(file).is_sound:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from peewee import JOIN, BigIntegerField, BooleanField, Case, Value, fn
 
-from dialect import one_if
+from dialect import one_if, walk
 from dispatch.words import N_
 from models import Bin, Member, Membership, Table, database
 
@@ -127,6 +127,7 @@ def choose(organisation_id: int, choice: dict, *, after: int, limit: int) -> int
     Returns the id to go on behind, or None at the end. The database does it all: a million members in a few seconds.
     """
     Chosen.create_table(temporary=True)
+    walk()
     if not after and _are_few(organisation_id, choice, limit):
         put(_few(organisation_id, choice))
         return None
