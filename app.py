@@ -135,7 +135,20 @@ class Setting:
 
 
 SETTINGS = (
-    Setting("BELFORT_DATABASE", "sqlite:///belfort.db", database, "Where everything is kept.", True),
+    Setting(
+        "BELFORT_DATABASE",
+        "sqlite:///belfort.db",
+        database,
+        "Where everything is kept: a file of SQLite, or `postgresql://user@host/belfort`.",
+        True,
+    ),
+    Setting(
+        "BELFORT_HANDS",
+        "",
+        folder,
+        "With PostgreSQL: the folder of this machine in which a process notes what it has in hand, so that after a kill the "
+        "next one knows. Empty: where it was started.",
+    ),
     Setting("BELFORT_HOST", "127.0.0.1", text, "The address on which pages are served."),
     Setting("PORT", "8000", port, "The port on which pages are served."),
     Setting(
@@ -338,6 +351,8 @@ def settle(app: Flask, settings: dict) -> None:
     app.config.update(settings)
     app.config.update(_flask_settings(settings))
     _open_database(settings["BELFORT_DATABASE"])
+    if models.is_postgres():
+        models.database.obj.here = settings["BELFORT_HANDS"] or Path()
     if models.is_postgres() and (settings["BELFORT_BACKUPS"] or settings["BELFORT_BACKUPS_SECOND"]):
         raise BadSetting(
             "BELFORT_BACKUPS is for SQLite. PostgreSQL is copied by its own tools: see the README."

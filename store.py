@@ -77,6 +77,7 @@ class Postgres(PooledPostgresqlDatabase):
             tcp_user_timeout=GONE_AFTER_SECONDS * 1000,
         )
         self.name = urlsplit(url).path.strip("/")
+        self.here = Path()  # the folder of this machine for what belongs to the database and is not in it
 
     def unpooled(self):
         """A connection for whoever keeps one for itself."""
@@ -156,10 +157,10 @@ def at_hand():
 def beside(name: str) -> Path:
     """The folder of this name that belongs to the database, such as belfort.db-hands.
 
-    PostgreSQL is elsewhere: there it is a folder of this machine, where the process was started.
+    PostgreSQL is elsewhere: there it is one of this machine.
     """
     if is_postgres():
-        return Path(f"{database.obj.name}-{name}")
+        return database.obj.here / f"{database.obj.name}-{name}"
     return Path(f"{database.obj.database}-{name}")
 
 

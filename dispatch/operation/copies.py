@@ -26,7 +26,7 @@ class Look(NamedTuple):
 def here() -> Path:
     """The file in which everything is kept; of PostgreSQL, which keeps its own, a place on this machine."""
     if is_postgres():
-        return Path.cwd() / database.obj.name
+        return database.obj.here.resolve() / database.obj.name
     return Path(database.obj.database).resolve()
 
 
