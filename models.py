@@ -907,6 +907,15 @@ class Pulse(Table):
         primary_key = CompositeKey("campaign", "second")
 
 
+class Reached(Table):
+    """Where the messages of a campaign that is over arrived, counted once more when something moved after it."""
+
+    campaign = ForeignKeyField(Campaign, primary_key=True, on_delete="CASCADE")
+    moved_at = DateTimeField()  # the last time that a message had moved when it was counted
+    prefixes = JSONField()  # [(begin of the numbers, delivered, accepted, failed, open)]
+    streets = JSONField()  # [(BIN, street, people meant, people reached)]
+
+
 # ── Programs ────────────────────────────────────────────────────────────
 
 
@@ -2105,6 +2114,7 @@ TABLES = [
     Unreached,
     Tally,
     Pulse,
+    Reached,
     Token,
     TokenLaunch,
     Document,

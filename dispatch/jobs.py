@@ -16,7 +16,7 @@ from dispatch.operation import backups, health, heartbeat
 from dispatch.operation.backups import NOWHERE, Folders
 from dispatch.people import alive, asking, imports
 from dispatch.retention import Keeping
-from dispatch.sending import drills, monthly
+from dispatch.sending import drills, monthly, reach
 from dispatch.sending.bounces import Bounces
 from dispatch.sending.pump import Pump
 from models import at_hand
@@ -146,6 +146,7 @@ def _release_credit() -> None:
 def _report_closings() -> None:
     with at_hand():
         report.make_missing(clock.now())
+        reach.count_missing(clock.now())
 
 
 def _look_after_lists(public_url: str) -> None:

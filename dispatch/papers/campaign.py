@@ -1,8 +1,8 @@
 """The final report of a campaign: a paper to keep and a workbook to count in."""
 
-from dispatch.papers.chart import drawing, sampled
 from dispatch.papers.tables import Book
 from dispatch.papers.typeset import letterhead, typeset
+from dispatch.pictures.on_paper import on_paper
 from dispatch.words import MESSAGE_STATUSES, translator
 
 MESSAGE_COLUMNS = ("name", "address", "channel", "status", "sent_at", "settled_at", "reason")
@@ -50,9 +50,8 @@ def campaign_report(data: dict, lang: str) -> bytes:
             "texts": data["texts"],
             "failures": [[row["reason"], row["channel"], row["count"]] for row in data["failures"]],
             "failure_header": [_("Reason"), _("Channel"), _("Count")],
-            "chart": drawing(data["curve"], _chart_words(data, lang)),
-            "curve": _curve_rows(sampled(data["curve"])),
-            "curve_header": _curve_header(lang),
+            "delivery": on_paper(data["delivery"]),
+            "reaches": [on_paper(one) for one in data["reaches"] if one],
             "messages": _message_rows(data),
             "message_header": _message_header(lang),
         },
@@ -90,6 +89,7 @@ def _headings(lang: str) -> dict[str, str]:
         "texts": _("What was said"),
         "failures": _("What failed, and why"),
         "curve": _("How fast it went"),
+        "reach": _("How far it reached"),
         "messages": _("Each message"),
         "none": _("None."),
     }
@@ -147,24 +147,6 @@ def _totals(data: dict, lang: str) -> dict:
         "rows": [{**row, "sum": sum(row["counts"])} for row in rows],
         "foot": [_("Together"), *sums, sum(sums)],
     }
-
-
-def _chart_words(data: dict, lang: str) -> dict[str, str]:
-    _ = translator(lang).gettext
-    facts = _last_point(data["curve"])
-    return {
-        "accepted": _("%(accepted)d accepted") % facts,
-        "delivered": _("%(delivered)d delivered") % facts,
-        "alt": _(
-            "Curve of accepted and delivered messages over time: %(accepted)d accepted and %(delivered)d "
-            "delivered at %(at)s. The table below has the same figures."
-        )
-        % facts,
-    }
-
-
-def _last_point(curve: list[dict]) -> dict:
-    return curve[-1] if curve else {"at": "", "accepted": 0, "delivered": 0}
 
 
 def _curve_header(lang: str) -> list[str]:
