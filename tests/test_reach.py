@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import models
 from dispatch.sending import campaigns, estimate, pictures, reach, report, tallies
 from models import RANKS, Campaign, Message, Reached
 from tests import cast
@@ -149,3 +150,34 @@ def test_the_curve_of_a_running_campaign_goes_on_to_this_moment(sender, bins):
     picture = pictures.delivery(campaign, "nl", NOON + timedelta(seconds=30), 60)
     assert [mark for mark in picture.marks if mark.attrs.get("class") == "now"]
     assert picture.rows[-1][0] == "12:00:30" and "0 van 24" in picture.desc
+
+
+def statements_of(deed) -> list[str]:
+    """What is asked of the database meanwhile."""
+    asked = []
+    connection = models.database.connection()
+    connection.set_trace_callback(asked.append)
+    deed()
+    connection.set_trace_callback(None)
+    return asked
+
+
+def test_no_picture_of_a_page_looks_at_a_message(sender, bins):
+    campaign = over(sender, bins, {"Molen0": "delivered"})
+    reach.count(campaign)
+    draws = (*report.REACHES, lambda one, lang: pictures.delivery(one, lang, LATER))
+    asked = [line for draw in draws for line in statements_of(lambda draw=draw: draw(campaign, "nl"))]
+    assert asked and not [line for line in asked if '"message"' in line or '"recipient"' in line]
+
+
+def test_the_report_shows_how_far_it_reached_with_its_tables_and_says_so_while_it_is_counted(
+    signed_in, sender, bins
+):
+    campaign = over(sender, bins, {"Molen0": "delivered"})
+    page = signed_in(sender).get(f"/campaigns/{campaign.id}")
+    assert len(page.select("#by-channel-table tbody tr")) == 3
+    assert page.has("look again in a minute") or page.has("kijk over een minuut opnieuw")
+    reach.count(campaign)
+    page = signed_in(sender).get(f"/campaigns/{campaign.id}")
+    assert len(page.select("section[aria-labelledby=reach-h] svg[role=img] title")) == 3
+    assert page.select("#by-street-table tbody tr:last-child td")[0].get_text() == "16"

@@ -28,7 +28,9 @@ def board_calls(shown: Board, lang: str) -> Picture:
     facts = {"now": said(values[-1]), "peak": said(peak.calls), "hour": _hour(peak.begins_at)}
     words = Words(_("Calls per quarter hour"), desc % facts, (_("Quarter hour"), _("Calls")))
     moments = [one.begins_at for one in shown.stretches]
-    return bars("calls-chart", words, moments, values, said, flags=_flags(shown.alerts, lang))
+    return bars(
+        "calls-chart", words, moments, values, said, flags=_flags(shown.alerts, lang), tells_last=True
+    )
 
 
 def board_staff(shown: Board, lang: str) -> Picture:
@@ -40,7 +42,9 @@ def board_staff(shown: Board, lang: str) -> Picture:
     words = Words(_("Operators needed and there"), desc % facts, header)
     moments = [one.begins_at for one in shown.stretches]
     there = [*shown.there[:-1], float(len(shown.seats))]
-    return bars("staff-chart", words, moments, shown.needed, said, line=there, key=_staff_key(lang))
+    return bars(
+        "staff-chart", words, moments, shown.needed, said, line=there, key=_staff_key(lang), tells_last=True
+    )
 
 
 def _staff_key(lang: str) -> list[Key]:

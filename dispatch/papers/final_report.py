@@ -26,7 +26,7 @@ def final_report(data: dict, lang: str) -> bytes:
             "figures": data["figures"],
             "facts": [(word, value) for word, value in data["facts"] if value],
             "chapters": data["chapters"],
-            "pictures": [{"title": name, "picture": on_paper(one)} for name, one in pictures(data, lang)],
+            "pictures": _drawn(data, lang),
             "none": _("None."),
         },
     )  # fmt: skip
@@ -53,6 +53,13 @@ def pictures(data: dict, lang: str) -> list[tuple[str, Picture | None]]:
     """The pictures of the report with their titles."""
     _ = translator(lang).gettext
     return [(_("Calls and messages"), data["calls"]), (_("Operators against need"), data["staffing"])]
+
+
+def _drawn(data: dict, lang: str) -> list[dict]:
+    """On paper the operators have their table in the chapter about them."""
+    drawn = {"calls": on_paper(data["calls"]), "staffing": on_paper(data["staffing"], is_tabled=False)}
+    titles = (name for name, _one in pictures(data, lang))
+    return [{"title": title, "picture": one} for title, one in zip(titles, drawn.values(), strict=True)]
 
 
 def _head(data: dict, lang: str) -> dict:

@@ -27,6 +27,7 @@ from dispatch.pictures.picture import (
 
 LEVELS = 4
 TIMES = 5
+FLAG_UNDER = 22
 
 
 class Words(NamedTuple):
@@ -88,7 +89,8 @@ def _ahead(
 ) -> list[Mark]:
     marks = [stroke("ahead", f"M{at} {y(now)} L{end} {y(forecast[1])}")]
     if forecast[1] <= 0:
-        marks.append(word("flag", end - 4, y(0) - 8, f"{words.empty} {forecast[0]:{day}}", "end"))
+        above = min(y(now) + FLAG_UNDER, y(0) - 8)  # over the line, which falls
+        marks.append(word("flag", RIGHT, round(above, 1), f"{words.empty} {forecast[0]:{day}}", "end"))
     return marks
 
 

@@ -64,18 +64,19 @@ def bars(
     flags: Sequence[Flag] = (),
     key: Sequence[Key] = (),
     shows_short: bool = True,
+    tells_last: bool = False,
 ) -> Picture:
     """A bar for each moment (equal stretches, in order, at least one); `line` is stepped and as long as `values`.
 
-    With `shows_short` what a bar has above the line is drawn over it. A flag before the first moment stands at the edge.
+    With `shows_short` what a bar has above the line is drawn over it. `tells_last` writes
+    the figure of the last bar above it. A flag before the first moment stands at the edge.
     """
     step = nice_step(max([1.0, *values, *line]), LEVELS, STEPS)
     labels = [(n * step, said(n * step)) for n in range(1, LEVELS + 1)]
     left = left_of(label for _, label in labels)
     slot = min(SLOT_MOST, (RIGHT - left) / len(moments))
-    y = scale(
-        0, step * LEVELS, BASE, TOP + FLAG_HEIGHT * min(len(flags), FLAG_LINES)
-    )  # their words stand above
+    top = TOP + FLAG_HEIGHT * min(len(flags), FLAG_LINES)  # their words stand above the bars
+    y = scale(0, step * LEVELS, BASE, top)
     marks = [
         *levels_drawn([Tick(y(value), label) for value, label in labels], left),
         *times_drawn(_times(moments, left, slot)),
@@ -84,13 +85,7 @@ def bars(
         base_drawn(left),
         *([stroke("main", _steps(line, left, slot, y))] if line else ()),
         *_flags(flags, moments, left, slot),
-        word(
-            "strong",
-            round(left + (len(moments) - 0.5) * slot, 1),
-            y(values[-1]) - 8,
-            said(round(values[-1])),
-            "middle",
-        ),
+        *([_last(values[-1], len(moments), left, slot, y, said)] if tells_last else ()),
     ]
     columns = (values, line) if line else (values,)
     rows = [
@@ -103,6 +98,11 @@ def bars(
 def _bar(css: str, index: int, low: float, high: float, left: float, slot: float, y) -> Mark:
     x = round(left + (index + (1 - FILL) / 2) * slot, 2)
     return box(css, x, y(high), round(slot * FILL, 2), round(y(low) - y(high), 1))
+
+
+def _last(value: float, number: int, left: float, slot: float, y, said: Said) -> Mark:
+    middle = round(left + (number - 0.5) * slot, 1)
+    return word("strong", middle, y(value) - 8, said(round(value)), "middle")
 
 
 def _short(values: Sequence[float], line: Sequence[float], left: float, slot: float, y) -> list[Mark]:
@@ -120,17 +120,16 @@ def _steps(line: Sequence[float], left: float, slot: float, y) -> str:
 
 
 def _times(moments: Sequence[datetime], left: float, slot: float) -> list[Tick]:
-    """Half hours and hours of Brussels, so few that they do not touch; a phone shows every other one."""
-    length = _length(moments)
-    round_ones = [n for n, at in enumerate(moments) if length > QUARTER or at.minute % 30 == 0]
-    shown = round_ones[:: max(1, -(-len(round_ones) // LABELS))]
-    spans_days = moments[-1] - moments[0] > timedelta(days=2)
+    """Half hours and hours of Brussels, or the beginnings of days; so few that they do not touch, and half on a phone."""
+    there = [clock.local(at) for at in moments]
+    if moments[-1] - moments[0] > timedelta(days=2):
+        places, pattern = [n for n in range(1, len(there)) if there[n].date() != there[n - 1].date()], "%d/%m"
+    else:
+        is_coarse = _length(moments) > QUARTER
+        places, pattern = [n for n, at in enumerate(there) if is_coarse or at.minute % 30 == 0], "%H:%M"
+    shown = places[:: max(1, -(-len(places) // LABELS))]
     return [
-        Tick(
-            round(left + (n + 0.5) * slot, 1),
-            f"{clock.local(moments[n]):{'%d/%m' if spans_days else '%H:%M'}}",
-            place % 2 == 1,
-        )
+        Tick(round(left + (n + 0.5) * slot, 1), f"{there[n]:{pattern}}", place % 2 == 1)
         for place, n in enumerate(shown)
     ]
 

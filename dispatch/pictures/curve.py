@@ -71,17 +71,19 @@ def curve(
     labels = [(n * step, said(n * step)) for n in range(1, ceiling // step + 1)]
     left = left_of(label for _, label in labels)
     x, y = scale(0, seconds, left, RIGHT), scale(0, ceiling, BASE, TOP)
-    columns = [round(x((point.at - start).total_seconds())) for point in points]
-    accepted = _one_a_column(columns, [y(point.accepted) for point in points])
-    delivered = _one_a_column(columns, [y(point.delivered) for point in points])
+    # The last point of each column of pixels: a running total loses nothing that can be seen.
+    columns = {round(x((point.at - start).total_seconds())): point for point in points}
+    accepted = [(at, y(point.accepted)) for at, point in columns.items()]
+    delivered = [(at, y(point.delivered)) for at, point in columns.items()]
+    end = round(x((last.at - start).total_seconds()))
     marks = [
         *levels_drawn([Tick(y(value), label, n % 2 == 0) for n, (value, label) in enumerate(labels)], left),
-        stroke("area", f"{path(delivered)} L{columns[-1]} {BASE} L{left} {BASE}Z"),
+        stroke("area", f"{path(delivered)} L{end} {BASE} L{left} {BASE}Z"),
         base_drawn(left),
         stroke("second", path(delivered)),
         stroke("main", path(accepted)),
-        *([stroke("now", f"M{columns[-1]} 20V{BASE}")] if is_running else ()),
-        *_ends(last, columns[-1], y, words, said),
+        *([stroke("now", f"M{end} 20V{BASE}")] if is_running else ()),
+        *_ends(last, end, y, words, said),
         *times_drawn(
             Tick(round(x(at)), label, n % 2 == 1) for n, (at, label) in enumerate(time_ticks(start, seconds))
         ),
@@ -98,11 +100,6 @@ def curve(
             for one in sampled(points)
         ],
     )
-
-
-def _one_a_column(columns: Sequence[int], heights: Sequence[float]) -> list[tuple[int, float]]:
-    """The last dot of each column of pixels: a running total loses nothing that can be seen."""
-    return list(dict(zip(columns, heights, strict=True)).items())
 
 
 def sampled(points: Sequence, rows: int = ROWS) -> list:

@@ -30,15 +30,19 @@ LETTERS, LETTER = 15, 7.5
 KEY_HEIGHT, KEY_GAP = 26, 24
 
 
-def on_paper(picture: Picture | None) -> dict | None:
-    """What house.typ lays out: the drawing with its key, what it shows in a sentence, and its table; None stays None."""
+def on_paper(picture: Picture | None, *, is_tabled: bool = True) -> dict | None:
+    """What house.typ lays out: the drawing with its key, what it shows in a sentence, and its table; None stays None.
+
+    Without `is_tabled` the table is left to the chapter that has the same numbers and more.
+    """
     if not picture:
         return None
     return {
         "svg": svg(picture),
         "alt": f"{picture.title}. {picture.desc}",
         "header": list(picture.header),
-        "rows": [list(row) for row in picture.rows],
+        "rows": [list(row) for row in picture.rows] if is_tabled else [],
+        "title": picture.title,
     }
 
 

@@ -11,6 +11,7 @@ from dispatch.words import CHANNELS, N_, translator
 from models import Campaign
 
 GOOD, POOR = 0.8, 0.5  # from here on a street is drawn as reached; under it as hardly
+MOST_POINTS = 640
 MOST_DRAWN = 12  # streets and prefixes beyond these are in the table only
 PARTS = {
     "got": N_("delivered or confirmed"),
@@ -30,7 +31,7 @@ def delivery(campaign: Campaign, lang: str, now: datetime, seconds_left: int = 0
     """The curve since the launch, drawn on to this moment while the campaign is underway."""
     points = [
         Point(campaign.launched_at + clock.seconds(second), accepted, delivered)
-        for second, accepted, delivered in tallies.curve(campaign)
+        for second, accepted, delivered in _thinned(tallies.curve(campaign))
     ]
     last, until = points[-1], None
     if campaign.is_underway:
@@ -40,6 +41,12 @@ def delivery(campaign: Campaign, lang: str, now: datetime, seconds_left: int = 0
     said = counted(lang)
     words = _delivery_words(lang, said(last.accepted), said(total), said(last.delivered))
     return curve("curve", points, total, words, said, until=until, is_running=campaign.is_underway)
+
+
+def _thinned(totals: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """At most so many of the totals as the picture has columns, the first and the last among them."""
+    seconds = totals[-1][0] or 1
+    return [totals[0], *{row[0] * MOST_POINTS // seconds: row for row in totals[1:]}.values()]
 
 
 def _delivery_words(lang: str, accepted: str, total: str, delivered: str) -> Words:
