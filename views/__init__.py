@@ -64,6 +64,7 @@ from views import (
     orders,
     organisations,
     own_data,
+    packed,
     patterns,
     preparation,
     prices,
@@ -209,6 +210,7 @@ def register(app: Flask) -> None:
     app.before_request(_open_database)
     app.teardown_request(_leave)
     app.after_request(_secure)
+    packed.register(app)
     app.after_request(guard.note_refusal)
     mishaps.register(app)
 

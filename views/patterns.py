@@ -17,6 +17,7 @@ from wtforms import (
     TextAreaField,
 )
 
+from dispatch.centre.lines import Piece
 from dispatch.pictures import balance, bars, curve, shares
 from dispatch.pictures.curve import Point
 from dispatch.pictures.picture import Key, Picture
@@ -169,6 +170,35 @@ def sample_balance() -> Picture:
     )
 
 
+def sample_sheet() -> list[dict]:
+    """A line as it stands, one that changed, one that is gone, and one that is late and in another language."""
+    plain = {"is_gone": False, "is_expired": False, "is_stale": False, "is_translated": True, "lang": "nl"}
+    said = {
+        "question": [("same", "Mag ik buiten?")],
+        "answer": [
+            ("same", "Neen, blijf binnen "),
+            ("del", "tot 18 uur"),
+            ("ins", "tot 20 uur"),
+            ("same", "."),
+        ],
+    }
+    lines = [
+        plain | said | {"answer": said["answer"][:1]},
+        plain | said,
+        plain | said | {"is_gone": True},
+        plain | said | {"is_expired": True, "is_stale": True, "is_translated": False},
+    ]
+    return [
+        {
+            "line": line | {name: [Piece(*one) for one in line[name]] for name in said},
+            "said": _("Unchanged since %(hour)s") % {"hour": "02:45"},
+            "town": "Hertsdonk" if number == 1 else "",
+            "language": _("Dutch"),
+        }
+        for number, line in enumerate(lines)
+    ]
+
+
 @pages.get("")
 @guard.signed_in
 def index():
@@ -190,5 +220,6 @@ def index():
             sample_balance(),
         ],
         launched_at=LAUNCHED_AT,
+        sheet_rows=sample_sheet(),
         url_of_page=lambda n: url_for("patterns.index", page=n),
     )
