@@ -119,6 +119,17 @@ function countSince() {
   });
 }
 
+// "5 minutes ago" stays true while the page stands open; the exact moment is in the title. Words as the server's.
+function tellAgo() {
+  const words = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "always" });
+  document.querySelectorAll("time[data-ago]").forEach((time) => {
+    const seconds = (new Date(time.dateTime) - Date.now()) / 1000;
+    const [length, unit] = Math.abs(seconds) < 3600 ? [60, "minute"] : [3600, "hour"];
+    const number = Math.max(1, Math.round(Math.abs(seconds) / length));
+    if (Math.abs(seconds) < 86400) time.textContent = words.format(seconds < 0 ? -number : number, unit);
+  });
+}
+
 // A page that is only there to be filled in begins in its first open field, unless something is to be mended.
 function toFirstField() {
   if (document.querySelector("[data-errors]")) return;
@@ -137,6 +148,7 @@ document.addEventListener("DOMContentLoaded", () => {
   toErrors(document);
   showKeysSwitch();
   countSince();
+  setInterval(tellAgo, 30000);
   toFirstField();
   document.querySelectorAll("[data-all]").forEach((box) => { box.hidden = false; });
 });

@@ -233,6 +233,37 @@ def test_a_moment_is_written_on_the_clocks_of_brussels(app):
         assert render.day(date(2026, 11, 22), weekday=True) == "zondag 22 november 2026"
 
 
+def test_a_moment_on_a_page_says_the_whole_of_itself_to_who_points_at_it(said):
+    at = datetime(2026, 11, 22, 1, 45, 7)
+    with force_locale("nl"):
+        html = said("{{ _('%(at)s', at=at|hour) }}", at=at)
+        assert html == (
+            '<time datetime="2026-11-22T02:45:07+01:00" title="zondag 22 november 2026, 02:45:07">02:45</time>'
+        )
+        assert said("{{ on|day }}", on=date(2026, 11, 22)).startswith(
+            '<time datetime="2026-11-22" title="zondag'
+        )
+
+
+@pytest.mark.parametrize(
+    ("lang", "away", "written"),
+    [("nl", 20, "1 minuut geleden"), ("nl", 300, "5 minuten geleden"), ("fr", 7200, "il y a 2 heures"),
+     ("de", -600, "in 10 Minuten"), ("en", 3590, "60 minutes ago"), ("nl", 90_000, "21 nov 00:50")],
+)  # fmt: skip
+def test_what_was_lately_is_told_from_now_and_stays_exact_beside_it(said, lang, away, written):
+    now = datetime(2026, 11, 22, 0, 50)
+    with force_locale(lang):
+        html = said("{{ at|ago(now) }}", at=now - timedelta(seconds=away), now=now)
+    assert proofread_fragment(html).time.get_text() == written
+    assert ("data-ago" in html) == (away < 86_400)
+
+
+def test_no_template_writes_a_moment_as_the_database_has_it():
+    bare = re.compile(r"{{[^{}]*\b\w+_(?:at|on)\s*(?:}}|\|(?!when|hour|clock_time|day|ago))")
+    here = (HOME / "templates").rglob("*.html")
+    assert [path.name for path in here if bare.search(path.read_text())] == []
+
+
 @pytest.mark.parametrize(
     ("seconds", "written"),
     [(0, "0 s"), (33, "33 s"), (120, "2 min"), (153, "2 min 33 s"), (3900, "1 h 5 min")],

@@ -220,6 +220,7 @@ def index():
             sample_balance(),
         ],
         launched_at=LAUNCHED_AT,
+        now=LAUNCHED_AT + timedelta(minutes=5),
         sheet_rows=sample_sheet(),
         url_of_page=lambda n: url_for("patterns.index", page=n),
     )
