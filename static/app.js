@@ -105,6 +105,12 @@ function showUnsaved(event) {
   if (note && event.detail.requestConfig?.verb === "post") note.hidden = Boolean(event.detail.successful);
 }
 
+// Numbers that no longer renew themselves are said at once: nobody may take them for how it is now.
+function showStale(event) {
+  const note = document.querySelector("[data-stale]");
+  if (note && event.detail.elt.matches("[hx-trigger^='every']")) note.hidden = Boolean(event.detail.successful);
+}
+
 // The seconds since a draft was opened, as the server counted them and from here on.
 function countSince() {
   document.querySelectorAll("[data-since]").forEach((timer) => {
@@ -161,6 +167,7 @@ document.addEventListener("change", tickAll);
 document.addEventListener("submit", onceOnly);
 document.addEventListener("htmx:beforeRequest", notWhileLeaving);
 document.addEventListener("htmx:afterRequest", showUnsaved);
+document.addEventListener("htmx:afterRequest", showStale);
 document.addEventListener("htmx:beforeSwap", keepOpen);
 document.addEventListener("htmx:afterSettle", (event) => toErrors(event.detail.elt));
 window.addEventListener("pageshow", (event) => {
