@@ -372,7 +372,9 @@ def test_every_icon_is_a_shape_of_the_one_sprite_and_no_shape_is_for_nothing():
 
 # ── The page of patterns ────────────────────────────────────────────────
 
-ELSEWHERE = {"notes": {"flashes", "brought"}}  # every page has them; what was flashed looks like the notes and the toasts
+ELSEWHERE = {
+    "notes": {"flashes", "brought"}
+}  # every page has them; what was flashed looks like the notes and the toasts
 
 
 def macros() -> dict[str, set[str]]:
