@@ -22,7 +22,7 @@ from dispatch.sending import (
 )
 from dispatch.words import KINDS, N_
 from models import Campaign
-from views import before_sending, control, guard, identity, lookups, render, reports, wording
+from views import before_sending, control, follow_ups, guard, identity, lookups, render, reports, wording
 
 pages = Blueprint("campaigns", __name__)
 PAGE_SIZE = 20
@@ -61,6 +61,7 @@ def row(campaign: Campaign) -> dict:
         "campaign": campaign,
         "kind": wording.capital(_(KINDS[campaign.kind])),
         "audience": report.audience_in_words(campaign, str(render.locale())),
+        "chain": follow_ups.in_list(campaign),
         "accepted": counts["accepted"] + counts["delivered"],
         "total": sum(counts.values()),
         "counts": counts,

@@ -8,7 +8,16 @@ from peewee import fn
 from dispatch import audit, clock, papers
 from dispatch.people.audience import REASONS as LEFT_OUT
 from dispatch.providers.base import REASONS
-from dispatch.sending import acknowledgements, approval, campaigns, doubt, placeholders, takeover, tallies
+from dispatch.sending import (
+    acknowledgements,
+    approval,
+    campaigns,
+    chains,
+    doubt,
+    placeholders,
+    takeover,
+    tallies,
+)
 from dispatch.words import (
     CAMPAIGN_STATUSES,
     CHANNELS,
@@ -232,9 +241,9 @@ def make(campaign: Campaign, *, now: datetime) -> Document | None:
 
 
 def paper(campaign: Campaign, lang: str, *, now: datetime) -> bytes:
-    """The report as PDF: the one that was filed, or a new one when something moved after it."""
+    """The report as PDF: the one that was filed, or a new one when something in its chain moved after it."""
     filed = _filed(campaign)
-    if filed and filed.made_at >= campaign.moved_at and lang == campaign.organisation.language:
+    if filed and filed.made_at >= chains.moved_at(campaign) and lang == campaign.organisation.language:
         return bytes(filed.content)
     return papers.campaign_report(build(campaign, lang, now), lang)
 
@@ -287,6 +296,7 @@ def build(campaign: Campaign, lang: str, now: datetime, most: int | None = MOST_
         "approval": _approval(campaign, lang),
         "alarm": _alarm(campaign, lang),
         "handovers": [_handover(one, lang) for one in takeover.story(campaign)],
+        "chain": chains.links(campaign, lang),
         "practice": campaign.is_practice,
         "launched_at": moment(campaign.launched_at, lang),
         "ended_at": moment(campaign.ended_at, lang),
