@@ -763,6 +763,11 @@ class Campaign(Wording):
         )
 
     @property
+    def seconds_to_launch(self) -> int:
+        """How long it took from the moment on which somebody began on it."""
+        return int((self.launched_at - (self.opened_at or self.created_at)).total_seconds())
+
+    @property
     def is_draft(self) -> bool:
         """Whether it was not launched yet: being written, submitted for approval, or approved."""
         return self.status in BEFORE_LAUNCH

@@ -129,7 +129,7 @@ def standing(campaign: Campaign, now: datetime, seen: str = "", said: int = -SPO
         "quiet_until": quiet.ends_at(campaign, now) if counts["queued"] else None,
         "seconds_gone": gone,
         "kind": wording.capital(_(KINDS[campaign.kind])),
-        "composed_in": int((campaign.launched_at - campaign.created_at).total_seconds()),
+        "composed_in": campaign.seconds_to_launch,
         "sender": campaign.launched_by.name,
         "curve": curve(campaign, now, left),
         "doubt": doubted,
