@@ -5,7 +5,7 @@ import pytest
 from dispatch import clock, papers
 from dispatch.sending import campaigns, contacts, report, scenarios
 from models import Campaign, Message, Template
-from tests import town
+from tests import joining, town
 from tests.cast import NOON
 from tests.test_api import given
 from tests.test_approval import approve, rule, submit
@@ -79,6 +79,25 @@ def test_what_cannot_be_read_stays_in_its_field(lien, smoke):
     assert page.status == 422
     assert page.form('form[action$="/fill"]')["filled-number"] == "12"
     assert page.select("#filled-number-error") and not Campaign.get().filled
+
+
+def test_what_is_typed_is_read_measured_and_priced_as_one_types(lien, smoke):
+    begun(lien, smoke)
+    draft = Campaign.get()
+    some = {"filled-place": "Molenweg", "filled-number": "12", "filled-until": "18:30"}
+    says = lien.htmx(f"/campaigns/{draft.id}/fill/says", some, method="post")
+    assert says.select("#says") and says.has("in Molenweg tot 18:30. Info [") and says.has("1 deel")
+    assert says.has("Er staat nog iets open")
+    joining.tariff()
+    long = lien.htmx(f"/campaigns/{draft.id}/fill/says", FIELDS | {"filled-place": "ê" * 40}, method="post")
+    assert long.has("2 delen") and long.has("€\xa00,11") and not long.has("nog iets open")
+    assert not Campaign.get().filled and Campaign.get().version == draft.version, "nothing of it is kept"
+
+
+def test_without_script_a_button_shows_what_it_says_by_now(lien, smoke):
+    form = begun(lien, smoke).form('form[action$="/fill"]') | {"filled-place": "Molenweg", "go": "look"}
+    page = lien.post(f"/campaigns/{Campaign.get().id}/fill", form)
+    assert page.path.endswith("/fill") and page.has("in Molenweg tot [") and not page.select("[data-errors]")
 
 
 def test_no_page_launches_what_is_open(lien, smoke):
