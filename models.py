@@ -711,6 +711,20 @@ class TemplateVersion(Table):
         indexes = ((("template", "version"), True),)
 
 
+class TemplateDraft(Table):
+    """What somebody is typing of a scenario; theirs alone until it is saved, and never what is sent."""
+
+    template = ForeignKeyField(Template, on_delete="CASCADE")
+    based_on = IntegerField()  # the version of the scenario that it would change
+    wording = JSONField()
+    why = CharField(default="")
+    by = ForeignKeyField(User, on_delete="RESTRICT")
+    changed_at = DateTimeField()
+
+    class Meta:
+        indexes = ((("template", "by"), True),)
+
+
 # ── Campaigns ───────────────────────────────────────────────────────────
 
 BEFORE_LAUNCH = ("draft", "submitted", "approved")
@@ -2100,6 +2114,7 @@ TABLES = [
     DataCheck,
     Template,
     TemplateVersion,
+    TemplateDraft,
     Campaign,
     MonthlyTest,
     Handover,

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from dispatch import audit, rights
 from dispatch.errors import Incomplete, NotAllowed
-from dispatch.sending import campaigns, doubt, placeholders
+from dispatch.sending import campaigns, doubt, placeholders, scenario_drafts
 from dispatch.words import N_
 from models import (
     LANGUAGES,
@@ -112,12 +112,14 @@ def revise(
         if version == stored.version and all(
             (getattr(stored, name) or None) == (wording[name] or None) for name in wording
         ):
+            scenario_drafts.forget(stored, by)
             return stored
         wording["touched"] = _touched(stored, wording, now)
         here = Template.removed_at.is_null()
         campaigns.change(stored, here, version=version, by=by, now=now, **wording)
         written = Template.get_by_id(template.id)
         _keep_version(written, by=by, why=why, now=now)
+        scenario_drafts.forget(stored, by)
     return written
 
 
