@@ -185,6 +185,7 @@ def test_the_page_of_a_stopped_campaign_offers_the_correction_and_one_press_begi
     campaign = stopped(launched(sender, molenakker), sender, ["accepted"])
     browser = signed_in(sender)
     assert "Corrigeer" in browser.get(f"/campaigns/{campaign.id}").text
+    assert len(browser.get(f"/campaigns/{campaign.id}").select("input[name=what][value=correction]")) == 1
     answer = browser.post(f"/campaigns/{campaign.id}/follow", {"what": "correction"})
     made = Campaign.get(Campaign.follows == campaign.id)
     assert made.only_reached and "12:00" in browser.get(f"/campaigns/{made.id}/text").text, answer

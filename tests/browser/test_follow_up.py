@@ -12,6 +12,7 @@ from tests.browser.test_four_eyes import written
 from tests.browser.test_road import press
 
 MOST_SECONDS = 20
+PHONE = {"width": 390, "height": 844}
 REACHED = "('accepted', 'delivered')"
 
 
@@ -38,7 +39,7 @@ def launch(page) -> str:
 
 
 def test_what_was_stopped_is_corrected_from_the_same_page_for_exactly_who_had_it(visit, folder):
-    page = visit("sender")
+    page = visit("sender", **PHONE)
     written(page, "Verkeerde straat", "preventive")
     first = launch(page)
     page.wait_for_function("() => document.querySelector('#live progress').value > 5")
@@ -46,7 +47,10 @@ def test_what_was_stopped_is_corrected_from_the_same_page_for_exactly_who_had_it
     page.locator("a[href$='/stop']").click()
     press(page, "/stop")
     expect(page).to_have_url(re.compile(rf"/campaigns/{first}$"))
-    page.get_by_role("button", name="Corrigeer voor wie het kreeg").click()
+    correct = page.get_by_role("button", name="Corrigeer voor wie het kreeg")
+    page.wait_for_load_state("load")
+    assert correct.bounding_box()["y"] < 1.5 * PHONE["height"], "one stroke of the thumb away at most"
+    correct.click()
     expect(page).to_have_url(re.compile("/text$"))
     page.click("[name=go][value=review]")
     expect(page).to_have_url(re.compile("/review$"))
