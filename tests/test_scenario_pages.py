@@ -94,6 +94,13 @@ def test_what_is_typed_is_read_measured_and_priced_as_one_types(lien, smoke):
     assert not Campaign.get().filled and Campaign.get().version == draft.version, "nothing of it is kept"
 
 
+def test_what_is_read_in_practice_has_its_mark_and_costs_nothing(lien, smoke):
+    lien.post("/practice")
+    begun(lien, smoke)
+    says = lien.htmx(f"/campaigns/{Campaign.get().id}/fill/says", FIELDS, method="post")
+    assert says.has("[OEFENING]") and says.has("Oefenen kost niets.")
+
+
 def test_without_script_a_button_shows_what_it_says_by_now(lien, smoke):
     form = begun(lien, smoke).form('form[action$="/fill"]') | {"filled-place": "Molenweg", "go": "look"}
     page = lien.post(f"/campaigns/{Campaign.get().id}/fill", form)

@@ -71,19 +71,25 @@ def _said(campaign: Campaign, typed: dict) -> dict:
     parts = {leg.channel: leg.parts for leg in size.legs}
     return {
         "texts": [
-            {
-                "caption": f"{wording.capital(_(CHANNELS[channel]))}, {_(LANGUAGE_NAMES[lang])}",
-                "lang": lang,
-                "said": read(text, campaign),
-                "measure": measure(text["body"]) if channel == "sms" else None,
-            }
+            _text(campaign, channel, lang)
             for channel in campaign.channels
-            for lang, text in placeholders.texts_of(campaign).get(channel, {}).items()
+            for lang, text in campaign.texts.get(channel, {}).items()
             if campaigns.has_text(text)
         ],
         "size": size,
         "mills": prices.cost(parts, now) if prices.unit_mills(now) else None,
         "is_open": bool(placeholders.missing(campaign)),
+    }
+
+
+def _text(campaign: Campaign, channel: str, lang: str) -> dict:
+    """A text as it leaves, with the mark of a practice and what asks for an answer."""
+    said = read(campaigns.text_for(campaign, channel, lang), campaign)
+    return {
+        "caption": f"{wording.capital(_(CHANNELS[channel]))}, {_(LANGUAGE_NAMES[lang])}",
+        "lang": lang,
+        "said": said,
+        "measure": measure(said["body"]) if channel == "sms" else None,
     }
 
 
