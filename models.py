@@ -1994,6 +1994,8 @@ class VictimNote(Table):
 
 # ── Memory ──────────────────────────────────────────────────────────────
 
+TROUBLES = ("road", "backup", "disk", "heartbeat", "clock")
+
 
 class Audit(Table):
     """Who did what to what, when and from where, written in the transaction of the deed; rows are only ever added."""
@@ -2040,6 +2042,49 @@ class Processing(Table):
     remarks = TextField(default="")
     changed_at = DateTimeField()
     by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
+
+
+class Trouble(Table):
+    """Something of the house itself that does not work: told once, and once more when it has been well for a while."""
+
+    kind = CharField()
+    subject = CharField(default="")  # the name of a road
+    began_at = DateTimeField()
+    told_at = DateTimeField(null=True)
+    well_since = DateTimeField(null=True)  # well again, perhaps only for a moment
+    ended_at = DateTimeField(null=True)
+
+    class Meta:
+        constraints = (one_of("kind", TROUBLES),)
+
+
+Trouble.add_index(
+    Trouble.index(
+        Trouble.kind, Trouble.subject, unique=True, where=Trouble.ended_at.is_null(), name="trouble_open"
+    )
+)
+
+
+class SelfTest(Table):
+    """One real message by every road to an administrator, at a press or once a month, and what came of it."""
+
+    user = ForeignKeyField(User, on_delete="RESTRICT")  # who gets them
+    by = ForeignKeyField(User, null=True, on_delete="RESTRICT")  # none: the clock
+    begun_at = DateTimeField()
+    ended_at = DateTimeField(null=True)
+
+
+class SelfTestLeg(Table):
+    """The message of a self-test that only this road may carry; without a letter there was no address for it."""
+
+    test = ForeignKeyField(SelfTest, backref="legs", on_delete="CASCADE")
+    channel = CharField()
+    road = CharField()
+    has_receipts = BooleanField()
+    letter = ForeignKeyField(Letter, null=True, unique=True, on_delete="RESTRICT")
+
+    class Meta:
+        constraints = (one_of("channel", CHANNELS),)
 
 
 class Chore(Table):
@@ -2137,5 +2182,8 @@ TABLES = [
     Audit,
     Seal,
     Processing,
+    Trouble,
+    SelfTest,
+    SelfTestLeg,
     Chore,
 ]
