@@ -72,7 +72,7 @@ class Pump:
         if self.stopping.is_set() or not (road := self._road(channel, is_practice)):
             return 0
         lane = self._lanes[channel, is_practice]
-        lane.begin()
+        lane.begin(road, is_spare=not is_practice and road in self.roads.spares(channel, self.now()))
         with at_hand():
             hand = Hand(
                 road,
@@ -87,12 +87,17 @@ class Pump:
         return hand.carried
 
     def _road(self, channel: str, is_practice: bool) -> Provider | None:
-        """The road for what is due now; None when nothing is, or every road rests."""
-        now = self.now()
+        """The road for what is due now; None when nothing is, or every road rests.
+
+        A road that another one stands before carries only the message of a self-test that is meant for it.
+        """
+        now, lane = self.now(), self._lanes[channel, is_practice]
         road = self.roads.choose(channel, is_practice=is_practice, now=now)
+        spares = [] if is_practice else self.roads.spares(channel, now)
         with at_hand():
-            is_due = not self.roads.is_resting(road, now) and self._lanes[channel, is_practice].is_due()
-        return road if is_due else None
+            if not self.roads.is_resting(road, now) and lane.is_due(road):
+                return road
+            return next((spare for spare in spares if lane.is_due(spare, is_spare=True)), None)
 
     def _judge(self, hand: Hand, lane: Lane) -> None:
         """Leaves a road alone that broke or carried nothing; holds a campaign that a road refuses."""
@@ -104,7 +109,7 @@ class Pump:
                 "road %s carried none of %d messages: %s", road.name, hand.carried, ", ".join(hand.reasons)
             )
         elif hand.carried:
-            self.roads.trust(road)
+            self.roads.trust(road, self.now())
         for campaign in lane.claimed_of.values():
             if why := self._why_halt(hand, campaign):
                 campaigns.halt(campaign, why, now=self.now())
