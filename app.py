@@ -24,6 +24,7 @@ from dispatch.access.limits import Limit
 from dispatch.access.refusals import Refusals
 from dispatch.jobs import Jobs
 from dispatch.operation.backups import Folders
+from dispatch.operation.packs import Numbers
 from dispatch.providers import BadRoad
 from dispatch.retention import Keeping
 from dispatch.sending.bounces import Bounces
@@ -345,6 +346,7 @@ def settle(app: Flask, settings: dict) -> None:
         public_url=settings["BELFORT_PUBLIC_URL"],
         folders=Folders(settings["BELFORT_BACKUPS"], settings["BELFORT_BACKUPS_SECOND"]),
         heartbeat=settings["BELFORT_HEARTBEAT"],
+        numbers=Numbers(settings["BELFORT_HELPDESK"], settings["BELFORT_DUTY_CONTACT"]),
     )
     app.extensions["limits"] = {name: Limit(*rate) for name, rate in LIMITS.items()}
     app.extensions["refusals"] = Refusals()

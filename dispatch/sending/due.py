@@ -86,9 +86,7 @@ def _written_once() -> tuple[Prepared, ...]:
         Prepared(
             Message.select(Message.id).where(Message.status == "queued", Message.channel == channel).limit(1)
         ),
-        Prepared(
-            Letter.select().where(Letter.id.in_(letters), ~fn.EXISTS(for_another)).order_by(Letter.id)
-        ),
+        Prepared(Letter.select().where(Letter.id.in_(letters), ~fn.EXISTS(for_another)).order_by(Letter.id)),
         Prepared(Campaign.select().where(*mine).order_by(Campaign.id)),
     )
 

@@ -110,9 +110,7 @@ class Roads:
     def spares(self, channel: str, now: datetime) -> list[Provider]:
         """The real roads behind the one that carries, as far as they do not rest: they carry only what is meant for them."""
         chosen = self.for_real(channel, now)
-        return [
-            road for road in self._real[channel] if road is not chosen and not self.is_resting(road, now)
-        ]
+        return [road for road in self._real[channel] if road is not chosen and not self.is_resting(road, now)]
 
     def real(self) -> list[Provider]:
         """The roads out of the house, by channel in the order of preference."""
