@@ -2,13 +2,13 @@
 
 import sqlite3
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cached_property, lru_cache
 from operator import itemgetter
 from pathlib import Path
-from threading import Lock
+from threading import Lock, local
 
 import peewee
 from peewee import (
@@ -77,6 +77,13 @@ def migrate() -> list[str]:
         return Runner(database.obj, MIGRATIONS).up()
 
 
+def bring_up(path: Path) -> None:
+    """The same for a file of its own, while this program goes on with its database."""
+    beside_ours = peewee.SqliteDatabase(path, pragmas=PRAGMAS | {"journal_mode": "delete"})
+    with beside_ours.connection_context():
+        Runner(beside_ours, MIGRATIONS).up()
+
+
 def check_schema() -> None:
     """Raises WrongSchema, with what to do, unless the database has exactly this program's tables."""
     with database.connection_context():
@@ -87,6 +94,12 @@ def check_schema() -> None:
         )
     if any(step.applied is None for step in steps):
         raise WrongSchema("The database is older than this program. Run: flask migrate")
+
+
+def schema() -> str:
+    """The last step that made the tables what they are."""
+    [(name,)] = database.execute_sql("SELECT MAX(name) FROM schema_migration").fetchall()
+    return name
 
 
 class Turnstile:
@@ -121,15 +134,41 @@ class Turnstile:
 turnstile = Turnstile()
 
 
+class _Thread(local):
+    """What a thread does once its transaction is committed."""
+
+    def __init__(self):
+        self.afterwards: list[Callable[[], object]] = []
+
+
+_thread = _Thread()
+
+
 @contextmanager
 def writing():
     """A transaction that holds the write lock from its first line: a read that becomes a write cannot fail."""
-    if database.in_transaction():
-        with database.atomic():
-            yield
-    else:
+    waiting = len(_thread.afterwards)
+    try:
+        if database.in_transaction():
+            with database.atomic():
+                yield
+            return
         with turnstile, database.atomic("IMMEDIATE"):
             yield
+    except BaseException:
+        del _thread.afterwards[waiting:]
+        raise
+    done, _thread.afterwards = _thread.afterwards, []
+    for deed in done:
+        deed()
+
+
+def afterwards(deed: Callable[[], object]) -> None:
+    """Does this once what is being written is committed, and never when it is not; at once outside a transaction."""
+    if database.in_transaction():
+        _thread.afterwards.append(deed)
+    else:
+        deed()
 
 
 class Slot(int):

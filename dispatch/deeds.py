@@ -57,6 +57,7 @@ DEEDS = {
     "audit.exported": N_("took the audit along as a file"),
     "backup.broken": N_("a backup could not be read back"),
     "backup.made": N_("a backup was made"),
+    "backup.rehearsed": N_("it was tried whether a backup can be put back"),
     "backup.restored": N_("a backup was restored"),
     "backup.tested": N_("a backup was opened, read and counted"),
     "bin.created": N_("made a BIN"),

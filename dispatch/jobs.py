@@ -98,6 +98,7 @@ class Jobs:
     def _back_up(self) -> None:
         with at_hand(), self._noting("backup_failed_at"):
             backups.nightly(self.folders, clock.now())
+            backups.rehearse(self.folders, clock.now())
 
     @contextmanager
     def _noting(self, sign: str) -> Iterator[None]:

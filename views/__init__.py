@@ -1,5 +1,7 @@
 """What is asked and shown: forms in, pages and fragments out. No change of its own: that is done in dispatch/."""
 
+import secrets
+
 from flask import Flask, current_app, g, render_template, request, session, url_for
 from flask_babel import Babel
 from flask_babel import gettext as _
@@ -10,7 +12,7 @@ from htmx_flask import Htmx
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BaseConverter, IntegerConverter
 
-from dispatch import clock, courtesy, demo
+from dispatch import clock, courtesy, demo, logs
 from dispatch.access import sessions
 from dispatch.audit import asked_from
 from dispatch.errors import Missing, NotAllowed, Refusal, WrongMoment
@@ -64,6 +66,7 @@ from views import (
     orders,
     organisations,
     own_data,
+    packs,
     patterns,
     preparation,
     prices,
@@ -79,6 +82,7 @@ from views import (
     scenarios,
     sheet,
     signin,
+    status,
     takeover,
     tariffs,
     tokens,
@@ -148,6 +152,8 @@ PAGES = (
     credits,
     tariffs,
     audit,
+    status,
+    packs,
     receipts,
     recordings,
     patterns,
@@ -285,15 +291,18 @@ def _open_database() -> None:
         reuse_if_open=True
     )  # once for each thread that serves: opening costs as much as four queries
     asked_from(request.remote_addr or "")
+    logs.request.set(secrets.token_hex(6))
 
 
 def _leave(_error: BaseException | None) -> None:
     asked_from("")
+    logs.request.set("")
 
 
 def _secure(response):
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
+    response.headers["X-Request-Id"] = logs.request.get()
     if current_app.config["SESSION_COOKIE_SECURE"]:
         response.headers.setdefault("Strict-Transport-Security", HSTS)
     if request.endpoint != "static":
