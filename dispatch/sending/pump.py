@@ -3,11 +3,23 @@
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from threading import Event
 
 from dispatch import clock, courtesy, mishaps
 from dispatch.providers.base import NO_ROAD, Provider
-from dispatch.sending import approval, campaigns, doubt, journal, messages, receipts, report, sweeps
+from dispatch.sending import (
+    approval,
+    campaigns,
+    doubt,
+    journal,
+    messages,
+    receipts,
+    report,
+    sweeps,
+    throttle,
+    turns,
+)
 from dispatch.sending.hand import Hand
 from dispatch.sending.lanes import Lane
 from dispatch.sending.roads import Roads
@@ -34,6 +46,7 @@ class Pump:
             for channel in roads.channels
             for is_practice in (False, True)
         }
+        self._tidied_at: datetime | None = None
         self._put_off: dict[int, datetime] = {}  # campaign: when its report is tried again
 
     def tick(self) -> int:
@@ -159,6 +172,7 @@ class Pump:
         now = self.now()
         with at_hand():
             for deed in (
+                self._set_back,
                 self.recover,
                 messages.doubt,
                 sweeps.send_letters_again,
@@ -172,6 +186,12 @@ class Pump:
             ):
                 with _going_on(deed.__name__):
                     deed(now)
+
+    def _set_back(self, now: datetime) -> None:
+        """At the start, and when the clock was set back since the last beat."""
+        last, self._tidied_at = self._tidied_at, now
+        if last is None or now < last - throttle.CLOCK_STEPPED:
+            turns.taken(partial(sweeps.wait_no_longer, now, limit=turns.MOST))
 
     def stop(self) -> None:
         """Lets what is in hand be recorded, and claims nothing more."""
