@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from dispatch import clock
+from dispatch import audit, clock
 from dispatch.operation import status
-from models import Audit, Letter, Message, Organisation, SelfTest, Trouble
+from models import Audit, Letter, Message, Organisation, SelfTest, Trouble, writing
 from tests import cast, town
 from tests.cast import NOON
 from tests.test_kill import Broken, Time, accepts, launched, pump_on
@@ -25,6 +25,10 @@ def browser(keeper, signed_in):
 def test_when_all_is_well_the_first_words_say_so(app, browser):
     page = browser.get("/status")
     assert page.select("#verdict strong")[0].get_text() == "Alles werkt"
+    assert page.has("Er is geen verse back-up") and not page.has("de gegevens zijn veilig")
+    with writing():
+        audit.record("backup.tested", by=None, now=clock.now())
+    assert browser.get("/status").has("de gegevens zijn veilig")
     assert page.has("0048_operation") and page.has("er is geen map ingesteld")
 
 
@@ -81,11 +85,7 @@ def test_before_the_press_it_says_to_whom_and_what_it_costs_and_after_it_every_r
     app, browser, keeper
 ):
     page = browser.get("/status/self-test")
-    assert (
-        page.has(keeper.email)
-        and page.has("0470 00 30 12")
-        and page.has("Hier zijn geen prijzen bekend")
-    )
+    assert page.has(keeper.email) and page.has("0470 00 30 12") and page.has("Hier zijn geen prijzen bekend")
     assert not Letter.select().exists()
     page = browser.post("/status/self-test", page.form("form.deed[action='/status/self-test']"))
     assert page.path == "/status" and page.has("nog geen antwoord") and Letter.select().count() == 3

@@ -33,6 +33,7 @@ def show():
         roads=[(one, channel(one.road.channel)) for one in found.roads],
         hours=[(channel(name), hour) for name, hour in found.hours.items()],
         promises=[(_named(one), one) for one in found.promises],
+        is_backed_up=found.backup is not None and now - found.backup.at < troubles.BACKUP_WITHIN,
         has_folder=jobs.folders.first is not None,
         pumps_here=current_app.config["BELFORT_PUMP"],
         turned_at=jobs.turned_at,

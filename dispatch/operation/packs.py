@@ -38,7 +38,7 @@ from models import (
 SUBFOLDER = "packs"
 NAME = re.compile(r"(.+)-(\d{4}-\d{2}-\d{2})\.pdf")
 KINDS_OF = ("police_zone", "municipality", "contact_centre")
-TO_FILL_IN = " ".join(["_" * 20] * 4)
+TO_FILL_IN = " ".join(["_" * 20] * 6)
 MESSAGE_FORM = (
     N_("What happened, and where"),
     N_("What people must do"),
