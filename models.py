@@ -308,6 +308,7 @@ class User(Table):
     created_at = DateTimeField()
     is_demonstration = BooleanField(default=False)  # signs in with what is printed, without a second factor
     practice_reminded_at = DateTimeField(null=True)  # the last time that a mail asked to practise
+    tour_step = IntegerField(default=1)  # which of the first steps comes next; 0: none any more
 
     is_authenticated = True
     is_anonymous = False
@@ -682,12 +683,14 @@ CHANNELS = ("sms", "voice", "email")
 KINDS = ("warning", "preventive", "news", "other")
 FOLLOW_UPS = ("correction", "update", "all_clear")
 POLICIES = ("insist", "ask")  # of what may not have arrived: send it again, or ask a person
+AWAITED = ("receipt", "acknowledgement")  # what keeps a cascade from the next channel
 
 
 class Wording(Table):
     """What a campaign and a template share: kind, channels, texts and audience.
 
     `texts` is {channel: {language: {"subject": …, "body": …, "recording": a Recording's key}}};
+    `cascade` is {"order": channels, "minutes": until the next one, "awaits": one of AWAITED};
     `cap` is what other warning systems hear, {"category", "urgency", "severity", "certainty", "is_kept_in"}, or null
     as is usual: see sending.cap.
     `audience` is {"bins": [id], "streets": [[bin id, street]], "members": [id]}; `placeholders` is
@@ -702,6 +705,8 @@ class Wording(Table):
     audience = JSONField(default=dict)
     fallback_language = CharField(default="nl")
     policy = CharField(default="")  # one of POLICIES, or as the kind has it
+    asks_acknowledgement = BooleanField(null=True)  # by reply, key or link: see sending.acknowledgements
+    cascade = JSONField(null=True)  # one channel after another, see sending.cascade; null: all at once
     cap = JSONField(null=True)
     placeholders = JSONField(null=True)
     follow_ups = JSONField(null=True)  # {one of FOLLOW_UPS: texts}
@@ -709,6 +714,11 @@ class Wording(Table):
     version = IntegerField(default=1)
     created_at = DateTimeField()
     changed_at = DateTimeField()
+
+    @property
+    def turns(self) -> list[str]:
+        """Its channels, each the next one of whoever the one before did not reach; all at once without a cascade."""
+        return [one for one in self.cascade["order"] if one in self.channels] if self.cascade else []
 
 
 class Template(Wording):
@@ -776,6 +786,7 @@ class Campaign(Wording):
     only_reached = BooleanField(default=False)  # to whom the one that it follows reached, and to nobody else
     looked_at = DateTimeField(null=True)  # when the one that it follows had last moved, as it was looked at
     naming_reason = CharField(default="")  # why its members may read a name or a number plate
+    next_channel_at = DateTimeField(null=True)  # when to look who gets the next channel; null: nobody will
     vouched = JSONField(null=True)  # the numbers and links on no list that whoever launched it had tried
     feedback_on = DateField(
         null=True
@@ -1135,6 +1146,22 @@ class Recipient(Table):
 
     class Meta:
         primary_key = CompositeKey("message", "member")
+
+
+ACKNOWLEDGED_BY = ("sms", "voice", "email")
+
+
+class Acknowledgement(Table):
+    """That somebody confirmed a campaign, and by which channel they did so first."""
+
+    campaign = ForeignKeyField(Campaign, on_delete="CASCADE", index=False)
+    member = ForeignKeyField(Member, on_delete="CASCADE")
+    channel = CharField()
+    at = DateTimeField()
+
+    class Meta:
+        primary_key = CompositeKey("campaign", "member")
+        constraints = (one_of("channel", ACKNOWLEDGED_BY),)
 
 
 REPLY_KINDS = ("text", "yes", "stop", "start")
@@ -2169,6 +2196,7 @@ TABLES = [
     Letter,
     Message,
     Recipient,
+    Acknowledgement,
     Inbound,
     Throttle,
     Contract,

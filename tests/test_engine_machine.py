@@ -22,8 +22,21 @@ import models
 from dispatch import letters
 from dispatch.errors import WrongMoment
 from dispatch.providers.base import Outcome, Receipt
-from dispatch.sending import campaigns, doubt, messages, receipts, sweeps, tallies
-from models import RANKS, Audit, Bin, Campaign, Letter, Member, Message, Recipient, User, database
+from dispatch.sending import acknowledgements, campaigns, cascade, doubt, messages, receipts, sweeps, tallies
+from models import (
+    AWAITED,
+    RANKS,
+    Acknowledgement,
+    Audit,
+    Bin,
+    Campaign,
+    Letter,
+    Member,
+    Message,
+    Recipient,
+    User,
+    database,
+)
 from tests import cast, town
 from tests.cast import NOON
 from tests.victim import TEXTS
@@ -38,6 +51,7 @@ STRANGER = "f" * 16
 WISHES = {
     "kind": st.sampled_from(["warning", "news"]),
     "channels": st.sampled_from([["sms"], ["email"], ["sms", "email"]]),
+    "awaits": st.sampled_from(["", "", *AWAITED]),
     "useful_for": st.sampled_from([None, timedelta(minutes=2)]),
     "at_once": st.sampled_from([2, 100]),
 }
@@ -98,9 +112,12 @@ class Engine(RuleBasedStateMachine):
     def launch_another(self, **wishes):
         self._launch(**wishes)
 
-    def _launch(self, kind, channels, useful_for, at_once):
+    def _launch(self, kind, channels, awaits, useful_for, at_once):
         draft = campaigns.draft(self.sender.organisation, by=self.sender, now=self.now)
         wording = {"name": "Gaslek", "kind": kind, "channels": channels, "texts": TEXTS}
+        wording["asks_acknowledgement"] = awaits == "acknowledgement" or None
+        if awaits and len(channels) > 1:
+            wording["cascade"] = {"order": sorted(channels), "minutes": 1, "awaits": awaits}
         audience = {"bins": [self.bin.id]}
         campaigns.FROZEN_AT_ONCE = at_once
         campaigns.write(draft, by=self.sender, now=self.now, version=1, audience=audience, **wording)
@@ -230,6 +247,43 @@ class Engine(RuleBasedStateMachine):
         campaign = self._one(pick)
         if campaign.is_running:
             campaigns.finish(campaign, self.now)
+
+    @rule()
+    def step_on(self):
+        """The next channel goes to whom the one before did not reach, and to nobody who confirmed."""
+        before, stood = self._meant(), self._standing()
+        cascade.step(self.now)
+        for campaign, member, _channel in self._meant() - before:
+            assert Campaign.get_by_id(campaign).is_running
+            assert (campaign, member) not in self._confirmed()
+            theirs = Message.select(Message.reference).join(Recipient)
+            theirs = theirs.where(Message.campaign == campaign, Recipient.member == member).tuples()
+            if Campaign.get_by_id(campaign).cascade["awaits"] == "receipt":
+                assert "delivered" not in {stood.get(reference) for (reference,) in theirs}
+
+    def _meant(self) -> set[tuple[int, int, str]]:
+        rows = Recipient.select(Message.campaign, Recipient.member, Message.channel).join(Message)
+        return set(rows.where(Message.campaign.is_null(False)).tuples())
+
+    def _confirmed(self) -> set[tuple[int, int]]:
+        return set(Acknowledgement.select(Acknowledgement.campaign, Acknowledgement.member).tuples())
+
+    @rule(pick=st.integers(0, 99))
+    def confirm(self, pick):
+        """Somebody answers a message that may have reached them; nothing that waits for them alone leaves any more."""
+        left = Message.select().where(Message.reference.in_(self.has_left), Message.campaign.is_null(False))
+        rows = list(left.order_by(Message.id))
+        if rows:
+            message = rows[pick % len(rows)]
+            if message.channel == "email":
+                acknowledgements.by_link(message.reference, self.now)
+            else:
+                people = [row.member for row in message.recipients]
+                with models.writing():
+                    acknowledgements.by_reply(message.address, people, self.now)
+        for message in Message.select().where(Message.status == "queued", Message.campaign.is_null(False)):
+            meant = {(message.campaign_id, row.member_id) for row in message.recipients}
+            assert not meant <= self._confirmed(), "a message waits for people who have all confirmed"
 
     @rule()
     def tidy(self):

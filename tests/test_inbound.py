@@ -100,6 +100,17 @@ def test_a_launch_leaves_out_of_news_who_sent_stop_and_warns_them_all_the_same(
     assert [row.reason for row in Unreached.select()] == ["news_ended"] * (2 - reached)
 
 
+@pytest.mark.parametrize("kind, status", [("warning", "queued"), ("news", "withheld")])
+def test_what_waits_in_the_queue_when_stop_comes_is_withheld_of_news_alone(sender, molenakker, kind, status):
+    campaign = launched(sender, molenakker, kind=kind)
+    say("STOP")
+    theirs = campaign.messages.where(Message.address == ELS).get()
+    assert theirs.status == status and (theirs.code == "opted_out") == (kind == "news")
+    assert campaigns.tallies.counts(campaign)["sms"][status] >= 1
+    others = campaign.messages.where(Message.address != ELS)
+    assert {message.status for message in others} == {"queued"}
+
+
 @pytest.mark.parametrize("kind, number", [("warning", 4), ("news", 3)])
 def test_a_correction_of_news_goes_no_more_to_who_sent_stop_since(sender, molenakker, kind, number):
     origin = launched(sender, molenakker, kind=kind)

@@ -59,6 +59,7 @@ def a_campaign(**changes):
         "kind": "warning",
         "status": "finished",
         "sender": "Lien Vercauteren",
+        "confirmed": "",
         "approval": "",
         "composed": "42 seconds",
         "filled": [("Plaats", "Molenweg")],

@@ -69,10 +69,13 @@ EVERYBODY = {
     "receipts",
     "door",
     "account",
+    "go",
+    "tour",
     "api",
     "own_data",
     "feed",
     "unsubscribe",
+    "confirm",
 }  # api, by which token: test_api
 OPEN = {
     "static",

@@ -2,20 +2,17 @@
 
 import secrets
 
-from flask import Flask, current_app, g, render_template, request, session, url_for
+from flask import Flask, current_app, g, request, session, url_for
 from flask_babel import Babel
 from flask_babel import gettext as _
 from flask_login import LoginManager, current_user
 from flask_wtf import CSRFProtect
-from flask_wtf.csrf import CSRFError
 from htmx_flask import Htmx
-from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BaseConverter, IntegerConverter
 
 from dispatch import clock, courtesy, demo, logs
 from dispatch.access import sessions
 from dispatch.audit import asked_from
-from dispatch.errors import Missing, NotAllowed, Refusal, WrongMoment
 from dispatch.words import LANGUAGES, USER_ROLES
 from models import User, database
 from views import (
@@ -37,6 +34,7 @@ from views import (
     cards,
     closings,
     commands,
+    confirm,
     contacts,
     control,
     costs,
@@ -48,6 +46,7 @@ from views import (
     filling,
     final_reports,
     follow_ups,
+    go,
     guard,
     health,
     home,
@@ -61,6 +60,7 @@ from views import (
     memory_commands,
     menu,
     message_templates,
+    mishaps,
     operation_commands,
     operators,
     orders,
@@ -86,6 +86,7 @@ from views import (
     takeover,
     tariffs,
     tokens,
+    tour,
     unsubscribe,
     upkeep,
     user_tables,
@@ -119,6 +120,7 @@ PAGES = (
     imports,
     upkeep,
     own_data,
+    confirm,
     unsubscribe,
     cards,
     privacy,
@@ -158,6 +160,8 @@ PAGES = (
     recordings,
     patterns,
     manual,
+    tour,
+    go,
     tokens,
     api,
     health,
@@ -203,6 +207,7 @@ def register(app: Flask) -> None:
     csrf.exempt(api.pages)  # a program has no session either
     csrf.exempt(own_data.pages)  # what nobody can guess is in its address, and a telephone may refuse cookies
     csrf.exempt(unsubscribe.pages)  # a mail program presses without a page
+    csrf.exempt(confirm.pages)  # whoever knows the link may press; a mail program may keep no cookie
     commands.register(app)
     memory_commands.register(app)
     operation_commands.register(app)
@@ -211,7 +216,7 @@ def register(app: Flask) -> None:
     app.teardown_request(_leave)
     app.after_request(_secure)
     app.after_request(guard.note_refusal)
-    _answer_errors(app)
+    mishaps.register(app)
 
 
 def language() -> str:
@@ -232,8 +237,10 @@ def surroundings() -> dict:
         "practice_end_url": url_for("home.leave_practice"),
         "account_url": url_for("account.show"),
         "language_url": url_for("language.choose"),
-        "here": request.full_path.rstrip("?") if request.method == "GET" else "",
+        "here": guard.page_here(),
         "help_url": url_for("manual.index") if known else "",
+        "go_url": url_for("go.show") if known else "",
+        "tour": tour.strip(current_user) if known else None,
         "menu": menu.of(current_user) if known else [],
         "who": _who() if known else None,
         "demonstration": demo.is_loaded(),
@@ -246,6 +253,7 @@ def surroundings() -> dict:
 
 def _who() -> dict:
     return {
+        "id": current_user.id,
         "name": current_user.name,
         "role": _(USER_ROLES[current_user.role]),
         "organisation": current_user.organisation.name,
@@ -308,32 +316,3 @@ def _secure(response):
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "no-store")
     return response
-
-
-ERROR_PAGES = (400, 401, 403, 404, 405, 409, 413, 422, 429, 500)
-REFUSALS = ((Missing, 404), (NotAllowed, 403), (WrongMoment, 409), (Refusal, 422))
-
-
-def _answer_errors(app: Flask) -> None:
-    """Every error is a page that says what happened, what was kept and what to do."""
-
-    @app.errorhandler(HTTPException)
-    def http(error: HTTPException):
-        if api.is_asked():
-            return api.of_http(error)
-        if error.response is not None:
-            return error.response
-        code = error.code if error.code in ERROR_PAGES else 400
-        # The key of a form goes with the session: signing in is what helps, so that page says so.
-        page = 401 if isinstance(error, CSRFError) and not current_user.is_authenticated else code
-        return render_template(f"errors/{page}.html", sentence=None), code
-
-    @app.errorhandler(OverflowError)
-    def beyond_counting(_error: OverflowError):
-        """A number in a form or a query that no database can count to."""
-        return render_template("errors/400.html", sentence=None), 400
-
-    @app.errorhandler(Refusal)
-    def refusal(error: Refusal):
-        code = next(code for kind, code in REFUSALS if isinstance(error, kind))
-        return render_template(f"errors/{code}.html", sentence=error.sentence.said_by(_)), code

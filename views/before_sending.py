@@ -13,12 +13,22 @@ from dispatch.money import ledger, prices
 from dispatch.numerals import in_words
 from dispatch.onboarding import checklist
 from dispatch.people.audience import Audience, household_name
-from dispatch.sending import approval, campaigns, contacts, doubt, estimate, naming, quiet, similar
+from dispatch.sending import (
+    acknowledgements,
+    approval,
+    campaigns,
+    contacts,
+    doubt,
+    estimate,
+    naming,
+    quiet,
+    similar,
+)
 from dispatch.sending.estimate import Estimate
 from dispatch.sending.text import measure
 from dispatch.words import CHANNELS, KINDS, LANGUAGE_NAMES, N_, translator
 from models import POLICIES, Campaign
-from views import cap, control, filling, guard, identity, render, reports, wording
+from views import answers, cap, control, filling, guard, identity, render, reports, wording
 from views import takeover as takeovers
 
 USEFUL = {
@@ -59,6 +69,8 @@ def page(campaign: Campaign, refusal: Refusal | None = None) -> str:
         **filling.since(campaign),
         **_refused(refusal, has_fields=not barrier),
         **_numbers(chosen, size, cost, first["quiet_until"], now),
+        asked=answers.in_words(campaign),
+        unanswerable=_unanswerable(campaign),
         **_choices(campaign, now),
         **_shown(campaign, chosen, size, first),
         **takeovers.lead(campaign, now),
@@ -112,6 +124,13 @@ def _unsendable(first: Mapping) -> str | None:
     if not first["named"] or first["may_name"]:
         return None
     return _(naming.REFUSED)
+
+
+def _unanswerable(campaign: Campaign) -> str:
+    """The sender that nobody can answer by SMS, though an answer is asked; "" when they can."""
+    sender = current_app.config["BELFORT_SMS_SENDER"]
+    is_asked = campaign.asks_acknowledgement and "sms" in campaign.channels
+    return sender if is_asked and not sender.lstrip("+").isdigit() else ""
 
 
 # ── In numbers ──────────────────────────────────────────────────────────
@@ -255,7 +274,7 @@ def _preview(campaign: Campaign, lang: str, size: Estimate) -> dict:
         if estimate.has_text(campaign, leg.channel, lang):
             said = filling.read(campaigns.text_for(campaign, leg.channel, lang), campaign)
             shown[leg.channel] = {
-                "text": said,
+                "text": _with_ask(said, campaign, leg.channel, lang),
                 "people": leg.people,
                 "sender": current_app.config[f"BELFORT_{leg.channel.upper()}_SENDER"],
                 "measure": measure(said["body"]),
@@ -263,6 +282,15 @@ def _preview(campaign: Campaign, lang: str, size: Estimate) -> dict:
     if "voice" in shown:
         shown["voice"] |= _call(campaign, lang, shown["voice"])
     return shown
+
+
+def _with_ask(text: dict, campaign: Campaign, channel: str, lang: str) -> dict:
+    """A mail as it arrives, with the sentence before the link of each reader."""
+    ask = acknowledgements.asked(campaign, "email", campaigns.spoken(campaign, channel, lang))
+    if channel != "email" or not ask:
+        return text
+    link = _("(a link of their own)")
+    return text | {"body": f"{text['body'].rstrip()}\n\n{ask}\n{link}"}
 
 
 def _call(campaign: Campaign, lang: str, shown: dict) -> dict:

@@ -16,7 +16,7 @@ from dispatch.sending import calls, campaigns, doubt, estimate, quiet, report, t
 from dispatch.sending.doubt import Group
 from dispatch.words import CHANNELS, KINDS
 from models import Campaign
-from views import cap, charts, follow_ups, guard, lookups, render, wording
+from views import answers, cap, charts, follow_ups, guard, lookups, render, wording
 from views import takeover as takeovers
 
 pages = Blueprint("control", __name__)
@@ -138,6 +138,8 @@ def standing(campaign: Campaign, now: datetime, seen: str = "", said: int = -SPO
         **cap.standing(campaign),
         "halted": _(campaigns.HALTS[campaign.halted]) if campaign.halted else "",
         "outcome": outcome(campaign, counts),
+        "answers": answers.counted(campaign),
+        "in_turn": answers.in_words(campaign) if campaign.next_channel_at else [],
         "second_calls": report.second_calls(campaign),
         "is_mixed": guard.is_mixed(campaign),
         "may_control": campaign.is_underway and rights.may(current_user, "campaign.control", campaign),

@@ -46,6 +46,7 @@ CHAPTER_OF = {
     "filling": "scenarios",
     "final_reports": "costs",
     "follow_ups": "follow-ups",
+    "go": "first-steps",
     "home": "first-steps",
     "imports": "members",
     "inbox": "inbox",

@@ -11,11 +11,11 @@ from flask_login import current_user
 
 from dispatch import clock, rights
 from dispatch.people import audience
-from dispatch.sending import campaigns, doubt, estimate, report, tallies, whom
+from dispatch.sending import acknowledgements, campaigns, doubt, estimate, report, tallies, whom
 from dispatch.words import CHANNELS, KINDS, LANGUAGE_NAMES, MESSAGE_STATUSES
 from models import Campaign, Member, Message, Recipient
+from views import answers, cap, control, follow_ups, guard, lookups, render, wording
 from views import approval as approvals
-from views import cap, control, follow_ups, guard, lookups, render, wording
 from views import takeover as takeovers
 
 pages = Blueprint("reports", __name__)
@@ -49,6 +49,7 @@ def final(campaign: Campaign, now: datetime) -> dict:
             for channel, code, number in report.failures(campaign)
         ],
         "outcome": control.outcome(campaign, counts),
+        "answers": answers.counted(campaign),
         "policy": _(doubt.IN_WORDS[doubt.policy_of(campaign)]),
         "doubt": {"decisions": control.decisions(campaign)},
         "story": approvals.story(campaign),
@@ -171,7 +172,7 @@ def listed(campaign: Campaign) -> dict:
     return {
         "asked": asked,
         "may_report": rights.may(current_user, "report.see"),
-        "messages": [_line(message) for message in query.limit(PAGE_SIZE).offset(first)],
+        "messages": _lines(query.limit(PAGE_SIZE).offset(first)),
         "message_count": number,
         "page_number": page,
         "page_count": -(-number // PAGE_SIZE),
@@ -183,18 +184,25 @@ def listed(campaign: Campaign) -> dict:
             (word, wording.capital(_(said)))
             for word, said in MESSAGE_STATUSES.items()
             if word in report.statuses(campaign)
-        ],
+        ]
+        + ([(report.SILENT, _("Not confirmed"))] if campaign.asks_acknowledgement else []),
         "channel_choices": [("", _("All channels"))]
         + [(channel, wording.capital(_(CHANNELS[channel]))) for channel in campaign.channels],
     }
 
 
-def _line(message: Message) -> dict:
+def _lines(query: Iterable[Message]) -> list[dict]:
+    messages = list(query)
+    confirmed = acknowledgements.given(Message.id.in_([message.id for message in messages]))
+    return [_line(message, confirmed.get(message.id)) for message in messages]
+
+
+def _line(message: Message, confirmed_at: datetime | None) -> dict:
     return {
         "message": message,
         "address": _address(message),
         "channel": wording.capital(_(CHANNELS[message.channel])),
-        "happened": report.what_happened(message).said_by(_),
+        "happened": report.with_answer(message, confirmed_at).said_by(_),
     }
 
 
@@ -218,7 +226,7 @@ def message(id: int, mid: int):
         text=campaigns.text_for(campaign, found.channel, found.language),
         language=_(LANGUAGE_NAMES[found.language]),
         steps=_steps(campaign, found),
-        **_line(found),
+        **_lines([found])[0],
     )
 
 

@@ -6,6 +6,7 @@ from dispatch import clock
 from dispatch.audit import asked_from
 from dispatch.people import news
 from dispatch.providers.unsubscribe import reference
+from dispatch.sending import no_news
 from models import Member
 from views import guard
 from views.own_data import NOBODY_HERE
@@ -28,7 +29,7 @@ def show(token: str):
 def press(token: str):
     """A mail program posts List-Unsubscribe=One-Click, without cookies, and follows no redirect (RFC 8058, 3.2)."""
     people = _found(token)
-    deed = news.resume if request.form.get("deed") == "resume" else news.end
+    deed = news.resume if request.form.get("deed") == "resume" else no_news.end
     deed(people, "email", now=clock.now())
     return _page(token, _found(token))
 

@@ -13,7 +13,7 @@ from dispatch.sending import campaigns, elements, estimate, report, speech, whom
 from dispatch.sending.text import measure, plain, twins
 from dispatch.words import CHANNELS, KINDS, LANGUAGE_NAMES, N_
 from models import LANGUAGES, POLICIES, Bin, Campaign
-from views import render
+from views import answers, render
 
 PARTS = {"sms": ("body",), "voice": ("body", "recording"), "email": ("subject", "body")}
 NOTHING_SAID = {
@@ -58,6 +58,7 @@ def typed() -> dict:
         "audience": whom.within(_choice(), current_user),
         "fallback_language": fallback if fallback in LANGUAGES else "nl",
         "texts": texts_typed(),
+        **answers.typed(),
     }
 
 
@@ -179,6 +180,7 @@ def page(campaign: Campaign, **extra) -> dict:
                 bins, {f"{id}|{street}" for id, street in campaign.audience.get("streets", ())}
             ),
             "zones": zones(bins),
+            "answers": answers.fields(campaign),
             "members": list(whom.members_of(campaign.audience)),
             "texts": [_language(campaign, lang, readers[lang]) for lang in LANGUAGES],
             **reach(campaign, chosen, readers),
@@ -282,6 +284,8 @@ def label_of(field: str) -> str:
             "channels": _("Channels"),
             "kind": _("Kind of message"),
             "fallback_language": _("Language for who has no text of their own"),
+            "cascade": _("Order of the channels"),
+            "asks_acknowledgement": _("Confirmation"),
         }[field]
     channel, lang, part = field.split("-")
     what = {"subject": _("subject"), "recording": _("recording")}.get(part) or _(CHANNELS[channel])
@@ -311,7 +315,7 @@ def _fields(*both: Campaign) -> list[str]:
         for lang, text in languages.items()
         for part in text
     }
-    return ["name", "kind", "channels", "audience", "fallback_language", *sorted(written)]
+    return ["name", "kind", "channels", "audience", "fallback_language", *campaigns.ANSWERS, *sorted(written)]
 
 
 def _shown(campaign: Campaign, field: str) -> str:
@@ -329,4 +333,6 @@ def _shown(campaign: Campaign, field: str) -> str:
         "kind": lambda: _(KINDS[value]),
         "channels": lambda: ", ".join(_(CHANNELS[channel]) for channel in value),
         "fallback_language": lambda: _(LANGUAGE_NAMES[value]),
+        "asks_acknowledgement": lambda: _("yes") if value else _("no"),
+        "cascade": lambda: " ".join(answers.in_words(campaign)),
     }[field]()

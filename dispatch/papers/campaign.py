@@ -16,6 +16,7 @@ def campaign_report(data: dict, lang: str) -> bytes:
     name, organisation, kind, status, sender    str; status is the campaign's word ("finished")
     composed                                    str, how long it took from opening to launch; "" when nobody opened it
     filled                                      list of (label, words), what stood in the placeholders
+    confirmed                                   str, how many people confirmed it; "" when nobody was asked
     approval                                    str, who approved it and when; "" when nobody had to
     handovers                                   list of str, who took the lead over, when and why
     alarm                                       str, why it left without approval, in red; "" when it did not
@@ -126,6 +127,7 @@ def _facts(data: dict, lang: str) -> list[tuple[str, str]]:
         *((_("Lead"), said) for said in data["handovers"]),
         *((label, said) for label, said in data["filled"]),
         (_("Launched"), data["launched_at"]),
+        *([(_("Confirmed"), data["confirmed"])] if data["confirmed"] else []),
         *([(_("From opening to launch"), data["composed"])] if data["composed"] else []),
         (_("Ended"), data["ended_at"] or _("not yet")),
         (_("State"), data["status"]),

@@ -127,10 +127,10 @@ def choose(organisation_id: int, choice: dict, *, after: int, limit: int) -> int
     """
     Chosen.create_table(temporary=True)
     if not after and _are_few(organisation_id, choice, limit):
-        _put(_few(organisation_id, choice))
+        put(_few(organisation_id, choice))
         return None
     behind = _living(organisation_id, choice).where(Member.id > after, Member.id <= after + SCANNED)
-    is_full = _put(behind.order_by(Member.id).limit(limit)) == limit
+    is_full = put(behind.order_by(Member.id).limit(limit)) == limit
     last = Chosen.select(fn.MAX(Chosen.member)).scalar() if is_full else after + SCANNED
     return last if Member.select().where(Member.id > last).exists() else None
 
@@ -167,7 +167,8 @@ def chosen_members(*columns):
     return Chosen.select(*columns).join(Member, JOIN.CROSS).where(Chosen.member == Member.id)
 
 
-def _put(members) -> int:
+def put(members) -> int:
+    """Makes these members, (id, is_active) each, the part in hand; returns how many they are."""
     Chosen.delete().execute()
     return Chosen.insert_from(members, fields=[Chosen.member, Chosen.is_active]).as_rowcount().execute()
 

@@ -90,6 +90,7 @@ class Speech(NamedTuple):
 class Content:
     """What all readers of one language get: made once for a campaign, so that a road may write it down once.
 
+    ask: what stands in a mail before the link by which its reader confirms it; "" when nobody is asked to.
     expires_at: after that moment (UTC) it is of no use to anybody, and a road that can tells its provider so.
     """
 
@@ -100,6 +101,7 @@ class Content:
     list_id: str = ""
     attachments: tuple[Attachment, ...] = ()
     speech: Speech | None = None
+    ask: str = ""
     expires_at: datetime | None = None
 
     @property

@@ -3,6 +3,7 @@
 import re
 from base64 import b64encode
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from email import policy
 from email.header import Header
@@ -14,6 +15,7 @@ from urllib.parse import quote
 
 from dispatch import clock
 from dispatch.providers.base import Content, Outgoing, Unfit
+from dispatch.providers.confirming import Confirming
 from dispatch.providers.unsubscribe import OneClick
 
 MAILBOX = re.compile(r"[^\s@<>()\[\]\\,;:\"\x00-\x1f\x7f]{1,64}@[^\s@<>()\[\]\\,;:\"\x00-\x1f\x7f]{1,253}")
@@ -27,6 +29,7 @@ def write(
     *,
     is_chunk: bool = False,
     one_click: OneClick | None = None,
+    confirming: Confirming | None = None,
 ) -> bytes:
     """The letter as it goes over the line after DATA: CRLF, dots stuffed, the final dot at its end.
 
@@ -35,7 +38,7 @@ def write(
     """
     try:
         to = reader("To", outgoing.names, route(outgoing.address))
-        chunk, stuffed = _shared(outgoing.content, sender, one_click is not None)
+        chunk, stuffed = _written(outgoing, sender, one_click is not None, confirming)
     except (ValueError, LookupError):
         raise Unfit("not_writable") from None
     domain = sender.partition("@")[2]
@@ -46,9 +49,27 @@ def write(
     return sender_line + own + (chunk if is_chunk else stuffed)
 
 
+def _written(
+    outgoing: Outgoing, sender: str, has_one_click: bool, confirming: Confirming | None
+) -> tuple[bytes, bytes]:
+    """All but the head of one's own. With a link of one's own in the text it is written for each: a letter that asks
+    to be confirmed costs ten times another.
+    """
+    content = outgoing.content
+    if not content.ask or not confirming:
+        return _shared(content, sender, has_one_click)
+    text = f"{content.text.rstrip()}\n\n{content.ask}\n{confirming.link(outgoing.reference)}\n"
+    return _rendered(replace(content, text=text), sender, has_one_click)
+
+
 @lru_cache(maxsize=16)
 def _shared(content: Content, sender: str, has_one_click: bool) -> tuple[bytes, bytes]:
-    """What all readers of one content share, written once and not for each: as a chunk, and with stuffed dots."""
+    """What all readers of one content share, written once and not for each."""
+    return _rendered(content, sender, has_one_click)
+
+
+def _rendered(content: Content, sender: str, has_one_click: bool) -> tuple[bytes, bytes]:
+    """As a chunk, and with stuffed dots."""
     written = b"".join(_head(content, sender, has_one_click)) + _body(content)
     return written, re.sub(rb"(?m)^\.", b"..", written) + b".\r\n"
 

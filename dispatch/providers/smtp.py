@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from email.utils import parseaddr
 from typing import Self
 
-from dispatch.providers import unsubscribe, verp
+from dispatch.providers import confirming, unsubscribe, verp
 from dispatch.providers.base import (
     DEFAULT_RATES,
     BadRoad,
@@ -26,6 +26,7 @@ from dispatch.providers.base import (
     Unfit,
     without_people,
 )
+from dispatch.providers.confirming import Confirming
 from dispatch.providers.letter import MAILBOX, reader, route, write
 from dispatch.providers.lines import Lines, NoLine
 from dispatch.providers.unsubscribe import OneClick
@@ -78,6 +79,7 @@ class Smtp(Provider):
         bounces: str = "",
         key: str = "",
         one_click: OneClick | None = None,
+        confirming: Confirming | None = None,
     ):
         self._host, self._port = url.host, url.port or PORTS[url.scheme]
         super().__init__(
@@ -90,7 +92,7 @@ class Smtp(Provider):
         name, self.mailbox = parseaddr(sender)
         self.sender_line = reader("From", name, self.mailbox)
         self._bounces, self._key = bounces, key
-        self.one_click = one_click
+        self.one_click, self.confirming = one_click, confirming
         self.at_once = max(1, int(min(url.number("connections", CONNECTIONS), MOST_CONNECTIONS)))
         self._lines = Lines(self._dial, self.at_once, self._timeout)
 
@@ -110,9 +112,10 @@ class Smtp(Provider):
                     "The option “bounces” of the road is a short address such as bounce@example.org, or bounce+*@example.org."
                 )
             )
-        one_click = unsubscribe.door(public_url, receipt_key)
+        whose = public_url, receipt_key
+        doors = {"one_click": unsubscribe.door(*whose), "confirming": confirming.door(*whose)}
         bounces = bounces if receipt_key else ""
-        return cls(url, sender=sender, bounces=bounces, key=receipt_key, one_click=one_click)
+        return cls(url, sender=sender, bounces=bounces, key=receipt_key, **doors)
 
     def send(self, feed: Feed) -> Iterator[Outcome | None]:
         return self._lines.carry(feed)
@@ -240,7 +243,12 @@ class SmtpTalk:
         mail, rcpt = self._road.envelope(outgoing, self._has_smtputf8, self._has_dsn)
         road = self._road
         letter = write(
-            outgoing, road.sender_line, road.mailbox, is_chunk=self._is_chunked, one_click=road.one_click
+            outgoing,
+            road.sender_line,
+            road.mailbox,
+            is_chunk=self._is_chunked,
+            one_click=road.one_click,
+            confirming=road.confirming,
         )
         one = Mail(outgoing, mail, rcpt, letter)
         self._held[one] = None

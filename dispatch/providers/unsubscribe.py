@@ -1,11 +1,10 @@
 """One press in the mail program ends the news (RFC 8058): a link for each letter, which nobody can guess from another."""
 
-import hmac
-import re
-from hashlib import blake2b
 from typing import NamedTuple
 
-TOKEN = re.compile(r"([0-9a-z]{16})-([0-9a-f]{20})")
+from dispatch.providers import signed
+
+PURPOSE = b"unsubscribe"
 
 
 class OneClick(NamedTuple):
@@ -16,7 +15,7 @@ class OneClick(NamedTuple):
 
     def lines(self, reference: str) -> bytes:
         """The two header lines of one letter."""
-        link = b"%b%b-%b" % (self.at, reference.encode(), _check(reference, self.key))
+        link = self.at + signed.token(reference, self.key, PURPOSE).encode()
         return b"List-Unsubscribe: <%b>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" % link
 
 
@@ -29,13 +28,4 @@ def door(public_url: str, key: str) -> OneClick | None:
 
 def reference(token: str, key: str) -> str:
     """The letter that a token of ours belongs to, else nothing."""
-    found = TOKEN.fullmatch(token)
-    is_ours = found and hmac.compare_digest(found[2].encode(), _check(found[1], key.encode()))
-    return found[1] if is_ours else ""
-
-
-def _check(reference: str, key: bytes) -> bytes:
-    """Keyed BLAKE2 (RFC 7693) rather than HMAC: there is one for each letter, thousands a second."""
-    return (
-        blake2b(reference.encode(), digest_size=10, key=key[:64], person=b"unsubscribe").hexdigest().encode()
-    )
+    return signed.reference(token, key, PURPOSE)

@@ -12,6 +12,7 @@ from dispatch.people import audience
 from dispatch.people.audience import Audience
 from dispatch.providers.base import Speech
 from dispatch.sending import (
+    acknowledgements,
     approval,
     calls,
     doubt,
@@ -68,7 +69,8 @@ RECEIPTS_AWAITED = timedelta(seconds=30)  # after the last news of a campaign; a
 FROZEN_AT_ONCE = 2_000  # members in one transaction of a launch: no page waits longer than some 50 ms
 MAX_SMS_PARTS = 10  # what the gateways concatenate
 READY_CHANNELS = ("sms", "voice", "email")
-WORDING = ("name", "kind", "channels", "texts", "audience", "fallback_language", "policy", "cap")
+ANSWERS = ("asks_acknowledgement", "cascade")
+WORDING = ("name", "kind", "channels", "texts", "audience", "fallback_language", "policy", "cap", *ANSWERS)
 PREPARED = ("placeholders", "follow_ups", "useful_minutes")  # what a scenario has beside its wording
 AS_PREPARED = timedelta(-1)  # until when it is of use, as the scenario says
 
@@ -248,7 +250,17 @@ def audience_of(campaign: Campaign | Template) -> Audience:
 
 
 def text_for(campaign: Campaign, channel: str, lang: str) -> dict[str, str]:
-    """What a reader of this language gets: subject and body in it, or else in the fallback language."""
+    """What a reader of this language gets: subject and body in it, or else in the fallback language; and what asks for
+    an answer. The sentence before the link in a mail is written where the link is.
+    """
+    text = said(campaign, channel, lang)
+    lang = spoken(campaign, channel, lang)
+    ask = acknowledgements.asked(campaign, "sms", lang) if channel == "sms" else ""
+    return text | {"body": f"{text['body'].rstrip()} {ask}"} if ask else text
+
+
+def said(campaign: Campaign, channel: str, lang: str) -> dict[str, str]:
+    """What it says to a reader of this language, marked as an exercise when it is one."""
     lang = spoken(campaign, channel, lang)
     text = placeholders.texts_of(campaign)[channel][lang]
     if not campaign.is_practice:
@@ -287,7 +299,17 @@ def faults(campaign: Campaign | Template) -> dict[str, Sentence]:
         found["channels"] = Sentence(N_("Choose at least one channel."))
     for channel in campaign.channels:
         found |= _text_faults(campaign, channel)
+    if fault := _cascade_fault(campaign):
+        found["cascade"] = Sentence(fault)
     return found | placeholders.faults(campaign)
+
+
+def _cascade_fault(campaign: Campaign | Template) -> str:
+    if campaign.cascade and len(campaign.turns) < 2:
+        return N_("One channel after another needs two channels. Choose one more, or all at once.")
+    if (campaign.cascade or {}).get("awaits") == "acknowledgement" and not campaign.asks_acknowledgement:
+        return N_("Whoever is to confirm must be asked to: tick that a confirmation is asked.")
+    return ""
 
 
 def _text_faults(campaign: Campaign | Template, channel: str) -> dict[str, Sentence]:
@@ -363,6 +385,7 @@ def launch(
         facts = {"launched_by": by.id, "launched_at": now, "moved_at": now, "queued_through": 0}
         campaign.texts = facts["texts"] = placeholders.texts_of(campaign)  # from here on it says what it said
         facts |= {"expires_at": expires_at, "policy": policy, "vouched": sorted(vouched)}
+        facts["next_channel_at"] = now if campaign.turns and not campaign.only_reached else None
         facts["feedback_on"] = feedback.due_on(campaign, now)
         facts["naming_reason"] = naming.settle(campaign, by=by, now=now, reason=naming_reason)
         said = {"policy": policy, "vouched": len(facts["vouched"])}
@@ -412,6 +435,10 @@ def _parts(campaign: Campaign) -> dict[str, dict[str, int]]:
     }
 
 
+def parts_by(campaign: Campaign) -> freezing.Parts:
+    return {(channel, lang): n for channel, per in _parts(campaign).items() for lang, n in per.items()}
+
+
 def freeze(now: datetime) -> None:
     """Queues the next part of each launch of more people than one short transaction holds."""
     for (id,) in list(half_frozen().tuples()):
@@ -430,7 +457,7 @@ def _freeze_part(id: int, now: datetime) -> int:
     """
     with writing():
         campaign = Campaign.get_by_id(id)
-        parts = {(channel, lang): n for channel, per in _parts(campaign).items() for lang, n in per.items()}
+        parts = parts_by(campaign)
         if campaign.only_reached:
             return follow_ups.freeze(campaign, parts=parts, limit=FROZEN_AT_ONCE, now=now)
         if campaign.queued_through is None:  # another pump came first
@@ -541,7 +568,7 @@ def finish(campaign: Campaign, now: datetime) -> None:
 
 
 def _is_finished(campaign: Campaign, now: datetime) -> bool:
-    if campaign.queued_through is not None or follow_ups.awaits(campaign):
+    if campaign.queued_through is not None or campaign.next_channel_at or follow_ups.awaits(campaign):
         return False
     table = tallies.counts(campaign)
     total = {status: sum(row[status] for row in table.values()) for status in RANKS}

@@ -262,7 +262,7 @@ def languages(campaign: Campaign) -> list[str]:
 def told(campaign: Campaign, lang: str) -> dict[str, str]:
     """The words of the channel that says most: the mail's, or else the text message's, or what is spoken."""
     channel = _source(campaign, lang)
-    text = campaigns.text_for(campaign, channel, lang) if channel else {}
+    text = campaigns.said(campaign, channel, lang) if channel else {}
     body = text.get("body", "").strip()
     first = " ".join((text.get("subject", "") or body).split())
     headline = first if len(first) <= HEADLINE else f"{first[: HEADLINE - 1]}…"

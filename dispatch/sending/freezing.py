@@ -26,13 +26,33 @@ def freeze(campaign: Campaign, *, parts: Parts, limit: int, now: datetime) -> tu
     whose = campaign.organisation_id, campaign.audience
     last = audience.choose(*whose, after=campaign.queued_through, limit=limit)
     for channel in dict.fromkeys(campaign.channels):
-        _enqueue(campaign, channel, parts, now)
+        _enqueue(campaign, channel, parts, now, *_comes_first(campaign, channel))
         _name_households(campaign, channel, audience.households(*whose, channel, campaign.kind))
     left_out = _leave_out(campaign)
     return Chosen.select().count() - left_out, last
 
 
-def _enqueue(campaign: Campaign, channel: str, parts: Parts, now: datetime) -> None:
+def enqueue_to(members, campaign: Campaign, channel: str, parts: Parts, now: datetime) -> int:
+    """Queues the messages by one channel to these members, (id, true) each, in the transaction at hand; returns how many
+    members they are.
+    """
+    Chosen.create_table(temporary=True)
+    number = audience.put(members)
+    _enqueue(campaign, channel, parts, now)
+    whose = campaign.organisation_id, campaign.audience
+    _name_households(campaign, channel, audience.households(*whose, channel, campaign.kind))
+    return number
+
+
+def _comes_first(campaign: Campaign, channel: str) -> list:
+    """Of a member: that no earlier channel of the cascade reaches them."""
+    turns = campaign.turns
+    return (
+        [kept_in(Member, one, campaign.kind) == "" for one in turns[: turns.index(channel)]] if turns else []
+    )
+
+
+def _enqueue(campaign: Campaign, channel: str, parts: Parts, now: datetime, *which) -> None:
     """One message to each address; who shares it is meant by the same one. A stop that was quicker withholds it."""
     address = kept_in(Member, channel, campaign.kind)
     status, ended_at, code = ("withheld", now, "stopped") if campaign.is_over else ("queued", None, "")
@@ -52,14 +72,14 @@ def _enqueue(campaign: Campaign, channel: str, parts: Parts, now: datetime) -> N
     }
     meant |= {getattr(Message, name): Value("") for name in ("road", "provider_reference", "detail")}
     meant |= {getattr(Message, name): Value(0) for name in ("attempts", "repeats")}
-    rows = chosen_members(*meant.values()).where(Chosen.is_active, address != "").order_by(Member.id)
+    rows = chosen_members(*meant.values()).where(Chosen.is_active, address != "", *which).order_by(Member.id)
     queued = Message.insert_from(rows, fields=list(meant)).on_conflict_ignore().as_rowcount().execute()
     tallies.count({(campaign.id, channel, status): queued})
     here = (Message.campaign == campaign.id) & (Message.channel == channel) & (Message.address == address)
     people = (
         chosen_members(Message.id, Member.id)
         .join(Message, JOIN.CROSS)
-        .where(here, Chosen.is_active, address != "")
+        .where(here, Chosen.is_active, address != "", *which)
     )
     Recipient.insert_from(people, fields=[Recipient.message, Recipient.member]).on_conflict_ignore().execute()
 

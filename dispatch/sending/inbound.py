@@ -9,6 +9,7 @@ from dispatch import audit, letters, rights
 from dispatch.errors import WrongMoment
 from dispatch.people import news, numbers
 from dispatch.providers.base import Reply
+from dispatch.sending import acknowledgements, no_news
 from dispatch.words import N_, translator
 from models import (
     Campaign,
@@ -76,8 +77,11 @@ def _keep(provider: str, reply: Reply, now: datetime) -> None:
     }
     if not Inbound.insert(facts).on_conflict_ignore().as_rowcount().execute() or not member:
         return
+    if kind == "yes" and (confirmed := acknowledgements.by_reply(number, people, now)):
+        here = (Inbound.provider == provider) & (Inbound.provider_reference == reply.reference)
+        Inbound.update(handled_at=now, campaign=confirmed).where(here).execute()
     if kind in SAID:
-        (news.end if kind == "stop" else news.resume)(people, "sms", now=now)
+        (no_news.end if kind == "stop" else news.resume)(people, "sms", now=now)
         answered = _say(member, number, kind, now)
         here = (Inbound.provider == provider) & (Inbound.provider_reference == reply.reference)
         Inbound.update(handled_at=now, answered_at=now if answered else None).where(here).execute()

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from dispatch import mishaps
 from dispatch.providers.base import Attachment, Content, Outcome, Outgoing, Provider
-from dispatch.sending import calls, campaigns, due, messages, throttle
+from dispatch.sending import acknowledgements, calls, campaigns, due, messages, throttle
 from dispatch.sending.desk import Desk
 from dispatch.sending.journal import Journal
 from dispatch.sending.messages import Claimed
@@ -155,6 +155,7 @@ def content_of(campaign: Campaign, channel: str, lang: str) -> Content:
         is_news=campaign.kind == "news",
         list_id=_list_id(campaign),
         speech=campaigns.speech_of(campaign, lang) if channel == "voice" else None,
+        ask=acknowledgements.asked(campaign, "email", lang) if channel == "email" else "",
         expires_at=campaign.expires_at,
     )
 

@@ -11,6 +11,7 @@ from dispatch.providers.base import NO_ROAD, Provider
 from dispatch.sending import (
     approval,
     campaigns,
+    cascade,
     doubt,
     journal,
     messages,
@@ -128,10 +129,9 @@ class Pump:
                 campaigns.halt(campaign, why, now=self.now())
 
     def _why_halt(self, hand: Hand, campaign: Campaign) -> str:
-        road = hand.road
-        if hand.reasons and hand.reasons <= MISCONFIGURED and self._is_alone(road):
+        if hand.reasons and hand.reasons <= MISCONFIGURED and self._is_alone(hand.road):
             return "misconfigured"
-        refused, answered = report.refusals(campaign, road.channel) if hand.refused else (0, 0)
+        refused, answered = report.refusals(campaign, hand.road.channel) if hand.refused else (0, 0)
         is_refused = refused >= REFUSED_AT_LEAST and refused * 100 >= answered * REFUSED_SHARE
         return "refused" if is_refused else ""
 
@@ -181,6 +181,7 @@ class Pump:
                 campaigns.withhold,
                 approval.climb,
                 doubt.insist,
+                cascade.step,
                 self._finish,
                 self._report,
             ):

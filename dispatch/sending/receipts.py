@@ -7,7 +7,7 @@ from datetime import datetime
 from threading import Lock
 
 from dispatch.providers.base import Content, Receipt
-from dispatch.sending import calls, lanes, messages
+from dispatch.sending import acknowledgements, calls, lanes, messages
 from models import Message, writing
 
 log = logging.getLogger(__name__)
@@ -55,6 +55,7 @@ def _keep_all(now: datetime, mine: _Post) -> None:
     with writing():
         left = calls.repeat(told, now)
         known = messages.advance(left, now) + len(told) - len(left)
+        acknowledgements.by_key(told, now)
     for post in together:
         post.is_kept = True
     if known < len(told):

@@ -8,7 +8,7 @@ from peewee import fn
 from dispatch import audit, clock, papers
 from dispatch.people.audience import REASONS as LEFT_OUT
 from dispatch.providers.base import REASONS
-from dispatch.sending import approval, campaigns, doubt, placeholders, takeover, tallies
+from dispatch.sending import acknowledgements, approval, campaigns, doubt, placeholders, takeover, tallies
 from dispatch.words import (
     CAMPAIGN_STATUSES,
     CHANNELS,
@@ -37,6 +37,7 @@ from models import (
 )
 
 PAPER = "campaign_report"
+SILENT = "silent"  # no status: what a list of messages is narrowed to whose people did not confirm
 ERASED = N_("erased")
 MOST_ON_PAPER = 3000  # more messages than this are in the spreadsheet only
 MOST_POINTS = 200  # the paper draws every one of them
@@ -45,6 +46,7 @@ ROAD_REFUSES = ("refused", "sender_refused")
 OUR_REASONS = {
     "restored": N_("a backup was restored; it may have left since that backup was made"),
     "interrupted": N_("we cannot know: the connection or the program stopped while it was under way"),
+    "acknowledged": N_("everybody whom it was for had confirmed already"),
     "stopped": N_("the campaign was stopped before it left"),
     "too_late": N_("it could not leave before the moment after which it was of no use"),
 }
@@ -147,7 +149,9 @@ def curve(campaign: Campaign) -> list[tuple[int, int, int]]:
 def story(campaign: Campaign, *, search: str = "", status: str = "", channel: str = ""):
     """The messages of a campaign, in the order in which they were queued, narrowed by what is asked."""
     query = Message.select().where(Message.campaign == campaign.id).order_by(Message.id)
-    if status:
+    if status == SILENT:
+        query = query.where(acknowledgements.silent())
+    elif status:
         query = query.where(Message.status == status)
     if channel:
         query = query.where(Message.channel == channel)
@@ -179,6 +183,14 @@ def what_happened(message: Message) -> Sentence:
         if message.code
         else Sentence(MESSAGE_STATUSES[message.status])
     )
+
+
+def with_answer(message: Message, confirmed_at: datetime | None) -> Sentence:
+    """The same, and when somebody behind it confirmed the campaign."""
+    happened = what_happened(message)
+    if not confirmed_at:
+        return happened
+    return Sentence(N_("%(happened)s. Confirmed at %(hour)s"), happened=happened, hour=hour(confirmed_at))
 
 
 def _call_in_words(message: Message) -> Sentence:
@@ -271,6 +283,7 @@ def build(campaign: Campaign, lang: str, now: datetime, most: int | None = MOST_
             for one in campaign.placeholders or []
             if (campaign.filled or {}).get(one["name"])
         ],
+        "confirmed": _confirmed(campaign, lang),
         "approval": _approval(campaign, lang),
         "alarm": _alarm(campaign, lang),
         "handovers": [_handover(one, lang) for one in takeover.story(campaign)],
@@ -301,6 +314,14 @@ def _composed(campaign: Campaign, lang: str) -> str:
     ngettext = translator(lang).ngettext
     seconds = int((campaign.launched_at - campaign.opened_at).total_seconds())
     return ngettext("%(num)d second", "%(num)d seconds", seconds) % {"num": seconds}
+
+
+def _confirmed(campaign: Campaign, lang: str) -> str:
+    """How many people confirmed it, of how many; "" when nobody was asked."""
+    if not campaign.asks_acknowledgement:
+        return ""
+    facts = {"number": acknowledgements.counted(campaign).total(), "people": campaign.people}
+    return translator(lang).gettext(N_("%(number)s of %(people)s people")) % facts
 
 
 def _approval(campaign: Campaign, lang: str) -> str:
@@ -386,6 +407,9 @@ def _curve(campaign: Campaign) -> Iterator[dict]:
 
 def _messages(campaign: Campaign, lang: str, most: int | None) -> Iterator[dict]:
     _ = translator(lang).gettext
+    confirmed = (
+        acknowledgements.given(Message.campaign == campaign.id) if campaign.asks_acknowledgement else {}
+    )
     for message in story(campaign).limit(most).iterator():
         yield {
             "name": message.names,
@@ -394,5 +418,5 @@ def _messages(campaign: Campaign, lang: str, most: int | None) -> Iterator[dict]
             "status": _(MESSAGE_STATUSES[message.status]),
             "sent_at": hour(message.claimed_at),
             "settled_at": hour(message.ended_at or message.accepted_at),
-            "reason": what_happened(message).in_language(lang),
+            "reason": with_answer(message, confirmed.get(message.id)).in_language(lang),
         }

@@ -5,7 +5,7 @@ from time import monotonic
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import does_not_scroll_sideways
+from tests.browser.conftest import does_not_scroll_sideways, picture
 
 SCENARIO = "Verdachte personen in de straat"
 MOST_SECONDS = 20
@@ -21,8 +21,8 @@ def tab_to(page: Page, css: str) -> None:
     raise AssertionError(f"the keyboard does not reach {css}")
 
 
-def test_a_scenario_leaves_by_keyboard_alone_in_three_presses(visit):
-    page = visit("sender")
+def test_a_scenario_leaves_by_keyboard_alone_in_three_presses(visit, size):
+    page = visit("sender", *size)
     door = page.locator("[data-key]", has_text=SCENARIO)
     key = door.get_attribute("data-key")
     begun = monotonic()
@@ -44,6 +44,7 @@ def test_a_scenario_leaves_by_keyboard_alone_in_three_presses(visit):
     page.keyboard.press("Enter")  # three
     expect(page).to_have_url(re.compile(r"/campaigns/\d+$"))
     assert monotonic() - begun < MOST_SECONDS
+    picture(page, "scenario-launched")
     expect(page.locator("a[href$='report.pdf']")).to_be_visible(timeout=60_000)
     expect(page.locator("main .head")).to_contain_text(re.compile(r"\d+ s "))
 

@@ -1,0 +1,40 @@
+"""Who says no to news gets none any more, not even what waits in the queue at that moment."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+from peewee import Value, fn
+
+from dispatch.people import news
+from dispatch.people.audience import ENDED
+from dispatch.sending import tallies
+from models import Campaign, Member, Message, Recipient, writing
+
+
+def end(people: Sequence[Member], channel: str, *, now: datetime) -> None:
+    """Ends the news by this channel for these members, and takes out of the queue what is meant for nobody else."""
+    with writing():
+        news.end(people, channel, now=now)
+        _withhold(people, channel, now)
+
+
+def _withhold(people: Sequence[Member], channel: str, now: datetime) -> None:
+    to_them = Recipient.select(Recipient.message).where(Recipient.member.in_([one.id for one in people]))
+    of_news = Campaign.select(Campaign.id).where(Campaign.kind == "news")
+    another = Recipient.alias()
+    wants = (
+        another.select(Value(1))
+        .join(Member, on=(Member.id == another.member))
+        .where(another.message == Message.id, getattr(Member, ENDED[channel]).is_null())
+    )
+    withheld = Message.update(status="withheld", code="opted_out", ended_at=now).where(
+        Message.id.in_(to_them),
+        Message.campaign.in_(of_news),
+        Message.channel == channel,
+        Message.status == "queued",
+        ~fn.EXISTS(wants),
+    )
+    moved = Counter(id for (id,) in withheld.returning(Message.campaign).tuples().execute())
+    for campaign, number in moved.items():
+        tallies.count({(campaign, channel, "queued"): -number, (campaign, channel, "withheld"): number})

@@ -1,0 +1,79 @@
+"""What a message asks of its readers, and which channel follows for who does not answer: typed, shown, counted."""
+
+from itertools import permutations
+
+from flask import request
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from dispatch.sending import acknowledgements, campaigns
+from dispatch.words import CHANNELS, N_
+from models import AWAITED, Campaign
+
+MOST_MINUTES = 24 * 60
+USUAL_MINUTES = 10
+ORDERS = ["-".join(order) for order in permutations(campaigns.READY_CHANNELS)]
+WAITS_FOR = {
+    "receipt": N_("of whom we have no receipt yet"),
+    "acknowledgement": N_("who has not confirmed yet"),
+}
+
+
+def typed() -> dict:
+    """What the form asks for; minutes that are no number are the usual ones."""
+    form = request.form
+    minutes = form.get("next_minutes", USUAL_MINUTES, type=int)
+    order, awaits = form.get("order", ORDERS[0]), form.get("awaits", AWAITED[0])
+    cascade = {
+        "order": (order if order in ORDERS else ORDERS[0]).split("-"),
+        "minutes": min(MOST_MINUTES, max(1, minutes)),
+        "awaits": awaits if awaits in AWAITED else AWAITED[0],
+    }
+    return {
+        "asks_acknowledgement": True if form.get("asks_acknowledgement") else None,
+        "cascade": cascade if form.get("in_turn") else None,
+    }
+
+
+def fields(campaign) -> dict:
+    """What the fields of a draft hold."""
+    cascade = campaign.cascade or {"order": [], "minutes": USUAL_MINUTES, "awaits": AWAITED[0]}
+    return {
+        "orders": [(order, _in_order(order.split("-"))) for order in ORDERS],
+        "order": "-".join(cascade["order"]),
+        "minutes": cascade["minutes"],
+        "awaits": cascade["awaits"],
+        "waits_for": [(name, _(words)) for name, words in WAITS_FOR.items()],
+    }
+
+
+def in_words(campaign) -> list[str]:
+    """What is asked and what follows, in sentences; nothing when all channels go at once and nobody is asked."""
+    said = [_("Whoever gets it is asked to confirm that.")] if campaign.asks_acknowledgement else []
+    if campaign.turns:
+        whom = WAITS_FOR[campaign.cascade["awaits"]]
+        said.append(
+            ngettext(
+                "One channel after another: %(order)s. The next one %(num)d minute later, to those %(whom)s.",
+                "One channel after another: %(order)s. The next one %(num)d minutes later, to those %(whom)s.",
+                campaign.cascade["minutes"],
+                order=_in_order(campaign.turns),
+                whom=_(whom),
+            )
+        )
+    return said
+
+
+def _in_order(channels: list[str]) -> str:
+    return ", ".join(_(CHANNELS[channel]) for channel in channels)
+
+
+def counted(campaign: Campaign) -> dict | None:
+    """How many people confirmed, in all and by channel; None where nobody is asked."""
+    if not campaign.asks_acknowledgement:
+        return None
+    found = acknowledgements.counted(campaign)
+    by = [
+        f"{_(CHANNELS[channel])} {found[channel]}" for channel in campaigns.READY_CHANNELS if found[channel]
+    ]
+    return {"number": found.total(), "by": ", ".join(by)}
