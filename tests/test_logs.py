@@ -114,6 +114,7 @@ def test_no_line_of_the_main_deeds_holds_a_person(app, signed_in, client, writte
     def breaks(**_):
         raise RuntimeError(fails)
 
+    breaks.guarded_by = "signed in"
     app.view_functions["home.index"] = breaks
     app.testing = False
     signed_in(admin).browser.get("/")
