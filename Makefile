@@ -3,7 +3,7 @@ VENV = .venv
 BIN = $(VENV)/bin
 CATALOGUES = $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/messages.po))
 
-.PHONY: run test bench lint audit words
+.PHONY: run test bench lint audit words pictures
 run: $(VENV)/run $(CATALOGUES)
 	@$(BIN)/flask migrate --demo
 	@exec $(BIN)/python app.py
@@ -28,6 +28,10 @@ audit: $(VENV)/test
 	@$(BIN)/pip-audit --local --progress-spinner off --format json --output $(VENV)/audit.json 2>/dev/null \
 		|| if test -s $(VENV)/audit.json; then cat $(VENV)/audit.json; exit 1; \
 		else echo "pip-audit does not reach its data here: nothing was looked up."; fi
+
+# The pictures of the README, of the demonstration in a real browser.
+pictures: $(VENV)/test $(CATALOGUES)
+	@$(BIN)/python -m docs.pictures
 
 $(VENV)/run: requirements.txt
 	@test -x $(BIN)/python || $$(command -v $(PYTHON) || echo python3) -m venv $(VENV)

@@ -18,39 +18,6 @@ function toField(event) {
   field.scrollIntoView({ block: "center" });
 }
 
-// Who changes the language in the middle of a form finds back what was typed; it stays in this tab, passwords never.
-const TYPED = "belfort-typed";
-const UNKEPT = ["hidden", "password", "file", "submit", "button"];
-
-function fieldsOf(form) {
-  return [...form.elements].filter((field) => field.name && !UNKEPT.includes(field.type));
-}
-
-function keepTyped(event) {
-  if (!event.target.matches("[data-languages]")) return;
-  const forms = [...document.querySelectorAll("main form[method=post]")].map((form) => ({
-    action: form.getAttribute("action"),
-    fields: fieldsOf(form).map((field) => [field.name, field.value, field.checked === true]),
-  }));
-  sessionStorage.setItem(TYPED, JSON.stringify({ path: location.pathname, forms }));
-}
-
-function bringTyped() {
-  const kept = JSON.parse(sessionStorage.getItem(TYPED) || "null");
-  sessionStorage.removeItem(TYPED);
-  if (!kept || kept.path !== location.pathname) return;
-  for (const { action, fields } of kept.forms) {
-    const form = document.querySelector(`main form[method=post][action="${CSS.escape(action)}"]`);
-    const here = form ? fieldsOf(form) : [];
-    fields.forEach(([name, value, isChecked], place) => {
-      const field = here[place];
-      if (!field || field.name !== name) return;
-      if (field.type === "checkbox" || field.type === "radio") field.checked = isChecked;
-      else field.value = value;
-    });
-  }
-}
-
 // One key opens a door of the start page (data-key), unless one types or turned it off.
 const KEYS = "belfort-keys";
 const keysAreOff = () => localStorage.getItem(KEYS) === "off";
@@ -85,6 +52,28 @@ function closeMenu(event) {
   if (event.type === "keydown") menu.querySelector("summary").focus();
 }
 
+// Ctrl+K opens the page "Go to" in a dialog; Escape closes it, and the browser gives the focus back.
+function openGo(event) {
+  const box = document.querySelector("[data-go-box]");
+  if (!box || !(event.ctrlKey || event.metaKey) || event.altKey || event.key.toLowerCase() !== "k") return;
+  event.preventDefault();
+  const field = document.querySelector("main #box [name=to]");
+  if (field) return field.focus();
+  if (box.open) return box.close();
+  box.showModal();
+  htmx.ajax("GET", box.dataset.goBox, { target: box, swap: "innerHTML" }).then(() => box.querySelector("[name=to]").focus());
+}
+
+// Up and down walk over what was found.
+function walkGo(event) {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const box = event.target.closest("#box");
+  if (!box || !step) return;
+  event.preventDefault();
+  const stops = [box.querySelector("[name=to]"), ...box.querySelectorAll("#hits a")];
+  stops[Math.min(Math.max(stops.indexOf(document.activeElement) + step, 0), stops.length - 1)].focus();
+}
+
 // data-all="members" ticks every box of that name in the same form or table.
 function tickAll(event) {
   const name = event.target.dataset && event.target.dataset.all;
@@ -95,13 +84,13 @@ function tickAll(event) {
   });
 }
 
-// A second press on a button that is already at work does nothing.
+// A second press on a button that is already at work does nothing; one with data-long works until the next page is here.
 function onceOnly(event) {
   const button = event.submitter;
   if (!button || event.target.method !== "post") return;
   if (button.getAttribute("aria-busy") === "true") return event.preventDefault();
   button.setAttribute("aria-busy", "true");
-  setTimeout(() => button.removeAttribute("aria-busy"), 4000);
+  if (!button.hasAttribute("data-long")) setTimeout(() => button.removeAttribute("aria-busy"), 4000);
 }
 
 // A form that is being sent saves no more while typing: what it saved to may be gone when that arrives.
@@ -145,7 +134,6 @@ function keepOpen(event) {
 }
 
 document.addEventListener("DOMContentLoaded", () => {
-  bringTyped();
   toErrors(document);
   showKeysSwitch();
   countSince();
@@ -154,9 +142,10 @@ document.addEventListener("DOMContentLoaded", () => {
 });
 document.addEventListener("click", toField);
 document.addEventListener("keydown", toDoor);
+document.addEventListener("keydown", openGo);
+document.addEventListener("keydown", walkGo);
 ["click", "focusin", "keydown"].forEach((deed) => document.addEventListener(deed, closeMenu));
 document.addEventListener("change", tickAll);
-document.addEventListener("submit", keepTyped);
 document.addEventListener("submit", onceOnly);
 document.addEventListener("htmx:beforeRequest", notWhileLeaving);
 document.addEventListener("htmx:afterRequest", showUnsaved);

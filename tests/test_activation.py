@@ -9,7 +9,7 @@ from pypdf import PdfReader
 
 import app as belfort
 from dispatch.centre import activation as centre
-from dispatch.centre import annexes, preparation
+from dispatch.centre import annexes, preparation, two_hands
 from dispatch.centre import form as annex3
 from dispatch.errors import Incomplete, NotAllowed, Refusal, WrongMoment
 from dispatch.sending import due
@@ -135,6 +135,28 @@ def test_two_fields_saved_from_the_same_old_page_both_stay(people):
     centre.write(page, {"emergency": "Gaslek"}, by=people["by"], now=NIGHT)
     after = centre.write(page, {"place": "Markt"}, by=people["by"], now=NIGHT)
     assert (after.form["emergency"], after.form["place"]) == ("Gaslek", "Markt")
+
+
+def test_a_whole_form_of_an_old_page_does_not_write_over_what_another_hand_typed(people):
+    page = centre.write(begun(people), FILLED, by=people["by"], now=NIGHT)
+    shown = {name: two_hands.mark(page.form, name) for name in page.form}
+    centre.write(page, {"recommendations": "Kook het water."}, by=people["by"], now=NIGHT)
+    after = centre.write(page, {**FILLED, "place": "Markt"}, by=people["by"], now=NIGHT, shown=shown)
+    assert (after.form["recommendations"], after.form["place"]) == ("Kook het water.", "Markt")
+
+
+def test_a_field_that_two_changed_is_written_by_neither_unseen(people):
+    page = centre.write(begun(people), FILLED, by=people["by"], now=NIGHT)
+    shown = {name: two_hands.mark(page.form, name) for name in page.form}
+    centre.write(page, {"recommendations": "Kook het water."}, by=people["by"], now=NIGHT, shown=shown)
+    mine = {"recommendations": "Blijf binnen.", "place": "Markt"}
+    with pytest.raises(two_hands.TwoHands) as told:
+        centre.write(page, mine, by=people["by"], now=NIGHT, shown=shown)
+    assert told.value.names == ["recommendations"]
+    kept = Activation.get_by_id(page.id).form
+    assert (kept["recommendations"], kept["place"]) == ("Kook het water.", FILLED["place"])
+    same = {"recommendations": "Kook het water. "}  # who typed the same is in nobody's way
+    centre.write(page, same, by=people["by"], now=NIGHT, shown=shown)
 
 
 def test_what_is_typed_wrong_is_kept_as_typed(people):

@@ -145,7 +145,7 @@ def test_only_the_changed_field_travels_and_never_the_password(mayor):
     activation = draft(mayor)
     page = mayor.get(f"/activations/{activation.id}/form")
     for control in page.select("[hx-post]"):
-        assert control["hx-params"] == f"{control['name']},csrf_token"
+        assert control["hx-params"] == f"{control['name']},was-{control['name']},csrf_token"
     assert not page.soup.find(id="password").has_attr("hx-post")
 
 

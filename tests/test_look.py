@@ -18,7 +18,7 @@ from views import patterns, render
 HOME = Path(__file__).resolve().parent.parent
 SURROUNDINGS = {
     "clock_strip": None,
-    "who": {"name": "Lien Vercauteren", "role": "sender", "organisation": "Politiezone Zavelstreek"},
+    "who": {"id": 1, "name": "Lien Vercauteren", "role": "sender", "organisation": "Politiezone Zavelstreek"},
     "menu": [
         {"url": "/", "label": "Start", "is_current": False, "doors": []},
         {"url": "/patterns", "label": "Patterns", "is_current": True, "doors": []},
@@ -108,7 +108,7 @@ def test_flashed_words_become_toasts_and_notes(app):
 def test_an_error_page_says_what_happened_and_leads_back(app, path):
     with app.test_request_context("/lost"):
         soup = proofread(render_template(f"errors/{path.name}", sentence=None))
-    assert soup.select("main .button.main[href='/']")
+    assert soup.select("main p .button[href='/']")
     assert len(soup.select("main .stack > p")) == 3
 
 

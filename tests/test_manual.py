@@ -18,7 +18,17 @@ from views import manual
 
 ROOT = Path(__file__).resolve().parent.parent
 # programs, gateways, watchers, a press at the foot; and members, who have no account
-WITHOUT_PAGES = {"api", "receipts", "health", "language", "own_data", "feed", "unsubscribe", "confirm"}
+WITHOUT_PAGES = {
+    "api",
+    "confirm",
+    "receipts",
+    "health",
+    "language",
+    "own_data",
+    "feed",
+    "tour",
+    "unsubscribe",
+}
 LANGUAGES = list(words.LANGUAGES)
 NUMBER = "Crisiscentrum, 02 000 00 12"
 
@@ -189,6 +199,7 @@ def test_every_page_leads_to_its_chapter(app, signed_in):
     )
     desk = cast.organisation("NCCN", "federal_service", is_national_desk=True)
     own = [("/", "home.index"), ("/account", "account.show"), ("/patterns", "patterns.index")]
+    own.append(("/go", "go.show"))
     told = test_rights.addresses(app, things)
     pages = own + [
         (address, name) for method, address, name in told if method == "GET" and "." not in address

@@ -85,6 +85,16 @@ def test_adding_somebody_remembers_who_and_when(sender, molenakker):
     assert Audit.select().where(Audit.deed == "member.added").count() == 1
 
 
+def test_two_presses_at_the_same_moment_add_one_person(sender, molenakker):
+    values = members.read({"last_name": "Aerts", "first_name": "Dirk", "mobile": "0470 00 11 21"})
+    members.add(molenakker, values, by=sender, now=NOON, may_be_double=False)
+    with pytest.raises(WrongMoment):
+        members.add(molenakker, values, by=sender, now=NOON, may_be_double=False)
+    assert Member.select().count() == Membership.select().count() == 1
+    members.add(molenakker, values, by=sender, now=NOON)  # a father and a son
+    assert Member.select().count() == 2
+
+
 def test_the_audit_holds_no_name_and_no_number(sender, molenakker):
     member = added(molenakker, sender)
     members.change(member, {"mobile": "+32470112233"}, version=1, by=sender, now=LATER)

@@ -1,19 +1,18 @@
 """What is asked and shown: forms in, pages and fragments out. No change of its own: that is done in dispatch/."""
 
-from flask import Flask, current_app, g, render_template, request, session, url_for
+import secrets
+
+from flask import Flask, current_app, g, request, session, url_for
 from flask_babel import Babel
 from flask_babel import gettext as _
 from flask_login import LoginManager, current_user
 from flask_wtf import CSRFProtect
-from flask_wtf.csrf import CSRFError
 from htmx_flask import Htmx
-from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BaseConverter, IntegerConverter
 
-from dispatch import clock, courtesy, demo
+from dispatch import clock, courtesy, demo, logs
 from dispatch.access import sessions
 from dispatch.audit import asked_from
-from dispatch.errors import Missing, NotAllowed, Refusal, WrongMoment
 from dispatch.words import LANGUAGES, USER_ROLES
 from models import User, database
 from views import (
@@ -47,6 +46,7 @@ from views import (
     filling,
     final_reports,
     follow_ups,
+    go,
     guard,
     health,
     home,
@@ -60,11 +60,13 @@ from views import (
     memory_commands,
     menu,
     message_templates,
+    mishaps,
     operation_commands,
     operators,
     orders,
     organisations,
     own_data,
+    packs,
     patterns,
     preparation,
     prices,
@@ -80,9 +82,11 @@ from views import (
     scenarios,
     sheet,
     signin,
+    status,
     takeover,
     tariffs,
     tokens,
+    tour,
     unsubscribe,
     upkeep,
     user_tables,
@@ -150,10 +154,14 @@ PAGES = (
     credits,
     tariffs,
     audit,
+    status,
+    packs,
     receipts,
     recordings,
     patterns,
     manual,
+    tour,
+    go,
     tokens,
     api,
     health,
@@ -208,7 +216,7 @@ def register(app: Flask) -> None:
     app.teardown_request(_leave)
     app.after_request(_secure)
     app.after_request(guard.note_refusal)
-    _answer_errors(app)
+    mishaps.register(app)
 
 
 def language() -> str:
@@ -229,8 +237,10 @@ def surroundings() -> dict:
         "practice_end_url": url_for("home.leave_practice"),
         "account_url": url_for("account.show"),
         "language_url": url_for("language.choose"),
-        "here": request.full_path.rstrip("?") if request.method == "GET" else "",
+        "here": guard.page_here(),
         "help_url": url_for("manual.index") if known else "",
+        "go_url": url_for("go.show") if known else "",
+        "tour": tour.strip(current_user) if known else None,
         "menu": menu.of(current_user) if known else [],
         "who": _who() if known else None,
         "demonstration": demo.is_loaded(),
@@ -243,6 +253,7 @@ def surroundings() -> dict:
 
 def _who() -> dict:
     return {
+        "id": current_user.id,
         "name": current_user.name,
         "role": _(USER_ROLES[current_user.role]),
         "organisation": current_user.organisation.name,
@@ -288,46 +299,20 @@ def _open_database() -> None:
         reuse_if_open=True
     )  # once for each thread that serves: opening costs as much as four queries
     asked_from(request.remote_addr or "")
+    logs.request.set(secrets.token_hex(6))
 
 
 def _leave(_error: BaseException | None) -> None:
     asked_from("")
+    logs.request.set("")
 
 
 def _secure(response):
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
+    response.headers["X-Request-Id"] = logs.request.get()
     if current_app.config["SESSION_COOKIE_SECURE"]:
         response.headers.setdefault("Strict-Transport-Security", HSTS)
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "no-store")
     return response
-
-
-ERROR_PAGES = (400, 401, 403, 404, 405, 409, 413, 422, 429, 500)
-REFUSALS = ((Missing, 404), (NotAllowed, 403), (WrongMoment, 409), (Refusal, 422))
-
-
-def _answer_errors(app: Flask) -> None:
-    """Every error is a page that says what happened, what was kept and what to do."""
-
-    @app.errorhandler(HTTPException)
-    def http(error: HTTPException):
-        if api.is_asked():
-            return api.of_http(error)
-        if error.response is not None:
-            return error.response
-        code = error.code if error.code in ERROR_PAGES else 400
-        # The key of a form goes with the session: signing in is what helps, so that page says so.
-        page = 401 if isinstance(error, CSRFError) and not current_user.is_authenticated else code
-        return render_template(f"errors/{page}.html", sentence=None), code
-
-    @app.errorhandler(OverflowError)
-    def beyond_counting(_error: OverflowError):
-        """A number in a form or a query that no database can count to."""
-        return render_template("errors/400.html", sentence=None), 400
-
-    @app.errorhandler(Refusal)
-    def refusal(error: Refusal):
-        code = next(code for kind, code in REFUSALS if isinstance(error, kind))
-        return render_template(f"errors/{code}.html", sentence=error.sentence.said_by(_)), code

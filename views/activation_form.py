@@ -1,21 +1,33 @@
 """What the municipality's form shows: what was typed, what misses, how far it is."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 
 from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
 
+from dispatch import clock
 from dispatch.centre import activation as centre
 from dispatch.centre import form as annex3
-from dispatch.centre import offers
+from dispatch.centre import offers, two_hands
 from dispatch.centre import request as wording
+from dispatch.centre.two_hands import TwoHands
 from dispatch.errors import Incomplete, Refusal
-from dispatch.words import LANGUAGE_NAMES, Sentence
+from dispatch.words import LANGUAGE_NAMES, N_, Sentence
 from models import Activation
 from views import guard, identity
 from views.render import Look
+
+CHOICES = {
+    "municipal": N_("Municipal phase"),
+    "none": N_("None yet"),
+    "ordinary": N_("Ordinary arrangement"),
+    "special": N_("Something else"),
+    "d5": N_("D5, general information"),
+    "d5d2": N_("D5 and D2, also victims and relatives"),
+}
 
 
 def confirmed() -> tuple[bool, Sentence | None]:
@@ -49,18 +61,46 @@ def typed() -> dict[str, object]:
     return sent | ({"languages": request.form.getlist("languages")} if "languages" in sent else {})
 
 
+def shown() -> dict[str, str]:
+    """By field the mark of what its page showed."""
+    return {name: request.form[f"was-{name}"] for name in annex3.FIELDS if f"was-{name}" in request.form}
+
+
 def touched(typed: dict) -> set[str]:
     """The fields whose verdict may have changed: an hour or a phase answers for its neighbours too."""
     return set(typed) | ({"declared_at"} if "phase" in typed else set())
 
 
-def page(activation: Activation, faults: dict[str, Sentence] | None = None) -> str:
+def both(activation: Activation, refusal: TwoHands) -> str:
+    """The form with what this person typed in its fields, and beside it what somebody else saved meanwhile."""
+    stored = Activation.get_by_id(activation.id)
+    mine = annex3.merged(stored.form, typed(), clock.now())
+    rows = [(named(name), worded(stored.form, name), worded(mine, name)) for name in refusal.names]
+    return page(stored, conflict={"sentence": refusal.sentence.said_by(_), "rows": rows}, mine=mine)
+
+
+def worded(form: Mapping, name: str) -> str:
+    """What stands in a field, as a person reads it."""
+    value = form.get(name) or ""
+    if name == "languages":
+        return ", ".join(_(LANGUAGE_NAMES[code]) for code in value)
+    return _(CHOICES[value]) if name in annex3.CHOICES and value else value
+
+
+def page(
+    activation: Activation,
+    faults: dict[str, Sentence] | None = None,
+    conflict: dict | None = None,
+    mine: Mapping | None = None,
+) -> str:
+    """mine: what stands in the fields, where that is not what is saved."""
     summary = [(name, named(name), sentence.said_by(_)) for name, sentence in (faults or {}).items()]
     return render_template(
         "activations/form.html",
-        **progress(activation),
+        **(progress(activation) | ({"form": fields_of(mine)} if mine else {})),
         faults=faults or mistyped(activation),
         summary=summary,
+        conflict=conflict,
         day=wording.day,
         recommended_on=annex3.recommended_on(activation.form),
         phone=wording.callback_phone(activation, current_user),
@@ -83,6 +123,10 @@ def named(name: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def fields_of(form: Mapping) -> dict[str, object]:
+    return {name: form.get(name, "") for name in annex3.FIELDS}
+
+
 def progress(activation: Activation) -> dict:
     """What the form and its fragments show of how complete it is."""
     sections = centre.sections(activation)
@@ -91,7 +135,8 @@ def progress(activation: Activation) -> dict:
     return {
         **mood(activation),
         "activation": activation,
-        "form": {name: activation.form.get(name, "") for name in annex3.FIELDS},
+        "form": fields_of(activation.form),
+        "marks": {name: two_hands.mark(activation.form, name) for name in annex3.FIELDS},
         "language_options": [(code, _(LANGUAGE_NAMES[code])) for code in annex3.ORDINARY["languages"]],
         "is_special": activation.form.get("arrangement") == "special",
         "steps_title": ngettext("%(num)d thing still needed", "%(num)d things still needed", wanting),

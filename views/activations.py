@@ -25,6 +25,7 @@ from dispatch.centre import call_backs, closing, inquiries, notices, offers, sca
 from dispatch.centre import clock as promise
 from dispatch.centre import form as annex3
 from dispatch.centre import request as wording
+from dispatch.centre.two_hands import TwoHands
 from dispatch.errors import Incomplete, Refusal, WrongMoment
 from dispatch.words import Sentence
 from models import Activation
@@ -99,11 +100,18 @@ def _faults(activation: Activation) -> dict[str, Sentence]:
 def save(id: int):
     activation = one(id)
     try:
-        centre.write(activation, activation_form.typed(), by=current_user, now=clock.now())
+        _write(activation)
+    except TwoHands as refusal:
+        return activation_form.both(activation, refusal), 409
     except WrongMoment as refusal:
         return to(activation, refusal)
     flash(_("Saved. You may go on later."))
     return redirect(url_for(".form", id=activation.id), 303)
+
+
+def _write(activation: Activation) -> Activation:
+    typed, shown = activation_form.typed(), activation_form.shown()
+    return centre.write(activation, typed, by=current_user, now=clock.now(), shown=shown)
 
 
 @pages.post("/activations/<int:id>/field")
@@ -112,7 +120,10 @@ def field(id: int):
     """Saves what was typed last; answers when, and what still misses. A form that was submitted leads to its page."""
     typed = activation_form.typed()
     try:
-        activation = centre.write(one(id), typed, by=current_user, now=clock.now())
+        activation = _write(one(id))
+    except TwoHands as refusal:
+        slots = {name: refusal.sentence for name in refusal.names}
+        return render_template("activations/_unsaved.html", slots=slots), 422
     except WrongMoment:
         return "", 200, {"HX-Redirect": url_for(".show", id=id)}
     faults = activation_form.mistyped(activation)
@@ -131,8 +142,10 @@ def put(id: int):
     """Keeps what was typed, and puts one prepared part behind it."""
     now = clock.now()
     try:
-        activation = centre.write(one(id), activation_form.typed(), by=current_user, now=now)
+        activation = _write(one(id))
         field = offers.put(activation, request.form.get("offered", ""), by=current_user, now=now)
+    except TwoHands as refusal:
+        return activation_form.both(one(id), refusal), 409
     except WrongMoment as refusal:
         flash(refusal.sentence.said_by(_), "warn")
         return redirect(url_for(".form", id=id), 303)
@@ -144,7 +157,7 @@ def put(id: int):
 def submit(id: int):
     activation, now = one(id), clock.now()
     try:
-        activation = centre.write(activation, activation_form.typed(), by=current_user, now=now)
+        activation = _write(activation)
         is_confirmed, sentence = activation_form.confirmed()
         centre.submit(activation, by=current_user, now=now, password_confirmed=is_confirmed)
     except Incomplete as refusal:
@@ -152,6 +165,8 @@ def submit(id: int):
         fault = sentence or refusal.faults.get("password")
         session["password_fault"] = fault.said_by(_) if fault else ""
         return redirect(url_for(".form", id=id, check=1), 303)
+    except TwoHands as refusal:
+        return activation_form.both(activation, refusal), 409
     except WrongMoment as refusal:
         return to(activation, refusal)
     current_app.extensions["jobs"].wake()

@@ -60,8 +60,15 @@ def sign_in_first():
             401,
             {"HX-Redirect": url_for("signin.form", next=request.headers.get("HX-Current-URL", ""))},
         )
-    here = request.full_path.rstrip("?") if request.method == "GET" else None
-    return redirect(url_for("signin.form", next=here))
+    return redirect(url_for("signin.form", next=page_here() or None))
+
+
+def page_here() -> str:
+    """The address to come back to: of the page, or of the one that stands where a form was sent; "" where none does."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    is_page = request.routing_exception is None and current_app.create_url_adapter(request).test(method="GET")
+    return request.path if is_page else ""
 
 
 def way_on(wanted: str) -> str:

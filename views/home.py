@@ -15,7 +15,7 @@ from dispatch.centre import activation as centre
 from dispatch.centre import notices
 from dispatch.onboarding import checklist, expiry
 from dispatch.people import checks, lists
-from dispatch.sending import drills, estimate, feedback, tallies
+from dispatch.sending import drills, estimate, feedback, tallies, whom
 from dispatch.sending.campaigns import READY_CHANNELS
 from dispatch.words import CHANNELS, ORGANISATION_KINDS, USER_ROLES
 from models import BEFORE_LAUNCH, Activation, Audit, Bin, Organisation, User
@@ -38,6 +38,7 @@ def index():
         h1=greeting(now),
         now=now,
         mends=_to_mend() if rights.may(current_user, "bin.see") else [],
+        begin=_beginning() if rights.may(current_user, "bin.see") else None,
         may_fill=rights.may(current_user, "activation.fill"),
         may_answer=rights.may(current_user, "activation.answer"),
         sees_activations=rights.may(current_user, "activation.see"),
@@ -88,6 +89,22 @@ def _drill(now: datetime) -> dict:
     """When this person last practised, how many seconds went from opening to sending, and whether that is faster."""
     practices = drills.practices_of(current_user, now)
     return {"drill": practices[0] if practices else None, "drill_trend": drills.trend(practices)}
+
+
+def _beginning() -> dict | None:
+    """How somebody begins who has nobody to send to yet: what is missing, and the door to it if it is theirs."""
+    bins = list(rights.bins_of(current_user))
+    if not bins:
+        may_make = rights.may(current_user, "bin.create")
+        said = _("Make the first BIN. Then import its list as you have it.")
+        asked = _("You have no BIN yet. Ask the administrator of your organisation.")
+        return {"said": said if may_make else asked, "url": url_for("bins.new") if may_make else ""}
+    if any(whom.number_in(bins).values()):
+        return None
+    return {
+        "said": _("There are no members yet. Import the list as you have it, or add them one by one."),
+        "url": url_for("bins.index"),
+    }
 
 
 def _to_mend() -> list[dict]:

@@ -33,10 +33,11 @@ def add(id: int):
         values = members.read(typed, language=bin.organisation.language)
     except Incomplete as refusal:
         return _new_page(bin, typed, refusal), 422
-    doubles = [] if typed.get("is_other") else members.doubles(bin.organisation_id, values)
-    if doubles:
-        return _new_page(bin, typed, doubles=doubles), 422
-    member = members.add(bin, values, role=values["role"], by=current_user, now=clock.now())
+    is_other, told = bool(typed.get("is_other")), {"by": current_user, "now": clock.now()}
+    try:
+        member = members.add(bin, values, role=values["role"], may_be_double=is_other, **told)
+    except WrongMoment:
+        return _new_page(bin, typed, doubles=members.doubles(bin.organisation_id, values)), 422
     flash(_("%(name)s is a member of %(bin)s now.", name=member.name, bin=bin.name))
     return redirect(url_for("bins.show", id=bin.id), 303)
 

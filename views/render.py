@@ -218,19 +218,22 @@ def page_defaults() -> dict:
     return {
         "lang": str(locale()).replace("_", "-"),
         "menu": [],  # objects with .url .label .is_current
-        "who": None,  # an object with .name .role .organisation, in words
+        "who": None,  # an object with .id .name .role .organisation, in words
         "demonstration": False,  # whether its accounts are here, that sign in with a printed password
         "practice": False,  # whether what the page shows is practice
         "practises": False,  # whether this person does: a page of something real says so
         "live_strip": None,  # an object with .name .accepted .total .url
         "home_url": "/",
+        "signin_url": "/signin",
         "signout_url": "/signout",
         "practice_end_url": "",
         "account_url": "",
         "language_url": "",
-        "here": "",  # the address to come back to, "" where it was posted to
+        "here": "",  # the address to come back to, "" where there is none
         "language_words": LANGUAGE_WORDS,
         "help_url": "",
+        "go_url": "",  # where one types where to go
+        "tour": None,  # the strip of the first steps: views/tour.py
         "helpdesk": "",
         "contacts": [],  # objects with .label .said .tel (empty: no number in it)
         "accessibility_url": "",

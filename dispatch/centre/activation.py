@@ -1,12 +1,23 @@
 """An activation: begun, written, submitted by the municipality; acknowledged, opened or refused, closed by the centre."""
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from peewee import fn
 
 from dispatch import audit, clock, letters, rights
-from dispatch.centre import agreements, annexes, authority, emergencies, preparation, request, sheet, telling
+from dispatch.centre import (
+    agreements,
+    annexes,
+    authority,
+    emergencies,
+    preparation,
+    request,
+    sheet,
+    telling,
+    two_hands,
+)
 from dispatch.centre import clock as promise
 from dispatch.centre import form as annex3
 from dispatch.centre.form import Section
@@ -53,12 +64,23 @@ def begin(municipality: Organisation, *, by: User, now: datetime, is_practice: b
     return activation
 
 
-def write(activation: Activation, fields: dict[str, object], *, by: User, now: datetime) -> Activation:
-    """Keeps what was typed in these fields, complete or not; the others stay as another hand left them."""
+def write(
+    activation: Activation,
+    fields: dict[str, object],
+    *,
+    by: User,
+    now: datetime,
+    shown: Mapping[str, str] | None = None,
+) -> Activation:
+    """Keeps what was typed in these fields, complete or not; the others stay as another hand left them.
+
+    `shown`: by field the mark of what its page showed. What nobody touched there is left alone, and raises TwoHands
+    what two people changed.
+    """
     authority.demand_asking(activation.municipality, by, now)
     with writing():
         current = fresh(activation)
-        form = annex3.merged(current.form, fields, now)
+        form = annex3.merged(current.form, two_hands.mine(current.form, fields, shown or {}), now)
         written = Activation.update(form=form, changed_at=now).where(
             Activation.id == activation.id, Activation.status == "draft"
         )

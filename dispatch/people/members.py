@@ -39,6 +39,7 @@ BASES = {  # article 6.1 of the regulation, (a) to (f)
 }
 CONSENT_NEEDS = N_("Consent must be proven: write the day on which it was given and where that can be read.")
 CHANGED_MEANWHILE = N_("Somebody else changed this member meanwhile. Look at both and save again.")
+HERE_MEANWHILE = N_("This person was added meanwhile. Nothing was added a second time.")
 MOVED_MEANWHILE = N_("Somebody else changed this membership meanwhile. Look again and decide.")
 
 
@@ -107,10 +108,22 @@ def history(member: Member, bins: Iterable[Bin]) -> list[MemberChange]:
 
 
 def add(
-    bin: Bin, values: Mapping[str, str], *, role: str = "member", by: User | None, now: datetime, source=None
+    bin: Bin,
+    values: Mapping[str, str],
+    *,
+    role: str = "member",
+    by: User | None,
+    now: datetime,
+    source=None,
+    may_be_double: bool = True,
 ) -> Member:
-    """A new member of the zone, in this BIN. Whether the person is here already is asked with `doubles`."""
+    """A new member of the zone, in this BIN. Whether the person is here already is asked with `doubles`.
+
+    Unless they may be a double, WrongMoment is raised where another press of the same button was first.
+    """
     with writing():
+        if not may_be_double and doubles(bin.organisation_id, values):
+            raise WrongMoment(HERE_MEANWHILE)
         member = Member.create(
             organisation=bin.organisation_id,
             **{name: values.get(name, "") for name in MEMBER_FIELDS if name != "language"},

@@ -1,4 +1,4 @@
-"""Measures what the README promises, each figure with its target. Usage: python -m tests.bench [NAMES]"""
+"""Measures what docs/engine.md promises, each figure with its target. Usage: python -m tests.bench [NAMES]"""
 
 import json
 import os

@@ -20,6 +20,8 @@ from tests.servers import free_port, wait_until
 
 DESK = {"email": "wacht@nccn.example", "password": demo.PASSWORD, "role": "national desk"}
 ROOT = Path(__file__).parent.parent.parent
+PICTURES = Path(__file__).parent / "pictures"
+SIZES = {"desk": (1280, 900), "phone": (390, 844)}
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 # Without these Chromium itself calls home at every start.
 FLAGS = [
@@ -148,6 +150,22 @@ def visit(chromium, site):
         for page in context.pages:
             assert page.faults == [], page.url
         context.close()
+
+
+@pytest.fixture(params=SIZES)
+def size(request) -> tuple[int, int]:
+    """A task that is walked on a desk and on a phone."""
+    return SIZES[request.param]
+
+
+def picture(page: Page, name: str, *, at_both: bool = False) -> None:
+    """Keeps how a page looks in a folder that git ignores, for whoever wants to see; `at_both`: on desk and phone."""
+    PICTURES.mkdir(exist_ok=True)
+    own = page.viewport_size
+    for width, height in SIZES.values() if at_both else [(own["width"], own["height"])]:
+        page.set_viewport_size({"width": width, "height": height})
+        page.screenshot(path=PICTURES / f"{name}-{width}.png", full_page=True)
+    page.set_viewport_size(own)
 
 
 def does_not_scroll_sideways(page: Page) -> bool:

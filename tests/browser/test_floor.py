@@ -6,7 +6,7 @@ import sqlite3
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import does_not_scroll_sideways
+from tests.browser.conftest import does_not_scroll_sideways, picture
 
 FORM = {
     "emergency": "Gaslek",
@@ -68,6 +68,7 @@ def test_an_operator_notes_calls_with_two_keys_and_takes_one_back(visit, folder,
         page.keyboard.press("Enter")
         expect(page.locator("#latest li")).to_have_count(number)
         expect(page.locator("[name=code]")).to_be_focused()
+    picture(page, "calls", at_both=True)
     assert noted(folder)[before:] == [("d5", "shelter", "nl"), ("d5", "water", "fr"), ("silent", "", "fr")]
     page.locator("form[action$=undo] button").press("Enter")
     expect(page.locator("#latest li")).to_have_count(before + 2)

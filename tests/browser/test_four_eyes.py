@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from dispatch import demo
+from tests.browser.conftest import picture
 from tests.browser.test_road import press
 
 MONTHS_AGO = "2026-01-01 00:00:00"
@@ -66,6 +67,7 @@ def test_nobody_answers_in_time_so_the_next_is_asked_and_approves(visit, four_ey
     approver.click('#to-approve a:has-text("Ladder")')
     approver.check("#approve [name=ticked]")
     approver.check("#approve [name=magnitude]")
+    picture(approver, "approval", at_both=True)
     press(approver, "/approve")
     writer.goto(review)
     writer.check("[name=terms]")

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from dispatch import clock, demo
 from dispatch.words import hour
-from tests.browser.conftest import does_not_scroll_sideways
+from tests.browser.conftest import does_not_scroll_sideways, picture
 
 DEMERDAL = Path(__file__).parent.parent / "samples" / "bin-demerdal.csv"
 
@@ -26,11 +26,13 @@ def import_the_list(page) -> None:
     page.locator('main [name=then][value=report], main a[href$="/report"]').first.click()
     expect(page).to_have_url(re.compile("/report$"))
     expect(page.locator(".sum")).to_contain_text("240")
+    picture(page, "import-report")
     press(page, "/commit")
 
 
-def test_a_coordinator_imports_the_list_and_can_take_it_back(visit):
-    page = visit("coordinator")
+def test_a_coordinator_imports_the_list_and_can_take_it_back(visit, size):
+    page = visit("coordinator", *size)
+    picture(page, "signed-in")
     import_the_list(page)
     expect(page.locator("main")).to_contain_text("358")  # 122 of the demonstration and 236 of the list
     press(page, "/undo")
@@ -50,8 +52,8 @@ def test_a_search_narrows_the_list_as_one_types_and_works_without_accents(visit)
         assert "Öztürk" in name
 
 
-def test_a_sender_writes_looks_launches_follows_and_reads_the_report(visit):
-    page = visit("sender")
+def test_a_sender_writes_looks_launches_follows_and_reads_the_report(visit, size):
+    page = visit("sender", *size)
     page.locator('form[action$="/campaigns/new"] button, button[formaction$="/campaigns/new"]').first.click()
     expect(page).to_have_url(re.compile("/text$"))
     page.fill("[name=name]", "Verdacht voertuig Molenweg")
@@ -64,9 +66,11 @@ def test_a_sender_writes_looks_launches_follows_and_reads_the_report(visit):
     counter.locator("button").first.click()
     expect(page.locator("[name=sms-nl-body]")).to_have_value(re.compile("meme le soir"))
     expect(counter).to_contain_text("GSM-7")
+    picture(page, "message-text")
     page.click("[name=go][value=review]")
     expect(page).to_have_url(re.compile("/review$"))
     expect(page.locator(".verdict")).to_be_visible()
+    picture(page, "message-review")
     press(page, "/launch")  # without the tick: refused, and nothing is lost
     expect(page.locator(".verdict .error")).to_be_visible()
     page.check("[name=terms]")
@@ -74,13 +78,14 @@ def test_a_sender_writes_looks_launches_follows_and_reads_the_report(visit):
     expect(page).to_have_url(re.compile(r"/campaigns/\d+$"))
     expect(page.locator("body.is-live, a[href$='report.pdf']").first).to_be_visible()
     expect(page.locator("a[href$='report.pdf']")).to_be_visible(timeout=60_000)
+    picture(page, "report")
     with page.expect_download() as paper:
         page.click("a[href$='report.pdf']")
     assert Path(paper.value.path()).read_bytes()[:5] == b"%PDF-"
 
 
-def test_a_campaign_is_stopped_in_two_presses_and_says_who_had_it(visit):
-    page = visit("sender")
+def test_a_campaign_is_stopped_in_two_presses_and_says_who_had_it(visit, size):
+    page = visit("sender", *size)
     page.goto("/templates")
     press(page, "/use")
     expect(page).to_have_url(re.compile("/review$"))
@@ -93,6 +98,7 @@ def test_a_campaign_is_stopped_in_two_presses_and_says_who_had_it(visit):
         press(page, "/stop")
     expect(page.locator("main h1")).to_be_visible()
     expect(page.locator("body")).not_to_have_class(re.compile("is-live"), timeout=60_000)
+    picture(page, "stopped")
 
 
 def test_in_practice_everything_says_so(visit):
@@ -110,8 +116,8 @@ def test_in_practice_everything_says_so(visit):
     expect(page.locator("body")).not_to_have_class(re.compile("is-practice"))
 
 
-def test_a_town_asks_for_its_number_on_a_phone_and_the_centre_opens_it(visit):
-    phone = visit("authorised_person", width=390, height=844)
+def test_a_town_asks_for_its_number_and_the_centre_opens_it(visit, size):
+    phone = visit("authorised_person", *size)
     phone.goto("/activations")
     press(phone, "/activations/new")
     phone.fill("[name=emergency]", "Gaslek na graafwerken")
@@ -129,6 +135,7 @@ def test_a_town_asks_for_its_number_on_a_phone_and_the_centre_opens_it(visit):
     assert does_not_scroll_sideways(phone)
     phone.locator('button[formaction$="/submit"], form[action$="/submit"] button.go').first.click()
     expect(phone.locator("[data-errors]")).to_be_visible()  # the password misses, by name
+    picture(phone, "activation-form")
     phone.fill("[name=password]", demo.PASSWORD)
     phone.locator('button[formaction$="/submit"], form[action$="/submit"] button.go').first.click()
     expect(phone).to_have_url(re.compile(r"/activations/\d+$"))
@@ -140,6 +147,7 @@ def test_a_town_asks_for_its_number_on_a_phone_and_the_centre_opens_it(visit):
     press(desk, "/open")
     phone.reload()
     expect(phone.locator("main")).to_contain_text("1771")
+    picture(phone, "number-open")
 
 
 def test_no_page_scrolls_sideways_on_a_narrow_phone(visit):

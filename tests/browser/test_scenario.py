@@ -6,7 +6,7 @@ from time import monotonic
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
-from tests.browser.conftest import does_not_scroll_sideways
+from tests.browser.conftest import does_not_scroll_sideways, picture
 
 SCENARIO = "Verdachte personen in de straat"
 MOST_SECONDS = 20
@@ -22,8 +22,8 @@ def tab_to(page: Page, css: str) -> None:
     raise AssertionError(f"the keyboard does not reach {css}")
 
 
-def test_a_scenario_leaves_by_keyboard_alone_in_three_presses(visit):
-    page = visit("sender")
+def test_a_scenario_leaves_by_keyboard_alone_in_three_presses(visit, size):
+    page = visit("sender", *size)
     door = page.locator("[data-key]", has_text=SCENARIO)
     key = door.get_attribute("data-key")
     begun = monotonic()
@@ -44,6 +44,7 @@ def test_a_scenario_leaves_by_keyboard_alone_in_three_presses(visit):
     expect(page).to_have_url(re.compile(r"/campaigns/\d+$"))
     took = monotonic() - begun
     assert took < MOST_SECONDS
+    picture(page, "scenario-launched")
     expect(page.locator("a[href$='report.pdf']")).to_be_visible(timeout=60_000)
     kept = re.search(r"(\d+) s na het openen", page.locator("main .head").inner_text())
     assert kept and took - 3 < int(kept[1]) <= took, "the report tells the seconds of this hand"

@@ -10,7 +10,7 @@ import models
 from dispatch import clock
 from dispatch.centre import activation
 from models import Activation, Organisation, Presence, User
-from tests.browser.conftest import does_not_scroll_sideways
+from tests.browser.conftest import does_not_scroll_sideways, picture
 from tests.town import FORM
 
 
@@ -77,6 +77,7 @@ def test_a_question_of_a_caller_is_one_press_and_its_answer_comes_back_to_who_as
     liaison.fill("#answer-nl", "Vanaf 10.00 u.")
     liaison.locator(".verdict .button.go").click()
     expect(operator.locator("#mine")).to_contain_text("Vanaf 10.00 u.", timeout=7000)
+    picture(operator, "question-answered", at_both=True)
 
 
 def test_what_is_typed_is_kept_before_anybody_presses_anything(visit, here):

@@ -15,7 +15,7 @@ import models
 from dispatch import clock
 from models import Annex, Quarter, Statement
 from tests import cast
-from tests.browser.conftest import does_not_scroll_sideways, served_as_it_is
+from tests.browser.conftest import does_not_scroll_sideways, picture, served_as_it_is
 from tests.browser.test_road import press
 from tests.servers import wait_until
 from tests.three_days import (
@@ -316,7 +316,7 @@ def test_a_whole_emergency_goes_through_pages_from_the_form_to_statements_that_a
     for number in range(3):
         draw_up(stage, number)
     page = stage.supervisor
-    page.screenshot(path=folder / "statement-1280.png", full_page=True, caret="initial")
+    picture(page, "statement", at_both=True)
     assert_it_is_right(stage)
 
     def has_a_report() -> bool:  # of the town that closed first: made by itself meanwhile
@@ -324,7 +324,7 @@ def test_a_whole_emergency_goes_through_pages_from_the_form_to_statements_that_a
         return page.get_by_role("link", name=re.compile("PDF")).count() > 0
 
     wait_until(has_a_report, seconds=40, what="the final report")
-    page.screenshot(path=folder / "report-1280.png", full_page=True, caret="initial")
+    picture(page, "final-report", at_both=True)
 
 
 def assert_it_is_right(stage: Stage) -> None:

@@ -1,0 +1,191 @@
+"""Nothing that was typed is ever lost: on the message, the member and the activation form, whatever comes between."""
+
+import re
+import sqlite3
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from dispatch import demo
+from tests.browser.conftest import picture
+from tests.browser.test_road import press
+
+WANTED = re.compile("status of (400|401|409)")
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form: whose it is, how one comes to it, a text in it, and the button that saves."""
+
+    who: str
+    field: str
+    words: str
+    save: str
+
+    def open(self, page: Page) -> None:
+        if self.who == "coordinator":
+            page.goto("/bins/1/members/new")
+        elif self.who == "sender":
+            page.goto("/")
+            page.locator('form[action$="/campaigns/new"] button').first.click()
+        else:
+            page.goto("/activations")
+            press(page, "/activations/new")
+        expect(self.text(page)).to_be_attached()
+
+    def text(self, page: Page):
+        return page.locator(f"[name={self.field}]")
+
+
+FORMS = {
+    "message": Form("sender", "sms-nl-body", "POLITIE: verdacht voertuig gezien.", "[name=go][value=save]"),
+    "member": Form("coordinator", "last_name", "Van den Broeck", 'form[action$="/members/new"] .main'),
+    "activation": Form(
+        "authorised_person", "description", "Leiding geraakt.", "#annex3 > .part p > .button:not([name])"
+    ),
+}
+OTHERS = "Geschreven door een ander."
+
+
+@pytest.fixture(params=FORMS)
+def form(request) -> Form:
+    return FORMS[request.param]
+
+
+def typed(visit, form: Form) -> Page:
+    """The form on a screen, with something typed in it that no save while typing has taken along."""
+    page = visit(form.who)
+    form.open(page)
+    if form.who == "sender":
+        page.check("[name=channels][value=sms]")
+    no_saves_while_typing(page)
+    form.text(page).fill(form.words)
+    return page
+
+
+def no_saves_while_typing(page: Page) -> None:
+    page.route(re.compile("/(autosave|field)$"), lambda route: route.fulfill(status=204))
+
+
+def another_tab(page: Page) -> Page:
+    other = page.context.new_page()
+    other.faults = []
+    return other
+
+
+def sign_out(page: Page) -> None:
+    page.locator("form[data-signout] button").click()
+    expect(page).to_have_url(re.compile("/signin"))
+
+
+def sign_in(page: Page, form: Form) -> None:
+    account = next(one for one in demo.accounts_of() if one["role"] == form.who)
+    page.fill("[name=email]", account["email"])
+    page.fill("[name=password]", account["password"])
+    page.click("main button[type=submit]")
+
+
+def forgive(page: Page) -> None:
+    """Takes the answers that were wanted from what Chromium noted on its console."""
+    page.faults[:] = [said for said in page.faults if not WANTED.search(said)]
+
+
+def test_it_comes_back_with_the_back_button_and_after_signing_in_anew(visit, form):
+    page = typed(visit, form)
+    page.click("header.bar .mark")
+    expect(page).to_have_url(re.compile("/$"))
+    page.go_back()
+    expect(form.text(page)).to_have_value(form.words)
+    other = another_tab(page)
+    other.goto("/")
+    sign_out(other)
+    page.locator(form.save).click()
+    expect(page.locator("h1")).to_have_text("Meld u eerst aan")
+    page.click("main .button.main")
+    sign_in(page, form)
+    expect(form.text(page)).to_have_value(form.words)
+    expect(page.locator("[data-brought]")).to_be_visible()
+    forgive(page)
+
+
+def test_signed_in_anew_on_another_tab_it_is_one_press_away_and_nobody_else_finds_it(visit):
+    form = FORMS["member"]
+    page = typed(visit, form)
+    other = another_tab(page)
+    other.goto("/")
+    sign_out(other)
+    sign_in(other, form)
+    expect(other).to_have_url(re.compile("/$"))
+    page.locator(form.save).click()  # the key of this form went with the old session
+    page.click("[data-back]")
+    expect(form.text(page)).to_have_value(form.words)
+    page.click("header.bar .mark")
+    sign_out(page)
+    assert page.evaluate("sessionStorage.getItem('belfort-typed')") is None
+    forgive(page)
+
+
+def test_what_two_tabs_write_is_shown_side_by_side(visit, form):
+    page = typed(visit, form)
+    if form.who == "coordinator":  # a member who is there already
+        page.goto("/bins/1")
+        page.locator("#members-list tbody th a").first.click()
+        form.text(page).fill(form.words)
+    other = another_tab(page)
+    other.goto(page.url)
+    no_saves_while_typing(other)
+    if form.who == "sender":
+        other.check("[name=channels][value=sms]")
+    form.text(other).fill(OTHERS)
+    save = 'form[action*="/members/"] .main' if form.who == "coordinator" else form.save
+    other.locator(save).first.click()
+    expect(other.locator(".flashes")).to_be_visible()
+    page.locator(save).first.click()
+    expect(page.locator("[data-errors]")).to_be_visible()
+    expect(page.locator("main table").first).to_contain_text(OTHERS)
+    expect(page.locator("main table").first).to_contain_text(form.words)
+    expect(form.text(page)).to_have_value(form.words)
+    page.locator(save).first.click()  # to keep one's own, one saves again
+    expect(page.locator(".flashes")).to_be_visible()
+    expect(form.text(page)).to_have_value(form.words)
+    forgive(page)
+
+
+def test_two_presses_are_one_deed(visit, folder):
+    form = FORMS["member"]
+    page = typed(visit, form)
+    page.fill("[name=first_name]", "Tweemaal")
+    page.fill("[name=mobile]", "0470 00 77 01")
+    page.locator(form.save).dblclick()
+    expect(page.locator(".flashes")).to_contain_text("Tweemaal")
+    picture(page, "member-added", at_both=True)
+    assert count(folder, "SELECT count(*) FROM member WHERE first_name = 'Tweemaal'") == 1
+    for who, table, action in (
+        ("sender", "campaign", "/campaigns/new"),
+        ("authorised_person", "activation", "/activations/new"),
+    ):
+        page = visit(who)
+        page.goto("/" if who == "sender" else "/activations")
+        before = count(folder, f"SELECT count(*) FROM {table}")
+        page.locator(f'main form[action$="{action}"] button').first.dblclick()
+        expect(page).to_have_url(re.compile("/(text|form)$"))
+        assert count(folder, f"SELECT count(*) FROM {table}") == before + 1
+
+
+def test_what_is_refused_stays_in_its_fields(visit):
+    page = typed(visit, FORMS["member"])
+    page.fill("[name=mobile]", "0470 12")
+    page.locator(FORMS["member"].save).click()
+    expect(page.locator("[data-errors]")).to_be_focused()
+    expect(page.locator("[name=mobile]")).to_have_value("0470 12")
+    expect(page.locator("[name=last_name]")).to_have_value(FORMS["member"].words)
+    page.locator(".languages [value=fr]").click()  # in another language too, though the page answered a form
+    expect(page.locator("[name=mobile]")).to_have_value("0470 12")
+    page.locator(".languages [value=nl]").click()
+    expect(page.locator("html")).to_have_attribute("lang", "nl")
+
+
+def count(folder, question: str) -> int:
+    with sqlite3.connect(folder / "belfort.db") as database:
+        return database.execute(question).fetchone()[0]
