@@ -2,13 +2,13 @@
 
 import sqlite3
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cached_property, lru_cache
 from operator import itemgetter
 from pathlib import Path
-from threading import Lock
+from threading import Lock, local
 
 import peewee
 from peewee import (
@@ -77,6 +77,13 @@ def migrate() -> list[str]:
         return Runner(database.obj, MIGRATIONS).up()
 
 
+def bring_up(path: Path) -> None:
+    """The same for a file of its own, while this program goes on with its database."""
+    beside_ours = peewee.SqliteDatabase(path, pragmas=PRAGMAS | {"journal_mode": "delete"})
+    with beside_ours.connection_context():
+        Runner(beside_ours, MIGRATIONS).up()
+
+
 def check_schema() -> None:
     """Raises WrongSchema, with what to do, unless the database has exactly this program's tables."""
     with database.connection_context():
@@ -87,6 +94,12 @@ def check_schema() -> None:
         )
     if any(step.applied is None for step in steps):
         raise WrongSchema("The database is older than this program. Run: flask migrate")
+
+
+def schema() -> str:
+    """The last step that made the tables what they are."""
+    [(name,)] = database.execute_sql("SELECT MAX(name) FROM schema_migration").fetchall()
+    return name
 
 
 class Turnstile:
@@ -121,15 +134,41 @@ class Turnstile:
 turnstile = Turnstile()
 
 
+class _Thread(local):
+    """What a thread does once its transaction is committed."""
+
+    def __init__(self):
+        self.afterwards: list[Callable[[], object]] = []
+
+
+_thread = _Thread()
+
+
 @contextmanager
 def writing():
     """A transaction that holds the write lock from its first line: a read that becomes a write cannot fail."""
-    if database.in_transaction():
-        with database.atomic():
-            yield
-    else:
+    waiting = len(_thread.afterwards)
+    try:
+        if database.in_transaction():
+            with database.atomic():
+                yield
+            return
         with turnstile, database.atomic("IMMEDIATE"):
             yield
+    except BaseException:
+        del _thread.afterwards[waiting:]
+        raise
+    done, _thread.afterwards = _thread.afterwards, []
+    for deed in done:
+        deed()
+
+
+def afterwards(deed: Callable[[], object]) -> None:
+    """Does this once what is being written is committed, and never when it is not; at once outside a transaction."""
+    if database.in_transaction():
+        _thread.afterwards.append(deed)
+    else:
+        deed()
 
 
 class Slot(int):
@@ -712,6 +751,20 @@ class TemplateVersion(Table):
         indexes = ((("template", "version"), True),)
 
 
+class TemplateDraft(Table):
+    """What somebody is typing of a scenario; theirs alone until it is saved, and never what is sent."""
+
+    template = ForeignKeyField(Template, on_delete="CASCADE")
+    based_on = IntegerField()  # the version of the scenario that it would change
+    wording = JSONField()
+    why = CharField(default="")
+    by = ForeignKeyField(User, on_delete="RESTRICT")
+    changed_at = DateTimeField()
+
+    class Meta:
+        indexes = ((("template", "by"), True),)
+
+
 # ── Campaigns ───────────────────────────────────────────────────────────
 
 BEFORE_LAUNCH = ("draft", "submitted", "approved")
@@ -762,6 +815,11 @@ class Campaign(Wording):
             one_of("status", CAMPAIGN_STATUSES),
             one_of("follow_up", ("", *FOLLOW_UPS)),
         )
+
+    @property
+    def seconds_to_launch(self) -> int:
+        """How long it took from the moment on which somebody began on it."""
+        return int((self.launched_at - (self.opened_at or self.created_at)).total_seconds())
 
     @property
     def is_draft(self) -> bool:
@@ -2030,6 +2088,8 @@ class VictimNote(Table):
 
 # ── Memory ──────────────────────────────────────────────────────────────
 
+TROUBLES = ("road", "backup", "disk", "heartbeat", "clock")
+
 
 class Audit(Table):
     """Who did what to what, when and from where, written in the transaction of the deed; rows are only ever added."""
@@ -2078,6 +2138,49 @@ class Processing(Table):
     by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
 
 
+class Trouble(Table):
+    """Something of the house itself that does not work: told once, and once more when it has been well for a while."""
+
+    kind = CharField()
+    subject = CharField(default="")  # the name of a road
+    began_at = DateTimeField()
+    told_at = DateTimeField(null=True)
+    well_since = DateTimeField(null=True)  # well again, perhaps only for a moment
+    ended_at = DateTimeField(null=True)
+
+    class Meta:
+        constraints = (one_of("kind", TROUBLES),)
+
+
+Trouble.add_index(
+    Trouble.index(
+        Trouble.kind, Trouble.subject, unique=True, where=Trouble.ended_at.is_null(), name="trouble_open"
+    )
+)
+
+
+class SelfTest(Table):
+    """One real message by every road to an administrator, at a press or once a month, and what came of it."""
+
+    user = ForeignKeyField(User, on_delete="RESTRICT")  # who gets them
+    by = ForeignKeyField(User, null=True, on_delete="RESTRICT")  # none: the clock
+    begun_at = DateTimeField()
+    ended_at = DateTimeField(null=True)
+
+
+class SelfTestLeg(Table):
+    """The message of a self-test that only this road may carry; without a letter there was no address for it."""
+
+    test = ForeignKeyField(SelfTest, backref="legs", on_delete="CASCADE")
+    channel = CharField()
+    road = CharField()
+    has_receipts = BooleanField()
+    letter = ForeignKeyField(Letter, null=True, unique=True, on_delete="RESTRICT")
+
+    class Meta:
+        constraints = (one_of("channel", CHANNELS),)
+
+
 class Chore(Table):
     """What is done once a day, by whichever process comes first."""
 
@@ -2105,6 +2208,7 @@ TABLES = [
     DataCheck,
     Template,
     TemplateVersion,
+    TemplateDraft,
     Campaign,
     MonthlyTest,
     Handover,
@@ -2175,5 +2279,8 @@ TABLES = [
     Audit,
     Seal,
     Processing,
+    Trouble,
+    SelfTest,
+    SelfTestLeg,
     Chore,
 ]

@@ -1,5 +1,7 @@
 """What is asked and shown: forms in, pages and fragments out. No change of its own: that is done in dispatch/."""
 
+import secrets
+
 from flask import Flask, current_app, g, request, session, url_for
 from flask_babel import Babel
 from flask_babel import gettext as _
@@ -8,7 +10,7 @@ from flask_wtf import CSRFProtect
 from htmx_flask import Htmx
 from werkzeug.routing import BaseConverter, IntegerConverter
 
-from dispatch import clock, courtesy, demo
+from dispatch import clock, courtesy, demo, logs
 from dispatch.access import sessions
 from dispatch.audit import asked_from
 from dispatch.words import LANGUAGES, USER_ROLES
@@ -65,6 +67,7 @@ from views import (
     organisations,
     own_data,
     packed,
+    packs,
     patterns,
     preparation,
     prices,
@@ -80,6 +83,7 @@ from views import (
     scenarios,
     sheet,
     signin,
+    status,
     takeover,
     tariffs,
     tokens,
@@ -151,6 +155,8 @@ PAGES = (
     credits,
     tariffs,
     audit,
+    status,
+    packs,
     receipts,
     recordings,
     patterns,
@@ -295,15 +301,18 @@ def _open_database() -> None:
         reuse_if_open=True
     )  # once for each thread that serves: opening costs as much as four queries
     asked_from(request.remote_addr or "")
+    logs.request.set(secrets.token_hex(6))
 
 
 def _leave(_error: BaseException | None) -> None:
     asked_from("")
+    logs.request.set("")
 
 
 def _secure(response):
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
+    response.headers["X-Request-Id"] = logs.request.get()
     if current_app.config["SESSION_COOKIE_SECURE"]:
         response.headers.setdefault("Strict-Transport-Security", HSTS)
     if request.endpoint != "static":

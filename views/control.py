@@ -107,6 +107,16 @@ def rates(campaign: Campaign, now: datetime) -> dict[str, float]:
     }
 
 
+def _lines(campaign: Campaign, now: datetime) -> tuple[int, int] | None:
+    """How many lines speak now, and how many there are; None where a call waits for no line."""
+    if "voice" not in campaign.channels or not campaign.is_underway:
+        return None
+    choose = current_app.extensions["roads"].choose
+    road = choose("voice", is_practice=campaign.is_practice, now=now)
+    busy = calls.busy_lines(road, is_practice=campaign.is_practice, now=now) if road.lines else 0
+    return (busy, road.lines) if road.lines else None
+
+
 def standing(campaign: Campaign, now: datetime, seen: str = "", said: int = -SPOKEN_EVERY_SECONDS) -> dict:
     """Everything that the live page shows. `seen`: the controls that the page has; `said`: the second it last spoke in."""
     table = tallies.counts(campaign)
@@ -129,7 +139,7 @@ def standing(campaign: Campaign, now: datetime, seen: str = "", said: int = -SPO
         "quiet_until": quiet.ends_at(campaign, now) if counts["queued"] else None,
         "seconds_gone": gone,
         "kind": wording.capital(_(KINDS[campaign.kind])),
-        "composed_in": int((campaign.launched_at - campaign.created_at).total_seconds()),
+        "composed_in": campaign.seconds_to_launch,
         "sender": campaign.launched_by.name,
         "curve": pictures.delivery(campaign, str(render.locale()), now, left),
         "doubt": doubted,
@@ -140,6 +150,7 @@ def standing(campaign: Campaign, now: datetime, seen: str = "", said: int = -SPO
         "outcome": outcome(campaign, counts),
         "answers": answers.counted(campaign),
         "in_turn": answers.in_words(campaign) if campaign.next_channel_at else [],
+        "lines": _lines(campaign, now),
         "second_calls": report.second_calls(campaign),
         "is_mixed": guard.is_mixed(campaign),
         "may_control": campaign.is_underway and rights.may(current_user, "campaign.control", campaign),

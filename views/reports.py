@@ -58,9 +58,7 @@ def final(campaign: Campaign, now: datetime) -> dict:
         **follow_ups.standing(campaign),
         **cap.standing(campaign),
         "seconds": int((campaign.ended_at - campaign.launched_at).total_seconds()),
-        "composed_in": int(
-            (campaign.launched_at - (campaign.opened_at or campaign.created_at)).total_seconds()
-        ),
+        "composed_in": campaign.seconds_to_launch,
         "may_template": rights.may(current_user, "template.change")
         and rights.may(current_user, "campaign.compose", campaign),
         "now": now,

@@ -20,6 +20,8 @@ def campaign_report(data: dict, lang: str) -> bytes:
     approval                                    str, who approved it and when; "" when nobody had to
     handovers                                   list of str, who took the lead over, when and why
     alarm                                       str, why it left without approval, in red; "" when it did not
+    chain                                       list of (what, name, name of what it follows, moment, people, messages, accepted or
+                                                delivered), all that belongs to it and itself; [] when it stands alone
     practice                                    bool
     launched_at, ended_at, made_at              str; made_at is the moment these figures were true
     audience                                    str, who it was meant for ("BIN Beekveld, Stationsstraat")
@@ -47,6 +49,8 @@ def campaign_report(data: dict, lang: str) -> bytes:
             "alarm": data["alarm"],
             "facts": _facts(data, lang),
             "totals": _totals(data, lang),
+            "chain": [[*map(str, link)] for link in data["chain"]],
+            "chain_header": _chain_header(lang),
             "texts": data["texts"],
             "failures": [[row["reason"], row["channel"], row["count"]] for row in data["failures"]],
             "failure_header": [_("Reason"), _("Channel"), _("Count")],
@@ -73,8 +77,10 @@ def _chapters(data: dict, lang: str) -> list[tuple[str, list]]:
     counted = [[row["word"], *row["counts"], row["sum"]] for row in totals["rows"]]
     people = [[_("People reached"), data["reached"]], [_("People not reached"), data["not_reached"]]]
     failures = [[row["reason"], row["channel"], row["count"]] for row in data["failures"]]
+    chain = [(words["chain"], [_chain_header(lang), *map(list, data["chain"])])] if data["chain"] else []
     return [
         (data["name"], [[_("Organisation"), data["organisation"]], *_facts(data, lang), *people]),
+        *chain,
         (words["totals"], [totals["header"], *counted, totals["foot"]]),
         (words["texts"], [[text["caption"], text["subject"], text["body"]] for text in data["texts"]]),
         (words["failures"], [[_("Reason"), _("Channel"), _("Count")], *failures]),
@@ -86,6 +92,7 @@ def _headings(lang: str) -> dict[str, str]:
     _ = translator(lang).gettext
     return {
         "totals": _("Per channel"),
+        "chain": _("What belongs to it"),
         "texts": _("What was said"),
         "failures": _("What failed, and why"),
         "curve": _("How fast it went"),
@@ -93,6 +100,12 @@ def _headings(lang: str) -> dict[str, str]:
         "messages": _("Each message"),
         "none": _("None."),
     }
+
+
+def _chain_header(lang: str) -> list[str]:
+    _ = translator(lang).gettext
+    names = [_("What"), _("Name"), _("Follows"), _("Launched")]
+    return [*names, _("People"), _("Messages"), _("Accepted or delivered")]
 
 
 def _figures(data: dict, lang: str) -> list[tuple[str, str]]:

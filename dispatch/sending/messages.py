@@ -1,6 +1,7 @@
 """The messages themselves: queued, claimed, recorded, advanced. Each only ever moves to a higher rank."""
 
 import json
+import logging
 import random
 import secrets
 from collections import Counter, defaultdict
@@ -11,6 +12,7 @@ from typing import NamedTuple
 
 from peewee import Case, Value
 
+from dispatch import logs
 from dispatch.money import ledger
 from dispatch.people.audience import ADDRESSES
 from dispatch.providers.base import Outcome, Receipt
@@ -32,6 +34,8 @@ from models import (
     writing,
 )
 
+log = logging.getLogger(__name__)
+TOLD = {"failed": logging.INFO, "expired": logging.INFO, "unsure": logging.WARNING}
 MAX_ATTEMPTS = 30  # for almost an hour without a road
 LONGEST_WAIT_SECONDS = 120
 LEASE = timedelta(seconds=60)  # whoever lives renews it well before; see hand.py
@@ -332,6 +336,7 @@ def _move(moves: Iterable[Move], now: datetime) -> None:
     ]
     database.execute_sql(_STEP, [json.dumps(rows, default=_moment)])
     tally, pulse, dead = Counter(), defaultdict(Counter), defaultdict(list)
+    is_each_told = log.isEnabledFor(logging.DEBUG)
     ways = Counter(
         (one.standing.campaign, one.standing.channel, one.standing.status, one.status) for one in steps
     )
@@ -341,6 +346,8 @@ def _move(moves: Iterable[Move], now: datetime) -> None:
             tally[campaign, channel, new] += number
             pulse[campaign].update({beat: number for beat in _beats(old, new)})
     for standing, status, code, *_ in steps:
+        if status in TOLD or is_each_told:
+            _log(standing, status, code)
         if status == "failed" and code in DEAD_ADDRESS:
             dead[standing.channel, code].append(standing.id)
     tallies.count(tally)
@@ -385,6 +392,13 @@ def _accepted_parts(steps: list[Move]) -> Counter:
 def _is_accepted(old: str, new: str) -> bool:
     """Whether the road took it now and had not before."""
     return new in COSTS and RANKS[old] < RANKS["accepted"]
+
+
+def _log(standing: Standing, status: str, code: str) -> None:
+    """What did not go well is told of each message, what did only to who looks closely: there are thousands a second."""
+    level = TOLD.get(status, logging.DEBUG)
+    where = {"campaign": standing.campaign, "channel": standing.channel, "reference": standing.reference}
+    logs.tell(log, f"message.{status}", level=level, **where, was=standing.status, code=code)
 
 
 def _note_dead(dead: dict[tuple[str, str], list[int]]) -> None:

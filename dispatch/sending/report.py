@@ -12,6 +12,7 @@ from dispatch.sending import (
     acknowledgements,
     approval,
     campaigns,
+    chains,
     doubt,
     pictures,
     placeholders,
@@ -233,9 +234,9 @@ def make(campaign: Campaign, *, now: datetime) -> Document | None:
 
 
 def paper(campaign: Campaign, lang: str, *, now: datetime) -> bytes:
-    """The report as PDF: the one that was filed, or a new one when something moved after it."""
+    """The report as PDF: the one that was filed, or a new one when something in its chain moved after it."""
     filed = _filed(campaign)
-    if filed and filed.made_at >= campaign.moved_at and lang == campaign.organisation.language:
+    if filed and filed.made_at >= chains.moved_at(campaign) and lang == campaign.organisation.language:
         return bytes(filed.content)
     return papers.campaign_report(build(campaign, lang, now), lang)
 
@@ -288,6 +289,7 @@ def build(campaign: Campaign, lang: str, now: datetime, most: int | None = MOST_
         "approval": _approval(campaign, lang),
         "alarm": _alarm(campaign, lang),
         "handovers": [_handover(one, lang) for one in takeover.story(campaign)],
+        "chain": chains.links(campaign, lang),
         "practice": campaign.is_practice,
         "launched_at": moment(campaign.launched_at, lang),
         "ended_at": moment(campaign.ended_at, lang),
