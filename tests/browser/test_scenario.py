@@ -51,7 +51,7 @@ def test_a_scenario_leaves_by_keyboard_alone_in_three_presses(visit, size):
     with page.expect_download() as paper:
         page.click("a[href$='report.pdf']")
     words = "".join(leaf.extract_text() for leaf in PdfReader(paper.value.path()).pages)
-    assert f"{kept[1]} seconden" in words
+    assert re.search(rf"\b{kept[1]} seconden?\b", words)
 
 
 def test_a_scenario_is_filled_in_and_written_on_a_phone(visit):
@@ -65,5 +65,5 @@ def test_a_scenario_is_filled_in_and_written_on_a_phone(visit):
     page.locator("main li", has_text="Rook").locator("form button").click()
     expect(page).to_have_url(re.compile("/fill$"))
     assert does_not_scroll_sideways(page)
-    page.locator("form[data-begin] button").click()
+    page.locator("form[data-begin] button.main").click()
     expect(page.locator("[data-errors] li")).to_have_count(3)
