@@ -5,8 +5,14 @@ import pytest
 
 import app as belfort
 import models
+from dispatch import courtesy
 from tests import cast
 from tests.page import Client
+
+
+def pytest_collection_finish():
+    """Thousands of tests look for rings among everything that was loaded, again and again: a tenth of their time."""
+    courtesy.keep_what_is_loaded()
 
 
 @pytest.fixture(scope="session")
