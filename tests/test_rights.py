@@ -61,6 +61,7 @@ ROOMS = {
     "liaison_officer": CENTRE | PREPARED | TOLD,
 }
 EVERYBODY = {
+    "accessibility",
     "home",
     "language",
     "manual",

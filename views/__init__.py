@@ -16,6 +16,7 @@ from dispatch.audit import asked_from
 from dispatch.words import LANGUAGES, USER_ROLES
 from models import User, database
 from views import (
+    accessibility,
     account,
     activations,
     agreements,
@@ -99,6 +100,7 @@ from views import (
 PAGES = (
     signin,
     door,
+    accessibility,
     account,
     language,
     users,
@@ -239,6 +241,7 @@ def surroundings() -> dict:
         "practice_end_url": url_for("home.leave_practice"),
         "account_url": url_for("account.show"),
         "language_url": url_for("language.choose"),
+        "accessibility_url": url_for("accessibility.show"),
         "here": guard.page_here(),
         "help_url": url_for("manual.index") if known else "",
         "go_url": url_for("go.show") if known else "",
