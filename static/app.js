@@ -136,6 +136,13 @@ function tellAgo() {
   });
 }
 
+// On a phone the rows of a list are blocks, and some screen readers then forget that they are a table.
+const TABLES = { table: ".fold", rowgroup: ".fold > *:not(caption)", row: ".fold tr", columnheader: ".fold thead th", rowheader: ".fold tbody th", cell: ".fold td" };
+
+function nameTables() {
+  Object.entries(TABLES).forEach(([role, which]) => document.querySelectorAll(which).forEach((one) => one.setAttribute("role", role)));
+}
+
 // A page that is only there to be filled in begins in its first open field, unless something is to be mended.
 function toFirstField() {
   if (document.querySelector("[data-errors]")) return;
@@ -156,6 +163,7 @@ document.addEventListener("DOMContentLoaded", () => {
   countSince();
   setInterval(tellAgo, 30000);
   toFirstField();
+  nameTables();
   document.querySelectorAll("[data-all]").forEach((box) => { box.hidden = false; });
 });
 document.addEventListener("click", toField);
@@ -169,6 +177,7 @@ document.addEventListener("htmx:beforeRequest", notWhileLeaving);
 document.addEventListener("htmx:afterRequest", showUnsaved);
 document.addEventListener("htmx:afterRequest", showStale);
 document.addEventListener("htmx:beforeSwap", keepOpen);
+document.addEventListener("htmx:afterSettle", nameTables);
 document.addEventListener("htmx:afterSettle", (event) => toErrors(event.detail.elt));
 window.addEventListener("pageshow", (event) => {
   if (event.persisted) document.querySelectorAll("button[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));

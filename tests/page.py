@@ -66,7 +66,7 @@ def faults_of_inline(soup: BeautifulSoup) -> list[str]:
         f"inline {name}: {brief(tag)}"
         for tag in soup.find_all(True)
         for name in tag.attrs
-        if re.match("on|hx-on", name) or "<time" in str(tag.attrs[name])
+        if re.match("on|(data-)?hx-on", name) or "<time" in str(tag.attrs[name])
     ]
 
 

@@ -127,10 +127,10 @@ def addresses(app, things: dict[str, list], *, with_ids: bool | None = None):
             continue
         for id in [thing.id for thing in things.get(rule.rule.split("/")[1], ())] if has_id else [0]:
             for method in sorted(rule.methods & {"GET", "POST"}):
-                yield method, _filled(rule.rule, id), rule.endpoint
+                yield method, filled(rule.rule, id), rule.endpoint
 
 
-def _filled(rule: str, id: int) -> str:
+def filled(rule: str, id: int) -> str:
     message = Message.select().where(Message.campaign == id).first()
     here = {
         "<int:id>": id,

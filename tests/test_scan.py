@@ -120,9 +120,14 @@ def poisoned(html: str) -> list[str]:
     for tag in page.find_all(True):
         for name, value in tag.attrs.items():
             is_deed = name.startswith("on") and "zap" in str(value)
-            is_way = name in ("href", "src", "action", "formaction", "hx-get", "hx-post") and re.match(
-                r"\s*(javascript|data):", str(value), re.IGNORECASE
-            )
+            is_way = name in (
+                "href",
+                "src",
+                "action",
+                "formaction",
+                "data-hx-get",
+                "data-hx-post",
+            ) and re.match(r"\s*(javascript|data):", str(value), re.IGNORECASE)
             found += [tag] if is_deed or is_way else []
     return [str(tag)[:200] for tag in [*found, *page.find_all("script", string=re.compile("zap"))]]
 
