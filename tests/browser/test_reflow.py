@@ -2,7 +2,6 @@
 
 import pytest
 
-
 PAGES = {
     "sender": (
         "/",
