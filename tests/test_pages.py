@@ -32,7 +32,9 @@ VOID = ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "met
 WRONG = "<!doctype html><html lang=nl><title>x</title><p><span><form></form></span>"
 TYPED = ("textarea", "code", "kbd", "pre", "script", "style")  # what somebody wrote, and what nobody reads
 WORD = re.compile(r"[^\W\d_]{2,}")
-ADDRESS = re.compile(r"\S+@\S+|https?://\S+|\S+\.(?:csv|xlsx|pdf|example|be|mp3|wav)\b|\b[0-9a-f]{16}\b")
+ADDRESS = re.compile(
+    r"\S+@\S+|https?://\S+|\S+\.(?:csv|xlsx|pdf|example|be|mp3|wav)\b|\b[0-9a-f]{16}\b|\b\d{4}_\w+"
+)
 SAME_EVERYWHERE = {"Belfort SMS", "Be Alert", "GSM UCS", "PDF JSON", "UTF Windows DOS Mac", "simulator"}
 SAME_EVERYWHERE |= {"Nederlands Français Deutsch English"}  # at the foot, each in its own language
 IN_FILES = ("/manual", "/patterns")  # words of the chapters, which are files in each language; and examples
