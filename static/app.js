@@ -108,7 +108,7 @@ function showUnsaved(event) {
 // Numbers that no longer renew themselves are said at once: nobody may take them for how it is now.
 function showStale(event) {
   const note = document.querySelector("[data-stale]");
-  if (note && event.detail.elt.matches("[hx-trigger^='every']")) note.hidden = Boolean(event.detail.successful);
+  if (note && event.detail.elt.matches("[data-hx-trigger^='every']")) note.hidden = Boolean(event.detail.successful);
 }
 
 // The seconds since a draft was opened, as the server counted them and from here on.
