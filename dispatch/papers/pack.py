@@ -16,4 +16,4 @@ def emergency_pack(organisation: str, made_at: str, tables: Sequence[Table], lan
         {"title": name, "header": list(header), "rows": [list(row) for row in rows]}
         for name, header, rows in tables
     ]
-    return typeset("dossier.typ", {"head": head, "chapters": chapters, "none": _("None.")})
+    return typeset("dossier.typ", {"head": head, "chapters": chapters, "pictures": [], "none": _("None.")})
