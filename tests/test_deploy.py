@@ -60,12 +60,12 @@ def process(*command: str, **options) -> Iterator[subprocess.Popen]:
         yield started
     finally:
         started.terminate()
-        started.wait(20)
+        started.wait(60)
 
 
 def answers(url: str, **options) -> bool:
     try:
-        return requests.get(url, timeout=2, allow_redirects=False, **options).status_code < 400
+        return requests.get(url, timeout=20, allow_redirects=False, **options).status_code < 400
     except requests.ConnectionError:
         return False
 
@@ -150,11 +150,11 @@ def write_certificate(folder: Path) -> dict[str, Path]:
 
 @pytest.mark.loopback
 def test_behind_nginx_pages_come_by_tls_alone_and_a_large_file_passes(front):
-    asked = {"verify": front.trusted, "headers": {"Host": "belfort.example"}, "timeout": 10}
+    asked = {"verify": front.trusted, "headers": {"Host": "belfort.example"}, "timeout": 60}
     page = requests.get(f"{front.tls}/sign-in", allow_redirects=True, **asked)
     assert page.headers["Strict-Transport-Security"].startswith("max-age=31536000")
     assert all("Secure" in cookie for cookie in page.headers.get("Set-Cookie", "Secure").split(", __Host"))
-    moved = requests.get(f"{front.plain}/sign-in", allow_redirects=False, timeout=10)
+    moved = requests.get(f"{front.plain}/sign-in", allow_redirects=False, timeout=60)
     assert moved.status_code == 301 and moved.headers["Location"].startswith("https://")
     large = requests.post(f"{front.tls}/sign-in", data=b"x" * 50_000_000, **asked)
     assert large.status_code not in (413, 500, 502, 504)
@@ -163,13 +163,13 @@ def test_behind_nginx_pages_come_by_tls_alone_and_a_large_file_passes(front):
 
 def guessed(session: requests.Session, url: str, forged: str) -> int:
     """A wrong password, from somebody who says to come from elsewhere."""
-    page = session.get(f"{url}/signin", timeout=10)
+    page = session.get(f"{url}/signin", timeout=60)
     token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)[1]
     # The cookie is for TLS alone, also where the test comes without.
     cookies = "; ".join(f"{one.name}={one.value}" for one in session.cookies)
     headers = {"X-Forwarded-For": forged, "Cookie": cookies}
     form = {"csrf_token": token, "email": "wie@nergens.example", "password": "niet goed"}
-    return session.post(f"{url}/signin", data=form, headers=headers, timeout=10).status_code
+    return session.post(f"{url}/signin", data=form, headers=headers, timeout=60).status_code
 
 
 @pytest.mark.loopback

@@ -89,7 +89,7 @@ def test_the_board_renews_itself_and_fits(visit, emergency, width):
     operator.goto(f"/emergencies/{emergency}/calls")
     operator.keyboard.type("1")
     operator.keyboard.press("Enter")
-    expect(board.locator("#floor")).not_to_have_attribute("data-hx-get", first, timeout=12_000)
+    expect(board.locator("#floor")).not_to_have_attribute("data-hx-get", first)
     expect(board.locator("#both-charts")).to_have_attribute("open", "")
     expect(board.locator("#calls svg[role=img]")).to_be_visible()
 

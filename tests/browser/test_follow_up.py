@@ -11,7 +11,7 @@ from tests.browser.conftest import served
 from tests.browser.test_four_eyes import written
 from tests.browser.test_road import press
 
-MOST_SECONDS = 20
+MOST_SECONDS = 60
 PHONE = {"width": 390, "height": 844}
 REACHED = "('accepted', 'delivered')"
 
@@ -55,7 +55,7 @@ def test_what_was_stopped_is_corrected_from_the_same_page_for_exactly_who_had_it
     page.click("[name=go][value=review]")
     expect(page).to_have_url(re.compile("/review$"))
     second = launch(page)
-    expect(page.locator("a[href$='report.pdf']")).to_be_visible(timeout=20_000)
+    expect(page.locator("a[href$='report.pdf']")).to_be_visible()
     assert monotonic() - begun < MOST_SECONDS
     had = addresses(folder, first, f"status IN {REACHED}")
     assert 0 < len(had) < len(addresses(folder, first)), "stopped halfway"

