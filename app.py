@@ -2,7 +2,6 @@
 
 import hmac
 import ipaddress
-import logging
 import os
 import re
 import secrets
@@ -19,11 +18,12 @@ from peewee import DatabaseError, ImproperlyConfigured
 
 import models
 import views
-from dispatch import courtesy, demo, mishaps
+from dispatch import courtesy, demo, logs, mishaps
 from dispatch.access.limits import Limit
 from dispatch.access.refusals import Refusals
 from dispatch.jobs import Jobs
 from dispatch.operation.backups import Folders
+from dispatch.operation.packs import Numbers
 from dispatch.providers import BadRoad
 from dispatch.retention import Keeping
 from dispatch.sending.bounces import Bounces
@@ -77,6 +77,12 @@ def database(value: str) -> str:
     is_file = value.startswith("sqlite:///") and len(value) > len("sqlite:///")
     if not is_file and not (value.startswith("postgresql://") and urlsplit(value).path.strip("/")):
         raise ValueError("must be a URL such as sqlite:///belfort.db or postgresql://user@host/belfort")
+    return value
+
+
+def log_kind(value: str) -> str:
+    if value not in logs.KINDS:
+        raise ValueError("must be text or json")
     return value
 
 
@@ -266,6 +272,12 @@ SETTINGS = (
         True,
     ),
     Setting(
+        "BELFORT_LOG",
+        "text",
+        log_kind,
+        "How the log is written: `text`, or `json` with one object a line. Ids and codes only, never a person.",
+    ),
+    Setting(
         "BELFORT_HELPDESK",
         "0800 00 012",
         text,
@@ -366,6 +378,7 @@ def settle(app: Flask, settings: dict) -> None:
         public_url=settings["BELFORT_PUBLIC_URL"],
         folders=Folders(settings["BELFORT_BACKUPS"], settings["BELFORT_BACKUPS_SECOND"]),
         heartbeat=settings["BELFORT_HEARTBEAT"],
+        numbers=Numbers(settings["BELFORT_HELPDESK"], settings["BELFORT_DUTY_CONTACT"]),
     )
     app.extensions["limits"] = {name: Limit(*rate) for name, rate in LIMITS.items()}
     app.extensions["refusals"] = Refusals()
@@ -503,13 +516,10 @@ def _bound(app: Flask) -> Server:
 
 
 def main() -> int:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)
-    logging.getLogger("waitress.queue").setLevel(
-        logging.ERROR
-    )  # a burst of receipts queues up, and that is all
+    logs.begin()
     try:
         app = build_app(os.environ)
+        logs.begin(app.config["BELFORT_LOG"])
         models.check_schema()
         serve(app)
     except (BadSetting, models.WrongSchema) as error:

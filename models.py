@@ -1,6 +1,7 @@
 """What is remembered: tables, constraints and small questions. What is done with them lives in dispatch/."""
 
 from datetime import date
+from pathlib import Path
 
 from peewee import (
     BigAutoField,
@@ -16,6 +17,7 @@ from peewee import (
     ForeignKeyField,
     IntegerField,
     JSONField,
+    SqliteDatabase,
     TextField,
 )
 from playhouse.migrations import Runner
@@ -24,8 +26,10 @@ import founding
 from dialect import among, locked, together  # noqa: F401 # every room finds here what it asks of the database
 from founding import MIGRATIONS
 from store import (  # noqa: F401
+    PRAGMAS,
     Prepared,
     Table,
+    afterwards,
     alone,
     at_hand,
     beside,
@@ -59,6 +63,13 @@ def migrate() -> list[str]:
         return steps
 
 
+def bring_up(path: Path) -> None:
+    """The same for a file of its own, while this program goes on with its database."""
+    beside_ours = SqliteDatabase(path, pragmas=PRAGMAS | {"journal_mode": "delete"})
+    with beside_ours.connection_context():
+        Runner(beside_ours, MIGRATIONS).up()
+
+
 def check_schema() -> None:
     """Raises WrongSchema, with what to do, unless the database has exactly this program's tables."""
     with database.connection_context():
@@ -69,6 +80,12 @@ def check_schema() -> None:
         )
     if any(step.applied is None for step in steps):
         raise WrongSchema("The database is older than this program. Run: flask migrate")
+
+
+def schema() -> str:
+    """The last step that made the tables what they are."""
+    [(name,)] = database.execute_sql("SELECT MAX(name) FROM schema_migration").fetchall()
+    return name
 
 
 def one_of(field: str, words) -> Check:
@@ -586,6 +603,20 @@ class TemplateVersion(Table):
         indexes = ((("template", "version"), True),)
 
 
+class TemplateDraft(Table):
+    """What somebody is typing of a scenario; theirs alone until it is saved, and never what is sent."""
+
+    template = ForeignKeyField(Template, on_delete="CASCADE")
+    based_on = IntegerField()  # the version of the scenario that it would change
+    wording = JSONField()
+    why = CharField(default="")
+    by = ForeignKeyField(User, on_delete="RESTRICT")
+    changed_at = DateTimeField()
+
+    class Meta:
+        indexes = ((("template", "by"), True),)
+
+
 # ── Campaigns ───────────────────────────────────────────────────────────
 
 BEFORE_LAUNCH = ("draft", "submitted", "approved")
@@ -636,6 +667,11 @@ class Campaign(Wording):
             one_of("status", CAMPAIGN_STATUSES),
             one_of("follow_up", ("", *FOLLOW_UPS)),
         )
+
+    @property
+    def seconds_to_launch(self) -> int:
+        """How long it took from the moment on which somebody began on it."""
+        return int((self.launched_at - (self.opened_at or self.created_at)).total_seconds())
 
     @property
     def is_draft(self) -> bool:
@@ -779,6 +815,15 @@ class Pulse(Table):
 
     class Meta:
         primary_key = CompositeKey("campaign", "second")
+
+
+class Reached(Table):
+    """Where the messages of a campaign that is over arrived, counted once more when something moved after it."""
+
+    campaign = ForeignKeyField(Campaign, primary_key=True, on_delete="CASCADE")
+    moved_at = DateTimeField()  # the last time that a message had moved when it was counted
+    prefixes = JSONField()  # [(begin of the numbers, delivered, accepted, failed, open)]
+    streets = JSONField()  # [(BIN, street, people meant, people reached)]
 
 
 # ── Programs ────────────────────────────────────────────────────────────
@@ -1895,6 +1940,8 @@ class VictimNote(Table):
 
 # ── Memory ──────────────────────────────────────────────────────────────
 
+TROUBLES = ("road", "backup", "disk", "heartbeat", "clock")
+
 
 class Audit(Table):
     """Who did what to what, when and from where, written in the transaction of the deed; rows are only ever added."""
@@ -1943,6 +1990,49 @@ class Processing(Table):
     by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
 
 
+class Trouble(Table):
+    """Something of the house itself that does not work: told once, and once more when it has been well for a while."""
+
+    kind = CharField()
+    subject = CharField(default="")  # the name of a road
+    began_at = DateTimeField()
+    told_at = DateTimeField(null=True)
+    well_since = DateTimeField(null=True)  # well again, perhaps only for a moment
+    ended_at = DateTimeField(null=True)
+
+    class Meta:
+        constraints = (one_of("kind", TROUBLES),)
+
+
+Trouble.add_index(
+    Trouble.index(
+        Trouble.kind, Trouble.subject, unique=True, where=Trouble.ended_at.is_null(), name="trouble_open"
+    )
+)
+
+
+class SelfTest(Table):
+    """One real message by every road to an administrator, at a press or once a month, and what came of it."""
+
+    user = ForeignKeyField(User, on_delete="RESTRICT")  # who gets them
+    by = ForeignKeyField(User, null=True, on_delete="RESTRICT")  # none: the clock
+    begun_at = DateTimeField()
+    ended_at = DateTimeField(null=True)
+
+
+class SelfTestLeg(Table):
+    """The message of a self-test that only this road may carry; without a letter there was no address for it."""
+
+    test = ForeignKeyField(SelfTest, backref="legs", on_delete="CASCADE")
+    channel = CharField()
+    road = CharField()
+    has_receipts = BooleanField()
+    letter = ForeignKeyField(Letter, null=True, unique=True, on_delete="RESTRICT")
+
+    class Meta:
+        constraints = (one_of("channel", CHANNELS),)
+
+
 class Chore(Table):
     """What is done once a day, by whichever process comes first."""
 
@@ -1970,6 +2060,7 @@ TABLES = [
     DataCheck,
     Template,
     TemplateVersion,
+    TemplateDraft,
     Campaign,
     MonthlyTest,
     Handover,
@@ -1979,6 +2070,7 @@ TABLES = [
     Unreached,
     Tally,
     Pulse,
+    Reached,
     Token,
     TokenLaunch,
     Document,
@@ -2039,5 +2131,8 @@ TABLES = [
     Audit,
     Seal,
     Processing,
+    Trouble,
+    SelfTest,
+    SelfTestLeg,
     Chore,
 ]

@@ -197,7 +197,17 @@ class Turnstile:
 
 
 turnstile = Turnstile()
-_mine = local()  # is_carrying: whether this thread's transaction shares the database with other carriers
+
+
+class _Thread(local):
+    """What this thread's transaction is, and what the thread does once it is committed."""
+
+    def __init__(self):
+        self.is_carrying = False  # shares the database with other carriers
+        self.afterwards: list[Callable[[], object]] = []
+
+
+_mine = _Thread()
 
 
 class Alone(Exception):
@@ -211,17 +221,18 @@ def writing():
     On PostgreSQL the lock is one of ours, so that what a deed reads stays so until it is done, as in SQLite.
     """
     if database.in_transaction():
-        if getattr(_mine, "is_carrying", False):
+        if _mine.is_carrying:
             raise Alone("a deed cannot begin while messages are claimed or recorded")
-        with database.atomic():
+        with _whole(database.atomic()):
             yield
     elif is_postgres():
-        with database.atomic():
+        with _whole(database.atomic()):
             database.execute_sql("SELECT pg_advisory_xact_lock(%s)", (DEEDS_LOCK,))
             yield
     else:
-        with turnstile, database.atomic("IMMEDIATE"):
+        with turnstile, _whole(database.atomic("IMMEDIATE")):
             yield
+    _do_afterwards()
 
 
 @contextmanager
@@ -232,16 +243,44 @@ def carrying():
     by id, counters. In SQLite it is `writing()`.
     """
     if not is_postgres() or database.in_transaction():
-        with database.atomic() if database.in_transaction() else writing():
+        with _whole(database.atomic()) if database.in_transaction() else writing():
             yield
         return
-    with database.atomic():
+    with _whole(database.atomic()):
         database.execute_sql("SELECT pg_advisory_xact_lock_shared(%s)", (DEEDS_LOCK,))
         _mine.is_carrying = True
         try:
             yield
         finally:
             _mine.is_carrying = False
+    _do_afterwards()
+
+
+@contextmanager
+def _whole(transaction):
+    """A transaction; what was to be done after it is forgotten with it."""
+    waiting = len(_mine.afterwards)
+    try:
+        with transaction:
+            yield
+    except BaseException:
+        del _mine.afterwards[waiting:]
+        raise
+
+
+def _do_afterwards() -> None:
+    if not database.in_transaction():
+        done, _mine.afterwards = _mine.afterwards, []
+        for deed in done:
+            deed()
+
+
+def afterwards(deed: Callable[[], object]) -> None:
+    """Does this once what is being written is committed, and never when it is not; at once outside a transaction."""
+    if database.in_transaction():
+        _mine.afterwards.append(deed)
+    else:
+        deed()
 
 
 # ── Processes that share one database ───────────────────────────────────

@@ -1,6 +1,7 @@
 """The memory of deeds: one row for each, in the transaction that does it, each holding the hash of the one before."""
 
 import json
+import logging
 from collections.abc import Iterator
 from contextvars import ContextVar
 from datetime import datetime
@@ -8,8 +9,10 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from dialect import as_text
+from dispatch import logs
 from models import Audit, Organisation, Seal, Table, User, database
 
+log = logging.getLogger(__name__)
 ROWS_AT_ONCE = 2_000
 _address: ContextVar[str] = ContextVar("address", default="")
 
@@ -62,6 +65,8 @@ def record(
     link = hash_of(seal.hash, row.values())
     Audit.insert(row | {"previous": seal.hash, "hash": link}).execute()
     Seal.update(number=Seal.number + 1, last=row["id"], hash=link).execute()
+    told = {"by": row["by"], "organisation": row["organisation"], "subject": row["subject"], "facts": facts}
+    logs.tell(log, deed, **told)
 
 
 def hash_of(previous: str, row) -> str:

@@ -1,7 +1,8 @@
 """What happens by the clock. Only this module knows the scheduler."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from threading import Thread
@@ -13,11 +14,11 @@ from dispatch.access import links, resets
 from dispatch.centre import persons, report, warnings
 from dispatch.money import forecast, ledger
 from dispatch.onboarding import checklist, expiry, user_table
-from dispatch.operation import backups, health, heartbeat
+from dispatch.operation import backups, health, heartbeat, packs, selftest, troubles
 from dispatch.operation.backups import NOWHERE, Folders
 from dispatch.people import alive, asking, imports
 from dispatch.retention import Keeping
-from dispatch.sending import drills, monthly
+from dispatch.sending import drills, monthly, reach
 from dispatch.sending.bounces import Bounces
 from dispatch.sending.pump import Pump
 from models import alone, at_hand, is_postgres, listen, ring
@@ -40,6 +41,7 @@ class Jobs:
         public_url: str = "",
         folders: Folders = NOWHERE,
         heartbeat: str = "",
+        numbers: packs.Numbers = packs.NOBODY,
     ):
         self.pump = pump
         self.bounces = bounces
@@ -47,7 +49,9 @@ class Jobs:
         self.public_url = public_url
         self.folders = folders
         self.heartbeat = heartbeat
+        self.numbers = numbers
         self.turned_at: datetime | None = None
+        self.signs = troubles.Signs()
         self.scheduler = BackgroundScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1}
         )
@@ -56,7 +60,7 @@ class Jobs:
         for name, channel, is_practice in self._lanes():
             self._every(EVERY_SECONDS, partial(self.pump.run, channel, is_practice=is_practice), name)
         self._every(EVERY_SECONDS, self.pump.freeze, FREEZE)
-        self._every(1, self.turn, "tidy")
+        self._every(1, self.turn, "tidy", at_once=True)
         self._every(60, partial(self._beat, self.heartbeat), "heartbeat")
         for seconds, deed, name in self._of_one_process():
             self._every(seconds, partial(_alone, name, deed), name)
@@ -79,7 +83,10 @@ class Jobs:
             (30, _report_closings, "final reports"),
             (900, partial(_look_after_lists, self.public_url), "lists"),
             (60, _release_credit, "credit"),
-            (900, partial(_back_up, self.folders), "backups"),
+            (900, self._back_up, "backups"),
+            (900, partial(_write_packs, self.folders, self.numbers), "packs"),
+            (10, self._look_around, "troubles"),
+            (10, self._test_roads, "self-test"),
             (10, _warn_of_promises, "promises"),
         ]
 
@@ -100,8 +107,35 @@ class Jobs:
 
     def _beat(self, url: str) -> None:
         with at_hand():
-            if url and self.is_turning() and health.is_writable():
-                heartbeat.beat(url)
+            if not url or not self.is_turning() or not health.is_writable():
+                return
+        with self._noting("heartbeat_failed_at"):
+            heartbeat.beat(url)
+
+    def _back_up(self) -> None:
+        with at_hand(), self._noting("backup_failed_at"):
+            backups.nightly(self.folders, clock.now())
+            backups.rehearse(self.folders, clock.now())
+
+    @contextmanager
+    def _noting(self, sign: str) -> Iterator[None]:
+        """Keeps since when this deed fails, for the administrators; the error itself is for the log."""
+        try:
+            yield
+        except Exception:
+            self.signs = self.signs._replace(**{sign: getattr(self.signs, sign) or clock.now()})
+            raise
+        self.signs = self.signs._replace(**{sign: None})
+
+    def _look_around(self) -> None:
+        with at_hand():
+            now = clock.now()
+            troubles.look(troubles.findings(self.pump.roads, self.folders, self.signs, now), now)
+
+    def _test_roads(self) -> None:
+        with at_hand():
+            selftest.monthly(self.pump.roads, clock.now())
+            selftest.follow(clock.now())
 
     def wake(self) -> None:
         """Turns every pump now, not at the next beat: for the launch of a campaign."""
@@ -134,9 +168,10 @@ class Jobs:
             for is_practice in (False, True)
         ]
 
-    def _every(self, seconds: float, deed: Callable[[], object], name: str) -> None:
+    def _every(self, seconds: float, deed: Callable[[], object], name: str, *, at_once: bool = False) -> None:
+        begin = {"next_run_time": clock.now_with_zone()} if at_once else {}
         self.scheduler.add_job(
-            _told, "interval", args=(name, deed), seconds=seconds, id=name, misfire_grace_time=None
+            _told, "interval", args=(name, deed), seconds=seconds, id=name, misfire_grace_time=None, **begin
         )
 
 
@@ -160,9 +195,9 @@ def _look_after_joining() -> None:
         persons.ask(clock.now())
 
 
-def _back_up(folders: Folders) -> None:
+def _write_packs(folders: Folders, numbers: packs.Numbers) -> None:
     with at_hand():
-        backups.nightly(folders, clock.now())
+        packs.nightly(folders, numbers, clock.now())
 
 
 def _release_credit() -> None:
@@ -173,6 +208,7 @@ def _release_credit() -> None:
 def _report_closings() -> None:
     with at_hand():
         report.make_missing(clock.now())
+        reach.count_missing(clock.now())
 
 
 def _look_after_lists(public_url: str) -> None:

@@ -105,6 +105,12 @@ function showUnsaved(event) {
   if (note && event.detail.requestConfig?.verb === "post") note.hidden = Boolean(event.detail.successful);
 }
 
+// Numbers that no longer renew themselves are said at once: nobody may take them for how it is now.
+function showStale(event) {
+  const note = document.querySelector("[data-stale]");
+  if (note && event.detail.elt.matches("[data-hx-trigger^='every']")) note.hidden = Boolean(event.detail.successful);
+}
+
 // The seconds since a draft was opened, as the server counted them and from here on.
 function countSince() {
   document.querySelectorAll("[data-since]").forEach((timer) => {
@@ -117,6 +123,24 @@ function countSince() {
     show();
     setInterval(show, 1000);
   });
+}
+
+// "5 minutes ago" stays true while the page stands open; the exact moment is in the title. Words as the server's.
+function tellAgo() {
+  const words = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "always" });
+  document.querySelectorAll("time[data-ago]").forEach((time) => {
+    const seconds = (new Date(time.dateTime) - Date.now()) / 1000;
+    const [length, unit] = Math.abs(seconds) < 3600 ? [60, "minute"] : [3600, "hour"];
+    const number = Math.max(1, Math.round(Math.abs(seconds) / length));
+    if (Math.abs(seconds) < 86400) time.textContent = words.format(seconds < 0 ? -number : number, unit);
+  });
+}
+
+// On a phone the rows of a list are blocks, and some screen readers then forget that they are a table.
+const TABLES = { table: ".fold", rowgroup: ".fold > *:not(caption)", row: ".fold tr", columnheader: ".fold thead th", rowheader: ".fold tbody th", cell: ".fold td" };
+
+function nameTables() {
+  Object.entries(TABLES).forEach(([role, which]) => document.querySelectorAll(which).forEach((one) => one.setAttribute("role", role)));
 }
 
 // A page that is only there to be filled in begins in its first open field, unless something is to be mended.
@@ -137,7 +161,9 @@ document.addEventListener("DOMContentLoaded", () => {
   toErrors(document);
   showKeysSwitch();
   countSince();
+  setInterval(tellAgo, 30000);
   toFirstField();
+  nameTables();
   document.querySelectorAll("[data-all]").forEach((box) => { box.hidden = false; });
 });
 document.addEventListener("click", toField);
@@ -149,7 +175,9 @@ document.addEventListener("change", tickAll);
 document.addEventListener("submit", onceOnly);
 document.addEventListener("htmx:beforeRequest", notWhileLeaving);
 document.addEventListener("htmx:afterRequest", showUnsaved);
+document.addEventListener("htmx:afterRequest", showStale);
 document.addEventListener("htmx:beforeSwap", keepOpen);
+document.addEventListener("htmx:afterSettle", nameTables);
 document.addEventListener("htmx:afterSettle", (event) => toErrors(event.detail.elt));
 window.addEventListener("pageshow", (event) => {
   if (event.persisted) document.querySelectorAll("button[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));

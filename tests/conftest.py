@@ -7,6 +7,7 @@ import pytest
 
 import app as belfort
 import models
+from dispatch import courtesy
 from tests import cast
 from tests.page import Client
 
@@ -22,6 +23,11 @@ def pytest_collection_modifyitems(items):
         for item in items:
             if marker := item.get_closest_marker("sqlite"):
                 item.add_marker(pytest.mark.skip(reason=f"about SQLite: {marker.args[0]}"))
+
+
+def pytest_collection_finish():
+    """Thousands of tests look for rings among everything that was loaded, again and again: a tenth of their time."""
+    courtesy.keep_what_is_loaded()
 
 
 @pytest.fixture(scope="session")

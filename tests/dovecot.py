@@ -58,7 +58,7 @@ class Dovecot:
     def mailbox(self) -> imaplib.IMAP4:
         context = ssl.create_default_context()
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        server = imaplib.IMAP4_SSL("127.0.0.1", self.port, ssl_context=context, timeout=10)
+        server = imaplib.IMAP4_SSL("127.0.0.1", self.port, ssl_context=context, timeout=60)
         server.login(USER, PASSWORD)
         server.select("INBOX")
         return server

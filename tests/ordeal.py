@@ -13,7 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from dispatch import clock
-from dispatch.sending import campaigns, messages
+from dispatch.sending import campaigns, messages, tidying
 from dispatch.sending.pump import Pump
 from models import Audit, Campaign, Message, Tally
 from tests import cast, victim
@@ -99,7 +99,7 @@ class Nursery:
 def drain(channel: str, port: int) -> None:
     """Starts the program once more, long after, and lets it come to rest."""
     pump = Pump(victim.roads(channel, port))
-    pump.recover(clock.now())
+    tidying.recover(clock.now())
     messages.doubt(clock.now() + timedelta(hours=1))
     Campaign.update(status="running").where(Campaign.status == "paused").execute()
     while campaigns.half_frozen().exists() or Message.select().where(Message.status == "queued").exists():

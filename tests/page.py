@@ -10,7 +10,7 @@ from flask import Flask
 REFERENCES = ("aria-describedby", "aria-labelledby", "aria-controls", "aria-owns", "for", "form")
 UNLABELLED = {"hidden", "submit", "button", "reset", "image"}
 PRACTICE_TITLE = re.compile(r"^[^\W\d_]+: ")
-UNRENDERED = re.compile(r"%\(\w+\)|\{\{|\}\}|\{%")
+UNRENDERED = re.compile(r"%\(\w+\)|\{\{|\}\}|\{%|</?time")
 
 
 def faults_of_ids(soup: BeautifulSoup) -> list[str]:
@@ -66,7 +66,7 @@ def faults_of_inline(soup: BeautifulSoup) -> list[str]:
         f"inline {name}: {brief(tag)}"
         for tag in soup.find_all(True)
         for name in tag.attrs
-        if re.match("on|hx-on", name)
+        if re.match("on|(data-)?hx-on", name) or "<time" in str(tag.attrs[name])
     ]
 
 

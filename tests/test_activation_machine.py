@@ -118,7 +118,7 @@ def people(app):
     }
 
 
-@pytest.mark.timeout(400)  # of a busy machine
+@pytest.mark.timeout(1200)  # of a busy machine
 @hypothesis.settings(
     max_examples=20,
     deadline=None,

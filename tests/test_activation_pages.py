@@ -144,9 +144,9 @@ def test_a_field_that_arrives_behind_the_submission_leads_to_the_activation(mayo
 def test_only_the_changed_field_travels_and_never_the_password(mayor):
     activation = draft(mayor)
     page = mayor.get(f"/activations/{activation.id}/form")
-    for control in page.select("[hx-post]"):
-        assert control["hx-params"] == f"{control['name']},was-{control['name']},csrf_token"
-    assert not page.soup.find(id="password").has_attr("hx-post")
+    for control in page.select("[data-hx-post]"):
+        assert control["data-hx-params"] == f"{control['name']},was-{control['name']},csrf_token"
+    assert not page.soup.find(id="password").has_attr("data-hx-post")
 
 
 def test_the_form_is_saved_without_script_too(mayor):
@@ -227,13 +227,13 @@ def test_the_clock_asks_for_itself_until_the_number_is_open(mayor, supervisor):
     url = f"/activations/{activation.id}/clock"
     for side in (mayor, supervisor):
         face = side.htmx(url).soup.find(id=f"clock-{activation.id}")
-        assert (face["hx-get"], face["hx-trigger"]) == (url, "every 15s")
+        assert (face["data-hx-get"], face["data-hx-trigger"]) == (url, "every 15s")
         assert re.fullmatch("0:0[0-9]", face.find("text").text)
         assert face.find("desc").text == "0 minutes gone"
     supervisor.post(
         f"/activations/{activation.id}/open", number="1771", opened_at=f"{clock.local(clock.now()):%H:%M}"
     )
-    assert not mayor.htmx(url).soup.find(attrs={"hx-get": True})
+    assert not mayor.htmx(url).soup.find(attrs={"data-hx-get": True})
 
 
 def test_a_refusal_ends_the_clock_and_says_why_to_the_municipality(mayor, supervisor):

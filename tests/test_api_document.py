@@ -142,7 +142,6 @@ def asked(served, world):
 
 
 @pytest.mark.loopback
-@pytest.mark.timeout(300)
 def test_schemathesis_finds_nothing(asked):
     """Boundaries, methods that are not there, chance, and deeds in a row: the document tells every answer."""
     found, answers = [], {}

@@ -209,6 +209,33 @@ def test_the_night_makes_one_backup_in_both_folders_reads_it_back_and_says_so(ap
     assert deeds == ["backup.made", "backup.tested", "backup.tested"]
 
 
+def test_once_a_week_the_newest_backup_is_put_back_beside_the_database_and_it_is_said_that_it_worked(
+    sender, molenakker, folders
+):
+    assert not backups.rehearse(folders, NIGHT)
+    backups.make(folders, NIGHT)
+    assert backups.rehearse(folders, NIGHT) and not backups.rehearse(folders, NIGHT + timedelta(days=6))
+    assert backups.last("backup.rehearsed").facts["member"] == 30
+    assert backups.rehearse(folders, NIGHT + timedelta(days=7))
+    assert [path.name for path in folders.first.iterdir()] == ["belfort-2026-11-26.db"]
+    assert models.database.obj.database == str(copies.here()) and Member.select().count() == 30
+
+
+@pytest.mark.parametrize("harm", ["torn", "a table is gone"])
+def test_a_backup_that_could_not_be_put_back_fails_its_rehearsal(app, folders, harm):
+    made = backups.make(folders, NIGHT)
+    if harm == "torn":
+        with made.open("r+b") as file:
+            file.seek(4096)
+            file.write(b"\xff" * 8192)
+    else:
+        with closing(sqlite3.connect(made)) as other:
+            other.execute("DROP TABLE campaign")
+    with pytest.raises(Refusal):
+        backups.rehearse(folders, NIGHT)
+    assert not list(folders.first.glob("*rehearsal*")) and not backups.last("backup.rehearsed")
+
+
 def test_a_copy_that_cannot_be_read_back_is_told_and_counts_as_none(app, folders):
     made = backups.make(folders, NIGHT)
     with made.open("r+b") as file:

@@ -269,32 +269,32 @@ def test_a_second_press_is_told_so_and_sends_nothing_twice(lien, draft):
 def test_the_live_page_asks_for_itself_until_all_is_over(app, lien, draft):
     campaign = launched(lien, draft(channels=["email"]))
     page = lien.get(f"/campaigns/{campaign.id}")
-    poll = page.select("#live")[0]["hx-get"]
+    poll = page.select("#live")[0]["data-hx-get"]
 
     before = lien.htmx(poll)
     tick(app)
     after = lien.htmx(poll)
 
     assert page.select("body.is-live")
-    assert before.select("#live")[0].has_attr("hx-get")
-    assert not after.select("#live")[0].has_attr("hx-get")
+    assert before.select("#live")[0].has_attr("data-hx-get")
+    assert not after.select("#live")[0].has_attr("data-hx-get")
     assert after.response.headers["HX-Refresh"] == "true"
 
 
 def test_the_buttons_stay_in_place_while_the_figures_move(lien, draft):
     campaign = launched(lien, draft())
-    first = lien.htmx(lien.get(f"/campaigns/{campaign.id}").select("#live")[0]["hx-get"])
+    first = lien.htmx(lien.get(f"/campaigns/{campaign.id}").select("#live")[0]["data-hx-get"])
 
     assert not first.select("#intervene")
     lien.post(f"/campaigns/{campaign.id}/pause")
-    assert lien.htmx(first.select("#live")[0]["hx-get"]).select("#intervene")
+    assert lien.htmx(first.select("#live")[0]["data-hx-get"]).select("#intervene")
 
 
 def test_the_figures_are_spoken_at_most_every_ten_seconds(lien, draft):
     campaign = launched(lien, draft())
     page = lien.get(f"/campaigns/{campaign.id}")
 
-    answer = lien.htmx(page.select("#live")[0]["hx-get"])
+    answer = lien.htmx(page.select("#live")[0]["data-hx-get"])
 
     assert page.select("#spoken[role=status]")[0].get_text()
     assert not answer.select("#spoken")

@@ -80,10 +80,10 @@ def test_both_sides_see_what_it_costs_until_now_and_at_the_hours_to_come(world, 
         page = side.get(f"/activations/{world.id}/costs")
         assert page.has("Until now, if it closed now") and page.has("If it closed later")
         assert page.has("demonstration amount") and page.has("Operators D5")
-        assert page.soup.find(id=f"total-{world.id}")["hx-get"] == f"/activations/{world.id}/costs/total"
+        assert page.soup.find(id=f"total-{world.id}")["data-hx-get"] == f"/activations/{world.id}/costs/total"
         assert side.htmx(f"/activations/{world.id}/costs/total").soup.find(id=f"total-{world.id}")
     close(world)
-    assert not mayor.htmx(f"/activations/{world.id}/costs/total").soup.find(attrs={"hx-get": True})
+    assert not mayor.htmx(f"/activations/{world.id}/costs/total").soup.find(attrs={"data-hx-get": True})
 
 
 def test_without_a_tariff_the_page_says_so(world, mayor, supervisor):

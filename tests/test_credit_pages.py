@@ -1,9 +1,12 @@
 """The credit of an organisation on its page, and what a message costs on the page before it is sent."""
 
+from datetime import datetime, timedelta
+
 import pytest
 
-from dispatch.money import ledger
-from models import LedgerLine, Organisation
+from dispatch import clock
+from dispatch.money import ledger, pictures
+from models import Campaign, Credit, LedgerLine, Organisation
 from tests import cast, joining, town
 from tests.cast import NOON
 from tests.test_kill import Time, launched
@@ -60,6 +63,39 @@ def test_the_platform_notes_a_payment_and_the_zone_sees_it(app, signed_in, zone,
     assert "€ 275,50" in page.text.replace("\xa0", " ") and "Factuur 12" in page.text
     seen = signed_in(sender).get("/credits")
     assert "€ 275,50" in seen.text.replace("\xa0", " ") and "Deze betaling noteren" not in seen.text
+
+
+def test_the_credit_is_drawn_with_the_day_on_which_it_runs_dry(
+    app, signed_in, zone, platform, sender, molenakker
+):
+    browser = signed_in(sender)
+    assert not browser.get(f"/credits/{zone.id}").select("figure.chart")
+    now = clock.now()
+    ledger.top_up(zone, 100_000, expires_on=None, note="1", by=platform, now=now - timedelta(days=120))
+    campaign = town.campaign(sender, molenakker, "stopped")
+    for ago in (30, 20, 20):
+        spend(campaign, 15_000, now - timedelta(days=ago))
+    picture = pictures.credit(zone, "nl", now)
+    ahead = clock.local(now).date() + timedelta(days=round(55_000 / 45_000 * 90))
+    assert [row[1] for row in picture.rows] == [
+        "€\u00a0100,00",
+        "€\u00a085,00",
+        "€\u00a055,00",
+        "€\u00a055,00",
+        "€\u00a00,00",
+    ]
+    assert f"{ahead:%d/%m/%y}" in picture.desc
+    assert browser.get(f"/credits/{zone.id}").select("#credit-table tbody tr")
+    before = pictures.credit(zone, "nl", now, ends_on=clock.local(now).date() - timedelta(days=25))
+    assert before.rows[-1][1] == "€\u00a085,00" and len(before.key) == 1
+
+
+def spend(campaign: Campaign, mills: int, at: datetime) -> None:
+    facts = {"campaign": campaign, "channel": "sms", "parts": 1, "unit_mills": mills}
+    LedgerLine.create(
+        organisation=campaign.organisation, kind="spend", at=at, available_mills=-mills, **facts
+    )
+    Credit.update(available_mills=Credit.available_mills - mills).execute()
 
 
 def test_what_cannot_be_read_is_said_and_kept(app, signed_in, zone, platform):

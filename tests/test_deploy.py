@@ -4,7 +4,7 @@ import contextlib
 import re
 import shutil
 import subprocess
-import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -12,6 +12,9 @@ from typing import NamedTuple
 import pytest
 import requests
 
+from dispatch.access.limits import Limit
+from dispatch.server import Server
+from models import Audit
 from tests.servers import free_port, wait_until
 
 ROOT = Path(__file__).parent.parent
@@ -24,9 +27,30 @@ uwsgi_temp_path {0}/u; scgi_temp_path {0}/s; include {0}/site.conf; }}"""
 
 
 class Front(NamedTuple):
+    """Where nginx answers by TLS and in clear, the certificate to believe, and Belfort itself behind it."""
+
     tls: str
     plain: str
     trusted: str
+    belfort: str
+
+    def session(self, source: str) -> requests.Session:
+        """Somebody who comes from this address of the machine."""
+        session = requests.Session()
+        session.verify, session.trust_env = self.trusted, False
+        session.headers["Host"] = "belfort.example"
+        for scheme in ("https://", "http://"):
+            session.mount(scheme, From(source))
+        return session
+
+
+class From(requests.adapters.HTTPAdapter):
+    def __init__(self, source: str):
+        self.source = source
+        super().__init__()
+
+    def init_poolmanager(self, *args, **options):
+        super().init_poolmanager(*args, source_address=(self.source, 0), **options)
 
 
 @contextlib.contextmanager
@@ -36,18 +60,26 @@ def process(*command: str, **options) -> Iterator[subprocess.Popen]:
         yield started
     finally:
         started.terminate()
-        started.wait(20)
+        started.wait(60)
 
 
 def answers(url: str, **options) -> bool:
     try:
-        return requests.get(url, timeout=2, allow_redirects=False, **options).status_code < 400
+        return requests.get(url, timeout=20, allow_redirects=False, **options).status_code < 400
     except requests.ConnectionError:
         return False
 
 
 @pytest.fixture
-def front(settings, app, tmp_path) -> Iterator[Front]:
+def settings(settings):
+    return settings | {
+        "BELFORT_PUBLIC_URL": "https://belfort.example",
+        "BELFORT_TRUSTED_PROXY": "127.0.0.1",
+    }
+
+
+@pytest.fixture
+def front(app, tmp_path) -> Iterator[Front]:
     """Belfort behind nginx with the example's configuration; only ports and the paths of the certificate differ."""
     if not Path(NGINX).exists():
         pytest.skip("nginx is not installed")
@@ -62,18 +94,35 @@ def front(settings, app, tmp_path) -> Iterator[Front]:
         site = site.replace(f"/etc/ssl/belfort/{name}.pem", str(pem[name]))
     (tmp_path / "site.conf").write_text(site)
     (tmp_path / "nginx.conf").write_text(MAIN.format(tmp_path))
-    environ = settings | {
-        "PORT": str(belfort),
-        "BELFORT_PUBLIC_URL": "https://belfort.example",
-        "BELFORT_TRUSTED_PROXY": "127.0.0.1",
-    }
     with (
-        process(sys.executable, "app.py", cwd=ROOT, env=environ),
+        served(app, belfort),
         process(NGINX, "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf")),
     ):
         url = f"https://127.0.0.1:{tls}"
         wait_until(lambda: answers(f"{url}/health/live", verify=False), what="nginx and Belfort")
-        yield Front(url, f"http://127.0.0.1:{plain}", str(pem["fullchain"]))
+        yield Front(url, f"http://127.0.0.1:{plain}", str(pem["fullchain"]), f"http://127.0.0.1:{belfort}")
+
+
+@contextlib.contextmanager
+def served(app, port: int) -> Iterator[None]:
+    """The server of the house in a thread of the test: a process of its own took six seconds to begin."""
+    most, proxy = app.config["MAX_CONTENT_LENGTH"], app.config["BELFORT_TRUSTED_PROXY"]
+    server = Server(app, host="127.0.0.1", port=port, most_bytes=most, proxy=proxy)
+    turning = threading.Event()
+
+    def turn():
+        while not turning.is_set():
+            server._turn(0.05)
+
+    thread = threading.Thread(target=turn, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        turning.set()
+        thread.join(10)
+        server.waitress.task_dispatcher.shutdown()
+        server.waitress.close()
 
 
 def write_certificate(folder: Path) -> dict[str, Path]:
@@ -101,15 +150,38 @@ def write_certificate(folder: Path) -> dict[str, Path]:
 
 @pytest.mark.loopback
 def test_behind_nginx_pages_come_by_tls_alone_and_a_large_file_passes(front):
-    asked = {"verify": front.trusted, "headers": {"Host": "belfort.example"}, "timeout": 10}
+    asked = {"verify": front.trusted, "headers": {"Host": "belfort.example"}, "timeout": 60}
     page = requests.get(f"{front.tls}/sign-in", allow_redirects=True, **asked)
     assert page.headers["Strict-Transport-Security"].startswith("max-age=31536000")
     assert all("Secure" in cookie for cookie in page.headers.get("Set-Cookie", "Secure").split(", __Host"))
-    moved = requests.get(f"{front.plain}/sign-in", allow_redirects=False, timeout=10)
+    moved = requests.get(f"{front.plain}/sign-in", allow_redirects=False, timeout=60)
     assert moved.status_code == 301 and moved.headers["Location"].startswith("https://")
     large = requests.post(f"{front.tls}/sign-in", data=b"x" * 50_000_000, **asked)
     assert large.status_code not in (413, 500, 502, 504)
     assert requests.post(f"{front.tls}/sign-in", data=b"x" * 64_000_000, **asked).status_code == 413
+
+
+def guessed(session: requests.Session, url: str, forged: str) -> int:
+    """A wrong password, from somebody who says to come from elsewhere."""
+    page = session.get(f"{url}/signin", timeout=60)
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)[1]
+    # The cookie is for TLS alone, also where the test comes without.
+    cookies = "; ".join(f"{one.name}={one.value}" for one in session.cookies)
+    headers = {"X-Forwarded-For": forged, "Cookie": cookies}
+    form = {"csrf_token": token, "email": "wie@nergens.example", "password": "niet goed"}
+    return session.post(f"{url}/signin", data=form, headers=headers, timeout=60).status_code
+
+
+@pytest.mark.loopback
+def test_behind_nginx_the_audit_and_the_limits_see_the_visitor_and_believe_nobody_but_nginx(front, app):
+    app.extensions["limits"]["signin"] = Limit(2, 3600)
+    visitor, other = front.session("127.0.0.2"), front.session("127.0.0.3")
+    tried = [guessed(visitor, front.tls, f"192.0.2.{number}") for number in range(4)]
+    assert 429 not in tried[:2] and tried[2:] == [429, 429]  # whoever he says to be
+    assert guessed(other, front.tls, "127.0.0.2") != 429
+    assert guessed(front.session("127.0.0.4"), front.belfort, "192.0.2.9") != 429  # past nginx
+    seen = {one.address for one in Audit.select().where(Audit.deed == "user.sign_in_failed")}
+    assert seen == {"127.0.0.2", "127.0.0.3", "127.0.0.4"}
 
 
 def test_the_unit_leaves_little_open(tmp_path):

@@ -49,6 +49,17 @@ def fresh(row):
     return type(row).get_by_id(row.id)
 
 
+def test_the_page_counts_from_the_hand_and_not_from_the_clock_that_laid_it_ready(bin, sender, signed_in):
+    laid = campaigns.draft(
+        bin.organisation, by=sender, now=WEEK_BEFORE, is_practice=False, is_laid_ready=True
+    )
+    wording = {"name": "Proef", "channels": ["sms"], "texts": TEXTS, "audience": {"bins": [bin.id]}}
+    campaigns.write(laid, by=sender, now=WEEK_BEFORE, version=1, **wording)
+    campaigns.note_opening(laid, NOON)
+    campaigns.launch(laid, by=sender, now=NOON + timedelta(seconds=41), terms_accepted=True)
+    assert "41 s na het openen" in signed_in(sender).get(f"/campaigns/{laid.id}").text
+
+
 # ── The log ─────────────────────────────────────────────────────────────
 
 

@@ -342,7 +342,7 @@ def test_the_whole_way_of_an_exercise_by_its_pages(pages, sides, service, signed
     Activation.update(status="requested").execute()  # what the centre sees of it
     assert supervisor.get(f"/activations/{Activation.get().id}").link("Exercise and its injects") == url
     play = supervisor.htmx(f"{url}/due")
-    assert play.has("Het stinkt hier") and play.soup.find(attrs={"hx-get": f"{url}/due"})
+    assert play.has("Het stinkt hier") and play.soup.find(attrs={"data-hx-get": f"{url}/due"})
     assert supervisor.post(f"{url}/played", inject=Inject.get(Inject.minute == 0).id).has("Played")
     for side in pages:
         assert side.post(f"{url}/evaluation", {}).status == 422

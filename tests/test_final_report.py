@@ -251,6 +251,22 @@ def test_the_page_the_files_and_the_lessons(closed, signed_in):
     )
 
 
+def test_the_calls_are_drawn_with_the_message_on_them_and_the_operators_against_the_need(closed, signed_in):
+    zone = cast.zone()
+    Organisation.update(parent=zone).where(Organisation.id == closed.municipality_id).execute()
+    sent = {"organisation": zone, "kind": "warning", "status": "done", "is_practice": False, "people": 396}
+    author = cast.user("sender", zone)
+    stamps = {"created_at": OPENED, "changed_at": OPENED, "launched_at": OPENED + HOUR}
+    Campaign.create(name="Rook", author=author, launched_by=author, **sent, **stamps)
+    calls, staffing = (report.build(closed, "en", OPENED + 6 * HOUR)[name] for name in ("calls", "staffing"))
+    flags = [mark for mark in calls.marks if mark.attrs.get("class") == "flag"]
+    assert [(flag.text, flag.more) for flag in flags] == [("11:00 message", "to 396 people")]
+    assert sum(int(row[1]) for row in calls.rows) == 600 and sum(int(row[2]) for row in calls.rows) == 540
+    assert [row[2] for row in staffing.rows] == ["1", "2", "2", "1", "1"]
+    page = signed_in(closed.by).get(f"/activations/{closed.id}/report")
+    assert len(page.select("figure.chart > svg[role=img]")) == 2 and page.select("#calls-table tbody tr")
+
+
 def test_a_report_before_anybody_rang_is_still_a_page(app, signed_in):
     _municipality, centre = cast.municipality_and_centre()
     where = reckoning.emergency(centre, OPENED)

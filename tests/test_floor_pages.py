@@ -292,12 +292,12 @@ def test_both_sides_see_the_same_board(supervisor, mayor, operator, at, emergenc
 
 
 def test_a_board_that_shows_it_all_already_is_sent_nothing(supervisor, operator, at, emergency, monkeypatch):
-    live = supervisor.get("/board").select("#floor")[0]["hx-get"]
+    live = supervisor.get("/board").select("#floor")[0]["data-hx-get"]
     assert supervisor.htmx(live).status == 204
     operator.post(at("calls"), code="1")
     board._kept.__init__()
     fresh = supervisor.htmx(live)
-    assert fresh.status == 200 and fresh.select("#floor")[0]["hx-get"] != live
+    assert fresh.status == 200 and fresh.select("#floor")[0]["data-hx-get"] != live
 
 
 def test_forty_readers_within_a_second_are_served_from_one_making(app, supervisor, at, monkeypatch):
@@ -312,7 +312,7 @@ def test_forty_readers_within_a_second_are_served_from_one_making(app, superviso
 
 def test_the_poll_ends_with_the_emergency(supervisor, at):
     Emergency.update(ended_at=clock.now()).execute()
-    assert "hx-get" not in supervisor.get(at("board")).select("#floor")[0].attrs
+    assert "data-hx-get" not in supervisor.get(at("board")).select("#floor")[0].attrs
 
 
 def test_the_wall_and_its_fragment_are_one(supervisor, at):

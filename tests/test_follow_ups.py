@@ -2,14 +2,17 @@
 
 import itertools
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pypdf import PdfReader
+from python_calamine import CalamineWorkbook
 
 import models
 from dispatch.errors import Refusal, WrongMoment
-from dispatch.sending import campaigns, follow_ups
+from dispatch.sending import campaigns, chains, follow_ups, report
 from models import RANKS, Campaign, Membership, Message, Recipient, Tally
 from tests import cast
 from tests.cast import NOON
@@ -182,8 +185,71 @@ def test_the_page_of_a_stopped_campaign_offers_the_correction_and_one_press_begi
     campaign = stopped(launched(sender, molenakker), sender, ["accepted"])
     browser = signed_in(sender)
     assert "Corrigeer" in browser.get(f"/campaigns/{campaign.id}").text
+    assert len(browser.get(f"/campaigns/{campaign.id}").select("input[name=what][value=correction]")) == 1
     answer = browser.post(f"/campaigns/{campaign.id}/follow", {"what": "correction"})
     made = Campaign.get(Campaign.follows == campaign.id)
     assert made.only_reached and "12:00" in browser.get(f"/campaigns/{made.id}/text").text, answer
     assert made.name in browser.get(f"/campaigns/{campaign.id}").text
     assert "alleen naar wie" in browser.get(f"/campaigns/{made.id}/review").text
+
+
+@pytest.fixture
+def links(sender, molenakker) -> list[Campaign]:
+    """A message that reached three, its correction that reached two of them, and the update of that correction."""
+    first = stopped(launched(sender, molenakker), sender, ["accepted"] * 3)
+    correction = stopped(corrected(first, sender), sender, ["delivered"] * 2)
+    update = stopped(corrected(correction, sender, "update"), sender, ["accepted"])
+    return [Campaign.get_by_id(one.id) for one in (first, correction, update)]
+
+
+def test_the_page_of_each_message_of_a_chain_tells_the_whole_chain(links, sender, signed_in):
+    browser, correction = signed_in(sender), links[1]
+    for shown in links:
+        part = browser.get(f"/campaigns/{shown.id}").select("#chain")[0].get_text(" ", strip=True)
+        assert all(one.name in part for one in links)
+        assert "Rechtzetting van “Gaslek”" in part and f"Update van “{correction.name}”" in part
+        assert "3 van 12 berichten" in part and "2 van 3 berichten" in part and "deze" in part
+
+
+def test_the_list_tells_what_a_message_follows_and_what_followed_it(links, sender, signed_in):
+    said = signed_in(sender).get("/campaigns").text
+    follow_ups.draft(links[0], "all_clear", by=sender, now=NOON)
+    assert "Rechtzetting van “Gaslek”" in said
+    assert "Gevolgd door: Rechtzetting" in said and "voor 3 personen" in said
+    assert "Gevolgd door: Einde alarm, nog niet verstuurd" in signed_in(sender).get("/campaigns").text
+
+
+def test_the_papers_of_each_message_of_a_chain_tell_the_whole_chain(links):
+    for shown in links:
+        paper = BytesIO(report.paper(shown, "nl", now=NOON))
+        words = " ".join(" ".join(page.extract_text() for page in PdfReader(paper).pages).split())
+        book = BytesIO(report.workbook(shown, "nl", now=NOON))
+        rows = CalamineWorkbook.from_filelike(book).get_sheet_by_index(0).to_python()
+        assert all(one.name in words for one in links)
+        for one in links:
+            told = next(row for row in rows if row[:2] == [first_word(one), one.name])
+            assert told[2] == (one.follows.name if one.follows_id else "") and told[4] == one.people
+            assert tuple(told[5:]) == chains.reached(one)
+
+
+def first_word(one: Campaign) -> str:
+    return {"": "Bericht", "correction": "Rechtzetting", "update": "Update"}[one.follow_up]
+
+
+def test_a_report_that_was_filed_before_its_correction_left_is_made_anew(sender, molenakker):
+    campaign = stopped(launched(sender, molenakker), sender, ["accepted"] * 12)
+    later = NOON + timedelta(hours=1)
+    filed = report.make(campaign, now=later)
+    assert report.paper(campaign, "nl", now=later) == bytes(filed.content)
+    draft = follow_ups.draft(campaign, "correction", by=sender, now=later + timedelta(minutes=1))
+    assert report.paper(campaign, "nl", now=later) == bytes(filed.content), "a draft tells nothing yet"
+    campaigns.launch(draft, by=sender, now=later + timedelta(minutes=2), terms_accepted=True)
+    assert report.paper(campaign, "nl", now=later) != bytes(filed.content)
+
+
+def test_who_may_not_see_a_message_reads_nothing_of_it_in_the_chain(links, sender, signed_in):
+    mine = cast.bin_named("Beekveld")
+    Campaign.update(audience={"bins": [mine.id]}).where(Campaign.id == links[1].id).execute()
+    neighbour = cast.user("coordinator", sender.organisation, email="beekveld@voorbeeld.example", bins=[mine])
+    said = signed_in(neighbour).get(f"/campaigns/{links[1].id}").text
+    assert links[1].name in said and "“Gaslek”" not in said

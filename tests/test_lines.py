@@ -36,10 +36,10 @@ def test_an_empty_feed_and_a_quiet_one_end_at_once():
 
 
 def test_a_caller_is_given_breath_while_a_server_is_silent():
-    with conversation(silent_seconds=2) as port:
+    with conversation(silent_seconds=60) as port:
         began = time.monotonic()
         found = list(a_road(port, timeout=0.5).send(letters(1)))
-    assert found.count(None) >= 4 and found[-1].status == "retry" and time.monotonic() - began < 2
+    assert found.count(None) >= 4 and found[-1].status == "retry" and time.monotonic() - began < 30
 
 
 def test_an_unreadable_answer_leaves_the_chunks_behind_it_unsure():

@@ -1,6 +1,7 @@
 """The look by itself: a small application with the project's templates and no database."""
 
 import json
+import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 
 from dispatch import words
+from dispatch.pictures import on_paper
 from tests.page import Client, proofread, proofread_fragment
 from views import patterns, render
 
@@ -231,6 +233,37 @@ def test_a_moment_is_written_on_the_clocks_of_brussels(app):
         assert render.day(date(2026, 11, 22), weekday=True) == "zondag 22 november 2026"
 
 
+def test_a_moment_on_a_page_says_the_whole_of_itself_to_who_points_at_it(said):
+    at = datetime(2026, 11, 22, 1, 45, 7)
+    with force_locale("nl"):
+        html = said("{{ _('%(at)s', at=at|hour) }}", at=at)
+        assert html == (
+            '<time datetime="2026-11-22T02:45:07+01:00" title="zondag 22 november 2026, 02:45:07">02:45</time>'
+        )
+        assert said("{{ on|day }}", on=date(2026, 11, 22)).startswith(
+            '<time datetime="2026-11-22" title="zondag'
+        )
+
+
+@pytest.mark.parametrize(
+    ("lang", "away", "written"),
+    [("nl", 20, "1 minuut geleden"), ("nl", 300, "5 minuten geleden"), ("fr", 7200, "il y a 2 heures"),
+     ("de", -600, "in 10 Minuten"), ("en", 3590, "60 minutes ago"), ("nl", 90_000, "21 nov 00:50")],
+)  # fmt: skip
+def test_what_was_lately_is_told_from_now_and_stays_exact_beside_it(said, lang, away, written):
+    now = datetime(2026, 11, 22, 0, 50)
+    with force_locale(lang):
+        html = said("{{ at|ago(now) }}", at=now - timedelta(seconds=away), now=now)
+    assert proofread_fragment(html).time.get_text() == written
+    assert ("data-ago" in html) == (away < 86_400)
+
+
+def test_no_template_writes_a_moment_as_the_database_has_it():
+    bare = re.compile(r"{{[^{}]*\b\w+_(?:at|on)\s*(?:}}|\|(?!when|hour|clock_time|day|ago))")
+    here = (HOME / "templates").rglob("*.html")
+    assert [path.name for path in here if bare.search(path.read_text())] == []
+
+
 @pytest.mark.parametrize(
     ("seconds", "written"),
     [(0, "0 s"), (33, "33 s"), (120, "2 min"), (153, "2 min 33 s"), (3900, "1 h 5 min")],
@@ -262,3 +295,103 @@ def test_the_proofreader_finds_what_is_wrong():
 
 def test_a_number_is_written_as_at_home_and_stays_on_one_line():
     assert render.phone("+32470123456") == "0470 12 34 56".replace(" ", render.NBSP)
+
+
+# ── One system of colour, space and type ────────────────────────────────
+
+STYLE = (HOME / "static/app.css").read_text()
+TOKENS, RULES = STYLE.split("/* ── Elements", 1)
+COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}\b|\b(?:rgba?|hsla?|oklch)\(|:\s*(?:white|black|red|gr[ae]y)\b")
+TYPE = re.compile(r"\bfont(?:-size)?: ([^;}]+)")
+SPACE = re.compile(r"\b(?:gap|padding[a-z-]*|margin[a-z-]*): ([^;}]+)")
+SIZE = re.compile(r"(?<![\w.-])-?\d*\.?\d+(?:rem|px|pt)\b")
+HAIRLINE = {"1px", "-1px"}
+
+
+def sizes_in(rule: re.Pattern) -> list[str]:
+    sheet = re.sub(r"@page \{[^}]*\}", "", RULES)  # paper has no tokens
+    return [value for value in rule.findall(sheet) if set(SIZE.findall(value)) - HAIRLINE]
+
+
+def test_no_rule_has_a_colour_of_its_own():
+    assert COLOUR.findall(RULES) == []
+
+
+def test_letters_and_space_come_in_the_sizes_of_the_tokens_only():
+    assert sizes_in(TYPE) == [] and sizes_in(SPACE) == []
+
+
+def test_no_template_has_a_colour_or_a_style_of_its_own():
+    here = [path for path in (HOME / "templates").rglob("*.html") if "mail" not in path.parts]
+    own = re.compile(r"#[0-9a-fA-F]{6}\b|\bstyle=|<style|\b(?:fill|stroke)=\"#")
+    assert [str(path) for path in here if own.search(path.read_text())] == []
+
+
+def test_every_token_is_used_and_every_token_that_is_used_is_there():
+    named = set(re.findall(r"(--[a-z0-9-]+):", STYLE))
+    used = set(re.findall(r"var\((--[a-z0-9-]+)", STYLE))
+    assert used == named
+
+
+def test_paper_has_the_colours_of_the_page_by_day():
+    tokens = dict(re.findall(r"--([a-z-]+): light-dark\((#[0-9a-f]{6}),", TOKENS))
+    ours = {
+        name.lower(): getattr(on_paper, name)
+        for name in ("INK", "SOFT", "LINE", "BAR", "ACCENT", "WASH", "WARN", "LIVE")
+    }
+    assert ours == {name: tokens[name] for name in ours}
+    house = dict(
+        re.findall(
+            r'#let ([a-z]+) = rgb\("(#[0-9a-f]{6})"\)', (HOME / "dispatch/papers/house.typ").read_text()
+        )
+    )
+    assert house.pop("hairline") == tokens["line"]
+    assert house == {name: tokens[name] for name in house}
+
+
+# ── Weight ──────────────────────────────────────────────────────────────
+
+
+def test_the_letters_weigh_at_most_sixty_kilobytes():
+    assert sum(path.stat().st_size for path in (HOME / "static/fonts").glob("*.woff*")) <= 60_000
+
+
+def test_every_icon_is_a_shape_of_the_one_sprite_and_no_shape_is_for_nothing():
+    sprite = (HOME / "templates/parts/sprite.html").read_text()
+    shapes = set(re.findall(r'id="i-([a-z-]+)"', sprite))
+    source = "\n".join(
+        path.read_text()
+        for folder in ("templates", "views")
+        for path in (HOME / folder).rglob("*.*")
+        if path.suffix in (".html", ".py") and path.name != "sprite.html"
+    )
+    assert [name for name in shapes if f'"{name}"' not in source and f"#i-{name}" not in source] == []
+    assert set(re.findall(r'#i-([a-z-]+)"', source)) <= shapes
+    assert not re.findall(r"<img[^>]+\.(?:png|gif|jpe?g)", source)
+
+
+# ── The page of patterns ────────────────────────────────────────────────
+
+ELSEWHERE = {
+    "notes": {"flashes", "brought"}
+}  # every page has them; what was flashed looks like the notes and the toasts
+
+
+def macros() -> dict[str, set[str]]:
+    """The macros that pages use, by the file of templates/parts that holds them."""
+    return {
+        path.stem: set(re.findall(r"{%-? macro ([a-z]\w*)\(", path.read_text()))
+        for path in (HOME / "templates/parts").glob("*.html")
+    }
+
+
+def test_the_page_of_patterns_shows_every_part():
+    shown = "\n".join(path.read_text() for path in (HOME / "templates/patterns").glob("*.html"))
+    parts = "\n".join(path.read_text() for path in (HOME / "templates/parts").glob("*.html"))
+    missing = []
+    for file, names in macros().items():
+        for name in sorted(names - ELSEWHERE.get(file, set())):
+            within = re.search(rf"{{{{ ?{name}\(|{{% call {name}\(|\w\.{name}\(", parts)
+            if not re.search(rf"\b\w+\.{name}\(|{{{{ ?{name}\(|call {name}\(", shown) and not within:
+                missing.append(f"{file}.{name}")
+    assert missing == []

@@ -19,6 +19,7 @@ from views import manual
 ROOT = Path(__file__).resolve().parent.parent
 # programs, gateways, watchers, a press at the foot; and members, who have no account
 WITHOUT_PAGES = {
+    "accessibility",
     "api",
     "confirm",
     "receipts",

@@ -3,6 +3,7 @@ import io
 import re
 import time
 import zipfile
+from datetime import datetime, timedelta
 from io import BytesIO
 
 import pytest
@@ -19,7 +20,8 @@ from dispatch.papers import (
     table_csv,
     table_workbook,
 )
-from dispatch.papers.chart import drawing, sampled
+from dispatch.pictures import curve, shares
+from dispatch.pictures.picture import Key, Picture
 from dispatch.words import MESSAGE_STATUSES, translator
 
 NASTY = [
@@ -51,6 +53,20 @@ def a_message(**changes):
     return message | changes
 
 
+def a_curve(accepted: int, delivered: int) -> Picture:
+    begin = datetime(2026, 11, 23, 1, 45)
+    points = [curve.Point(begin, 0, 0), curve.Point(begin + timedelta(seconds=39), accepted, delivered)]
+    key, header = ("accepted", "delivered"), ("Time", "Accepted", "Delivered")
+    words = curve.Words("Speed", f"{accepted} accepted, {delivered} delivered.", *key, key, header)
+    return curve.curve("curve", points, accepted, words, str)
+
+
+def by_street(street: str) -> Picture:
+    thing = shares.Share(street, "18 / 24", (("half", 18), ("missed", 6)))
+    key, header = [Key("half", "half"), Key("missed", "missed")], ("Street", "People", "Reached")
+    return shares.shares("by-street", "Streets", "18 of 24.", [thing], key, header, [[street, "24", "18"]])
+
+
 def a_campaign(**changes):
     counts = {"delivered": [305, 0], "failed": [5, 6], "accepted": [41, 338]}
     campaign = {
@@ -60,6 +76,7 @@ def a_campaign(**changes):
         "status": "finished",
         "sender": "Lien Vercauteren",
         "confirmed": "",
+        "chain": [],
         "approval": "",
         "composed": "42 seconds",
         "filled": [("Plaats", "Molenweg")],
@@ -84,6 +101,8 @@ def a_campaign(**changes):
             {"at": f"02:45:{rank:02}", "seconds": rank, "accepted": rank * 20, "delivered": rank * 9}
             for rank in range(40)
         ],
+        "delivery": a_curve(780, 351),
+        "reaches": [by_street("Stationsstraat"), None],
         "policy": "Ask me first.",
         "decisions": [{"at": "23 November 2026, 03:01", "said": "38 left as they are by An Aerts"}],
         "failures": [{"reason": "number does not exist", "channel": "SMS", "count": 5}],
@@ -208,6 +227,7 @@ def test_what_someone_typed_is_only_ever_text(typed):
         audience=typed,
         texts=[{"language": "nl", "caption": typed, "subject": typed, "body": typed}],
         failures=[{"reason": typed, "channel": typed, "count": 1}],
+        reaches=[by_street(typed)],
         messages=[a_message(name=typed, address=typed, reason=typed)],
     )
     assert read(campaign_report(campaign, "nl")).pages
@@ -279,12 +299,20 @@ def test_the_curve_has_words_for_who_cannot_see_it():
         alts.append(branch.get("/Alt"))
         children = branch.get("/K", [])
         branches += children if isinstance(children, list) else [children]
-    assert any(alt and "780 accepted and 351 delivered at 02:45:39" in alt for alt in alts)
+    assert any(alt and "780 accepted, 351 delivered." in alt for alt in alts)
 
 
 def test_a_campaign_that_reached_nobody_still_has_a_report():
     nobody = a_campaign(
-        texts=[], channels=[], totals=[], reached=0, not_reached=0, curve=[], failures=[], messages=[]
+        texts=[],
+        channels=[],
+        totals=[],
+        reached=0,
+        not_reached=0,
+        curve=[],
+        failures=[],
+        messages=[],
+        reaches=[None],
     )
     assert "None." in words_of(campaign_report(nobody, "en"))
     assert campaign_workbook(nobody, "en")
@@ -305,36 +333,6 @@ def test_three_thousand_messages_are_a_report_within_seconds():
     report = campaign_report(crowd, "nl")
     assert time.process_time() - started < 15
     assert "Lid 2999" in read(report).pages[-1].extract_text()
-
-
-# The curve
-
-
-def test_the_curve_ends_where_the_counts_end():
-    points = a_campaign()["curve"]
-    drawn = drawing(points, {"alt": "", "accepted": "", "delivered": ""})
-    assert drawn["accepted"]["points"][-1] == (1.0, 780 / 800)
-    assert drawn["levels"][-1] == (1.0, "800")
-
-
-@given(st.lists(st.tuples(st.floats(0, 1e6), st.integers(0, 10**7), st.integers(0, 10**7)), max_size=60))
-def test_a_curve_stays_inside_its_frame(counts):
-    points = [
-        {"at": "", "seconds": seconds, "accepted": accepted, "delivered": min(accepted, delivered)}
-        for seconds, accepted, delivered in sorted(counts)
-    ]
-    drawn = drawing(points, {"alt": "", "accepted": "", "delivered": ""})
-    for line in (drawn["accepted"], drawn["delivered"]) if drawn else ():
-        assert all(0 <= x <= 1 and 0 <= y <= 1 for x, y in line["points"])
-
-
-@given(st.integers(0, 400), st.integers(2, 40))
-def test_a_sample_keeps_the_first_and_the_last(number, most):
-    points = list(range(number))
-    chosen = sampled(points, most)
-    assert len(chosen) == min(number, most)
-    assert chosen[:1] == points[:1] and chosen[-1:] == points[-1:]
-    assert chosen == sorted(set(chosen))
 
 
 # The activation form

@@ -32,6 +32,7 @@ JOBS = {
     *(f"{lane}-{channel}" for lane in ("practice", "pump") for channel in CHANNELS),
     *("launches", "listen", "look up", "tidy", "resets", "mailed links", "bounces", "abandoned lists"),
     *("retention", "agreements", "final reports", "lists", "credit", "promises", "backups", "heartbeat"),
+    *("packs", "troubles", "self-test"),
 }
 
 _knocks: list[tuple] | None = None
@@ -221,7 +222,7 @@ def test_the_letters_of_an_exercise_open_nothing(app, pump, time, knocks):
 class Listed(Jobs):
     """The jobs of the clock, written down and not begun."""
 
-    def _every(self, seconds, deed, name):
+    def _every(self, seconds, deed, name, **_how):
         self.listed = getattr(self, "listed", {}) | {name: deed}
 
 

@@ -5,7 +5,7 @@ import pytest
 from dispatch import clock, papers
 from dispatch.sending import campaigns, contacts, report, scenarios
 from models import Campaign, Message, Template
-from tests import town
+from tests import joining, town
 from tests.cast import NOON
 from tests.test_api import given
 from tests.test_approval import approve, rule, submit
@@ -79,6 +79,32 @@ def test_what_cannot_be_read_stays_in_its_field(lien, smoke):
     assert page.status == 422
     assert page.form('form[action$="/fill"]')["filled-number"] == "12"
     assert page.select("#filled-number-error") and not Campaign.get().filled
+
+
+def test_what_is_typed_is_read_measured_and_priced_as_one_types(lien, smoke):
+    begun(lien, smoke)
+    draft = Campaign.get()
+    some = {"filled-place": "Molenweg", "filled-number": "12", "filled-until": "18:30"}
+    says = lien.htmx(f"/campaigns/{draft.id}/fill/says", some, method="post")
+    assert says.select("#says") and says.has("in Molenweg tot 18:30. Info [") and says.has("1 deel")
+    assert says.has("Er staat nog iets open")
+    joining.tariff()
+    long = lien.htmx(f"/campaigns/{draft.id}/fill/says", FIELDS | {"filled-place": "ê" * 40}, method="post")
+    assert long.has("2 delen") and long.has("€ 0,11") and not long.has("nog iets open")
+    assert not Campaign.get().filled and Campaign.get().version == draft.version, "nothing of it is kept"
+
+
+def test_what_is_read_in_practice_has_its_mark_and_costs_nothing(lien, smoke):
+    lien.post("/practice")
+    begun(lien, smoke)
+    says = lien.htmx(f"/campaigns/{Campaign.get().id}/fill/says", FIELDS, method="post")
+    assert says.has("[OEFENING]") and says.has("Oefenen kost niets.")
+
+
+def test_without_script_a_button_shows_what_it_says_by_now(lien, smoke):
+    form = begun(lien, smoke).form('form[action$="/fill"]') | {"filled-place": "Molenweg", "go": "look"}
+    page = lien.post(f"/campaigns/{Campaign.get().id}/fill", form)
+    assert page.path.endswith("/fill") and page.has("in Molenweg tot [") and not page.select("[data-errors]")
 
 
 def test_no_page_launches_what_is_open(lien, smoke):
@@ -284,3 +310,52 @@ def test_a_command_launches_nothing_that_is_open(app, zavel, smoke, sender):
     fills = [part for name, value in VALUES.items() for part in ("--fill", f"{name}={value}")]
     assert run(args=words + fills).exit_code == 0
     assert Campaign.get().texts["email"]["nl"]["subject"] == "gaslek in Molenweg"
+
+
+# ── Kept while it is written ────────────────────────────────────────────
+
+
+def typed_on(browser, scenario, **fields):
+    page = browser.get(f"/templates/{scenario.id}")
+    return page.form(f'form[action$="/templates/{scenario.id}"]') | fields
+
+
+def test_what_is_typed_of_a_scenario_is_kept_for_who_types_it_and_is_not_what_is_sent(
+    lien, smoke, signed_in, zavel
+):
+    typing = typed_on(lien, smoke, **{"sms-nl-body": "POLITIE: half getypt", "why": "Nieuw nummer"})
+    answer = lien.htmx(f"/templates/{smoke.id}/autosave", typing, method="post")
+    assert answer.has("Bewaard voor u om") and answer.select("#saved")
+    stored = Template.get_by_id(smoke.id)
+    assert stored.version == smoke.version and stored.texts == smoke.texts
+    again = lien.get(f"/templates/{smoke.id}")
+    kept = again.form(f'form[action$="/templates/{smoke.id}"]')
+    assert (kept["sms-nl-body"], kept["why"]) == ("POLITIE: half getypt", "Nieuw nummer")
+    assert again.has("U bewaarde dit nog niet")
+    other = signed_in(zavel.people["organisation_admin"])
+    assert "half getypt" not in str(typed_on(other, smoke))
+    begun(lien, smoke)
+    assert "half getypt" not in str(Campaign.get().texts)
+
+
+def test_what_was_typed_becomes_a_version_by_one_press_or_goes_by_another(lien, smoke):
+    typing = typed_on(lien, smoke, **{"sms-nl-body": "POLITIE: nieuw"})
+    lien.htmx(f"/templates/{smoke.id}/autosave", typing, method="post")
+    lien.post(f"/templates/{smoke.id}", typed_on(lien, smoke))
+    assert Template.get_by_id(smoke.id).texts["sms"]["nl"]["body"] == "POLITIE: nieuw"
+    assert not lien.get(f"/templates/{smoke.id}").has("U bewaarde dit nog niet")
+    lien.htmx(f"/templates/{smoke.id}/autosave", typed_on(lien, smoke, name="Anders"), method="post")
+    assert typed_on(lien, smoke)["name"] == "Anders"
+    lien.post(f"/templates/{smoke.id}/forget")
+    assert typed_on(lien, smoke)["name"] == "Rook"
+
+
+def test_two_hands_on_a_scenario_lose_nothing(lien, smoke, sender):
+    mine = typed_on(lien, smoke, name="Van mij")
+    scenarios.revise(smoke, by=sender, now=NOON, version=smoke.version, name="Van de ander")
+    page = lien.post(f"/templates/{smoke.id}", mine)
+    assert page.status == 409 and page.has("Van de ander")
+    once_more = page.form(f'form[action$="/templates/{smoke.id}"]')
+    assert once_more["name"] == "Van mij"
+    assert lien.post(f"/templates/{smoke.id}", once_more).status == 200
+    assert Template.get_by_id(smoke.id).name == "Van mij"

@@ -408,7 +408,7 @@ def test_in_whatever_order_news_comes_a_message_never_falls_back(anybody, news):
 class Moody:
     """A road whose answers are given beforehand."""
 
-    name, rate, at_once, sender = "moody:1", 500.0, 10, ""
+    name, channel, rate, at_once, sender = "moody:1", "sms", 500.0, 10, ""
 
     def __init__(self, status: str, code: str):
         self.status, self.code = status, code

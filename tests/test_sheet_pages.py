@@ -79,10 +79,10 @@ def test_a_colleague_who_confirms_redraws_the_count_alone(place, screen):
 def test_the_poll_stops_when_the_emergency_is_over(place, screen):
     browser, here = screen(place.operators[0])
     page = browser.get(f"{here}/sheet")
-    assert page.select("#sheet[hx-get]")
+    assert page.select("#sheet[data-hx-get]")
     Emergency.update(ended_at=NOON).where(Emergency.id == place.emergency.id).execute()
     last = browser.htmx(f"{here}/sheet/lines", lang="nl", **held(page))
-    assert last.status == 200 and not last.select("[hx-get], form")
+    assert last.status == 200 and not last.select("[data-hx-get], form")
 
 
 @pytest.mark.parametrize("with_script", [True, False])
@@ -136,13 +136,13 @@ def test_the_page_searches_without_script_too(place, screen):
 def test_the_asker_sees_the_answer_and_the_poll_ends(place, screen):
     browser, here = screen(place.operators[0])
     page = browser.post(f"{here}/questions", words="Rijdt bus 14?", lang="nl")
-    poll = page.soup.find(id="mine")["hx-get"]
+    poll = page.soup.find(id="mine")["data-hx-get"]
     assert browser.htmx(poll).status == 204
     draft = drafts.open_new(place.emergency, by=place.liaison, now=clock.now(), asked=Question.get())
     draft = drafts.jot(draft, {"answer": {"nl": "Vanaf 10.00 u."}}, by=place.liaison, now=clock.now())
     sheet.publish(draft, by=place.liaison, now=clock.now())
     answered = browser.htmx(poll)
-    assert "Vanaf 10.00 u." in answered.text and not answered.select("[hx-get]")
+    assert "Vanaf 10.00 u." in answered.text and not answered.select("[data-hx-get]")
 
 
 def test_another_operator_does_not_see_what_one_asked(place, screen):

@@ -24,7 +24,7 @@ from tests import cast
 from tests.page import Client
 from tests.servers import free_port, kannel, smtp_server
 
-pytestmark = [pytest.mark.loopback, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.loopback
 DEMERDAL = Path(__file__).parent / "samples" / "bin-demerdal.csv"
 TEXTS = {
     "sms-nl-body": "POLITIE: gaslek in de Dorpsstraat. Hou ramen en deuren dicht en blijf binnen.",

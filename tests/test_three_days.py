@@ -11,8 +11,6 @@ from dispatch.centre import board, moves, presence, report, scale_up, staffing, 
 from models import Annex, FinalReport, Message, Notice, Quarter, Statement
 from tests.three_days import CALLS, HOUR, PEAK, ThreeDays, bearers_owe, calls_by_quarter
 
-pytestmark = pytest.mark.timeout(300)
-
 
 @pytest.fixture
 def days(app):

@@ -14,6 +14,7 @@ from dispatch.errors import Refusal
 from dispatch.providers import open_road
 from dispatch.providers.base import Outcome, Receipt
 from dispatch.sending import calls, campaigns, messages, receipts, recordings, speech
+from dispatch.sending.roads import Roads
 from models import Campaign, Message, Recording
 from tests import cast
 from tests.page import Client
@@ -297,3 +298,15 @@ def test_a_door_that_is_not_signed_opens_nothing(called):
     browser, path = called
     answer = browser.post(path, data={"CallSid": "CA1", "Digits": "1"})
     assert answer.status_code == 400 and Message.get().status == "accepted"
+
+
+def test_the_page_of_a_running_campaign_says_how_many_lines_are_busy(app, lien, draft):  # noqa: F811
+    running = launched(lien, draft(**VOICE))
+    assert not lien.get(f"/campaigns/{running.id}").has("lijnen zijn nu bezet"), "this road counts no lines"
+    app.extensions["roads"] = Roads({"voice": ["simulator://?lines=3"]})
+    road = app.extensions["roads"].choose("voice", is_practice=False, now=clock.now())
+    claimed = messages.claim("voice", running, limit=1, now=clock.now())
+    messages.record([Outcome(one.reference, "accepted") for one in claimed], road=road.name, now=clock.now())
+    page = lien.get(f"/campaigns/{running.id}")
+    (fact,) = [one for one in page.select("#live .facts > div") if "bezet" in one.get_text()]
+    assert fact.select("dd")[0].get_text(" ", strip=True) == "1 van 3"

@@ -150,7 +150,7 @@ def test_a_number_that_is_asked_for_again_has_a_promise_and_warnings_of_its_own(
 def test_the_scheduler_looks_at_the_promises(scene, app):
     jobs = app.extensions["jobs"]
     names = []
-    jobs._every = lambda seconds, deed, name: names.append((name, seconds, deed))
+    jobs._every = lambda seconds, deed, name, **_: names.append((name, seconds, deed))
     jobs.scheduler.start, jobs.bounces.open = lambda: None, lambda: None
     jobs.start()
     ((seconds, look),) = [(seconds, deed) for name, seconds, deed in names if name == "promises"]

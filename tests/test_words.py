@@ -15,6 +15,7 @@ from dispatch import words
 ROOT = Path(__file__).parent.parent
 KEYWORDS = DEFAULT_KEYWORDS | {"N_": None, "_l": None, "say": None}
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%")
+LEAVE_AS_SMS = ("centre/request.py", "centre/closing.py", "people/checks.py", "sending/takeover.py")
 ROOMS = ("app.py", "views", "dispatch", "templates")
 
 
@@ -75,6 +76,18 @@ def test_a_translation_holds_the_placeholders_of_its_sentence(catalogue):
             found = set(PLACEHOLDER.findall(form))
             assert found <= wanted, message.id
             assert wanted - found <= {"%(num)d", "%(count)s", "%(count)d"}, message.id
+
+
+def test_french_has_one_apostrophe_but_in_what_leaves_as_a_text_message():
+    """The curly one is not in GSM-7: a text message would cost twice as much for it."""
+    source = (ROOT / "translations" / "fr" / "LC_MESSAGES" / "messages.po").read_bytes()
+    leaving = [(ROOT / "dispatch" / path).read_text() for path in LEAVE_AS_SMS]
+    straight = [
+        forms(message.id)[0]
+        for message in read_po(BytesIO(source), locale="fr")
+        if re.search(r"\w'\w", " ".join(forms(message.string)))
+    ]
+    assert [msgid for msgid in straight if not any(msgid[:45] in text for text in leaving)] == []
 
 
 def test_every_state_kind_channel_and_role_has_a_word(catalogue):

@@ -16,7 +16,7 @@ import models
 from dispatch import clock
 from dispatch.errors import WrongMoment
 from dispatch.providers.base import Receipt
-from dispatch.sending import campaigns, messages, receipts
+from dispatch.sending import campaigns, messages, receipts, tidying
 from dispatch.sending.pump import Pump
 from dispatch.sending.roads import Roads
 from models import Bin, Campaign, Message, User, database
@@ -74,7 +74,7 @@ class Victim:
 
     def _carry(self) -> None:
         with database.connection_context():
-            self.pump.recover(clock.now())
+            tidying.recover(clock.now())
             while True:
                 self.pump.freeze()
                 self.pump.turn(self.channel)

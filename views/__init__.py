@@ -1,5 +1,7 @@
 """What is asked and shown: forms in, pages and fragments out. No change of its own: that is done in dispatch/."""
 
+import secrets
+
 from flask import Flask, current_app, g, request, session, url_for
 from flask_babel import Babel
 from flask_babel import gettext as _
@@ -8,12 +10,13 @@ from flask_wtf import CSRFProtect
 from htmx_flask import Htmx
 from werkzeug.routing import BaseConverter, IntegerConverter
 
-from dispatch import clock, courtesy, demo
+from dispatch import clock, courtesy, demo, logs
 from dispatch.access import sessions
 from dispatch.audit import asked_from
 from dispatch.words import LANGUAGES, USER_ROLES
 from models import User, database
 from views import (
+    accessibility,
     account,
     activations,
     agreements,
@@ -65,6 +68,8 @@ from views import (
     orders,
     organisations,
     own_data,
+    packed,
+    packs,
     patterns,
     preparation,
     prices,
@@ -80,6 +85,7 @@ from views import (
     scenarios,
     sheet,
     signin,
+    status,
     takeover,
     tariffs,
     tokens,
@@ -95,6 +101,7 @@ from views import (
 PAGES = (
     signin,
     door,
+    accessibility,
     account,
     language,
     users,
@@ -151,6 +158,8 @@ PAGES = (
     credits,
     tariffs,
     audit,
+    status,
+    packs,
     receipts,
     recordings,
     patterns,
@@ -211,6 +220,7 @@ def register(app: Flask) -> None:
     app.before_request(_open_database)
     app.teardown_request(_leave)
     app.after_request(_secure)
+    packed.register(app)
     app.after_request(guard.note_refusal)
     mishaps.register(app)
 
@@ -233,6 +243,7 @@ def surroundings() -> dict:
         "practice_end_url": url_for("home.leave_practice"),
         "account_url": url_for("account.show"),
         "language_url": url_for("language.choose"),
+        "accessibility_url": url_for("accessibility.show"),
         "here": guard.page_here(),
         "help_url": url_for("manual.index") if known else "",
         "go_url": url_for("go.show") if known else "",
@@ -295,15 +306,18 @@ def _open_database() -> None:
         reuse_if_open=True
     )  # once for each thread that serves: opening costs as much as four queries
     asked_from(request.remote_addr or "")
+    logs.request.set(secrets.token_hex(6))
 
 
 def _leave(_error: BaseException | None) -> None:
     asked_from("")
+    logs.request.set("")
 
 
 def _secure(response):
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
+    response.headers["X-Request-Id"] = logs.request.get()
     if current_app.config["SESSION_COOKIE_SECURE"]:
         response.headers.setdefault("Strict-Transport-Security", HSTS)
     if request.endpoint != "static":

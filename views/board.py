@@ -11,12 +11,12 @@ from flask_login import current_user
 from dispatch import clock, rights
 from dispatch.centre import activation as centre
 from dispatch.centre import board as gathered
-from dispatch.centre import floor, reinforcements, relief, scale_up
+from dispatch.centre import floor, pictures, reinforcements, relief, scale_up
 from dispatch.centre.board import Board
 from dispatch.words import LANGUAGE_NAMES
 from models import Activation, Emergency, database
-from views import bars, costs, guard, lookups, sheet_page
-from views.render import duration, hour
+from views import costs, guard, lookups, sheet_page
+from views.render import duration, hour, locale
 
 pages = Blueprint("board", __name__)
 
@@ -120,7 +120,7 @@ def _changed(id: int, template: str):
 
 
 def _shown(emergency: Emergency) -> dict:
-    now = clock.now()
+    now, lang = clock.now(), str(locale())
     shown = gathered.of(emergency, now)
     asked = shown.asked
     return {
@@ -130,8 +130,8 @@ def _shown(emergency: Emergency) -> dict:
         "version": gathered.version(emergency, now),
         "is_live": emergency.ended_at is None,
         "faces": _faces(emergency, now),
-        "calls_chart": _calls_chart(shown),
-        "staff_chart": _staff_chart(shown),
+        "calls_chart": pictures.board_calls(shown, lang),
+        "staff_chart": pictures.board_staff(shown, lang),
         "rows": list(zip(shown.stretches, shown.needed, map(round, shown.there), strict=True)),
         "effects": [sentence.said_by(_) for sentence in shown.effects],
         "advice": _advice(shown),
@@ -162,39 +162,6 @@ def _faces(emergency: Emergency, now: datetime) -> list[dict]:
         }
         for one in (*mine, *others)
     ]
-
-
-def _calls_chart(shown: Board) -> bars.Chart:
-    values = [one.calls for one in shown.stretches]
-    flags = [
-        (
-            alert.at,
-            _("%(hour)s message", hour=hour(alert.at)),
-            ngettext("to %(num)d person", "to %(num)d people", alert.people),
-        )
-        for alert in shown.alerts
-    ]
-    peak = max(shown.stretches, key=lambda one: one.calls)
-    desc = _(
-        "%(now)s calls in the quarter hour that runs, at most %(peak)s from %(hour)s.",
-        now=values[-1],
-        peak=peak.calls,
-        hour=hour(peak.begins_at),
-    )
-    moments = [one.begins_at for one in shown.stretches]
-    return bars.chart("calls-chart", _("Calls per quarter hour"), desc, moments, values, flags=flags)
-
-
-def _staff_chart(shown: Board) -> bars.Chart:
-    desc = _(
-        "Now %(needed)s operators are needed and %(there)s are there. What missed is red.",
-        needed=shown.needed[-1],
-        there=shown.advice.present,
-    )
-    moments = [one.begins_at for one in shown.stretches]
-    title = _("Operators needed and there")
-    there = [*shown.there[:-1], float(len(shown.seats))]
-    return bars.chart("staff-chart", title, desc, moments, shown.needed, line=there)
 
 
 def _advice(shown: Board) -> dict:

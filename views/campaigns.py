@@ -1,7 +1,7 @@
 """Messages to an audience: the list, the text, the page before sending, the launch, and the page while it runs."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -22,7 +22,7 @@ from dispatch.sending import (
 )
 from dispatch.words import KINDS, N_
 from models import Campaign
-from views import before_sending, control, guard, identity, lookups, render, reports, wording
+from views import before_sending, control, follow_ups, guard, identity, lookups, render, reports, wording
 
 pages = Blueprint("campaigns", __name__)
 PAGE_SIZE = 20
@@ -61,6 +61,7 @@ def row(campaign: Campaign) -> dict:
         "campaign": campaign,
         "kind": wording.capital(_(KINDS[campaign.kind])),
         "audience": report.audience_in_words(campaign, str(render.locale())),
+        "chain": follow_ups.in_list(campaign),
         "accepted": counts["accepted"] + counts["delivered"],
         "total": sum(counts.values()),
         "counts": counts,
@@ -173,33 +174,12 @@ def autosave(id: int):
         stored = Campaign.get_by_id(id)
         if not stored.is_draft or wording.differences(stored, typed):
             sentence = refusal.sentence.said_by(_)
-            return render_template(
-                "campaigns/_saved.html", version=seen, saved_at=None, sentence=sentence
-            ), 422
+            return wording.unsaved(campaign, seen, sentence), 422
         campaign = stored
     except NotAllowed as refusal:
         sentence = refusal.sentence.said_by(_)
-        return render_template("campaigns/_saved.html", version=seen, saved_at=None, sentence=sentence), 422
-    return render_template("campaigns/_autosave.html", **_saved(campaign, now))
-
-
-def _saved(campaign: Campaign, now: datetime) -> dict:
-    """What the page hears after each pause in typing, and what a pressed button changed."""
-    name = request.form.get("plain", "").partition(":")[0]
-    plained = (
-        next((text for text in wording.page(campaign)["texts"] if text["counter"]["name"] == name), None)
-        if name
-        else None
-    )
-    return {
-        "campaign": campaign,
-        "version": campaign.version,
-        "saved_at": now,
-        "sentence": None,
-        "plained": plained,
-        "members": list(whom.members_of(campaign.audience)) if "add" in request.form else None,
-        **wording.reach(campaign),
-    }
+        return wording.unsaved(campaign, seen, sentence), 422
+    return render_template("campaigns/_autosave.html", **wording.saved(campaign, now))
 
 
 @pages.get("/campaigns/<int:id>/members")

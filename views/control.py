@@ -12,11 +12,11 @@ from flask_login import current_user
 
 from dispatch import clock, rights
 from dispatch.errors import WrongMoment
-from dispatch.sending import calls, campaigns, doubt, estimate, quiet, report, tallies
+from dispatch.sending import calls, campaigns, doubt, estimate, pictures, quiet, report, tallies
 from dispatch.sending.doubt import Group
 from dispatch.words import CHANNELS, KINDS
 from models import Campaign
-from views import answers, cap, charts, follow_ups, guard, lookups, render, wording
+from views import answers, cap, follow_ups, guard, lookups, render, wording
 from views import takeover as takeovers
 
 pages = Blueprint("control", __name__)
@@ -107,6 +107,16 @@ def rates(campaign: Campaign, now: datetime) -> dict[str, float]:
     }
 
 
+def _lines(campaign: Campaign, now: datetime) -> tuple[int, int] | None:
+    """How many lines speak now, and how many there are; None where a call waits for no line."""
+    if "voice" not in campaign.channels or not campaign.is_underway:
+        return None
+    choose = current_app.extensions["roads"].choose
+    road = choose("voice", is_practice=campaign.is_practice, now=now)
+    busy = calls.busy_lines(road, is_practice=campaign.is_practice, now=now) if road.lines else 0
+    return (busy, road.lines) if road.lines else None
+
+
 def standing(campaign: Campaign, now: datetime, seen: str = "", said: int = -SPOKEN_EVERY_SECONDS) -> dict:
     """Everything that the live page shows. `seen`: the controls that the page has; `said`: the second it last spoke in."""
     table = tallies.counts(campaign)
@@ -129,9 +139,9 @@ def standing(campaign: Campaign, now: datetime, seen: str = "", said: int = -SPO
         "quiet_until": quiet.ends_at(campaign, now) if counts["queued"] else None,
         "seconds_gone": gone,
         "kind": wording.capital(_(KINDS[campaign.kind])),
-        "composed_in": int((campaign.launched_at - campaign.created_at).total_seconds()),
+        "composed_in": campaign.seconds_to_launch,
         "sender": campaign.launched_by.name,
-        "curve": curve(campaign, now, left),
+        "curve": pictures.delivery(campaign, str(render.locale()), now, left),
         "doubt": doubted,
         **lead,
         **follow_ups.standing(campaign),
@@ -140,6 +150,7 @@ def standing(campaign: Campaign, now: datetime, seen: str = "", said: int = -SPO
         "outcome": outcome(campaign, counts),
         "answers": answers.counted(campaign),
         "in_turn": answers.in_words(campaign) if campaign.next_channel_at else [],
+        "lines": _lines(campaign, now),
         "second_calls": report.second_calls(campaign),
         "is_mixed": guard.is_mixed(campaign),
         "may_control": campaign.is_underway and rights.may(current_user, "campaign.control", campaign),
@@ -170,32 +181,6 @@ def totals(campaign: Campaign, table: dict[str, dict[str, int]]) -> dict:
 
 
 LIT = {"unsure": "lit", "failed": "late"}
-
-
-def curve(campaign: Campaign, now: datetime, seconds_left: int) -> charts.Curve:
-    """The curve since the launch, drawn on to this moment while the campaign is underway."""
-    points = [
-        charts.Point(campaign.launched_at + clock.seconds(second), accepted, delivered)
-        for second, accepted, delivered in report.curve(campaign)
-    ]
-    last, until = points[-1], None
-    if campaign.is_underway:
-        points.append(charts.Point(max(now, last.at), last.accepted, last.delivered))
-        until = now + clock.seconds(seconds_left)
-    total = sum(estimate.together(tallies.counts(campaign)).values())
-    return charts.curve(
-        points,
-        total,
-        _("Accepted and delivered since the start"),
-        _(
-            "%(accepted)d of %(total)d messages were accepted, %(delivered)d of them have a delivery receipt.",
-            accepted=last.accepted,
-            total=total,
-            delivered=last.delivered,
-        ),
-        until=until,
-        is_running=campaign.is_underway,
-    )
 
 
 def outcome(campaign: Campaign, counts: dict[str, int]) -> str:

@@ -11,13 +11,13 @@ from flask_login import current_user
 
 from dispatch import clock, rights
 from dispatch.errors import Refusal
-from dispatch.money import forecast, ledger, statement
+from dispatch.money import forecast, ledger, pictures, statement
 from dispatch.money.prices import mills_of
 from dispatch.onboarding import contracts
 from dispatch.papers import credit as paper
 from dispatch.words import CHANNELS
 from models import PAYMENTS, Organisation
-from views import guard, lookups
+from views import guard, lookups, render
 from views.bins import attached
 
 pages = Blueprint("credits", __name__)
@@ -90,7 +90,7 @@ def save(id: int, form: str):
     lang = current_user.language
     name = f"statement-{told.organisation.slug}-{told.begins_on:%Y-%m-%d}.{form}"
     if form == "pdf":
-        return attached(paper.credit_statement(told, lang), name, "application/pdf")
+        return attached(paper.credit_statement(told, lang, clock.now()), name, "application/pdf")
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     return attached(paper.credit_workbook(told, lang), name, kind)
 
@@ -130,6 +130,7 @@ def _page(organisation: Organisation, faults: dict[str, str] | None = None) -> s
         told=statement.of_period(organisation, begins_on, ends_on),
         month=f"{begins_on:%Y-%m}",
         months_left=forecast.months_left(organisation, now),
+        over_time=pictures.credit(organisation, str(render.locale()), now),
         ways=[(code, words) for code, words in WAYS.items()],
         channels={code: _(name) for code, name in CHANNELS.items()},
         way=WAYS[organisation.payment],

@@ -6,10 +6,12 @@ from flask_login import current_user
 
 from dispatch import clock
 from dispatch.errors import Incomplete, WrongMoment
-from dispatch.sending import campaigns, placeholders, report, scenarios
+from dispatch.money import prices
+from dispatch.sending import campaigns, estimate, placeholders, report, scenarios
+from dispatch.sending.text import measure
 from dispatch.words import CHANNELS, LANGUAGE_NAMES
 from models import Campaign, Template
-from views import guard, lookups, render, wording
+from views import control, guard, lookups, render, wording
 
 pages = Blueprint("filling", __name__)
 
@@ -30,8 +32,7 @@ def show(id: int):
 @guard.needs("campaign.compose", "campaign.take")
 def keep(id: int):
     campaign = lookups.campaign_of(id, "campaign.compose")
-    defined = campaign.placeholders or []
-    typed = {one["name"]: request.form.get(f"filled-{one['name']}", "") for one in defined}
+    typed = _typed(campaign)
     try:
         campaign = scenarios.fill_in(
             campaign, typed, by=current_user, now=clock.now(), version=wording.version()
@@ -42,9 +43,54 @@ def keep(id: int):
     except WrongMoment as refusal:
         fresh = Campaign.get_by_id(id)
         return _page(fresh, typed, {}, refusal.sentence.said_by(_)), 409
+    if request.form.get("go") == "look":
+        return redirect(url_for("filling.show", id=id, _anchor="says"), 303)
     if placeholders.missing(campaign):
         return redirect(url_for("filling.show", id=id, check=1), 303)
     return redirect(url_for("campaigns.review", id=id), 303)
+
+
+@pages.post("/campaigns/<int:id>/fill/says")
+@guard.needs("campaign.compose", "campaign.take")
+def says(id: int):
+    """What it would say with what is typed by now; nothing of it is kept."""
+    campaign = lookups.campaign_of(id, "campaign.compose")
+    return render_template("filling/_says.html", campaign=campaign, **_said(campaign, _typed(campaign)))
+
+
+def _typed(campaign: Campaign) -> dict[str, str]:
+    names = [one["name"] for one in campaign.placeholders or []]
+    return {name: request.form.get(f"filled-{name}", "") for name in names}
+
+
+def _said(campaign: Campaign, typed: dict) -> dict:
+    """Each text as it is read, and what it comes to; the campaign at hand stays as it is stored."""
+    now = clock.now()
+    campaign.filled, _faults = placeholders.tried_on(campaign, typed)
+    size = estimate.estimate(campaign, campaigns.audience_of(campaign), control.rates(campaign, now))
+    parts = {leg.channel: leg.parts for leg in size.legs}
+    return {
+        "texts": [
+            _text(campaign, channel, lang)
+            for channel in campaign.channels
+            for lang, text in campaign.texts.get(channel, {}).items()
+            if campaigns.has_text(text)
+        ],
+        "size": size,
+        "mills": prices.cost(parts, now) if prices.unit_mills(now) else None,
+        "is_open": bool(placeholders.missing(campaign)),
+    }
+
+
+def _text(campaign: Campaign, channel: str, lang: str) -> dict:
+    """A text as it leaves, with the mark of a practice and what asks for an answer."""
+    said = read(campaigns.text_for(campaign, channel, lang), campaign)
+    return {
+        "caption": f"{wording.capital(_(CHANNELS[channel]))}, {_(LANGUAGE_NAMES[lang])}",
+        "lang": lang,
+        "said": said,
+        "measure": measure(said["body"]) if channel == "sms" else None,
+    }
 
 
 def _page(campaign: Campaign, typed: dict, errors: dict, refusal: str = "") -> str:
@@ -61,16 +107,7 @@ def _page(campaign: Campaign, typed: dict, errors: dict, refusal: str = "") -> s
         faults=[(field, labels[field], sentence) for field, sentence in errors.items()],
         errors=errors,
         refusal=refusal,
-        texts=[
-            (
-                f"{wording.capital(_(CHANNELS[channel]))}, {_(LANGUAGE_NAMES[lang])}",
-                lang,
-                read(text, campaign),
-            )
-            for channel in campaign.channels
-            for lang, text in placeholders.texts_of(campaign).get(channel, {}).items()
-            if campaigns.has_text(text)
-        ],
+        **_said(campaign, typed),
         senders=senders(campaign),
         audience=report.audience_in_words(campaign, str(render.locale())),
         **since(campaign),

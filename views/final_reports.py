@@ -7,8 +7,7 @@ from dispatch import clock
 from dispatch.centre import lessons, report
 from dispatch.centre.statements import PDF, XLSX
 from dispatch.errors import NotAllowed
-from dispatch.papers import chart
-from dispatch.papers.final_report import chart_words, curve_header, key
+from dispatch.papers.final_report import pictures
 from models import Activation
 from views import activation_page, guard, lookups, render
 from views.activation_form import mood
@@ -16,7 +15,6 @@ from views.bins import attached
 from views.lessons import added, listed
 
 pages = Blueprint("final_reports", __name__)
-WIDTH, HEIGHT, LEFT, TOP = 620, 200, 60, 10
 FILES = {"pdf": (report.paper, PDF), "xlsx": (report.workbook, XLSX)}
 
 
@@ -41,10 +39,7 @@ def page(activation: Activation, **of_form) -> str:
         activation=activation,
         data=data,
         chapters=data["chapters"][:-1],  # the lessons are a list to work in
-        curve=_strokes(data, lang),
-        rows=chart.sampled(data["curve"]),
-        curve_header=curve_header(lang),
-        key=key(lang),
+        drawn=pictures(data, lang),
         **mood(activation),
         **listed(lessons.of(activation), **of_form),
     )
@@ -57,26 +52,6 @@ def add_lesson(id: int):
     if guard.is_mixed(activation):
         raise NotAllowed(activation_page.MIXED)
     return added(activation, lambda faults: page(activation, faults=faults))
-
-
-def _strokes(data: dict, lang: str) -> dict | None:
-    """The curve in the units of its picture; None while there is no line to draw."""
-    drawn = chart.drawing(data["curve"], chart_words(data, lang))
-    if not drawn:
-        return None
-    return {
-        "alt": drawn["alt"],
-        "levels": [(TOP + round((1 - level) * HEIGHT), word) for level, word in drawn["levels"]],
-        "moments": [(LEFT + round(place * WIDTH), word) for place, word in drawn["moments"]],
-        "base": TOP + HEIGHT,
-        "left": LEFT,
-        "right": LEFT + WIDTH,
-        **{name: _line(drawn[name]["points"]) for name in ("accepted", "delivered")},
-    }
-
-
-def _line(points: list[tuple[float, float]]) -> str:
-    return "M" + "L".join(f"{LEFT + x * WIDTH:.1f} {TOP + (1 - y) * HEIGHT:.1f}" for x, y in points)
 
 
 @pages.get("/activations/<int:id>/report.<any(pdf,xlsx):kind>")

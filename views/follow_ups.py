@@ -2,17 +2,16 @@
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_login import current_user
 
 from dispatch import clock, rights
 from dispatch.errors import Refusal, WrongMoment
-from dispatch.sending import feedback, follow_ups
-from dispatch.words import N_
+from dispatch.sending import chains, feedback, follow_ups
 from models import FOLLOW_UPS, Campaign
-from views import guard, lookups
+from views import guard, lookups, render
 
 pages = Blueprint("follow_ups", __name__)
-WORDS = {"correction": N_("Correction"), "update": N_("Update"), "all_clear": N_("All clear")}
 
 
 @pages.get("/campaigns/<int:id>/follow")
@@ -25,7 +24,7 @@ def choose(id: int):
         "follow_ups/choose.html",
         campaign=campaign,
         practice=campaign.is_practice,
-        kinds=[(what, _(WORDS[what])) for what in FOLLOW_UPS],
+        kinds=[(what, _(chains.WORDS[what])) for what in FOLLOW_UPS],
     )
 
 
@@ -58,13 +57,43 @@ def tell(id: int):
 
 def standing(campaign: Campaign) -> dict:
     """The chain that it stands in, what this person may add to it, and whom it did not reach yet."""
-    seen = [one for one in follow_ups.chain(campaign) if rights.sees_campaign(current_user, one)]
-    is_corrected = any(one.follow_up == "correction" for one in seen)
+    seen = _seen(chains.whole(campaign))
+    is_corrected = any(one.follows_id == campaign.id and one.follow_up == "correction" for one in seen)
     return {
         "offers_correction": campaign.status == "stopped" and not is_corrected,
-        "what_it_is": _(WORDS[campaign.follow_up]) if campaign.follow_up else "",
-        "followed_by": [(_(WORDS[one.follow_up]), one) for one in seen],
+        "chain": [(_place(one), one, *chains.reached(one)) for one in seen] if len(seen) > 1 else [],
         "may_follow": rights.may(current_user, "campaign.compose", campaign),
         "missed": follow_ups.missed(campaign),
         "uncertain": follow_ups.uncertain(campaign),
     }
+
+
+def in_list(campaign: Campaign) -> list[str]:
+    """Its place in a chain, a sentence each: what it follows, and what followed it, when, to how many."""
+    said = [_place(campaign)] if campaign.follows_id else []
+    return said + [_followed(one) for one in _seen(follow_ups.followers(campaign))]
+
+
+def _place(one: Campaign) -> str:
+    what = _(chains.WORDS[one.follow_up])
+    if one.follows_id and rights.sees_campaign(current_user, one.follows):
+        return _("%(what)s of “%(name)s”", what=what, name=one.follows.name)
+    return what
+
+
+def _followed(one: Campaign) -> str:
+    what = _(chains.WORDS[one.follow_up])
+    if one.is_draft:
+        return _("Followed by: %(what)s, not sent yet", what=what)
+    return ngettext(
+        "Followed by: %(what)s, %(at)s, for %(count)s person",
+        "Followed by: %(what)s, %(at)s, for %(count)s people",
+        one.people,
+        what=what,
+        at=render.when(one.launched_at, clock.now()),
+        count=render.number(one.people),
+    )
+
+
+def _seen(some: list[Campaign]) -> list[Campaign]:
+    return [one for one in some if rights.sees_campaign(current_user, one)]

@@ -60,6 +60,7 @@ ALSO_WHILE_PRACTISING = frozenset(
         "campaigns.write",
         "campaigns.autosave",
         "campaigns.measured",
+        "filling.says",
         "campaigns.save_template",
         "campaigns.launch",
         "recordings.upload",

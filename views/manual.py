@@ -58,6 +58,7 @@ CHAPTER_OF = {
     "operators": "calls",
     "orders": "joining",
     "organisations": "joining",
+    "packs": "operation",
     "patterns": "first-steps",
     "preparation": "preparation",
     "prices": "costs",
@@ -71,6 +72,7 @@ CHAPTER_OF = {
     "scenarios": "scenarios",
     "sheet": "sheet",
     "signin": "accounts",
+    "status": "operation",
     "takeover": "takeover",
     "tariffs": "credit",
     "tokens": "api",
@@ -168,7 +170,7 @@ def _address_of(piece) -> str:
 
 def may_open(endpoint: str, user: User) -> bool:
     """Whether the door of this endpoint lets this person in; a thing behind it may still be another's."""
-    asked = current_app.view_functions[endpoint].guarded_by
+    asked = getattr(current_app.view_functions[endpoint], "guarded_by", "")
     return asked not in {*rights.DEEDS, *rights.SENDING, rights.CONTROL} or rights.may(user, asked)
 
 

@@ -59,6 +59,7 @@ DOORS = (
     Door("tariffs.index", _l("Prices"), "credit.change", "administration"),
     Door("audit.index", _l("Audit"), "audit.see", "administration"),
     Door("inbox.index", _l("Replies"), "organisation.see", "administration"),
+    Door("status.show", _l("Status"), "organisation.change", "administration"),
     Door("tokens.index", _l("API"), "token.change", "administration"),
 )
 

@@ -11,6 +11,7 @@ from dispatch import accounts, clock, rights
 from dispatch.errors import Refusal
 from dispatch.onboarding import checklist, contracts, expiry, orders, user_table
 from dispatch.onboarding.checklist import Step
+from dispatch.operation import packs
 from dispatch.words import LANGUAGE_NAMES, ORGANISATION_KINDS
 from models import LANGUAGES, Organisation, User
 from models import ORGANISATION_KINDS as KINDS
@@ -126,6 +127,7 @@ def show(id: int):
         fault=fault.said_by(_) if fault else "",
         is_platform=rights.may(current_user, "organisation.change"),
         may_list=rights.may(current_user, "organisation.see"),
+        has_pack=organisation == current_user.organisation and packs.may_have(current_user),
     )
 
 

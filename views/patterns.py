@@ -17,8 +17,11 @@ from wtforms import (
     TextAreaField,
 )
 
-from views import bars, guard, render
-from views.charts import Curve, Point, curve
+from dispatch.centre.lines import Piece
+from dispatch.pictures import balance, bars, curve, shares
+from dispatch.pictures.curve import Point
+from dispatch.pictures.picture import Key, Picture
+from views import guard, render
 
 pages = Blueprint("patterns", __name__, url_prefix="/patterns")
 
@@ -32,6 +35,7 @@ TOTALS = (
     (120, 700, 309),
     (153, 709, 319),
 )
+BALANCE = ((0, 275_000), (20, 231_000), (41, 118_000), (60, 393_000), (90, 260_000))
 NEEDED, THERE = (5, 9, 14, 19, 12, 9), (4.0, 4.0, 8.0, 16.0, 16.0, 12.0)
 COLOURS = (
     ("ink", _("text, heavy line")),
@@ -101,38 +105,98 @@ def sample_form() -> SampleForm:
     return form
 
 
-def sample_curve(name: str, is_running: bool) -> Curve:
+def sample_curve(name: str, is_running: bool) -> Picture:
     points = [
         Point(LAUNCHED_AT + timedelta(seconds=at), accepted, delivered) for at, accepted, delivered in TOTALS
     ]
-    desc = _(
-        "After 18 seconds 660 of 773 messages were accepted. At the last moment 709, of which 319 with a receipt."
+    words = curve.Words(
+        title=_("Accepted and delivered since the start"),
+        desc=_(
+            "After 18 seconds 660 of 773 messages were accepted. At the last moment 709, of which 319 with a receipt."
+        ),
+        accepted=_("accepted"),
+        delivered=_("delivered"),
+        key=(_("accepted, also what failed later"), _("with a delivery receipt")),
+        header=(_("Time"), _("Accepted, also what failed later"), _("With a delivery receipt")),
     )
     until = LAUNCHED_AT + timedelta(minutes=5) if is_running else None
-    return curve(
-        points,
-        773,
-        _("Accepted and delivered since the start"),
-        desc,
-        id=name,
-        until=until,
-        is_running=is_running,
-    )
+    return curve.curve(name, points, 773, words, render.number, until=until, is_running=is_running)
 
 
-def sample_quarters() -> bars.Chart:
+def sample_quarters() -> Picture:
     moments = [LAUNCHED_AT.replace(minute=0, second=0) + n * bars.QUARTER for n in range(len(NEEDED))]
-    flags = [(moments[3], "03:45", "")]
     desc = _("Now %(needed)s operators are needed and %(there)s are there. What missed is red.")
-    return bars.chart(
-        "quarters",
+    words = bars.Words(
         _("Operators needed and there"),
-        desc % {"needed": NEEDED[-1], "there": THERE[-1]},
-        moments,
-        NEEDED,
-        line=THERE,
-        flags=flags,
+        desc % {"needed": NEEDED[-1], "there": int(THERE[-1])},
+        (_("Quarter hour"), _("Needed"), _("There")),
     )
+    key = [Key("bars", _("Needed")), Key("main", _("there"), True), Key("short", _("short"))]
+    flags = [bars.Flag(moments[3], "03:45")]
+    return bars.bars("quarters", words, moments, NEEDED, render.number, line=THERE, flags=flags, key=key)
+
+
+def sample_shares() -> Picture:
+    things = [
+        shares.Share("Stationsstraat", "7 / 24", (("low", 7), ("missed", 17))),
+        shares.Share("Molenweg", "18 / 31", (("half", 18), ("missed", 13))),
+        shares.Share("Kerkplein", "40 / 42", (("got", 40), ("missed", 1), ("rest", 1))),
+    ]
+    key = [
+        Key("got", _("four in five or more reached")),
+        Key("half", _("half to four in five reached")),
+        Key("low", _("less than half reached")),
+        Key("missed", _("not reached")),
+        Key("rest", _("open or unsure")),
+    ]
+    rows = [[one.label, str(sum(number for _css, number in one.parts))] for one in things]
+    desc = "65 / 97"
+    return shares.shares("shares", _("Reach by street"), desc, things, key, (_("Street"), _("People")), rows)
+
+
+def sample_balance() -> Picture:
+    first = LAUNCHED_AT.date()
+    days = [(first + timedelta(days=on), mills) for on, mills in BALANCE]
+    words = balance.Words(
+        title=_("Credit over time"),
+        desc="",
+        empty=_("used up on"),
+        header=(_("Day"), _("Left at its end")),
+        key=(_("left, with what is put aside"), _("if it goes on at this pace")),
+    )
+    ahead = (first + timedelta(days=160), 0)
+    return balance.balance(
+        "balance", words, days, lambda mills: render.money(mills), render.money, forecast=ahead
+    )
+
+
+def sample_sheet() -> list[dict]:
+    """A line as it stands, one that changed, one that is gone, and one that is late and in another language."""
+    plain = {"is_gone": False, "is_expired": False, "is_stale": False, "is_translated": True, "lang": "nl"}
+    said = {
+        "question": [("same", "Mag ik buiten?")],
+        "answer": [
+            ("same", "Neen, blijf binnen "),
+            ("del", "tot 18 uur"),
+            ("ins", "tot 20 uur"),
+            ("same", "."),
+        ],
+    }
+    lines = [
+        plain | said | {"answer": said["answer"][:1]},
+        plain | said,
+        plain | said | {"is_gone": True},
+        plain | said | {"is_expired": True, "is_stale": True, "is_translated": False},
+    ]
+    return [
+        {
+            "line": line | {name: [Piece(*one) for one in line[name]] for name in said},
+            "said": _("Unchanged since %(hour)s") % {"hour": "02:45"},
+            "town": "Hertsdonk" if number == 1 else "",
+            "language": _("Dutch"),
+        }
+        for number, line in enumerate(lines)
+    ]
 
 
 @pages.get("")
@@ -148,8 +212,15 @@ def index():
             *render.ACTIVATION_LOOKS.values(),
         ],
         form=sample_form(),
-        curves=[sample_curve("running", True), sample_curve("over", False)],
-        quarters=sample_quarters(),
+        drawn=[
+            sample_curve("running", True),
+            sample_curve("over", False),
+            sample_quarters(),
+            sample_shares(),
+            sample_balance(),
+        ],
         launched_at=LAUNCHED_AT,
+        now=LAUNCHED_AT + timedelta(minutes=5),
+        sheet_rows=sample_sheet(),
         url_of_page=lambda n: url_for("patterns.index", page=n),
     )

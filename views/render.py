@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from gettext import NullTranslations
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_timedelta
 from babel.numbers import format_decimal
 from flask import Flask
 from flask_babel import get_locale, gettext, lazy_gettext, ngettext
@@ -179,6 +180,56 @@ def day(moment: datetime | date, weekday: bool = False) -> str:
     return long_day(on, str(locale()), weekday=weekday)
 
 
+# ── Moments in a page ───────────────────────────────────────────────────
+# What a template writes with |when, |hour, |clock_time and |day is also there for whoever points at it, for a reader of
+# the screen and for a program: the whole moment. A sentence that is made here in Python stays plain text.
+
+
+@lru_cache(maxsize=512)
+def _whole_day(on: date, lang: str) -> str:
+    return long_day(on, lang, weekday=True)
+
+
+def timed(said: str, moment: datetime | date, **marks: bool) -> Markup:
+    """A moment or a day as a page says it, with the whole of it for who points at it, and in a form that is the same everywhere."""
+    begin = Markup("<time") + Markup("").join(Markup(" data-{}").format(mark) for mark in marks)
+    if not isinstance(moment, datetime):
+        title, stamp = _whole_day(moment, str(locale())), moment.isoformat()
+    else:
+        here = local(moment)
+        title = f"{_whole_day(here.date(), str(locale()))}, {here:%H:%M:%S}"
+        stamp = here.isoformat(timespec="seconds")
+    return begin + Markup(' datetime="{}" title="{}">{}</time>').format(stamp, title, said)
+
+
+def ago(moment: datetime, now: datetime) -> Markup:
+    """ "5 minuten geleden" within a day, and like `when` beyond it; app.js keeps it true while the page stands open."""
+    away = local(moment) - local(now)
+    if abs(away) >= timedelta(days=1):
+        return timed(when(moment, now), moment)
+    said = format_timedelta(away, granularity="minute", threshold=1, add_direction=True, locale=locale())
+    return timed(said, moment, ago=True)
+
+
+def _when_timed(moment: datetime, now: datetime) -> Markup:
+    return timed(when(moment, now), moment)
+
+
+def _hour_timed(moment: datetime) -> Markup:
+    return timed(hour(moment), moment)
+
+
+def _clock_timed(moment: datetime) -> Markup:
+    return timed(clock_time(moment), moment)
+
+
+def _day_timed(moment: datetime | date, weekday: bool = False) -> Markup:
+    return timed(day(moment, weekday), moment)
+
+
+TIMED = {"when": _when_timed, "hour": _hour_timed, "clock_time": _clock_timed, "day": _day_timed, "ago": ago}
+
+
 def lit(text: str, sought: Iterable[str]) -> Markup:
     """The text with a mark on each of these words wherever they stand in it."""
     words = "|".join(map(re.escape, sorted(filter(None, sought), key=len, reverse=True)))
@@ -241,12 +292,12 @@ def page_defaults() -> dict:
     }
 
 
-FILTERS = (phone, when, hour, clock_time, day, money, number, duration, lit)
+FILTERS = (phone, money, number, duration, lit)
 
 
 def register(app: Flask) -> None:
     """Gives the templates their filters, looks and defaults. To be called before the app's own context processor."""
-    app.jinja_env.filters.update({function.__name__: function for function in FILTERS})
+    app.jinja_env.filters.update({function.__name__: function for function in FILTERS} | TIMED)
     app.jinja_env.filters.update(
         message_look=MESSAGE_LOOKS.__getitem__,
         campaign_look=CAMPAIGN_LOOKS.__getitem__,

@@ -11,7 +11,7 @@ from flask_login import current_user
 
 from dispatch import clock, rights
 from dispatch.people import audience
-from dispatch.sending import acknowledgements, campaigns, doubt, estimate, report, tallies, whom
+from dispatch.sending import acknowledgements, campaigns, doubt, estimate, pictures, report, tallies, whom
 from dispatch.words import CHANNELS, KINDS, LANGUAGE_NAMES, MESSAGE_STATUSES
 from models import Campaign, Member, Message, Recipient
 from views import answers, cap, control, follow_ups, guard, lookups, render, wording
@@ -28,7 +28,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 def final(campaign: Campaign, now: datetime) -> dict:
     """Everything on the page of a campaign that is over; reached and not reached together are the audience."""
-    table = tallies.counts(campaign)
+    table, lang = tallies.counts(campaign), str(render.locale())
     counts = estimate.together(table)
     reached, meant = report.people_reached(campaign), report.people_meant(campaign)
     return {
@@ -36,14 +36,15 @@ def final(campaign: Campaign, now: datetime) -> dict:
         "practice": campaign.is_practice,
         "kind": wording.capital(_(KINDS[campaign.kind])),
         "sender": campaign.launched_by.name,
-        "audience": report.audience_in_words(campaign, str(render.locale())),
+        "audience": report.audience_in_words(campaign, lang),
         "reached": reached,
         "meant": meant,
         "terms": _terms(campaign, reached),
         "counts": counts,
         "total": sum(counts.values()),
         "table": control.totals(campaign, table),
-        "curve": control.curve(campaign, now, 0),
+        "curve": pictures.delivery(campaign, lang, now),
+        "reaches": [draw(campaign, lang) for draw in report.REACHES],
         "failures": [
             (number, _(report.reason_in_words(code)), wording.capital(_(CHANNELS[channel])))
             for channel, code, number in report.failures(campaign)
@@ -57,9 +58,7 @@ def final(campaign: Campaign, now: datetime) -> dict:
         **follow_ups.standing(campaign),
         **cap.standing(campaign),
         "seconds": int((campaign.ended_at - campaign.launched_at).total_seconds()),
-        "composed_in": int(
-            (campaign.launched_at - (campaign.opened_at or campaign.created_at)).total_seconds()
-        ),
+        "composed_in": campaign.seconds_to_launch,
         "may_template": rights.may(current_user, "template.change")
         and rights.may(current_user, "campaign.compose", campaign),
         "now": now,

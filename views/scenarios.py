@@ -6,7 +6,7 @@ from flask_login import current_user
 
 from dispatch import clock
 from dispatch.errors import Incomplete, NotAllowed, Refusal, WrongMoment
-from dispatch.sending import doubt, placeholders, report, scenarios
+from dispatch.sending import campaigns, doubt, placeholders, report, scenario_drafts, scenarios
 from dispatch.words import CHANNELS, FOLLOW_UPS, LANGUAGE_NAMES, N_
 from models import LANGUAGES, POLICIES, Organisation, Template
 from views import filling, guard, lookups, render, wording
@@ -27,7 +27,13 @@ def new():
 @pages.get("/templates/<int:id>")
 @guard.needs("template.change")
 def form(id: int):
-    return _page(lookups.template_of(id, "template.change"))
+    """As it is saved, or as this person was typing it."""
+    template = lookups.template_of(id, "template.change")
+    typed = scenario_drafts.of(template, current_user)
+    if not typed:
+        return _page(template)
+    _put(template, typed.wording)
+    return _page(template, typed=typed, version=typed.based_on, why=typed.why)
 
 
 @pages.post("/templates/<int:id>")
@@ -46,10 +52,31 @@ def write(id: int):
         )
     except Incomplete as refusal:
         return _again(template, typed, {k: f.said_by(_) for k, f in refusal.faults.items()}), 422
-    except (WrongMoment, NotAllowed) as refusal:
-        code = 409 if isinstance(refusal, WrongMoment) else 403
-        return _again(template, typed, {"name": refusal.sentence.said_by(_)}), code
+    except WrongMoment as refusal:
+        return _two_hands(template, typed, refusal), 409
+    except NotAllowed as refusal:
+        return _again(template, typed, {"kind": refusal.sentence.said_by(_)}), 403
     flash(_("Everything is saved."))
+    return redirect(url_for("scenarios.form", id=id), 303)
+
+
+@pages.post("/templates/<int:id>/autosave")
+@guard.needs("template.change")
+def autosave(id: int):
+    """Keeps what is typed beside the scenario: in use is what was saved with a press."""
+    template = lookups.template_of(id, "template.change")
+    typed, seen, now = _typed(), wording.version(), clock.now()
+    why = request.form.get("why", "")
+    scenario_drafts.jot(template, typed, by=current_user, now=now, version=seen, why=why)
+    _put(template, typed)
+    return render_template("campaigns/_autosave.html", **wording.saved(template, now) | {"version": seen})
+
+
+@pages.post("/templates/<int:id>/forget")
+@guard.needs("template.change")
+def forget(id: int):
+    scenario_drafts.forget(lookups.template_of(id, "template.change"), current_user)
+    flash(_("What you typed is thrown away. Here is the scenario as it is in use."))
     return redirect(url_for("scenarios.form", id=id), 303)
 
 
@@ -155,10 +182,23 @@ def _option(line: str) -> dict[str, str]:
 
 def _again(template: Template, typed: dict, errors: dict[str, str]) -> str:
     """Nothing of what was typed is kept, and nothing of it is lost."""
-    for name, value in typed.items():
-        setattr(template, name, value)
+    _put(template, typed)
     faults = [(field, _label(field), sentence) for field, sentence in errors.items()]
     return _page(template, faults=faults, errors=errors, version=wording.version())
+
+
+def _two_hands(template: Template, typed: dict, refusal: WrongMoment) -> str:
+    """What was typed stays in the fields, the other's words stand beside it; who saves once more, keeps theirs."""
+    stored = Template.get_by_id(template.id)
+    rows = wording.differences(stored, {name: typed[name] for name in campaigns.WORDING if name in typed})
+    _put(stored, typed)
+    conflict = {"sentence": refusal.sentence.said_by(_), "rows": rows}
+    return _page(stored, conflict=conflict, why=request.form.get("why", ""))
+
+
+def _put(template: Template, typed: dict) -> None:
+    for name, value in typed.items():
+        setattr(template, name, value)
 
 
 def _label(field: str) -> str:
@@ -169,8 +209,9 @@ def _page(template: Template, **said) -> str:
     shown = wording.page(template, **said)
     return render_template(
         "scenarios/form.html",
-        **shown,
+        **{"typed": None, "why": ""} | shown,
         template=template,
+        saved_version=template.version,
         rows=_rows(template),
         types=[(kind, _(word)) for kind, word in placeholders.TYPES.items()],
         follow_ups=[_follow_up(template, what) for what in FOLLOW_UPS],

@@ -1,6 +1,8 @@
 """The form in which a message is written: what was typed, how it is shown again, where two hands differ."""
 
-from flask import request, url_for
+from datetime import datetime
+
+from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
@@ -210,6 +212,27 @@ def reach(campaign: Campaign, chosen: audience.Audience | None = None, readers=N
             if readers[lang] and lang != campaign.fallback_language and _lacks(campaign, lang)
         ],
     }
+
+
+def saved(campaign: Campaign, now: datetime) -> dict:
+    """What the page hears after each pause in typing, and what a pressed button changed."""
+    name = request.form.get("plain", "").partition(":")[0]
+    texts = page(campaign)["texts"] if name else []
+    return {
+        "campaign": campaign,
+        "version": campaign.version,
+        "saved_at": now,
+        "sentence": None,
+        "plained": next((text for text in texts if text["counter"]["name"] == name), None),
+        "members": list(whom.members_of(campaign.audience)) if "add" in request.form else None,
+        **reach(campaign),
+    }
+
+
+def unsaved(campaign: Campaign, version: int, sentence: str) -> str:
+    """What the page hears when nothing was kept, and why."""
+    said = {"version": version, "saved_at": None, "sentence": sentence}
+    return render_template("campaigns/_saved.html", campaign=campaign, **said)
 
 
 def _places(campaign: Campaign) -> list[str]:

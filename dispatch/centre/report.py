@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from dispatch import audit, clock, papers
 from dispatch.centre import activation as centre
-from dispatch.centre import figures, lessons, moves, quality, statements
+from dispatch.centre import figures, lessons, moves, pictures, quality, statements
 from dispatch.centre.request import day, moment, phone
 from dispatch.errors import Refusal
 from dispatch.onboarding.orders import euros
@@ -134,7 +134,9 @@ def build(activation: Activation, lang: str, now: datetime) -> dict:
         "provisional": activation.status != "closed",
         "figures": told.figures(),
         "facts": told.facts(),
+        "calls": pictures.calls(*told.here, lang),
         "curve": told.curve(),
+        "staffing": pictures.staffing(figures.staffing(*told.here), lang),
         "chapters": [
             {"title": _(title), "note": _(note) if note else "", "header": [_(word) for word in header], "rows": rows}
             for title, note, header, rows in told.chapters()
@@ -183,14 +185,9 @@ class _Told:
         here = (Activation.emergency == self.emergency) & (Activation.id != self.activation.id)
         return [town.name for town in towns.where(here, Activation.status.not_in(("draft", "refused")))]
 
-    def curve(self) -> list[dict]:
+    def curve(self) -> list[list]:
         return [
-            {
-                "at": f"{clock.local(at):%d/%m %H:%M}",
-                "seconds": (at - self.begins).total_seconds(),
-                "accepted": offered,
-                "delivered": answered,
-            }
+            [f"{clock.local(at):%d/%m %H:%M}", offered, answered]
             for at, offered, answered in figures.curve(*self.here)
         ]
 

@@ -13,7 +13,7 @@ _SOON = "scenarios follow-ups inbox"
 BOOKS = {
     "coordinator": f"first-steps members data-check {_SENDING} practice {_SOON} privacy accounts",
     "sender": f"first-steps {_SENDING} four-eyes takeover practice {_SOON} cap credit accounts",
-    "joining": "joining rights accounts credit api audit privacy",
+    "joining": "joining rights accounts credit api audit operation privacy",
     "centre": "first-steps activation board calls sheet d2 scale-up costs exercises preparation agreements accounts",
 }
 TITLES = {

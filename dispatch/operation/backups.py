@@ -8,11 +8,12 @@ from pathlib import Path
 
 from dispatch import audit, clock
 from dispatch.errors import Refusal
-from dispatch.operation import copies
+from dispatch.operation import copies, restoring
 from dispatch.words import N_
 from models import Audit, is_postgres, writing
 
 DAYS, WEEKS = 7, 4
+REHEARSED_DAYS = 7
 NIGHT_FROM = 2  # o'clock in Brussels
 NAME = re.compile(r"belfort-(\d{4}-\d{2}-\d{2})\.db")
 
@@ -71,6 +72,21 @@ def test(path: Path, now: datetime) -> copies.Look:
     if not found.is_sound:
         raise Refusal(N_("The backup %(name)s cannot be read back. Older ones were kept."), name=path.name)
     return found
+
+
+def rehearse(folders: Folders, now: datetime) -> bool:
+    """Restores the newest backup into a file of its own, as `flask restore` would, once a week; whether it did so now.
+
+    The copy is brought up to this program, held back and read; then it goes. Raises Refusal when that cannot be done.
+    """
+    known = last("backup.rehearsed")
+    there = folders.first.iterdir() if folders.first and folders.first.is_dir() else ()
+    files = sorted(path for path in there if NAME.fullmatch(path.name))
+    if not files or (known and now - known.at < timedelta(days=REHEARSED_DAYS)):
+        return False
+    found = restoring.rehearse(files[-1])
+    _told("backup.rehearsed", now, **found.counts)
+    return True
 
 
 def last(deed: str) -> Audit | None:

@@ -6,6 +6,8 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from peewee import DatabaseError
+
 import models
 from dispatch import audit
 from dispatch.errors import Missing, Refusal
@@ -35,6 +37,28 @@ def restore(file: Path, now: datetime) -> Path | None:
     models.database.close()
     with copies.held_alone(target):
         return _replace(file, target, now)
+
+
+def rehearse(file: Path) -> copies.Look:
+    """Puts a backup back into a file of its own, brings it up to this program, reads it whole, and throws it away.
+
+    Beside the database that is in use, which knows nothing of it. Raises Refusal when the backup would not serve, OSError
+    when there is no space.
+    """
+    ready = file.with_name(file.name + "-rehearsal")
+    try:
+        _remove(ready)
+        shutil.copyfile(file, ready)
+        ready.chmod(copies.PRIVATE)
+        models.bring_up(ready)
+        found = copies.look_at(ready)
+    except DatabaseError:
+        found = copies.Look(False, {})
+    finally:
+        _remove(ready)
+    if not found.is_sound:
+        raise Refusal(N_("The backup %(name)s could not be put back in a rehearsal."), name=file.name)
+    return found
 
 
 def _replace(file: Path, target: Path, now: datetime) -> Path | None:

@@ -11,6 +11,7 @@ from dispatch.papers.final_report import final_report, final_report_workbook
 from dispatch.papers.manual import manual_book
 from dispatch.papers.notice import annex_notice
 from dispatch.papers.order import order_form
+from dispatch.papers.pack import emergency_pack
 from dispatch.papers.record import record
 from dispatch.papers.relief import relief_sheet
 from dispatch.papers.statement import statement_paper, statement_workbook
@@ -23,6 +24,7 @@ __all__ = [
     "campaign_report",
     "campaign_workbook",
     "dossier",
+    "emergency_pack",
     "final_report",
     "final_report_workbook",
     "manual_book",

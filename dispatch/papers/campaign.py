@@ -1,8 +1,8 @@
 """The final report of a campaign: a paper to keep and a workbook to count in."""
 
-from dispatch.papers.chart import drawing, sampled
 from dispatch.papers.tables import Book
 from dispatch.papers.typeset import letterhead, typeset
+from dispatch.pictures.on_paper import on_paper
 from dispatch.words import MESSAGE_STATUSES, translator
 
 MESSAGE_COLUMNS = ("name", "address", "channel", "status", "sent_at", "settled_at", "reason")
@@ -20,6 +20,8 @@ def campaign_report(data: dict, lang: str) -> bytes:
     approval                                    str, who approved it and when; "" when nobody had to
     handovers                                   list of str, who took the lead over, when and why
     alarm                                       str, why it left without approval, in red; "" when it did not
+    chain                                       list of (what, name, name of what it follows, moment, people, messages, accepted or
+                                                delivered), all that belongs to it and itself; [] when it stands alone
     practice                                    bool
     launched_at, ended_at, made_at              str; made_at is the moment these figures were true
     audience                                    str, who it was meant for ("BIN Beekveld, Stationsstraat")
@@ -47,12 +49,13 @@ def campaign_report(data: dict, lang: str) -> bytes:
             "alarm": data["alarm"],
             "facts": _facts(data, lang),
             "totals": _totals(data, lang),
+            "chain": [[*map(str, link)] for link in data["chain"]],
+            "chain_header": _chain_header(lang),
             "texts": data["texts"],
             "failures": [[row["reason"], row["channel"], row["count"]] for row in data["failures"]],
             "failure_header": [_("Reason"), _("Channel"), _("Count")],
-            "chart": drawing(data["curve"], _chart_words(data, lang)),
-            "curve": _curve_rows(sampled(data["curve"])),
-            "curve_header": _curve_header(lang),
+            "delivery": on_paper(data["delivery"]),
+            "reaches": [on_paper(one) for one in data["reaches"] if one],
             "messages": _message_rows(data),
             "message_header": _message_header(lang),
         },
@@ -74,8 +77,10 @@ def _chapters(data: dict, lang: str) -> list[tuple[str, list]]:
     counted = [[row["word"], *row["counts"], row["sum"]] for row in totals["rows"]]
     people = [[_("People reached"), data["reached"]], [_("People not reached"), data["not_reached"]]]
     failures = [[row["reason"], row["channel"], row["count"]] for row in data["failures"]]
+    chain = [(words["chain"], [_chain_header(lang), *map(list, data["chain"])])] if data["chain"] else []
     return [
         (data["name"], [[_("Organisation"), data["organisation"]], *_facts(data, lang), *people]),
+        *chain,
         (words["totals"], [totals["header"], *counted, totals["foot"]]),
         (words["texts"], [[text["caption"], text["subject"], text["body"]] for text in data["texts"]]),
         (words["failures"], [[_("Reason"), _("Channel"), _("Count")], *failures]),
@@ -87,12 +92,20 @@ def _headings(lang: str) -> dict[str, str]:
     _ = translator(lang).gettext
     return {
         "totals": _("Per channel"),
+        "chain": _("What belongs to it"),
         "texts": _("What was said"),
         "failures": _("What failed, and why"),
         "curve": _("How fast it went"),
+        "reach": _("How far it reached"),
         "messages": _("Each message"),
         "none": _("None."),
     }
+
+
+def _chain_header(lang: str) -> list[str]:
+    _ = translator(lang).gettext
+    names = [_("What"), _("Name"), _("Follows"), _("Launched")]
+    return [*names, _("People"), _("Messages"), _("Accepted or delivered")]
 
 
 def _figures(data: dict, lang: str) -> list[tuple[str, str]]:
@@ -147,24 +160,6 @@ def _totals(data: dict, lang: str) -> dict:
         "rows": [{**row, "sum": sum(row["counts"])} for row in rows],
         "foot": [_("Together"), *sums, sum(sums)],
     }
-
-
-def _chart_words(data: dict, lang: str) -> dict[str, str]:
-    _ = translator(lang).gettext
-    facts = _last_point(data["curve"])
-    return {
-        "accepted": _("%(accepted)d accepted") % facts,
-        "delivered": _("%(delivered)d delivered") % facts,
-        "alt": _(
-            "Curve of accepted and delivered messages over time: %(accepted)d accepted and %(delivered)d "
-            "delivered at %(at)s. The table below has the same figures."
-        )
-        % facts,
-    }
-
-
-def _last_point(curve: list[dict]) -> dict:
-    return curve[-1] if curve else {"at": "", "accepted": 0, "delivered": 0}
 
 
 def _curve_header(lang: str) -> list[str]:

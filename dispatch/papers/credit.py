@@ -1,14 +1,20 @@
 """The credit statement of a period as PDF and as spreadsheet."""
 
+from datetime import datetime
+
+from dispatch.money.pictures import credit
 from dispatch.money.statement import Statement
 from dispatch.onboarding.orders import euros
 from dispatch.papers.dossier import Table, dossier, tables_workbook
+from dispatch.pictures.on_paper import on_paper
 from dispatch.words import CHANNELS, long_day, translator
 
 
-def credit_statement(told: Statement, lang: str) -> bytes:
-    """The statement as PDF/UA in one language."""
-    return dossier(title(told, lang), told.organisation.name, _tables(told, lang), lang)
+def credit_statement(told: Statement, lang: str, now: datetime) -> bytes:
+    """The statement as PDF/UA in one language, with what was left over the year before its last day."""
+    drawn = on_paper(credit(told.organisation, lang, now, ends_on=told.ends_on))
+    pictures = [(translator(lang).gettext("Credit over time"), drawn)]
+    return dossier(title(told, lang), told.organisation.name, _tables(told, lang), lang, pictures)
 
 
 def credit_workbook(told: Statement, lang: str) -> bytes:

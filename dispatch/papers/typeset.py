@@ -52,6 +52,17 @@ def letterhead(title: str, organisation: str, lang: str, practice: bool = False,
     }
 
 
+def confidential(organisation: str, lang: str) -> dict:
+    """The stamp of a paper that stays within one organisation."""
+    _ = translator(lang).gettext
+    line = _("CONFIDENTIAL - only for %(organisation)s; destroy it when a newer one is printed")
+    return {
+        "mood": "confidential",
+        "word": _("CONFIDENTIAL"),
+        "line": line % {"organisation": organisation},
+    }
+
+
 def _stamp(lang: str, practice: bool, draft: bool) -> dict | None:
     _ = translator(lang).gettext
     if practice:

@@ -38,17 +38,21 @@ def repeat(receipts: Sequence[Receipt], now: datetime) -> Sequence[Receipt]:
 
 
 def free_lines(road: Provider, *, is_practice: bool, now: datetime) -> int:
-    """How many calls may begin on this road now; ask in the transaction that claims them.
+    """How many calls may begin on this road now; ask in the transaction that claims them."""
+    if not road.lines:
+        return sys.maxsize
+    return max(0, road.lines - busy_lines(road, is_practice=is_practice, now=now))
+
+
+def busy_lines(road: Provider, *, is_practice: bool, now: datetime) -> int:
+    """How many calls hold a line of this road, of whichever campaign.
 
     A call whose end is never told holds its line for as long as a call can last.
     """
-    if not road.lines:
-        return sys.maxsize
     since, mine = now - LONGEST, (Message.channel == "voice") & (Message.is_practice == is_practice)
     speaking = (Message.status == "accepted") & (Message.road == road.name) & (Message.accepted_at > since)
     in_hand = Message.status.in_(("sending", "unsure")) & (Message.claimed_at > since)
-    taken = sum(Message.select().where(mine, calling).count() for calling in (speaking, in_hand))
-    return max(0, road.lines - taken)
+    return sum(Message.select().where(mine, calling).count() for calling in (speaking, in_hand))
 
 
 def pace(road: Provider, seconds: int) -> float:

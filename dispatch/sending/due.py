@@ -10,7 +10,7 @@ from peewee import Value, fn
 
 from dispatch.onboarding import contracts
 from dispatch.sending import quiet
-from models import Campaign, Letter, Message, Prepared, among, slots
+from models import Campaign, Letter, Message, Prepared, SelfTestLeg, among, slots
 
 NOWHERE = "[]"
 
@@ -30,9 +30,14 @@ def waiting_of(campaign: Campaign):
     return Message.select(Message.id).where(Message.status == "queued", Message.campaign == campaign)
 
 
-def letters(channel: str, now: datetime, *, is_practice: bool) -> list[Letter]:
-    """Our own letters with messages due on this channel, the oldest first."""
-    return _LETTERS.objects(Letter, channel, now, is_practice) if _is_any(channel) else []
+def letters(channel: str, now: datetime, *, is_practice: bool, road: str = "") -> list[Letter]:
+    """Our own letters with messages due on this channel, the oldest first; not those meant for another road."""
+    return _LETTERS.objects(Letter, channel, now, is_practice, road) if _is_any(channel) else []
+
+
+def letters_for(road: str, channel: str, now: datetime) -> list[Letter]:
+    """Those that only this road may carry: of a self-test."""
+    return _LETTERS_FOR.objects(Letter, channel, now, road) if _is_any(channel) else []
 
 
 def campaigns(channel: str, now: datetime, *, is_practice: bool) -> list[Campaign]:
@@ -70,6 +75,10 @@ def _queued(channel: Value, now: Value, *narrower):
 
 def _written_once() -> tuple[Prepared, ...]:
     channel, now, is_practice, outside_term, is_quiet_at = slots(5)
+    road = slots(4)[3]
+    for_another = SelfTestLeg.select(SelfTestLeg.id).where(
+        SelfTestLeg.letter == Letter.id, SelfTestLeg.road != road
+    )
     letters = _queued(channel, now, Message.campaign.is_null(), Message.is_practice == is_practice)
     due = _queued(channel, now, Message.campaign == Campaign.id)
     mine = *_may_leave(now, outside_term, is_quiet_at), Campaign.is_practice == is_practice, fn.EXISTS(due)
@@ -77,9 +86,16 @@ def _written_once() -> tuple[Prepared, ...]:
         Prepared(
             Message.select(Message.id).where(Message.status == "queued", Message.channel == channel).limit(1)
         ),
-        Prepared(Letter.select().where(Letter.id.in_(letters)).order_by(Letter.id)),
+        Prepared(Letter.select().where(Letter.id.in_(letters), ~fn.EXISTS(for_another)).order_by(Letter.id)),
         Prepared(Campaign.select().where(*mine).order_by(Campaign.id)),
     )
+
+
+def _only_for() -> Prepared:
+    channel, now, road = slots(3)
+    bound = _queued(channel, now, Message.campaign.is_null())
+    mine = Letter.select().join(SelfTestLeg, on=SelfTestLeg.letter == Letter.id)
+    return Prepared(mine.where(SelfTestLeg.road == road, Letter.id.in_(bound)).order_by(Letter.id))
 
 
 def _runs() -> Prepared:
@@ -89,4 +105,5 @@ def _runs() -> Prepared:
 
 
 _ANY, _LETTERS, _CAMPAIGNS = _written_once()
+_LETTERS_FOR = _only_for()
 _RUNS = _runs()

@@ -316,6 +316,6 @@ def uncertain(campaign: Campaign) -> int:
     return sum(row["unsure"] for row in tallies.counts(campaign.follows).values())
 
 
-def chain(campaign: Campaign) -> list[Campaign]:
+def followers(campaign: Campaign) -> list[Campaign]:
     """What follows it, in the order in which it was begun."""
     return list(Campaign.select().where(Campaign.follows == campaign.id).order_by(Campaign.id))

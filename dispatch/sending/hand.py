@@ -1,7 +1,7 @@
 """What is in hand: a stream of messages to one road, kept ours for as long as that takes, each answer written down."""
 
 import logging
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import closing, contextmanager
@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from threading import Event, Thread
 from time import monotonic, sleep
 
-from dispatch import courtesy, mishaps
+from dispatch import courtesy, logs, mishaps
 from dispatch.providers.base import NO_ROAD, Outcome, Outgoing, Provider
 from dispatch.sending import messages, throttle
 from dispatch.sending.desk import Desk
@@ -203,6 +203,8 @@ class Hand:
 
     def _record(self, answers: list[Outcome], now: datetime) -> None:
         messages.record(answers, road=self.road.name, now=now, held_at=self._held_at)
+        told = Counter(outcome.status for outcome in answers)
+        logs.tell(log, "road.answered", road=self.road.name, channel=self.road.channel, **told)
         self._journal.settled([outcome.reference for outcome in answers])
 
     def _settle(self) -> None:

@@ -37,14 +37,18 @@ class Lane:
             maxlen=2
         )  # a batch, and the one claimed ahead of its end
         self._turns = 0
+        self._road = ""  # the one that carries this stream
+        self._is_spare = False  # whether it carries only what is meant for it and nobody else
         self._contents: dict[tuple, Content] = {}
 
-    def begin(self) -> None:
+    def begin(self, road: Provider, *, is_spare: bool = False) -> None:
         """A new stream has nothing in hand yet."""
+        self._road, self._is_spare = road.name, is_spare
         self.claimed_of.clear()
         self._in_hand.clear()
 
-    def is_due(self) -> bool:
+    def is_due(self, road: Provider, *, is_spare: bool = False) -> bool:
+        self._road, self._is_spare = road.name, is_spare
         return bool(self._sources())
 
     def claim(self, road: Provider, most: int, journal: Journal) -> list[Outgoing] | None:
@@ -89,9 +93,11 @@ class Lane:
         Read to the end at once: a look that stays open would make the next write of this thread fail.
         """
         whose = self.channel, self.now()
+        if self._is_spare:
+            return due.letters_for(self._road, *whose)
         running = due.campaigns(*whose, is_practice=self.is_practice)
         return [
-            *due.letters(*whose, is_practice=self.is_practice),
+            *due.letters(*whose, is_practice=self.is_practice, road=self._road),
             *sorted(running, key=lambda campaign: (_urgency(campaign), campaign.id)),
         ]
 
@@ -127,13 +133,17 @@ class Lane:
         if key not in self._contents:
             if len(self._contents) >= KEPT_CONTENTS:
                 self._contents.clear()
-            write = content_of if isinstance(source, Campaign) else _of_letter
-            self._contents[key] = write(source, self.channel, lang)
+            self._contents[key] = written(source, self.channel, lang)
         return self._contents[key]
 
 
 def _urgency(source: Source) -> int:
     return URGENCY[source.kind] if isinstance(source, Campaign) else -1
+
+
+def written(source: Source, channel: str, lang: str) -> Content:
+    """What a campaign or a letter says on a channel to a reader of this language."""
+    return (content_of if isinstance(source, Campaign) else _of_letter)(source, channel, lang)
 
 
 def content_of(campaign: Campaign, channel: str, lang: str) -> Content:

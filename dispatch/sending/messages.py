@@ -1,6 +1,7 @@
 """The messages themselves: queued, claimed, recorded, advanced. Each only ever moves to a higher rank."""
 
 import json
+import logging
 import random
 import secrets
 from collections import Counter, defaultdict
@@ -12,6 +13,7 @@ from typing import NamedTuple
 from peewee import Case, Select, Value
 
 from dialect import maybe_moment, unpacked
+from dispatch import logs
 from dispatch.money import ledger
 from dispatch.people.audience import ADDRESSES
 from dispatch.providers.base import Outcome, Receipt
@@ -35,6 +37,8 @@ from models import (
     together,
 )
 
+log = logging.getLogger(__name__)
+TOLD = {"failed": logging.INFO, "expired": logging.INFO, "unsure": logging.WARNING}
 MAX_ATTEMPTS = 30  # for almost an hour without a road
 LONGEST_WAIT_SECONDS = 120
 LEASE = timedelta(seconds=60)  # whoever lives renews it well before; see hand.py
@@ -349,6 +353,7 @@ def _move(moves: Iterable[Move], now: datetime) -> None:
     database.execute_sql(_STEP.format(steps=unpacked(_STEPS)), [json.dumps(rows, default=_moment)])
     _hold_campaigns(campaigns)
     tally, pulse, dead = Counter(), defaultdict(Counter), defaultdict(list)
+    is_each_told = log.isEnabledFor(logging.DEBUG)
     ways = Counter(
         (one.standing.campaign, one.standing.channel, one.standing.status, one.status) for one in steps
     )
@@ -358,6 +363,8 @@ def _move(moves: Iterable[Move], now: datetime) -> None:
             tally[campaign, channel, new] += number
             pulse[campaign].update({beat: number for beat in _beats(old, new)})
     for standing, status, code, *_ in steps:
+        if status in TOLD or is_each_told:
+            _log(standing, status, code)
         if status == "failed" and code in DEAD_ADDRESS:
             dead[standing.channel, code].append(standing.id)
     tallies.count(tally)
@@ -409,6 +416,13 @@ def _accepted_parts(steps: list[Move]) -> Counter:
 def _is_accepted(old: str, new: str) -> bool:
     """Whether the road took it now and had not before."""
     return new in COSTS and RANKS[old] < RANKS["accepted"]
+
+
+def _log(standing: Standing, status: str, code: str) -> None:
+    """What did not go well is told of each message, what did only to who looks closely: there are thousands a second."""
+    level = TOLD.get(status, logging.DEBUG)
+    where = {"campaign": standing.campaign, "channel": standing.channel, "reference": standing.reference}
+    logs.tell(log, f"message.{status}", level=level, **where, was=standing.status, code=code)
 
 
 def _note_dead(dead: dict[tuple[str, str], list[int]]) -> None:

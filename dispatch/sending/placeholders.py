@@ -74,6 +74,21 @@ def _choice(placeholder: Mapping, words: str) -> str:
 _READERS = {"text": _text, "time": _time, "phone": _phone, "choice": _choice}
 
 
+def tried_on(campaign: Campaign, typed: Mapping[str, str]) -> tuple[dict, dict[str, Sentence]]:
+    """What stands in the placeholders with {name: as typed} over what was kept, and what of it cannot be read.
+
+    The second is {field: sentence}; such a placeholder is open in the first.
+    """
+    filled, faults = dict(campaign.filled or {}), {}
+    for one in campaign.placeholders or []:
+        if one["name"] in typed:
+            try:
+                filled[one["name"]] = read(one, typed[one["name"]])
+            except Refusal as refusal:
+                filled[one["name"]], faults[f"filled-{one['name']}"] = "", refusal.sentence
+    return filled, faults
+
+
 def key_of(option: Mapping[str, str]) -> str:
     """Under which words an option is kept: its first in the order of the languages."""
     return next(option[lang] for lang in LANGUAGES if option.get(lang))

@@ -2,21 +2,26 @@
 
 import logging
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from threading import Event
 
 from dispatch import clock, courtesy, mishaps
 from dispatch.providers.base import NO_ROAD, Provider
-from dispatch.sending import approval, campaigns, cascade, doubt, journal, messages, receipts, report, sweeps
+from dispatch.sending import (
+    campaigns,
+    doubt,
+    receipts,
+    report,
+)
 from dispatch.sending.hand import Hand
 from dispatch.sending.lanes import Lane
 from dispatch.sending.roads import Roads
-from models import Campaign, alone, at_hand, beside
+from dispatch.sending.tidying import Tidying
+from models import Campaign, alone, at_hand
 
 log = logging.getLogger(__name__)
 MOST_LOOKS = 10  # requests to one road at one beat
 LEAST_PAUSE, LONGEST_PAUSE = 0.01, 0.25  # seconds between two looks at a throttle that is empty
-REPORT_AGAIN = timedelta(minutes=5)
 MISCONFIGURED = frozenset(("not_authorised", "no_safe_connection"))
 REFUSED_AT_LEAST = 10
 REFUSED_SHARE = 10  # in a hundred of what was answered
@@ -34,7 +39,7 @@ class Pump:
             for channel in roads.channels
             for is_practice in (False, True)
         }
-        self._put_off: dict[int, datetime] = {}  # campaign: when its report is tried again
+        self._tidying = Tidying()
 
     def tick(self) -> int:
         """Does everything once: launches that go on, every channel, receipts that must be asked for, what is over."""
@@ -72,7 +77,7 @@ class Pump:
         if self.stopping.is_set() or not (road := self._road(channel, is_practice)):
             return 0
         lane = self._lanes[channel, is_practice]
-        lane.begin()
+        lane.begin(road, is_spare=not is_practice and road in self.roads.spares(channel, self.now()))
         with at_hand():
             hand = Hand(
                 road,
@@ -87,12 +92,17 @@ class Pump:
         return hand.carried
 
     def _road(self, channel: str, is_practice: bool) -> Provider | None:
-        """The road for what is due now; None when nothing is, or every road rests."""
-        now = self.now()
+        """The road for what is due now; None when nothing is, or every road rests.
+
+        A road that another one stands before carries only the message of a self-test that is meant for it.
+        """
+        now, lane = self.now(), self._lanes[channel, is_practice]
         road = self.roads.choose(channel, is_practice=is_practice, now=now)
+        spares = [] if is_practice else self.roads.spares(channel, now)
         with at_hand():
-            is_due = not self.roads.is_resting(road, now) and self._lanes[channel, is_practice].is_due()
-        return road if is_due else None
+            if not self.roads.is_resting(road, now) and lane.is_due(road):
+                return road
+            return next((spare for spare in spares if lane.is_due(spare, is_spare=True)), None)
 
     def _judge(self, hand: Hand, lane: Lane) -> None:
         """Leaves a road alone that broke or carried nothing; holds a campaign that a road refuses."""
@@ -106,7 +116,7 @@ class Pump:
                 "road %s carried none of %d messages: %s", road.name, hand.carried, ", ".join(hand.reasons)
             )
         elif hand.carried:
-            self.roads.trust(road)
+            self.roads.trust(road, self.now())
         for campaign in lane.claimed_of.values():
             if why := self._why_halt(hand, campaign):
                 campaigns.halt(campaign, why, now=self.now())
@@ -151,54 +161,13 @@ class Pump:
         return bool(found)
 
     def tidy(self) -> None:
-        """Says of what was in hand too long that it is unsure, ends the campaigns that are over, reports on them."""
-        now = self.now()
+        """Everything that is not carrying: see `tidying`."""
         with at_hand():
-            with _going_on("recover"):  # each process on its own machine
-                self.recover(now)
-            for deed in (
-                messages.doubt,
-                sweeps.send_letters_again,
-                campaigns.hold_outside_term,
-                campaigns.expire,
-                campaigns.withhold,
-                approval.climb,
-                doubt.insist,
-                cascade.step,
-                self._finish,
-                self._report,
-            ):
-                with _going_on(deed.__name__), alone(deed.__name__) as is_ours:
-                    if is_ours:
-                        deed(now)
+            self._tidying.tidy(self.now())
 
     def stop(self) -> None:
         """Lets what is in hand be recorded, and claims nothing more."""
         self.stopping.set()
-
-    def recover(self, now: datetime) -> None:
-        """Settles what a killed process had in hand, as far as its journal tells."""
-        for found in journal.left_behind(beside("hands")):
-            messages.recover(found, now)
-            log.warning(
-                "a process died: %d messages had not left, %d were answered, %d are unsure",
-                *map(len, (found.waiting, found.answered, found.doubtful)),
-            )
-
-    def _finish(self, now: datetime) -> None:
-        for campaign in list(Campaign.select().where(Campaign.status == "running")):
-            with _going_on(f"the end of campaign {campaign.id}"):
-                campaigns.finish(campaign, now)
-
-    def _report(self, now: datetime) -> None:
-        """One report that cannot be made holds up no other, and is not tried again at every beat."""
-        for campaign in list(report.missing(now)):
-            if self._put_off.get(campaign.id, now) > now:
-                continue
-            self._put_off[campaign.id] = now + REPORT_AGAIN
-            with _going_on(f"the report of campaign {campaign.id}"):
-                report.make(campaign, now=now)
-                del self._put_off[campaign.id]
 
 
 def _going_on(deed: str) -> mishaps.Contained:

@@ -42,7 +42,7 @@ def take(receipts: Sequence[Receipt], now: datetime) -> None:
 def content_of(reference: str) -> Content | None:
     """What the call with this reference says; None when none is under way by that name."""
     call = Message.get_or_none(Message.reference == reference, Message.channel == "voice")
-    return lanes.content_of(call.campaign, "voice", call.language) if call else None
+    return lanes.written(call.campaign or call.letter, "voice", call.language) if call else None
 
 
 def _keep_all(now: datetime, mine: _Post) -> None:

@@ -8,7 +8,18 @@ from peewee import fn
 from dispatch import audit, clock, papers
 from dispatch.people.audience import REASONS as LEFT_OUT
 from dispatch.providers.base import REASONS
-from dispatch.sending import acknowledgements, approval, campaigns, doubt, placeholders, takeover, tallies
+from dispatch.sending import (
+    acknowledgements,
+    approval,
+    campaigns,
+    chains,
+    doubt,
+    pictures,
+    placeholders,
+    reach,
+    takeover,
+    tallies,
+)
 from dispatch.words import (
     CAMPAIGN_STATUSES,
     CHANNELS,
@@ -29,7 +40,6 @@ from models import (
     Handover,
     Member,
     Message,
-    Pulse,
     Recipient,
     Unreached,
     User,
@@ -40,7 +50,8 @@ PAPER = "campaign_report"
 SILENT = "silent"  # no status: what a list of messages is narrowed to whose people did not confirm
 ERASED = N_("erased")
 MOST_ON_PAPER = 3000  # more messages than this are in the spreadsheet only
-MOST_POINTS = 200  # the paper draws every one of them
+MOST_POINTS = 200  # the spreadsheet has every one of them
+REACHES = (pictures.by_channel, pictures.by_prefix, pictures.by_street)
 NOT_ARRIVED = ("failed", "expired", "withheld", "unsure", *CALL_ENDINGS)
 ROAD_REFUSES = ("refused", "sender_refused")
 OUR_REASONS = {
@@ -136,16 +147,6 @@ def second_calls(campaign: Campaign) -> tuple[int, datetime] | None:
     return (number, due_at) if number else None
 
 
-def curve(campaign: Campaign) -> list[tuple[int, int, int]]:
-    """(seconds since the launch, accepted, delivered), running totals; accepted includes delivered."""
-    points, accepted, delivered = [(0, 0, 0)], 0, 0
-    rows = Pulse.select(Pulse.second, Pulse.accepted, Pulse.delivered).where(Pulse.campaign == campaign.id)
-    for second, more_accepted, more_delivered in rows.order_by(Pulse.second).tuples():
-        accepted, delivered = accepted + more_accepted, delivered + more_delivered
-        points.append((second, accepted, delivered))
-    return points
-
-
 def story(campaign: Campaign, *, search: str = "", status: str = "", channel: str = ""):
     """The messages of a campaign, in the order in which they were queued, narrowed by what is asked."""
     query = Message.select().where(Message.campaign == campaign.id).order_by(Message.id)
@@ -227,14 +228,15 @@ def make(campaign: Campaign, *, now: datetime) -> Document | None:
     table = tallies.counts(campaign)
     if any(row["sending"] or row["queued"] for row in table.values()):
         return None
+    reach.count(campaign)
     lang = campaign.organisation.language
     return _file(campaign, papers.campaign_report(build(campaign, lang, now), lang), now)
 
 
 def paper(campaign: Campaign, lang: str, *, now: datetime) -> bytes:
-    """The report as PDF: the one that was filed, or a new one when something moved after it."""
+    """The report as PDF: the one that was filed, or a new one when something in its chain moved after it."""
     filed = _filed(campaign)
-    if filed and filed.made_at >= campaign.moved_at and lang == campaign.organisation.language:
+    if filed and filed.made_at >= chains.moved_at(campaign) and lang == campaign.organisation.language:
         return bytes(filed.content)
     return papers.campaign_report(build(campaign, lang, now), lang)
 
@@ -287,6 +289,7 @@ def build(campaign: Campaign, lang: str, now: datetime, most: int | None = MOST_
         "approval": _approval(campaign, lang),
         "alarm": _alarm(campaign, lang),
         "handovers": [_handover(one, lang) for one in takeover.story(campaign)],
+        "chain": chains.links(campaign, lang),
         "practice": campaign.is_practice,
         "launched_at": moment(campaign.launched_at, lang),
         "ended_at": moment(campaign.ended_at, lang),
@@ -298,6 +301,8 @@ def build(campaign: Campaign, lang: str, now: datetime, most: int | None = MOST_
         "reached": reached,
         "not_reached": people_meant(campaign) - reached,
         "curve": list(_curve(campaign)),
+        "delivery": pictures.delivery(campaign, lang, now),
+        "reaches": [draw(campaign, lang) for draw in REACHES],
         "failures": list(_failures(campaign, lang)),
         "policy": _(doubt.IN_WORDS[doubt.policy_of(campaign)]),
         "decisions": [
@@ -398,7 +403,7 @@ def _totals(campaign: Campaign, lang: str) -> list[dict]:
 
 
 def _curve(campaign: Campaign) -> Iterator[dict]:
-    points = curve(campaign)
+    points = tallies.curve(campaign)
     step = -(-len(points) // MOST_POINTS)
     for second, accepted, delivered in [*points[:-1:step], points[-1]]:
         at = hour(campaign.launched_at + clock.seconds(second))

@@ -61,6 +61,8 @@ class Roads:
         }
         self._resting: dict[int, datetime] = {}
         self._troubles: dict[int, int] = {}  # road: how often in a row it could carry nothing
+        self._broke_at: dict[int, datetime] = {}  # road: when the first of those was
+        self._carried_at: dict[int, datetime] = {}
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -88,14 +90,34 @@ class Roads:
     def rest(self, road: Provider, now: datetime) -> None:
         """Leaves a road that carried nothing alone, longer each time in a row, so that the next of the list is tried."""
         times = self._troubles[id(road)] = self._troubles.get(id(road), 0) + 1
+        self._broke_at.setdefault(id(road), now)
         self._resting[id(road)] = now + min(LONGEST_REST, REST * 2 ** (times - 1))
 
-    def trust(self, road: Provider) -> None:
+    def trust(self, road: Provider, now: datetime) -> None:
         """Says that a road carries."""
         self._troubles.pop(id(road), None)
+        self._broke_at.pop(id(road), None)
+        self._carried_at[id(road)] = now
+
+    def broke_at(self, road: Provider) -> datetime | None:
+        """Since when this process finds that it carries nothing; None when it carried at the last try, or was not tried."""
+        return self._broke_at.get(id(road))
+
+    def carried_at(self, road: Provider) -> datetime | None:
+        """When this process last handed something over to it."""
+        return self._carried_at.get(id(road))
+
+    def spares(self, channel: str, now: datetime) -> list[Provider]:
+        """The real roads behind the one that carries, as far as they do not rest: they carry only what is meant for them."""
+        chosen = self.for_real(channel, now)
+        return [road for road in self._real[channel] if road is not chosen and not self.is_resting(road, now)]
+
+    def real(self) -> list[Provider]:
+        """The roads out of the house, by channel in the order of preference."""
+        return [road for roads in self._real.values() for road in roads]
 
     def all(self) -> list[Provider]:
-        return [*(road for roads in self._real.values() for road in roads), *self._practice.values()]
+        return [*self.real(), *self._practice.values()]
 
     def of_scheme(self, scheme: str, channel: str = "") -> Provider | None:
         """A road that reads the receipts of this kind of provider, of this channel where there is one."""

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from dispatch import audit, rights
-from dispatch.errors import Incomplete, NotAllowed, Refusal
-from dispatch.sending import campaigns, doubt, placeholders
+from dispatch.errors import Incomplete, NotAllowed
+from dispatch.sending import campaigns, doubt, placeholders, scenario_drafts
 from dispatch.words import N_
 from models import (
     LANGUAGES,
@@ -70,14 +70,7 @@ def fill_in(
     campaign: Campaign, typed: Mapping[str, str], *, by: User, now: datetime, version: int
 ) -> Campaign:
     """Keeps what stands in the placeholders of a draft, {name: as typed}; raises Incomplete on what cannot be read."""
-    filled, faults = dict(campaign.filled or {}), {}
-    for one in campaign.placeholders or []:
-        if one["name"] not in typed:
-            continue
-        try:
-            filled[one["name"]] = placeholders.read(one, typed[one["name"]])
-        except Refusal as refusal:
-            faults[f"filled-{one['name']}"] = refusal.sentence
+    filled, faults = placeholders.tried_on(campaign, typed)
     if faults:
         raise Incomplete(N_("Nothing was kept: something cannot be read."), faults)
     if filled == (campaign.filled or {}):
@@ -119,12 +112,14 @@ def revise(
         if version == stored.version and all(
             (getattr(stored, name) or None) == (wording[name] or None) for name in wording
         ):
+            scenario_drafts.forget(stored, by)
             return stored
         wording["touched"] = _touched(stored, wording, now)
         here = Template.removed_at.is_null()
         campaigns.change(stored, here, version=version, by=by, now=now, **wording)
         written = Template.get_by_id(template.id)
         _keep_version(written, by=by, why=why, now=now)
+        scenario_drafts.forget(stored, by)
     return written
 
 

@@ -7,6 +7,7 @@ from dispatch.sending import tallies
 from models import Campaign, Message, writing
 
 LETTER_DOUBT = timedelta(seconds=30)  # so long a letter may be unsure before it goes again
+LONGEST_WAIT = timedelta(minutes=10)  # twice as long as anything in the queue is made to wait
 MAX_REPEATS = 2  # of what may have arrived, without a person who asks for more
 
 
@@ -48,6 +49,22 @@ def send_letters_again(now: datetime) -> int:
             )
             .execute()
         )
+
+
+def wait_no_longer(now: datetime, *, limit: int) -> int:
+    """Makes due now what is due later than anything is made to wait: the clock of the machine was set back since.
+
+    Nothing else would leave until it is that late again, a warning neither. A lease that begins in the future begins now.
+    """
+    late = Message.status == "queued", Message.due_at > now + LONGEST_WAIT
+    held = Message.status == "sending", Message.claimed_at > now
+    moved = 0
+    for here, fresh in ((late, {"due_at": now}), (held, {"claimed_at": now})):
+        some = Message.select(Message.id).where(*here).limit(limit)
+        if some.exists():  # looked at without the lock: as a rule there is none
+            with writing():
+                moved += Message.update(fresh).where(Message.id.in_(some)).execute()
+    return moved
 
 
 def _sweep(campaign: Campaign, old: str, new: str, *narrower, limit: int, **facts) -> int:

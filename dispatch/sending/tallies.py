@@ -17,6 +17,16 @@ def counts(campaign: Campaign) -> dict[str, dict[str, int]]:
     return table
 
 
+def curve(campaign: Campaign) -> list[tuple[int, int, int]]:
+    """(seconds since the launch, accepted, delivered), running totals; accepted includes delivered."""
+    points, accepted, delivered = [(0, 0, 0)], 0, 0
+    rows = Pulse.select(Pulse.second, Pulse.accepted, Pulse.delivered).where(Pulse.campaign == campaign.id)
+    for second, more_accepted, more_delivered in rows.order_by(Pulse.second).tuples():
+        accepted, delivered = accepted + more_accepted, delivered + more_delivered
+        points.append((second, accepted, delivered))
+    return points
+
+
 _place = slots(4)
 _COUNT = Prepared(
     Tally.insert(campaign=_place[0], channel=_place[1], status=_place[2], number=_place[3]).on_conflict(

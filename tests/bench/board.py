@@ -28,7 +28,7 @@ CALLS_AN_HOUR = 3_295
 SECONDS = 40
 HALF_A_CORE = 50
 TICKS = os.sysconf("SC_CLK_TCK")
-LIVE = re.compile(r'hx-get="([^"]*/board/live[^"]*)"')
+LIVE = re.compile(r'data-hx-get="([^"]*/board/live[^"]*)"')
 
 
 def forty_at_the_board() -> Iterator[Figure]:

@@ -22,6 +22,7 @@ DESK = {"email": "wacht@nccn.example", "password": demo.PASSWORD, "role": "natio
 ROOT = Path(__file__).parent.parent.parent
 PICTURES = Path(__file__).parent / "pictures"
 SIZES = {"desk": (1280, 900), "phone": (390, 844)}
+expect.set_options(timeout=60_000)  # no page is late because the machine is busy
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 # Without these Chromium itself calls home at every start.
 FLAGS = [
@@ -39,7 +40,7 @@ def pytest_collection_modifyitems(items):
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.loopback)
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.timeout(180))
+            item.add_marker(pytest.mark.timeout(600))
             if not CHROMIUM:
                 item.add_marker(
                     pytest.mark.skip(reason="Chromium is not installed, and apt-get may not be used")
@@ -105,7 +106,7 @@ def running(folder: Path, environ: dict[str, str], program: tuple[str, ...] = ("
         yield f"http://127.0.0.1:{environ['PORT']}"
     finally:
         process.terminate()
-        process.wait(timeout=15)
+        process.wait(timeout=60)
     assert "Traceback" not in (folder / "log").read_text()
 
 
@@ -132,6 +133,7 @@ def visit(chromium, site):
             viewport={"width": width, "height": height}, base_url=site, locale="nl-BE"
         )
         contexts.append(context)
+        context.set_default_timeout(60_000)
         page = context.new_page()
         page.faults = []
         page.on("console", lambda line: page.faults.append(line.text) if is_fault(line) else None)

@@ -10,6 +10,7 @@ from dispatch import demo
 
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text()
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+RULES |= {"resultTypes": ["violations"], "preload": False, "iframes": False}  # no sheet is fetched once more
 NO_PAGE = re.compile(r"\.(pdf|xlsx|csv|vcf|json|xml)$|/paper|/file$|/export|\.atom$")
 MOST = 40  # pages for one role
 ROLES = ("platform_admin", "organisation_admin", "authorised_person", "centre_supervisor", "national desk")
@@ -23,7 +24,8 @@ def faults(page) -> list[str]:
 
 
 def shape(url: str) -> str:
-    return re.sub(r"/\d+(?=/|$)", "/N", urlsplit(url).path)
+    """The address without its number, or the name of its chapter: what is built alike."""
+    return re.sub(r"/\d+(?=/|$)|(?<=/manual)/[^/]+$", "/N", urlsplit(url).path)
 
 
 def links(page, site: str) -> list[str]:
@@ -61,6 +63,13 @@ STATES = [
     ("sender", "/campaigns", 390, "light"),
     ("coordinator", "/bins/1", 390, "light"),
     ("authorised_person", "/preparation", 390, "dark"),
+    ("sender", "/campaigns/1/text", 390, "dark"),
+    ("sender", "/inbox", 390, "dark"),
+    ("sender", "/tariffs", 390, "dark"),
+    ("sender", "/templates/1", 390, "dark"),
+    ("sender", "/accessibility", 390, "dark"),
+    ("centre_supervisor", "/board", 390, "dark"),
+    ("organisation_admin", "/four-eyes", 390, "dark"),
     ("platform_admin", "/nowhere", 390, "light"),  # the page of an error
 ]
 
@@ -74,11 +83,26 @@ def test_on_a_telephone_in_the_dark_and_on_a_page_of_error_too(visit, role, url,
     page.faults.clear()  # Chromium notes the 404 that is asked for
 
 
-def test_nor_in_practice(visit):
+def test_nor_in_practice_up_to_the_page_before_sending_and_while_it_runs(visit):
     page = visit("sender")
     page.locator("form[action='/practice'] button").first.click()
     page.goto("/")
     assert page.locator("body.is-practice").count() and faults(page) == []
+    page.goto("/templates")
+    page.locator('main form[action$="/use"] button').first.click()
+    assert page.locator(".verdict").count() and faults(page) == []
+    page.locator(
+        'main form[action$="/launch"] button[type=submit]'
+    ).first.click()  # without the tick: refused
+    assert page.locator(".error, [data-errors]").count() and faults(page) == []
+    page.emulate_media(color_scheme="dark")
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert faults(page) == []
+    page.check("[name=terms]")
+    page.fill("[name=password]", demo.PASSWORD)
+    page.locator('main form[action$="/launch"] button[type=submit]').first.click()
+    page.wait_for_url(re.compile(r"/campaigns/\d+$"))
+    assert faults(page) == []
 
 
 def test_every_account_of_the_demonstration_has_its_role_here():

@@ -115,9 +115,7 @@ def test_an_activation_goes_to_the_province_and_closes_by_a_plan(visit, size):
     assert does_not_scroll_sideways(town)
     press(town, "/closing")
     expect(town.locator("#course")).to_contain_text("niet bevestigd")
-    with desk.expect_response(
-        re.compile("/course$"), timeout=30_000
-    ):  # the page of the centre asks by itself
+    with desk.expect_response(re.compile("/course$")):  # the page of the centre asks by itself
         pass
     for _ in range(2):  # of the hand-over and of the closing
         desk.locator('#course form[action*="/notices/"] button').first.click()

@@ -88,7 +88,7 @@ def test_in_an_emergency_it_goes_without_and_the_report_says_so_in_red(visit, fo
     chief.check("[name=terms]")
     chief.fill("[name=password]", demo.PASSWORD)  # a warning: who sends it shows again who they are
     press(chief, "/launch")
-    expect(chief.locator("a[href$='report.pdf']")).to_be_visible(timeout=90_000)
+    expect(chief.locator("a[href$='report.pdf']")).to_be_visible()
     expect(chief.locator("#four-eyes .note.late")).to_contain_text("Gas in de Molenweg.")
 
 

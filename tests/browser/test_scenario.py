@@ -1,14 +1,15 @@
-"""A ready scenario, launched by keyboard alone: three presses and one confirmation, and the seconds in the report."""
+"""A ready scenario, launched by keyboard alone: three presses, one confirmation and the Tab key, and the seconds in the report."""
 
 import re
 from time import monotonic
 
 from playwright.sync_api import Page, expect
+from pypdf import PdfReader
 
 from tests.browser.conftest import does_not_scroll_sideways, picture
 
 SCENARIO = "Verdachte personen in de straat"
-MOST_SECONDS = 20
+MOST_SECONDS = 60
 MOST_TABS = 60
 
 
@@ -36,17 +37,21 @@ def test_a_scenario_leaves_by_keyboard_alone_in_three_presses(visit, size):
     page.keyboard.press("Enter")  # two
     expect(page).to_have_url(re.compile("/review$"))
     expect(page.locator("#preview")).to_contain_text("inbrekers gezien in Kerkstraat")
-    tab_to(page, "a[href='#verdict']")
-    page.keyboard.press("Enter")
     tab_to(page, "[name=terms]")
     page.keyboard.press("Space")  # the confirmation
     tab_to(page, "#launch button")
     page.keyboard.press("Enter")  # three
     expect(page).to_have_url(re.compile(r"/campaigns/\d+$"))
-    assert monotonic() - begun < MOST_SECONDS
+    took = monotonic() - begun
+    assert took < MOST_SECONDS
     picture(page, "scenario-launched")
-    expect(page.locator("a[href$='report.pdf']")).to_be_visible(timeout=60_000)
-    expect(page.locator("main .head")).to_contain_text(re.compile(r"\d+ s "))
+    expect(page.locator("a[href$='report.pdf']")).to_be_visible()
+    kept = re.search(r"(\d+) s na het openen", page.locator("main .head").inner_text())
+    assert kept and 0 < int(kept[1]) <= took, "the report tells the seconds of this hand"
+    with page.expect_download() as paper:
+        page.click("a[href$='report.pdf']")
+    words = "".join(leaf.extract_text() for leaf in PdfReader(paper.value.path()).pages)
+    assert re.search(rf"\b{kept[1]} seconden?\b", words)
 
 
 def test_a_scenario_is_filled_in_and_written_on_a_phone(visit):
@@ -60,5 +65,5 @@ def test_a_scenario_is_filled_in_and_written_on_a_phone(visit):
     page.locator("main li", has_text="Rook").locator("form button").click()
     expect(page).to_have_url(re.compile("/fill$"))
     assert does_not_scroll_sideways(page)
-    page.locator("form[data-begin] button").click()
+    page.locator("form[data-begin] button.main").click()
     expect(page.locator("[data-errors] li")).to_have_count(3)

@@ -1,7 +1,6 @@
 """The truth on two screens: what the liaison officer publishes, an operator sees marked within five seconds."""
 
 import re
-from time import monotonic
 
 import pytest
 from playwright.sync_api import expect
@@ -43,10 +42,10 @@ def test_a_change_is_on_the_operators_screen_marked_within_five_seconds_and_the_
     liaison.fill("#answer-nl", "Tot 04.30 u. U krijgt een sms.")
     expect(liaison.locator("#saved")).to_be_visible()
     liaison.locator(".verdict .button.go").click()
-    pressed = monotonic()
     fresh = operator.locator("#lines li:first-child ins")
-    expect(fresh.first).to_have_text("Tot wanneer moet ik binnenblijven?", timeout=5000)
-    assert monotonic() - pressed < 5
+    expect(fresh.first).to_have_text("Tot wanneer moet ik binnenblijven?")
+    [beat] = re.findall(r"every (\d+)s", operator.locator("#sheet").get_attribute("data-hx-trigger"))
+    assert int(beat) < 5
     assert operator.input_value("#words") == "gaz ruik", "what is typed in the search stays"
     expect(liaison.locator("#readers")).to_contain_text("0")
     operator.click("#confirm-reading")
@@ -58,7 +57,7 @@ def test_a_change_is_on_the_operators_screen_marked_within_five_seconds_and_the_
     liaison.locator("#lines li", has_text="Tot wanneer").get_by_role("button").click()
     liaison.fill("#answer-nl", "Tot naar schatting 09.00 u. U krijgt een sms.")
     liaison.locator(".verdict .button.go").click()
-    expect(operator.locator("#lines del")).to_have_text("04.30", timeout=5000)
+    expect(operator.locator("#lines del")).to_have_text("04.30")
     expect(operator.locator("#lines ins")).to_have_text("naar schatting 09.00")
 
 
@@ -76,7 +75,7 @@ def test_a_question_of_a_caller_is_one_press_and_its_answer_comes_back_to_who_as
     liaison.locator("#questions .button").first.click()
     liaison.fill("#answer-nl", "Vanaf 10.00 u.")
     liaison.locator(".verdict .button.go").click()
-    expect(operator.locator("#mine")).to_contain_text("Vanaf 10.00 u.", timeout=7000)
+    expect(operator.locator("#mine")).to_contain_text("Vanaf 10.00 u.")
     picture(operator, "question-answered", at_both=True)
 
 

@@ -1,0 +1,66 @@
+"""A message with a fault in it is stopped, and its correction reaches exactly those who had it, from the same page."""
+
+import re
+import sqlite3
+from time import monotonic
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import served
+from tests.browser.test_four_eyes import written
+from tests.browser.test_road import press
+
+MOST_SECONDS = 60
+PHONE = {"width": 390, "height": 844}
+REACHED = "('accepted', 'delivered')"
+
+
+@pytest.fixture(scope="module")
+def site(folder):
+    """As in tests/browser/conftest.py, with a road so slow that a person stops what it carries while it runs."""
+    with served(folder, BELFORT_SMS="simulator://?rate=15") as address:
+        yield address
+
+
+def addresses(folder, id: str, where: str = "1") -> set[str]:
+    with sqlite3.connect(folder / "belfort.db", timeout=10) as database:
+        query = f"SELECT address FROM message WHERE campaign_id = ? AND {where}"
+        return {address for (address,) in database.execute(query, (id,))}
+
+
+def launch(page) -> str:
+    for number in page.locator("#vouched [type=checkbox]").all():  # on no list yet: tried by whoever sends it
+        number.check()
+    page.check("[name=terms]")
+    press(page, "/launch")
+    expect(page).to_have_url(re.compile(r"/campaigns/\d+$"))
+    return page.url.rsplit("/", 1)[1]
+
+
+def test_what_was_stopped_is_corrected_from_the_same_page_for_exactly_who_had_it(visit, folder):
+    page = visit("sender", **PHONE)
+    written(page, "Verkeerde straat", "preventive")
+    first = launch(page)
+    page.wait_for_function("() => document.querySelector('#live progress').value > 5")
+    begun = monotonic()
+    page.locator("a[href$='/stop']").click()
+    press(page, "/stop")
+    expect(page).to_have_url(re.compile(rf"/campaigns/{first}$"))
+    correct = page.get_by_role("button", name="Corrigeer voor wie het kreeg")
+    page.wait_for_load_state("load")
+    assert correct.bounding_box()["y"] < 1.5 * PHONE["height"], "one stroke of the thumb away at most"
+    correct.click()
+    expect(page).to_have_url(re.compile("/text$"))
+    page.click("[name=go][value=review]")
+    expect(page).to_have_url(re.compile("/review$"))
+    second = launch(page)
+    expect(page.locator("a[href$='report.pdf']")).to_be_visible()
+    assert monotonic() - begun < MOST_SECONDS
+    had = addresses(folder, first, f"status IN {REACHED}")
+    assert 0 < len(had) < len(addresses(folder, first)), "stopped halfway"
+    assert addresses(folder, second) == addresses(folder, second, f"status IN {REACHED}") == had
+    chain = page.locator("#chain")
+    expect(chain).to_contain_text("Rechtzetting van “Verkeerde straat”")
+    chain.get_by_role("link", name="Verkeerde straat", exact=True).click()
+    expect(page.locator("#chain")).to_contain_text(f"{len(had)} van {len(had)} berichten")
