@@ -3,8 +3,6 @@
 import io
 from dataclasses import dataclass, field
 
-from werkzeug.security import generate_password_hash
-
 from dispatch import matrix, tokens
 from dispatch.access import pending
 from dispatch.centre import activation as centre_of
@@ -40,9 +38,6 @@ TEXTS = {"sms": {"nl": {"body": "Hou deuren en ramen dicht."}}}
 LIST = "Naam;Voornaam;GSM\nVerlinden;An;0470 11 22 33\nVerlinden;Bo;geen\n"
 
 
-CHEAP = generate_password_hash(cast.PASSWORD, method="scrypt:256:8:1")  # so many people sign in here
-
-
 def user(role: str, where: Organisation, *, email: str = "", bins: tuple[Bin, ...] = ()) -> User:
     """Somebody with an account, made without the price of a real password."""
     made = User.create(
@@ -51,7 +46,7 @@ def user(role: str, where: Organisation, *, email: str = "", bins: tuple[Bin, ..
         name=role.replace("_", " ").title(),
         role=role,
         phone="+32470003012",
-        password_hash=CHEAP,
+        password_hash=cast.fingerprint(),
         created_at=NOON,
     )
     for bin in bins:

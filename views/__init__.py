@@ -230,6 +230,9 @@ def language() -> str:
     return session.get("language") or request.accept_languages.best_match(LANGUAGES) or "nl"
 
 
+NO_HEAD = {"tour": None, "menu": [], "demonstration": False, "live_strip": None, "clock_strip": None}
+
+
 def surroundings() -> dict:
     """What every page shows around its own: who and where."""
     known = current_user.is_authenticated
@@ -246,7 +249,7 @@ def surroundings() -> dict:
         "practice": known and guard.is_practice(),
         "practises": known and guard.is_practice(),
     }
-    return around if request.htmx else around | _head()
+    return around | (NO_HEAD if request.htmx else _head())
 
 
 def _head() -> dict:

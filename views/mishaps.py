@@ -1,6 +1,6 @@
 """Every error is a page that says what happened, what was kept and what to do; of a part of a page, its sentence alone."""
 
-from flask import Flask, Response, render_template, request
+from flask import Flask, render_template, request
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
@@ -42,5 +42,9 @@ def _refused(error: Refusal):
 
 def _page(page: int, code: int = 0, sentence: str | None = None):
     if request.htmx:  # no page within a page: static/app.js says what did not succeed
-        return Response(sentence, code or page, {"HX-Reswap": "none"}, mimetype="text/plain")
+        return (
+            sentence or "",
+            code or page,
+            {"HX-Reswap": "none", "Content-Type": "text/plain; charset=utf-8"},
+        )
     return render_template(f"errors/{page}.html", sentence=sentence), code or page
