@@ -61,6 +61,8 @@ function openGo(event) {
   if (field) return field.focus();
   if (box.open) return box.close();
   box.showModal();
+  const known = box.querySelector("[name=to]");
+  if (known) return known.select(); // what comes anew would take away what is being typed
   htmx.ajax("GET", box.dataset.goBox, { target: box, swap: "innerHTML" }).then(() => box.querySelector("[name=to]").focus());
 }
 

@@ -234,10 +234,13 @@ def language() -> str:
     return session.get("language") or request.accept_languages.best_match(LANGUAGES) or "nl"
 
 
+NO_HEAD = {"tour": None, "menu": [], "demonstration": False, "live_strip": None, "clock_strip": None}
+
+
 def surroundings() -> dict:
-    """What every page shows around its own: who, where, and what is going on."""
+    """What every page shows around its own: who and where."""
     known = current_user.is_authenticated
-    return {
+    around = {
         "helpdesk": current_app.config["BELFORT_HELPDESK"],
         "contacts": contacts.known(),
         "practice_end_url": url_for("home.leave_practice"),
@@ -247,12 +250,20 @@ def surroundings() -> dict:
         "here": guard.page_here(),
         "help_url": url_for("manual.index") if known else "",
         "go_url": url_for("go.show") if known else "",
-        "tour": tour.strip(current_user) if known else None,
-        "menu": menu.of(current_user) if known else [],
         "who": _who() if known else None,
-        "demonstration": demo.is_loaded(),
         "practice": known and guard.is_practice(),
         "practises": known and guard.is_practice(),
+    }
+    return around | (NO_HEAD if request.htmx else _head())
+
+
+def _head() -> dict:
+    """What stands above a whole page, and not above a part that is asked at every beat: where one can go, what goes on."""
+    known = current_user.is_authenticated
+    return {
+        "tour": tour.strip(current_user) if known else None,
+        "menu": menu.of(current_user) if known else [],
+        "demonstration": demo.is_loaded(),
         "live_strip": home.live_strip() if known else None,
         "clock_strip": home.clock_strip() if known else None,
     }
