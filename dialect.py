@@ -92,6 +92,11 @@ def spans_of(field: Field, seconds: int):
     )
 
 
+def begin_of(text, letters: int):
+    """The first letters of a text, to be grouped by: see `spans_of`."""
+    return fn.SUBSTR(text, SQL("1"), SQL(str(int(letters))))
+
+
 def hour_of(field: Field):
     """The beginning of the hour, as a text."""
     return Either(fn.STRFTIME("%Y-%m-%d %H:00:00", field), fn.TO_CHAR(field, SQL("'YYYY-MM-DD HH24:00:00'")))

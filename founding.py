@@ -18,6 +18,11 @@ from store import Table, database, opened
 MIGRATIONS = str(Path(__file__).resolve().parent / "migrations")
 HISTORY = "schema_migration"
 AT_ONCE = 2_000
+# What stands in place of SQLite's own index of the sheet: see dispatch/centre/search.py.
+SHEET_SEARCH = (
+    "CREATE TABLE sheet_search (entry bigint PRIMARY KEY, place bigint, question text, answer text, threes tsvector)",
+    "CREATE INDEX sheet_search_threes ON sheet_search USING gin (threes)",
+)
 TRIGGER = re.compile(
     r"CREATE TRIGGER (?P<name>\w+) (?P<event>BEFORE (?:INSERT|DELETE|UPDATE(?: OF \w+)?)) ON (?P<table>\w+)"
     r"(?: WHEN (?P<when>.+?))? BEGIN SELECT RAISE\(ABORT, '(?P<words>[^']+)'\); END",
@@ -45,6 +50,8 @@ def found(tables: Sequence[type[Table]]) -> list[str]:
 
 def make_tables(tables: Sequence[type[Table]]) -> None:
     database.create_tables(tables, safe=False)
+    for words in SHEET_SEARCH:
+        database.execute_sql(words)
     loosen()
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from peewee import fn
 
 import models
 from dispatch.errors import Incomplete
@@ -231,7 +232,7 @@ def test_each_gets_their_channels_in_order_until_somebody_is_heard_of_and_none_t
             moment += timedelta(minutes=MINUTES, seconds=20)
             cascade.step(moment)
         assert got(campaign) == sorted(_expected(names, order))
-        total = Tally.select(models.peewee.fn.SUM(Tally.number)).where(Tally.campaign == campaign.id).scalar()
+        total = Tally.select(fn.SUM(Tally.number)).where(Tally.campaign == campaign.id).scalar()
         assert total == campaign.messages.count()
         undo.rollback()
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-import models
+import store
 from dispatch.centre import activation as centre
 from dispatch.operation import copies
 from dispatch.providers.base import Outcome, Receipt
@@ -248,7 +248,7 @@ def test_a_flood_of_receipts_is_written_in_a_few_transactions(sender, molenakker
             receipts.take([Receipt(reference, "delivered")], time())
 
     gateways = [threading.Thread(target=post, args=(one,)) for one in references * 2]
-    with models.turnstile:  # somebody writes while all of them arrive
+    with store.turnstile:  # somebody writes while all of them arrive
         for one in gateways:
             one.start()
         wait_until(lambda: len(receipts._posts) == 59, what="all but the one that is being written")

@@ -7,6 +7,7 @@ from io import BytesIO
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from peewee import fn
 from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 
@@ -99,7 +100,7 @@ def test_a_correction_goes_to_exactly_the_reached(sender, molenakker, monkeypatc
             assert written(correction) == reached(campaign)
             whom = Recipient.select().join(Message).where(Message.campaign == correction.id)
             assert whom.count() == len(reached(campaign))
-            tally = Tally.select(models.peewee.fn.SUM(Tally.number)).where(Tally.campaign == correction.id)
+            tally = Tally.select(fn.SUM(Tally.number)).where(Tally.campaign == correction.id)
             assert tally.scalar() == len(reached(campaign))
         else:
             with pytest.raises(Refusal):

@@ -7,10 +7,11 @@ import pytest
 
 import models
 from dispatch import audit, clock, demo
+from dispatch.centre import search
 from dispatch.errors import Refusal
 from dispatch.operation import moving
-from models import Audit, Message, database, writing
-from tests import postgres
+from models import Audit, Emergency, Message, database, writing
+from tests import postgres, truth
 
 pytestmark = pytest.mark.skipif(not postgres.is_there(), reason="PostgreSQL or psycopg is not installed")
 
@@ -52,6 +53,18 @@ def test_everything_arrives_and_the_old_file_can_send_no_more(old, server):
             Audit.delete().execute()
         with pytest.raises(peewee.IntegrityError):
             Message.update(campaign=999_999).where(Message.campaign.is_null(False)).execute()
+
+
+def test_what_was_published_is_found_in_the_callers_words_there_too(empty_database, server, tmp_path):
+    path = tmp_path / "belfort.db"
+    shutil.copy(empty_database, path)
+    models.connect(f"sqlite:///{path}")
+    with database.connection_context():
+        water = truth.place().publish("Is het kraanwater veilig?", "Ja, u mag het drinken.")
+    moving.move(path, server.database(), clock.now(), lambda *_: None)
+    with database.connection_context():
+        assert search.find(Emergency.get(), "kraanwatr") == [water.id]
+    database.close_all()
 
 
 def test_a_move_that_was_killed_goes_on_where_it_was(old, server, monkeypatch):

@@ -139,17 +139,12 @@ def test_a_publication_that_fails_leaves_the_search_as_it_was(place, sheet_of, m
     assert search.find(place.emergency, "gaz ruik") == [sheet_of["gas"].id]
 
 
+@pytest.mark.sqlite("PostgreSQL has had its index from the beginning")
 def test_what_was_published_before_there_was_an_index_is_found_after_the_migration(place, sheet_of):
     database = search.database.obj
     database.execute_sql("DROP TABLE sheet_search")
     importlib.import_module("migrations.0019_truth")._index(database)
     for said, meant in SAID[:12]:
-        assert search.find(place.emergency, said)[:1] == [sheet_of[meant].id], said
-
-
-def test_an_engine_without_the_index_finds_the_same(place, sheet_of, monkeypatch):
-    monkeypatch.setattr(search, "_has_index", lambda: False)
-    for said, meant in SAID:
         assert search.find(place.emergency, said)[:1] == [sheet_of[meant].id], said
 
 

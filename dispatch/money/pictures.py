@@ -4,6 +4,7 @@ from datetime import date, datetime, time, timedelta
 
 from peewee import fn
 
+from dialect import hour_of
 from dispatch import clock
 from dispatch.money import forecast
 from dispatch.onboarding.orders import euros
@@ -92,7 +93,7 @@ def _balances(organisation: Organisation, last: date) -> list[tuple[date, int]]:
 
 def _changes(mine, begins_at: datetime, ends_at: datetime) -> dict[date, int]:
     """What moved on each day of Brussels: the database adds up, so that a big campaign is a few rows."""
-    hour = fn.SUBSTR(LedgerLine.at.cast("text"), 1, 13).coerce(False)
+    hour = hour_of(LedgerLine.at)
     rows = (
         LedgerLine.select(hour, fn.SUM(LedgerLine.available_mills + LedgerLine.held_mills))
         .where(mine, LedgerLine.at >= begins_at, LedgerLine.at < ends_at)

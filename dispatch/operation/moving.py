@@ -15,6 +15,7 @@ from typing import NamedTuple
 from peewee import JSONField
 
 import models
+from dispatch.centre import search
 from dispatch.errors import Missing, Refusal
 from dispatch.operation import copies
 from dispatch.words import N_
@@ -140,6 +141,7 @@ def _finish(alone: Connection) -> None:
             database.execute_sql(f'ALTER TABLE {place} ADD CONSTRAINT "{name}" {words}')
         for table in TABLES:
             set_counter(table)
+        search.index_all()
         for words in triggers_of(alone):
             database.execute_sql(trigger(words))
         models.Runner(database.obj, models.MIGRATIONS).fake()

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 import phonenumbers
 from peewee import JOIN, Case, Value, fn
 
+from dialect import begin_of
 from models import Bin, Campaign, Member, Membership, Message, Reached, Recipient, Unreached, writing
 
 QUIET_FOR = timedelta(minutes=1)  # receipts come in a row: it is counted after the last of them
@@ -85,7 +86,7 @@ def count(campaign: Campaign) -> Reached:
 
 
 def _by_prefix(campaign: Campaign) -> list[list]:
-    begin = fn.SUBSTR(Message.address, 1, ABROAD_LETTERS)
+    begin = begin_of(Message.address, ABROAD_LETTERS)
     rows = (
         Message.select(begin, Message.channel, Message.status, fn.COUNT(Message.id))
         .where(Message.campaign == campaign.id, Message.channel != "email")
