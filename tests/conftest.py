@@ -42,7 +42,7 @@ def empty_database(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def template(empty_database):
+def empty_url(empty_database):
     """The URL of the same, on the engine of this run."""
     if not POSTGRES:
         yield f"sqlite:///{empty_database}"
@@ -65,14 +65,14 @@ def cluster():
 
 
 @pytest.fixture
-def fresh(template, tmp_path):
+def fresh(empty_url, tmp_path):
     """The URL of a migrated database without rows, of this test alone."""
     if not POSTGRES:
         path = tmp_path / "belfort.db"
-        shutil.copy(template.removeprefix("sqlite:///"), path)
+        shutil.copy(empty_url.removeprefix("sqlite:///"), path)
         yield f"sqlite:///{path}"
         return
-    name, empty = f"test_{os.getpid()}_{next(_numbers)}", template.rpartition("/")[2]
+    name, empty = f"test_{os.getpid()}_{next(_numbers)}", empty_url.rpartition("/")[2]
     if models.is_postgres():
         models.database.close_all()
     with cluster() as server:
@@ -93,9 +93,9 @@ def settings(fresh):
 
 
 @pytest.fixture(scope="session")
-def application(template):
+def application(empty_url):
     """The application with all its pages, built once: its addresses take a tenth of a second to write down."""
-    return belfort.build_app({"BELFORT_DATABASE": template, "BELFORT_SECRET_KEY": "k", "BELFORT_PUMP": "off"})
+    return belfort.build_app({"BELFORT_DATABASE": empty_url, "BELFORT_SECRET_KEY": "k", "BELFORT_PUMP": "off"})
 
 
 @pytest.fixture
