@@ -1,0 +1,65 @@
+"""The main pages with the Tab key alone: everything is reached, in the order of reading, and seen when it has the focus."""
+
+from itertools import pairwise
+
+import pytest
+
+from tests.browser.conftest import SIZES
+
+PAGES = {
+    "sender": ("/", "/campaigns", "/campaigns/1/text", "/campaigns/1", "/templates/1", "/bins/1", "/go"),
+    "coordinator": ("/", "/bins/1/members/new", "/bins/1/imports/new", "/bins/1/upkeep"),
+    "organisation_admin": ("/users", "/four-eyes", "/tokens"),
+    "authorised_person": ("/activations", "/preparation", "/exercises/new"),
+    "centre_supervisor": ("/", "/board", "/prices"),
+    "platform_admin": ("/", "/status"),
+}
+MOST = 150  # presses on one page: a long list is a long walk, and its first rows tell
+# Every stop of the key, in the order of the document; of a group of radio buttons the one that is chosen, or each.
+STOPS = """() => {
+  const all = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]";
+  const stops = [...document.querySelectorAll(all)].filter((one) => {
+    if (!one.checkVisibility({ visibilityProperty: true }) || one.disabled || one.tabIndex < 0) return false;
+    const chosen = one.type === "radio" && one.form?.querySelector(`[name="${one.name}"]:checked`);
+    return !chosen || chosen === one;
+  });
+  window.stops = stops;
+  return stops.map((one) => one.outerHTML.slice(0, 120));
+}"""
+# Where the focus is: the number of its stop, and whether some of it is in sight and not behind something else.
+FOCUS = """() => {
+  const one = document.activeElement;
+  const box = one.getBoundingClientRect();
+  const style = getComputedStyle(one);
+  const points = [0.1, 0.5, 0.9].map((part) => [box.left + box.width * part, box.top + box.height / 2]);
+  const isSeen = points.some(([x, y]) => {
+    const top = document.elementFromPoint(x, y);
+    return top && (one.contains(top) || top.contains(one));
+  });
+  return [window.stops.indexOf(one), isSeen && style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2];
+}"""
+
+
+@pytest.mark.parametrize("role, size", [*((role, "desk") for role in PAGES), ("sender", "phone")])
+def test_tab_goes_everywhere_in_order_and_is_seen(visit, role, size):
+    page, found = visit(role, *SIZES[size]), {}
+    for address in PAGES[role]:
+        assert page.goto(address).ok, f"{address} of {role}"
+        if wrong := faults(page):
+            found[address] = wrong[:4]
+    assert found == {}
+
+
+def faults(page) -> list[str]:
+    stops = page.evaluate(STOPS)
+    page.evaluate("document.activeElement.blur()")
+    walked = []
+    for _press in range(min(2 * len(stops), MOST)):  # a field for a day or an hour is several stops
+        page.keyboard.press("Tab")
+        walked.append(page.evaluate(FOCUS))
+        if walked[-1][0] == len(stops) - 1:
+            break
+    reached = [number for number, _ in walked]
+    found = [f"not reached: {stops[number]}" for number in range(max(reached)) if number not in reached]
+    found += [f"out of order: {stops[after]}" for before, after in pairwise(reached) if after < before]
+    return found + [f"not seen: {stops[number]}" for number, is_seen in walked if not is_seen]
