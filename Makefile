@@ -13,8 +13,8 @@ test: $(VENV)/test $(CATALOGUES)
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 # The same tests on a cluster of PostgreSQL that is thrown away. Some only: make test-postgres TESTS="tests/test_kill.py".
-# These are about the engine, the ledger, the tables and the rights: what .ci/run asks of PostgreSQL.
-ENGINE = $(addprefix tests/test_,workers.py moving.py sending.py launch.py receipts.py throttle.py ledger.py audit.py matrix.py sheet_search.py)
+# These are about the engine, the ledger, the search and the move: what .ci/run asks of PostgreSQL.
+ENGINE = $(addprefix tests/test_,workers.py moving.py sending.py launch.py receipts.py ledger.py sheet_search.py)
 test-postgres: $(VENV)/test $(CATALOGUES)
 	@tests/install-peers
 	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest --numprocesses auto --dist loadfile $(TESTS)
