@@ -95,7 +95,9 @@ def settings(fresh):
 @pytest.fixture(scope="session")
 def application(empty_url):
     """The application with all its pages, built once: its addresses take a tenth of a second to write down."""
-    return belfort.build_app({"BELFORT_DATABASE": empty_url, "BELFORT_SECRET_KEY": "k", "BELFORT_PUMP": "off"})
+    return belfort.build_app(
+        {"BELFORT_DATABASE": empty_url, "BELFORT_SECRET_KEY": "k", "BELFORT_PUMP": "off"}
+    )
 
 
 @pytest.fixture

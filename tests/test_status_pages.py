@@ -29,7 +29,9 @@ def test_when_all_is_well_the_first_words_say_so(app, browser):
     with writing():
         audit.record("backup.tested", by=None, now=clock.now())
     safe = browser.get("/status")
-    assert safe.select("#verdict strong")[0].get_text() == "Alles werkt" and safe.has("de gegevens zijn veilig")
+    assert safe.select("#verdict strong")[0].get_text() == "Alles werkt" and safe.has(
+        "de gegevens zijn veilig"
+    )
     assert page.has("0048_operation") and page.has("er is geen map ingesteld")
 
 

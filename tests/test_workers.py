@@ -24,7 +24,7 @@ from tests.servers import http_server, wait_until
 ROOT = Path(__file__).parent.parent
 RATE = int(os.environ.get("WORKERS_RATE", "150"))
 CUT_SECONDS = float(os.environ.get("WORKERS_CUT_SECONDS", "7"))
-GOES_ON_WITHIN = 10
+GOES_ON_WITHIN = int(os.environ.get("WORKERS_GO_ON_WITHIN", "60"))  # 10 in `make bench`: a test has time
 AT_ONCE = 20  # messages of one claim: of one that was cut off in its commit nobody knows whether it was made
 TEXTS = {"sms": {"nl": {"body": "Hou deuren en ramen dicht."}}}
 
@@ -43,15 +43,12 @@ def stage(tmp_path, monkeypatch):
 
         def set_up(number: int, **kinds) -> "Stage":
             server = kept.enter_context(postgres.cluster(**kinds))
-            moments: list[float] = []
 
             def take(_) -> tuple[int, str]:
-                moments.append(time.monotonic())
                 return 202, "0: Accepted for delivery"
 
             port, asked = kept.enter_context(http_server(answer=take))
             made = Stage(server, server.database(), port, asked, tmp_path)
-            made.moments = moments
             made.people(number)
             kept.callback(made.end)
             return made
@@ -67,7 +64,6 @@ class Stage:
     def __init__(self, server: postgres.Cluster, url: str, port: int, asked: list, folder: Path):
         self.server, self.url, self.port, self.asked, self.folder = server, url, port, asked, folder
         self.workers: list[subprocess.Popen] = []
-        self.moments: list[float] = []  # of what the gateway took
 
     def people(self, number: int) -> None:
         models.connect(self.url)
@@ -152,7 +148,7 @@ def test_workers_that_are_killed_lose_nothing_and_repeat_nothing(stage):
     for _ in range(2):
         here.begin()
     campaign = here.launch()
-    here.goes_on(30)
+    here.goes_on()
     for _ in range(3):
         time.sleep(chance.uniform(0, 0.5))
         here.kill(here.workers[0])
@@ -167,7 +163,7 @@ def test_a_server_that_dies_and_comes_back_is_gone_on_with(stage):
     for _ in range(2):
         here.begin()
     campaign = here.launch()
-    here.goes_on(30)
+    here.goes_on()
     here.server.kill()
     time.sleep(1)
     here.server.start()
@@ -184,7 +180,7 @@ def test_a_network_that_is_cut_loses_nothing_and_repeats_nothing(stage):
         for _ in range(2):
             here.begin()
         campaign = here.launch()
-        here.goes_on(30)
+        here.goes_on()
         wire.cut()
         time.sleep(CUT_SECONDS)
         wire.mend()
@@ -199,7 +195,10 @@ def test_workers_together_keep_to_the_rate_of_one_road(stage):
     for _ in range(3):
         here.begin()
     here.comes_to_rest(campaign, 90)
-    here.assert_nothing_is_lost_or_repeated(campaign, 600, most_unsure=2 * AT_ONCE)
-    moments = sorted(here.moments)
-    most = max(bisect_left(moments, at + 1) - place for place, at in enumerate(moments))
-    assert most <= RATE * 1.05, "what a busy gateway took late came with what it took in time"
+    here.assert_nothing_is_lost_or_repeated(campaign, 600, most_unsure=0)
+    with models.database.connection_context():
+        claimed = [row.claimed_at.timestamp() for row in campaign.messages.order_by(Message.claimed_at)]
+    most = max(bisect_left(claimed, at + 1) - place for place, at in enumerate(claimed))
+    assert most <= RATE + AT_ONCE, (
+        "by the clock of the claims: a busy gateway takes late and in time together"
+    )

@@ -48,7 +48,7 @@ def ordeals() -> Iterator[Figure]:
     done = subprocess.run(
         (sys.executable, "-m", "pytest", "tests/test_workers.py", "--timeout=0"),
         cwd=processes.ROOT,
-        env=processes.environment(WORKERS_CUT_SECONDS="30"),
+        env=processes.environment(WORKERS_CUT_SECONDS="30", WORKERS_GO_ON_WITHIN="10"),
         capture_output=True,
         text=True,
         check=False,
