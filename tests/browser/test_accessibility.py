@@ -1,8 +1,9 @@
 """Every page that a role can walk to, judged by axe-core: WCAG 2.2 A and AA, and best practice; some states, sizes and moods."""
 
 import re
+from html import unescape
 from importlib.resources import files
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 
@@ -11,6 +12,7 @@ from dispatch import demo
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text()
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 RULES |= {"resultTypes": ["violations"], "preload": False, "iframes": False}  # no sheet is fetched once more
+LINK = re.compile(r'<a\b[^>]*?\bhref="([^"]*)"')
 NO_PAGE = re.compile(r"\.(pdf|xlsx|csv|vcf|json|xml)$|/paper|/file$|/export|\.atom$")
 MOST = 40  # pages for one role
 ROLES = ("platform_admin", "organisation_admin", "authorised_person", "centre_supervisor", "national desk")
@@ -28,10 +30,13 @@ def shape(url: str) -> str:
     return re.sub(r"/\d+(?=/|$)|(?<=/manual)/[^/]+$", "/N", urlsplit(url).path)
 
 
-def links(page, site: str) -> list[str]:
-    hrefs = page.eval_on_selector_all("a[href]", "all => all.map(one => one.href)")
+def links(html: str, url: str) -> list[str]:
+    """Where the links of this page lead within the house."""
+    hrefs = [urljoin(url, unescape(href)) for href in LINK.findall(html)]
     return [
-        one[len(site) :] for one in hrefs if one.startswith(site) and not NO_PAGE.search(urlsplit(one).path)
+        one
+        for one in hrefs
+        if one.startswith("/") and one[1:2] != "/" and not NO_PAGE.search(urlsplit(one).path)
     ]
 
 
@@ -42,7 +47,7 @@ def judged():
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_no_page_of_a_role_has_a_fault_that_axe_knows(visit, site, judged, role):
+def test_no_page_of_a_role_has_a_fault_that_axe_knows(visit, judged, role):
     page = visit(role)
     todo, known, found = ["/"], set(), {}
     while todo and len(known) < MOST:
@@ -50,8 +55,8 @@ def test_no_page_of_a_role_has_a_fault_that_axe_knows(visit, site, judged, role)
         if shape(url) in known:
             continue
         known.add(shape(url))
-        page.goto(url)
-        todo += [link for link in links(page, site) if shape(link) not in known]
+        answer = page.request.get(url) if shape(url) in judged else page.goto(url)
+        todo += [link for link in links(answer.text(), url) if shape(link) not in known]
         if shape(url) not in judged and (wrong := faults(page)):
             found[shape(url)] = wrong
         judged.add(shape(url))
