@@ -106,6 +106,8 @@ def app(application, settings):
     belfort.settle(application, belfort.read_settings(settings))
     application.testing, pages = True, dict(application.view_functions)
     with models.database.connection_context():
+        if not POSTGRES:
+            models.database.execute_sql("PRAGMA synchronous = off")  # nobody pulls the plug of a test
         yield application
     application.view_functions.update(pages)  # a test may put a page that breaks in the place of another
     application.extensions["roads"].close()

@@ -131,7 +131,7 @@ def addresses(app, things: dict[str, list], *, with_ids: bool | None = None):
 
 
 def filled(rule: str, id: int) -> str:
-    message = Message.select().where(Message.campaign == id).first()
+    message = Message.get_or_none(Message.campaign == id) if "<int:mid>" in rule else None
     here = {
         "<int:id>": id,
         "<int:mid>": message.id if message else 1,
