@@ -30,7 +30,7 @@ def test_a_scenario_leaves_by_keyboard_alone_in_three_presses(visit, size):
     page.keyboard.press(key)  # one
     expect(page).to_have_url(re.compile("/fill$"))
     expect(page.locator("#filled-place")).to_be_focused()
-    expect(page.locator("[data-since]")).to_contain_text("0:0")
+    expect(page.locator("[data-since]")).to_contain_text(re.compile("0:0[1-9]"))  # no hand is quicker
     page.keyboard.type("Kerkstraat")
     tab_to(page, "#filled-until")
     page.keyboard.type("1830")
