@@ -8,6 +8,7 @@ import pytest
 from dispatch import demo
 from dispatch.onboarding import checklist
 from models import ROLES, Bin, Campaign, Member, Message, Organisation, User
+from tests import town
 from tests.cast import NOON
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -24,6 +25,11 @@ def run(app):
 
 @pytest.fixture
 def demonstration(app):
+    loaded()
+
+
+@town.once
+def loaded() -> None:
     demo.load(NOON)
 
 

@@ -214,13 +214,13 @@ def test_a_new_version_changes_no_older_one_and_no_day_before_its_own(parties, w
     Annex.delete().execute()
     known: list[tuple] = []
     for side, number, ahead in written:
-        before = {day: ids(agreement, day) for day in range(41)}
+        before = {day: ids(agreement, day) for day in range(ahead)}
         rows = list(Annex.select().tuples())
         of = agreement if side == "a" else agreement.contract
         made = annexes.add(of, number, {"text": str(len(known))}, day_of(ahead), by=None, now=NOON)
         known.append((side, number, ahead, made.id))
         assert list(Annex.select().where(Annex.id != made.id).tuples()) == rows
-        assert all(ids(agreement, day) == before[day] for day in range(ahead))
+        assert {day: ids(agreement, day) for day in range(ahead)} == before
     for day in range(41):
         assert ids(agreement, day) == modelled(known, day)
 
