@@ -8,12 +8,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import models
+from dispatch import bench
 from dispatch.errors import Refusal
 from dispatch.people import audience
 from dispatch.sending import campaigns, report
 from dispatch.sending.pump import Pump
 from dispatch.sending.roads import Roads
-from models import Campaign, Membership, Message, Recipient, Tally, Unreached
+from models import Bin, Campaign, Membership, Message, Recipient, Tally, Unreached
 from tests import cast
 from tests.cast import NOON
 
@@ -232,3 +233,31 @@ def frozen(by, choice, channels) -> tuple:
         {(row.member_id, row.reason) for row in ready.unreached},
         Campaign.get_by_id(ready.id).people,
     )
+
+
+# ── However large the zone ──────────────────────────────────────────────
+
+
+def work(deed) -> int:
+    """How much the database does for it, in thousands of its own steps."""
+    steps, connection = [], models.database.connection()
+    connection.set_progress_handler(lambda: steps.append(1), 1000)
+    try:
+        deed()
+    finally:
+        connection.set_progress_handler(None, 0)
+    return len(steps)
+
+
+@pytest.mark.parametrize("kind", ["warning", "news"])
+@pytest.mark.parametrize("channel", ["sms", "voice", "email"])
+def test_who_shares_a_number_is_found_without_a_look_at_everybody_of_the_zone(app, channel, kind):
+    zone, done = cast.zone(), []
+    for number in (200, 2000):
+        with models.writing():
+            bin = bench.add_bin(zone, number, NOON)
+            chosen = {"bins": [bin.id]}
+            Bin.update(name=f"Buurt {number}", slug=f"buurt-{number}").where(Bin.id == bin.id).execute()
+            audience.choose(zone.id, chosen, after=0, limit=100)
+            done.append(work(lambda: list(audience.households(zone.id, chosen, channel, kind))))  # noqa: B023
+    assert done[1] <= done[0] + 10

@@ -143,9 +143,12 @@ def households(organisation_id: int, choice: dict, channel: str, kind: str = "")
     Everybody who gets the message is named, also those who stand further on in the audience.
     """
     address, other = kept_in(Member, channel, kind), Member.alias()
-    is_same = _reached(other, channel, kind, lambda field: field == address)
-    twin = other.select().where(other.organisation == organisation_id, is_same, other.id != Member.id)
-    shared = chosen_members(address).where(Chosen.is_active, address != "", fn.EXISTS(twin)).distinct()
+    others = other.select(Value(1)).where(other.organisation == organisation_id, other.id != Member.id)
+    # One look for each field: of "this field or that one" the database may look at everybody, for everybody.
+    twins = [
+        fn.EXISTS(others.where(way)) for way in _ways(other, channel, kind, lambda field: field == address)
+    ]
+    shared = chosen_members(address).where(Chosen.is_active, address != "", reduce(or_, twins)).distinct()
     people_at = defaultdict(list)
     for person in _living_at(organisation_id, choice, channel, kind, [row[0] for row in shared.tuples()]):
         people_at[person.address].append(person)
@@ -282,7 +285,12 @@ def _is_shut(table, name: str, kind: str):
 
 
 def _reached(table, channel: str, kind: str, is_it: Callable):
-    """Whether it is the address on a channel that is meant, said so that the index of each field is of use."""
+    """Whether it is the address on a channel that is meant."""
+    return reduce(or_, _ways(table, channel, kind, is_it))
+
+
+def _ways(table, channel: str, kind: str, is_it: Callable) -> list:
+    """The same for each field that may hold the address, said so that the index of that field is of use."""
     first, *others = ADDRESSES[channel]
     is_spared = kind not in HEEDLESS
 
@@ -292,8 +300,8 @@ def _reached(table, channel: str, kind: str, is_it: Callable):
 
     nowhere = getattr(table, first) == ""
     nowhere = nowhere | _is_shut(table, first, kind) if is_spared else nowhere
-    found = reduce(or_, (nowhere & here(other) for other in others), here(first))
-    return found & _wants(table, channel) if _may_refuse(channel, kind) else found
+    ways = [here(first), *(here(other) & nowhere for other in others)]
+    return [way & _wants(table, channel) for way in ways] if _may_refuse(channel, kind) else ways
 
 
 def household_name(people: Iterable[Person]) -> str:
