@@ -13,8 +13,9 @@ test: $(VENV)/test $(CATALOGUES)
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 # The same tests on a cluster of PostgreSQL that is thrown away. Some only: make test-postgres TESTS="tests/test_kill.py".
-# These are about the engine, the ledger, the search and the move: what .ci/run asks of PostgreSQL.
-ENGINE = $(addprefix tests/test_,workers.py moving.py sending.py launch.py receipts.py ledger.py sheet_search.py)
+# These are about the engine, the ledger and the search: what .ci/run asks of PostgreSQL, beside the workers and the
+# move (tests/test_workers.py, test_moving.py), which begin a cluster of their own in any run.
+ENGINE = $(addprefix tests/test_,sending.py launch.py receipts.py ledger.py sheet_search.py)
 test-postgres: $(VENV)/test $(CATALOGUES)
 	@tests/install-peers
 	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest --numprocesses auto --dist loadfile $(TESTS)

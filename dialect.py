@@ -99,7 +99,8 @@ def begin_of(text, letters: int):
 
 def hour_of(field: Field):
     """The beginning of the hour, as a text."""
-    return Either(fn.STRFTIME("%Y-%m-%d %H:00:00", field), fn.TO_CHAR(field, SQL("'YYYY-MM-DD HH24:00:00'")))
+    hour = Either(fn.STRFTIME("%Y-%m-%d %H:00:00", field), fn.TO_CHAR(field, SQL("'YYYY-MM-DD HH24:00:00'")))
+    return hour.coerce(False)  # peewee would make a moment of what comes of a field of moments
 
 
 # ── Numbers and order ───────────────────────────────────────────────────

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from peewee import fn
 
 import models
+from dispatch import clock
 from dispatch.errors import Incomplete
 from dispatch.sending import acknowledgements, campaigns, cascade
-from models import Campaign, Member, Message, Recipient, Tally
+from models import Campaign, Member, Message, Pulse, Recipient, Tally
 from tests import cast
 from tests.cast import NOON
 from tests.test_acknowledgements import TEXTS
@@ -41,12 +42,16 @@ def person(bin, number, channels=ORDER) -> Member:
     return cast.member(bin, f"Lid{number}", **{CONTACTS[one]: every[CONTACTS[one]] for one in channels})
 
 
-def launched(sender, bin, awaits="receipt", order=ORDER, *, is_practice=False, **wording) -> Campaign:
+def prepared(sender, bin, awaits="acknowledgement", order=ORDER, *, is_practice=False, **wording) -> Campaign:
     draft = campaigns.draft(sender.organisation, by=sender, now=NOON, is_practice=is_practice)
     wording = {"cascade": {"order": order, "minutes": MINUTES, "awaits": awaits}} | wording
     wording |= {"name": "Gaslek", "kind": "warning", "channels": ORDER, "texts": TEXTS}
     wording["asks_acknowledgement"] = awaits == "acknowledgement" or None
-    ready = campaigns.write(draft, by=sender, now=NOON, version=1, audience={"bins": [bin.id]}, **wording)
+    return campaigns.write(draft, by=sender, now=NOON, version=1, audience={"bins": [bin.id]}, **wording)
+
+
+def launched(sender, bin, awaits="receipt", order=ORDER, **wording) -> Campaign:
+    ready = prepared(sender, bin, awaits, order, **wording)
     return campaigns.launch(ready, by=sender, now=NOON, terms_accepted=True)
 
 
@@ -154,6 +159,31 @@ def test_an_exercise_steps_on_as_an_exercise(sender, molenakker):
 
 
 # ── The campaign around it ──────────────────────────────────────────────
+
+
+def test_the_page_before_sending_goes_through_the_channels_in_turn_and_counts_the_waiting(
+    signed_in, sender, molenakker
+):
+    person(molenakker, 1)
+    draft = prepared(sender, molenakker)
+    page = signed_in(sender).get(f"/campaigns/{draft.id}/review")
+    rows = [row["data-channel"] for row in page.select("#channel tbody tr")]
+    assert rows == ORDER and [row.get_text()[:3] for row in page.select("#channel tbody th")] == [
+        f"{number}. " for number in (1, 2, 3)
+    ]
+    assert page.has("20 min") and page.has("door JA te antwoorden op de sms")
+
+
+def test_the_running_page_says_when_the_next_channel_goes_at_the_earliest(signed_in, sender, molenakker):
+    person(molenakker, 1)
+    campaign = launched(sender, molenakker, awaits="acknowledgement")
+    assert cascade.goes_on_at(campaign, NOON) is None
+    Pulse.create(campaign=campaign, second=30, accepted=1, delivered=0)
+    assert cascade.goes_on_at(campaign, NOON + timedelta(minutes=1)) == AFTER + timedelta(seconds=30)
+    Campaign.update(launched_at=clock.now()).execute()
+    assert (
+        signed_in(sender).get(f"/campaigns/{campaign.id}").has("Het volgende kanaal vertrekt ten vroegste om")
+    )
 
 
 def test_the_campaign_goes_on_while_a_channel_may_follow_and_ends_when_none_does(sender, molenakker):

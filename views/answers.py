@@ -1,18 +1,25 @@
 """What a message asks of its readers, and which channel follows for who does not answer: typed, shown, counted."""
 
+from datetime import datetime
 from itertools import permutations
 
 from flask import request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from dispatch.sending import acknowledgements, campaigns
+from dispatch.sending import acknowledgements, campaigns, cascade
 from dispatch.words import CHANNELS, N_
 from models import AWAITED, Campaign
+from views import render
 
 MOST_MINUTES = 24 * 60
 USUAL_MINUTES = 10
 ORDERS = ["-".join(order) for order in permutations(campaigns.READY_CHANNELS)]
+WAYS = {
+    "sms": N_("by answering YES to the SMS"),
+    "voice": N_("with key 1 on the telephone"),
+    "email": N_("by the button behind the link in the mail"),
+}
 WAITS_FOR = {
     "receipt": N_("of whom we have no receipt yet"),
     "acknowledgement": N_("who has not confirmed yet"),
@@ -49,7 +56,7 @@ def fields(campaign) -> dict:
 
 def in_words(campaign) -> list[str]:
     """What is asked and what follows, in sentences; nothing when all channels go at once and nobody is asked."""
-    said = [_("Whoever gets it is asked to confirm that.")] if campaign.asks_acknowledgement else []
+    said = [_asked(campaign)] if campaign.asks_acknowledgement else []
     if campaign.turns:
         whom = WAITS_FOR[campaign.cascade["awaits"]]
         said.append(
@@ -61,6 +68,21 @@ def in_words(campaign) -> list[str]:
                 whom=_(whom),
             )
         )
+    return said
+
+
+def _asked(campaign) -> str:
+    ways = [_(WAYS[channel]) for channel in campaign.turns or campaign.channels if channel in WAYS]
+    return _("Whoever gets it is asked to confirm that: %(ways)s.", ways=", ".join(ways))
+
+
+def goes_on(campaign: Campaign, now: datetime) -> list[str]:
+    """The same while it runs, and when the next channel goes at the earliest; nothing once none is to come."""
+    if not campaign.next_channel_at:
+        return []
+    at, said = cascade.goes_on_at(campaign, now), in_words(campaign)
+    if at and campaign.is_running:
+        said.append(_("The next channel goes at %(at)s at the earliest.", at=render.clock_time(at)))
     return said
 
 

@@ -68,7 +68,7 @@ def page(campaign: Campaign, refusal: Refusal | None = None) -> str:
         named=lambda channels: ", ".join(_(CHANNELS[channel]) for channel in channels),
         **filling.since(campaign),
         **_refused(refusal, has_fields=not barrier),
-        **_numbers(chosen, size, cost, first["quiet_until"], now),
+        **_numbers(campaign, chosen, size, cost, first["quiet_until"], now),
         asked=answers.in_words(campaign),
         unanswerable=_unanswerable(campaign),
         **_choices(campaign, now),
@@ -155,30 +155,53 @@ def _cost(campaign: Campaign, size: Estimate, now: datetime) -> dict | None:
 
 
 def _numbers(
-    chosen: Audience, size: Estimate, cost: dict | None, quiet_until: datetime | None, now: datetime
+    campaign: Campaign,
+    chosen: Audience,
+    size: Estimate,
+    cost: dict | None,
+    quiet_until: datetime | None,
+    now: datetime,
 ) -> dict:
     """Each channel's line and their sum; who gets nothing, and who gets it once."""
-    begins_at = {
-        channel: quiet_until or now for channel in quiet.RINGING
-    }  # a mail does not wait for the morning
+    ready_at = _ready_at(campaign, size, quiet_until, now)
     legs = [
         {
             "name": wording.capital(_(CHANNELS[leg.channel])),
             "leg": leg,
-            "ready_at": begins_at.get(leg.channel, now) + timedelta(seconds=leg.seconds),
+            "ready_at": ready_at[leg.channel],
             "mills": cost["by_channel"][leg.channel] if cost else None,
         }
-        for leg in size.legs
+        for leg in sorted(size.legs, key=lambda leg: list(ready_at).index(leg.channel))
     ]
+    last = max(ready_at.values(), default=now)
     return {
         "size": size,
         "size_in_words": in_words(size.people, str(render.locale())),
         "cost": cost,
         "legs": legs,
-        "ready_at": max((row["ready_at"] for row in legs), default=now),
+        "ready_at": last,
+        "lasts": (last - now).total_seconds(),
         "left_out": reports.reasons([(reason, len(who)) for reason, who in chosen.left_out.items()]),
         "doubles": len(_doubles(chosen)),
     }
+
+
+def _ready_at(
+    campaign: Campaign, size: Estimate, quiet_until: datetime | None, now: datetime
+) -> dict[str, datetime]:
+    """When the last message by each channel has left, in the order of the channels.
+
+    They go beside each other; in turn each begins when the one before it has left and was waited for.
+    """
+    begins_at = dict.fromkeys(quiet.RINGING, quiet_until or now)  # a mail does not wait for the morning
+    lengths = {leg.channel: timedelta(seconds=leg.seconds) for leg in size.legs}
+    if not campaign.turns:
+        return {channel: begins_at.get(channel, now) + length for channel, length in lengths.items()}
+    found, at, wait = {}, now, timedelta()
+    for channel in campaign.turns:
+        at = found[channel] = max(at + wait, begins_at.get(channel, now)) + lengths[channel]
+        wait = timedelta(minutes=campaign.cascade["minutes"])
+    return found
 
 
 # ── Whether it may go ───────────────────────────────────────────────────

@@ -149,7 +149,7 @@ def standing(campaign: Campaign, now: datetime, seen: str = "", said: int = -SPO
         "halted": _(campaigns.HALTS[campaign.halted]) if campaign.halted else "",
         "outcome": outcome(campaign, counts),
         "answers": answers.counted(campaign),
-        "in_turn": answers.in_words(campaign) if campaign.next_channel_at else [],
+        "in_turn": answers.goes_on(campaign, now),
         "lines": _lines(campaign, now),
         "second_calls": report.second_calls(campaign),
         "is_mixed": guard.is_mixed(campaign),

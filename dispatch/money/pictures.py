@@ -93,7 +93,7 @@ def _balances(organisation: Organisation, last: date) -> list[tuple[date, int]]:
 
 def _changes(mine, begins_at: datetime, ends_at: datetime) -> dict[date, int]:
     """What moved on each day of Brussels: the database adds up, so that a big campaign is a few rows."""
-    hour = hour_of(LedgerLine.at).coerce(False)
+    hour = hour_of(LedgerLine.at)
     rows = (
         LedgerLine.select(hour, fn.SUM(LedgerLine.available_mills + LedgerLine.held_mills))
         .where(mine, LedgerLine.at >= begins_at, LedgerLine.at < ends_at)

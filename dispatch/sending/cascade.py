@@ -14,7 +14,7 @@ from peewee import JOIN, Value, fn
 from dispatch import courtesy
 from dispatch.people.audience import kept_in
 from dispatch.sending import campaigns, freezing
-from models import CALL_ENDINGS, Acknowledgement, Campaign, Member, Message, Recipient, writing
+from models import CALL_ENDINGS, Acknowledgement, Campaign, Member, Message, Pulse, Recipient, writing
 
 LOOKED_EVERY = timedelta(seconds=15)
 AT_ONCE = 250  # people in one transaction: a page that writes waits some 50 ms
@@ -78,6 +78,18 @@ def _look_again(campaign: Campaign, now: datetime) -> None:
 def _may_come(campaign: Campaign) -> Iterator[bool]:
     for channel in campaign.turns[1:]:
         yield Member.select(Member.id).where(*_is_due(campaign, channel, None)).exists()
+
+
+def goes_on_at(campaign: Campaign, now: datetime) -> datetime | None:
+    """When the next channel goes at the earliest, from the beats of the sending; None while nothing is waited for."""
+    wait = timedelta(minutes=campaign.cascade["minutes"])
+    beats = Pulse.select(fn.MIN(Pulse.second)).where(
+        Pulse.campaign == campaign.id,
+        Pulse.accepted > 0,
+        Pulse.second > int((now - wait - campaign.launched_at).total_seconds()),
+    )
+    first = beats.scalar()
+    return None if first is None else campaign.launched_at + timedelta(seconds=first) + wait
 
 
 # ── Whose turn it is ────────────────────────────────────────────────────

@@ -25,7 +25,7 @@ PAGES = {
 # What stands in a box: its words may not stick out of it, and where one presses it is large enough.
 STICKS_OUT = """() => {
   const found = [];
-  const seen = (one) => one.checkVisibility() && !one.closest(".hidden, .scroll, .skip");
+  const seen = (one) => one.checkVisibility() && !one.closest(".hidden, .scroll, .skip") && getComputedStyle(one).clipPath === "none";
   const wide = document.documentElement;
   if (wide.scrollWidth > wide.clientWidth) found.push("the page is wider than the screen");
   for (const one of document.querySelectorAll("button, .button, label, td, th, nav a, summary, .badge, .start a, legend, h1, h2")) {
