@@ -200,6 +200,12 @@ def test_each_mail_that_asks_has_a_link_of_its_own_that_nobody_can_guess(sender,
     assert "/confirm/" not in written(Content("Hou ramen dicht.")) + written(content, public_url="")
 
 
+def test_a_reader_without_a_text_of_their_own_is_asked_in_the_language_of_the_text(sender, molenakker):
+    campaign = launched(sender, molenakker, ["email"])
+    asked = acknowledgements.asked(campaign, "email", "nl")
+    assert [lanes.content_of(campaign, "email", lang).ask for lang in ("nl", "de")] == [asked, asked]
+
+
 # ── By link ─────────────────────────────────────────────────────────────
 
 

@@ -75,7 +75,9 @@ def demand(campaign: Campaign, vouched: Collection[str]) -> list[str]:
     """Those of `vouched` that had to be; raises Incomplete at "vouched" when one was not tried."""
     asked = to_vouch(campaign)
     if left := [value for value in asked if value not in vouched]:
-        sentence = Sentence(N_("Try %(value)s first, then tick it: it stands on no list."), value=left[0])
+        sentence = Sentence(
+            N_("Try %(value)s first, then tick it: it stands on no list."), value=numbers.national(left[0])
+        )
         raise Incomplete(N_("Nothing was sent. One thing is missing."), {"vouched": sentence})
     return asked
 

@@ -148,15 +148,15 @@ def written(source: Source, channel: str, lang: str) -> Content:
 
 def content_of(campaign: Campaign, channel: str, lang: str) -> Content:
     """What a campaign says on a channel to a reader of this language."""
-    text = campaigns.text_for(campaign, channel, lang)
+    text, spoken = campaigns.text_for(campaign, channel, lang), campaigns.spoken(campaign, channel, lang)
     return Content(
         text=text["body"],
         subject=text.get("subject", ""),
-        lang=campaigns.spoken(campaign, channel, lang),
+        lang=spoken,
         is_news=campaign.kind == "news",
         list_id=_list_id(campaign),
         speech=campaigns.speech_of(campaign, lang) if channel == "voice" else None,
-        ask=acknowledgements.asked(campaign, "email", lang) if channel == "email" else "",
+        ask=acknowledgements.asked(campaign, "email", spoken) if channel == "email" else "",
         expires_at=campaign.expires_at,
     )
 
