@@ -1,6 +1,5 @@
 """Commands of an installation of several processes: a worker that sends and serves no pages."""
 
-import logging
 import signal
 from pathlib import Path
 from threading import Event
@@ -10,12 +9,10 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 import models
-from dispatch import clock
+from dispatch import clock, logs
 from dispatch.errors import Refusal
 from dispatch.operation import moving
 from views.commands import spoken_language
-
-LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
 def register(app: Flask) -> None:
@@ -34,8 +31,7 @@ def worker():
         raise click.ClickException(str(wrong)) from None
     if refusal := current_app.extensions.get("refusal"):
         raise click.ClickException(refusal)
-    logging.basicConfig(level=logging.INFO, format=LOG_FORMAT)
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    logs.begin(current_app.config["BELFORT_LOG"])
     jobs, stopping = current_app.extensions["jobs"], Event()
     for told in (signal.SIGTERM, signal.SIGINT):
         signal.signal(told, lambda *_: stopping.set())

@@ -170,7 +170,7 @@ def _address_of(piece) -> str:
 
 def may_open(endpoint: str, user: User) -> bool:
     """Whether the door of this endpoint lets this person in; a thing behind it may still be another's."""
-    asked = getattr(current_app.view_functions[endpoint], "guarded_by", "")
+    asked = current_app.view_functions[endpoint].guarded_by
     return asked not in {*rights.DEEDS, *rights.SENDING, rights.CONTROL} or rights.may(user, asked)
 
 
