@@ -96,6 +96,20 @@ def test_the_advice_says_what_happens_if_nothing_changes(emergency, desk):
     assert shown.wait_seconds == inf and shown.in_time == 0
 
 
+def test_a_number_that_nobody_answers_has_not_enough_operators_though_no_call_is_expected(emergency, desk):
+    shown = board_of.of(emergency, NOON + MINUTE).advice
+    assert (shown.present, shown.needed, shown.short) == (0, 1, 1)
+    assert shown.in_time == 0 and shown.wait_seconds == inf
+    presence.enter(
+        emergency, desk["operator"], desk="d5", languages=["nl"], by=desk["centre_supervisor"], now=NOON
+    )
+    shown = board_of.of(emergency, NOON + MINUTE).advice
+    assert (shown.short, shown.in_time) == (0, 1)
+    Emergency.update(ended_at=NOON + MINUTE).where(Emergency.id == emergency.id).execute()
+    Presence.update(until_at=NOON + MINUTE).execute()
+    assert board_of.of(Emergency.get_by_id(emergency.id), NOON + 2 * MINUTE).advice.short == 0
+
+
 def test_each_language_needs_its_own_part():
     given_ = advice.Advice(324, 180, True, 20, 14, NOON, 0.5, 10, 0)
     found = {one.language: one for one in advice.needs({"nl": 75, "fr": 25}, given_, {"nl": 12, "fr": 5})}

@@ -171,6 +171,8 @@ def _advice(shown: Board) -> dict:
         then = _(
             "If nothing changes, %(number)s callers more wait every quarter hour.", number=advice.queue_after
         )
+    elif advice.grows:
+        then = _("Nobody sits at a telephone: whoever calls is not answered.")
     else:
         then = _(
             "If nothing changes, at %(hour)s %(share)s %% are answered within 20 s, after %(wait)s on average.",

@@ -17,6 +17,7 @@ TREND = 4  # quarter hours that are looked at
 LEAST_GONE = timedelta(minutes=5)  # of the running quarter hour, before it says anything
 LANGUAGE_WINDOW = timedelta(hours=1)
 PER_HOUR = 4
+LEAST = 1  # an open number is answered, also while no call is expected
 
 
 @dataclass(frozen=True)
@@ -89,16 +90,17 @@ def of(
     measured = statistics.seconds_per_call(emergency, now - timedelta(hours=2))
     seconds = measured or SECONDS_PER_CALL
     rate, present = expected(stretches, now), len(seats)
-    waits = mean_wait(present, rate, seconds)
+    needed = operators_needed(rate, seconds, ANSWERED, WITHIN)
+    is_unanswered = not present and emergency.ended_at is None
     return Advice(
         calls_per_hour=rate,
         seconds_per_call=seconds,
         is_measured=measured is not None,
-        needed=operators_needed(rate, seconds, ANSWERED, WITHIN),
+        needed=max(LEAST, needed) if emergency.ended_at is None else needed,
         present=present,
         by=quarter_of(now) + QUARTER,
-        in_time=service_level(present, rate, seconds, WITHIN),
-        wait_seconds=waits,
+        in_time=0.0 if is_unanswered else service_level(present, rate, seconds, WITHIN),
+        wait_seconds=inf if is_unanswered else mean_wait(present, rate, seconds),
         queue_after=queue_after(present, rate, seconds, QUARTER),
     )
 
