@@ -102,6 +102,14 @@ class Stage:
         self.workers.append(started)
         return started
 
+    def sends_with(self, workers: int) -> Campaign:
+        """A campaign of which the first messages have left by so many workers."""
+        for _ in range(workers):
+            self.begin()
+        campaign = self.launch()
+        self.goes_on()
+        return campaign
+
     def kill(self, worker: subprocess.Popen) -> None:
         worker.send_signal(signal.SIGKILL)
         worker.wait()
@@ -145,10 +153,7 @@ class Stage:
 def test_workers_that_are_killed_lose_nothing_and_repeat_nothing(stage):
     """kill -9, at any moment: what the dead one had in hand is told by its journal, and few of it are unsure."""
     chance, here = random.Random(2026), stage(600)
-    for _ in range(2):
-        here.begin()
-    campaign = here.launch()
-    here.goes_on()
+    campaign = here.sends_with(2)
     for _ in range(3):
         time.sleep(chance.uniform(0, 0.5))
         here.kill(here.workers[0])
@@ -160,10 +165,7 @@ def test_workers_that_are_killed_lose_nothing_and_repeat_nothing(stage):
 
 def test_a_server_that_dies_and_comes_back_is_gone_on_with(stage):
     here = stage(600)
-    for _ in range(2):
-        here.begin()
-    campaign = here.launch()
-    here.goes_on()
+    campaign = here.sends_with(2)
     here.server.kill()
     time.sleep(1)
     here.server.start()
@@ -177,10 +179,7 @@ def test_a_network_that_is_cut_loses_nothing_and_repeats_nothing(stage):
         pytest.skip("only root may lay a cable that can be cut (ip netns)")
     with postgres.Wire() as wire:
         here = stage(800, address=wire.THERE, within=wire.within)
-        for _ in range(2):
-            here.begin()
-        campaign = here.launch()
-        here.goes_on()
+        campaign = here.sends_with(2)
         wire.cut()
         time.sleep(CUT_SECONDS)
         wire.mend()
@@ -199,6 +198,4 @@ def test_workers_together_keep_to_the_rate_of_one_road(stage):
     with models.database.connection_context():
         claimed = [row.claimed_at.timestamp() for row in campaign.messages.order_by(Message.claimed_at)]
     most = max(bisect_left(claimed, at + 1) - place for place, at in enumerate(claimed))
-    assert most <= RATE + AT_ONCE, (
-        "by the clock of the claims: a busy gateway takes late and in time together"
-    )
+    assert most <= RATE, "by the clock of the claims: a busy gateway takes late and in time together"
