@@ -164,14 +164,15 @@ def _numbers(
 ) -> dict:
     """Each channel's line and their sum; who gets nothing, and who gets it once."""
     ready_at = _ready_at(campaign, size, quiet_until, now)
+    by_channel = {leg.channel: leg for leg in size.legs}
     legs = [
         {
-            "name": wording.capital(_(CHANNELS[leg.channel])),
-            "leg": leg,
-            "ready_at": ready_at[leg.channel],
-            "mills": cost["by_channel"][leg.channel] if cost else None,
+            "name": wording.capital(_(CHANNELS[channel])),
+            "leg": by_channel[channel],
+            "ready_at": at,
+            "mills": cost["by_channel"][channel] if cost else None,
         }
-        for leg in sorted(size.legs, key=lambda leg: list(ready_at).index(leg.channel))
+        for channel, at in ready_at.items()
     ]
     last = max(ready_at.values(), default=now)
     return {
