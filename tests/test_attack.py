@@ -30,7 +30,9 @@ from tests import cast, town
 from tests.cast import NOON
 from tests.page import Client
 from tests.test_rights import addresses
+from views import guard
 
+BREAKING = guard.open_because("a page that breaks whoever asks it")
 FIELDS = [
     "kind",
     "name",
@@ -287,7 +289,7 @@ def test_what_people_type_is_shown_and_never_run(app, signed_in, admin, zavel):
 def test_every_answer_carries_the_rules_for_the_browser(app, client, admin, zavel):
     app.testing = False
     things = town.fill(zavel)
-    app.view_functions["home.index"] = lambda: 1 / 0
+    app.view_functions["home.index"] = BREAKING(lambda: 1 / 0)
     places = [address for method, address, _endpoint in addresses(app, things) if method == "GET"]
     for address in [*places, "/nowhere", "/", "/static/app.css", "/receipts/kannel/wrong", "/signin"]:
         for browser in (admin, client):
@@ -539,7 +541,7 @@ def test_an_error_on_a_page_is_told_without_its_words(app, admin, caplog):
     def breaks():
         raise ValueError("Geheim +32470000011")
 
-    app.view_functions["home.index"] = breaks
+    app.view_functions["home.index"] = BREAKING(breaks)
     assert admin.get("/").status == 500
     assert "ValueError" in caplog.text and "test_attack.py" in caplog.text and "Geheim" not in caplog.text
 
