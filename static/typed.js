@@ -31,11 +31,11 @@ function fieldsOf(form) {
   });
 }
 
-const isTyped = (form) => fieldsOf(form).some(([, field]) => field.type !== "hidden" && typedIn(field) !== shownIn(field));
+const typedFields = (form) => fieldsOf(form).map(([, field]) => field).filter((field) => field.type !== "hidden" && typedIn(field) !== shownIn(field));
 
 function keepTyped() {
   if (document.body.hasAttribute("data-waits")) return; // the door and the errors only lead back
-  const forms = [...document.querySelectorAll("main form[method=post]")].filter((form) => waits || form === sent || isTyped(form));
+  const forms = [...document.querySelectorAll("main form[method=post]")].filter((form) => waits || form === sent || typedFields(form).length);
   if (isLeaving || !forms.length) return;
   const kept = forms.map((form) => ({
     action: form.getAttribute("action"),
@@ -65,6 +65,13 @@ function put(form, typed) {
   // The counters and the saves while typing hear of it as if it were typed.
   for (const [, field] of now) if (field.type !== "hidden") field.dispatchEvent(new Event("input", { bubbles: true }));
   return true;
+}
+
+// What was typed before the scripts were here, on a slow line, is saved as if it were typed now.
+function hearEarly() {
+  for (const form of document.querySelectorAll("main form[method=post]"))
+    for (const field of typedFields(form))
+      for (const deed of ["input", "change"]) field.dispatchEvent(new Event(deed, { bubbles: true }));
 }
 
 function bringTyped(kept) {
@@ -105,6 +112,7 @@ function toTyped() {
   if (bringTyped(kept) && kept.waits) sessionStorage.setItem(TYPED, JSON.stringify({ ...kept, waits: false }));
 }
 
+document.addEventListener("DOMContentLoaded", hearEarly);
 document.addEventListener("DOMContentLoaded", toTyped);
 document.addEventListener("submit", noteSubmit);
 window.addEventListener("pagehide", keepTyped);

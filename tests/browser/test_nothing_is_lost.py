@@ -109,6 +109,24 @@ def test_it_comes_back_with_the_back_button_and_after_signing_in_anew(visit, for
     forgive(page)
 
 
+@pytest.mark.parametrize("name", ["message", "activation"])
+def test_what_is_typed_before_the_scripts_are_here_is_saved(visit, name):
+    form, held = FORMS[name], []
+    page = visit(form.who)
+    form.open(page)
+    page.route(re.compile("/htmx.min.js"), lambda route: held.append(route))
+    page.goto(page.url, wait_until="commit")
+    if name == "message":
+        page.check("[name=channels][value=sms]")
+    form.text(page).fill(form.words)
+    with page.expect_response(re.compile("/(autosave|field)$")):
+        held[0].continue_()
+    page.unroute_all()
+    another = another_tab(page)
+    another.goto(page.url)
+    expect(form.text(another)).to_have_value(form.words)
+
+
 def test_signed_in_anew_on_another_tab_it_is_one_press_away_and_nobody_else_finds_it(visit):
     form = FORMS["member"]
     page = typed(visit, form)
