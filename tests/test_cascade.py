@@ -1,5 +1,9 @@
 """One channel after another: who gives no sign gets the next one, each once, and whoever confirmed gets no more."""
 
+import itertools
+import os
+import signal
+import sqlite3
 from datetime import timedelta
 
 import pytest
@@ -16,6 +20,7 @@ from tests import cast
 from tests.cast import NOON
 from tests.test_acknowledgements import TEXTS
 from tests.test_follow_ups import put
+from tests.test_kill import standing, tallied
 
 ORDER = ["sms", "voice", "email"]
 MINUTES = 10
@@ -286,3 +291,47 @@ def _expected(names, order):
             yield name, channel
             if fates[place] in ("confirmed", "queued"):
                 break
+
+
+# ── Killed half-way ─────────────────────────────────────────────────────
+
+
+def dies_at(statement: int, fate) -> bool:
+    """Whether another process, at work on `fate`, was killed at that statement to the database; False: it came to its end."""
+    child = os.fork()
+    if not child:
+        models.database.obj._state.reset()  # the connection is its parent's
+        with models.database.connection_context():
+            told = itertools.count(1)
+            kill = lambda _sql: next(told) == statement and os.kill(os.getpid(), signal.SIGKILL)
+            models.database.connection().set_trace_callback(kill)
+            fate()
+        os._exit(0)
+    _child, status = os.waitpid(child, 0)
+    assert status in (0, signal.SIGKILL)
+    return status == signal.SIGKILL
+
+
+@pytest.mark.sqlite("killed at any of its statements, as SQLite tells them")
+def test_a_step_killed_at_any_statement_goes_on_with_nobody_lost_and_nobody_twice(
+    sender, molenakker, monkeypatch
+):
+    monkeypatch.setattr(cascade, "AT_ONCE", 2)
+    people = ["Lid1", "Lid2", "Lid3"]
+    for number in range(1, 4):
+        person(molenakker, number)
+    campaign = launched(sender, molenakker)
+    leave(campaign)
+    here, before, moments = models.database.connection(), sqlite3.connect(":memory:"), set()
+    here.backup(before)
+    for statement in itertools.count(1):
+        if not dies_at(statement, lambda: cascade.step(AFTER)):
+            break
+        taken = len(got(campaign)) - len(people)
+        moments.add(taken)
+        assert tallied(campaign) == standing(campaign)
+        assert cascade.step(AFTER) == len(people) - taken
+        assert got(campaign) == [(name, by) for name in people for by in ("sms", "voice")]
+        assert tallied(campaign) == standing(campaign)
+        before.backup(here)
+    assert moments == {0, 2, 3}, "before, between and behind the parts of the step"
