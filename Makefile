@@ -10,7 +10,7 @@ run: $(VENV)/run $(CATALOGUES)
 
 test: $(VENV)/test $(CATALOGUES)
 	@tests/install-peers
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 # The same tests on a cluster of PostgreSQL that is thrown away. Some only: make test-postgres TESTS="tests/test_kill.py".
 # These are about the engine, the ledger and the search: what .ci/run asks of PostgreSQL, beside the workers and the
@@ -18,7 +18,7 @@ test: $(VENV)/test $(CATALOGUES)
 ENGINE = $(addprefix tests/test_,sending.py launch.py receipts.py ledger.py sheet_search.py)
 test-postgres: $(VENV)/test $(CATALOGUES)
 	@tests/install-peers
-	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest --numprocesses auto --dist loadfile $(TESTS)
+	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(TESTS)
 
 test-engine: TESTS = $(ENGINE)
 test-engine: test-postgres

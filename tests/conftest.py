@@ -14,11 +14,23 @@ from tests.page import Client
 POSTGRES = os.environ.pop(
     "POSTGRES_FOR_TESTS", ""
 )  # such as postgresql://belfort@127.0.0.1:5544: see Makefile
+LONG = """
+    kill_rounds engine_machine attack pages rights workers kill api_document power_cut victims bounces door scan
+"""
 _numbers = count(1)
 
 
+def pytest_xdist_auto_num_workers(config) -> int:
+    """Three processes on two cores: whoever walks in a browser or talks to a real server waits for it much of the time."""
+    return os.cpu_count() * 3 // 2 or 1
+
+
 def pytest_collection_modifyitems(items):
-    """What a test is about that says `sqlite` is a file of SQLite: on the other engine there is none."""
+    """What lasts is begun first, so that no core waits at the end for one long file: the browser and LONG.
+
+    What a test is about that says `sqlite` is a file of SQLite: on the other engine there is none.
+    """
+    items.sort(key=lambda item: "browser" not in item.path.parts and item.path.stem[5:] not in LONG.split())
     if POSTGRES:
         for item in items:
             if marker := item.get_closest_marker("sqlite"):

@@ -287,6 +287,19 @@ def test_a_program_launches_nothing_that_nobody_approved(program, zavel, templat
     assert (Campaign.select().count(), TokenLaunch.select().count()) == (before, 0)
 
 
+def test_a_program_says_which_numbers_and_links_of_a_text_somebody_tried(program, template):
+    texts = {"sms": {"nl": {"body": "Bel 016 12 34 56 of kijk op www.gemeente.example."}}}
+    Template.update(texts=texts).where(Template.id == template.id).execute()
+    before = Campaign.select().count()
+    for vouched in ([], ["016/12.34.56"], ["www.gemeente.example", "1771"]):
+        answer = program.launch(template, vouched=vouched)
+        assert answer.status_code == 422 and "vouched" in answer.json["faults"]
+    assert Campaign.select().count() == before
+    answer = program.launch(template, vouched=["016/12.34.56", "https://www.gemeente.example", "1771"])
+    assert answer.status_code == 201
+    assert Campaign.get_by_id(answer.json["id"]).vouched == ["+3216123456", "www.gemeente.example"]
+
+
 def test_a_launch_without_a_key_or_with_a_bad_one_is_refused(program, template):
     place = f"/templates/{template.id}/launch"
     assert program.ask("POST", place, ORDER).status_code == 400

@@ -7,7 +7,7 @@ import pytest
 
 from dispatch import demo
 from dispatch.onboarding import checklist
-from models import ROLES, Bin, Campaign, Member, Message, Organisation, User
+from models import ROLES, Bin, Campaign, Member, Message, Organisation, Template, User
 from tests import town
 from tests.cast import NOON
 
@@ -191,6 +191,17 @@ def test_a_channel_named_twice_is_one_channel_and_a_refused_launch_leaves_no_dra
     Member.update(mobile="").execute()
     assert run(*words, "--channel", "sms").exit_code == 1
     assert Campaign.select().where(Campaign.status == "draft").count() == drafts == 0
+
+
+def test_a_number_on_no_list_is_tried_before_a_launch(run, demonstration):
+    Template.update(texts={"sms": {"nl": {"body": "Bel 0800 12 345."}}}).where(
+        Template.name == "Gaslek"
+    ).execute()
+    words = ("campaign", "launch", "--template", "Gaslek", "--bin", "Veldlaan", "--by", SENDER)
+    words += ("--channel", "sms")
+    refused = run(*words)
+    assert refused.exit_code == 1 and "0800 12 345" in refused.output
+    assert run(*words, "--vouched", "0800 12 345").exit_code == 0
 
 
 def test_an_export_into_a_folder_that_does_not_exist_is_one_sentence(run, demonstration):

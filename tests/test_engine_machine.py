@@ -41,7 +41,7 @@ from tests import cast, town
 from tests.cast import NOON
 from tests.victim import TEXTS
 
-EXAMPLES = int(os.environ.get("BELFORT_MACHINE_EXAMPLES", "60"))
+EXAMPLES = int(os.environ.get("BELFORT_MACHINE_EXAMPLES", "40"))
 STEPS = int(os.environ.get("BELFORT_MACHINE_STEPS", "40"))
 MEMBERS = 6
 MOST_CAMPAIGNS = 3

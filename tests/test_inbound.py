@@ -105,7 +105,7 @@ def test_what_waits_in_the_queue_when_stop_comes_is_withheld_of_news_alone(sende
     campaign = launched(sender, molenakker, kind=kind)
     say("STOP")
     theirs = campaign.messages.where(Message.address == ELS).get()
-    assert theirs.status == status and (theirs.code == "opted_out") == (kind == "news")
+    assert theirs.status == status and (theirs.code == "news_ended") == (kind == "news")
     assert campaigns.tallies.counts(campaign)["sms"][status] >= 1
     others = campaign.messages.where(Message.address != ELS)
     assert {message.status for message in others} == {"queued"}

@@ -12,7 +12,6 @@ from dispatch.errors import NotAllowed, Refusal, WrongMoment
 from dispatch.sending import (
     approval,
     campaigns,
-    contacts,
     estimate,
     inbound,
     report,
@@ -274,7 +273,6 @@ def _launch(campaign: Campaign) -> None:
     is_ours = not rights.is_handed_draft(campaign)  # else it is for whom its zone chose
     if is_ours and not whom.is_within(campaign.audience, current_user):
         raise NotAllowed(N_("The audience holds people outside your BINs. Nothing was sent."))
-    vouched = contacts.demand(campaign, request.form.getlist("vouched"))
     campaigns.launch(
         campaign,
         by=current_user,
@@ -284,7 +282,7 @@ def _launch(campaign: Campaign) -> None:
         useful_for=_useful_for(campaign),
         policy=wording.policy(),
         naming_reason=request.form.get("naming", ""),
-        vouched=vouched,
+        vouched=request.form.getlist("vouched"),
     )
 
 

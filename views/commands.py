@@ -356,12 +356,13 @@ def opening(name, language, words):
 @click.option("--bin", "bin_name", required=True)
 @click.option("--channel", "channels", help="Comma-separated; without it, the template's channels.")
 @click.option("--fill", "values", multiple=True, help="What stands in a placeholder: name=words.")
+@click.option("--vouched", multiple=True, help="A number or link on no list that you have tried.")
 @click.option("--by", "email", required=True, help="The account that sends, and confirms the terms of use.")
 @click.option("--practice", is_flag=True, help="Nothing real is sent.")
 @click.option("--wait", is_flag=True, help="Turn the pump until the campaign is over.")
 @click.option("--json", "as_json", is_flag=True)
 @deed
-def launch(template_name, bin_name, channels, values, email, practice, wait, as_json):
+def launch(template_name, bin_name, channels, values, vouched, email, practice, wait, as_json):
     by = User.get_or_none(User.email == email.lower(), User.is_active)
     if not by:
         raise Missing(N_("There is no account for %(email)s."), email=email)
@@ -369,7 +370,7 @@ def launch(template_name, bin_name, channels, values, email, practice, wait, as_
         campaign = _drafted(template_name, bin_name, channels, by, practice)
         typed = dict(value.partition("=")[::2] for value in values)
         campaign = scenarios.fill_in(campaign, typed, by=by, now=clock.now(), version=campaign.version)
-        campaign = campaigns.launch(campaign, by=by, now=clock.now(), terms_accepted=True)
+        campaign = campaigns.launch(campaign, by=by, now=clock.now(), terms_accepted=True, vouched=vouched)
     if wait:
         campaign = _wait_for(campaign, silent=as_json)
     click.echo(json.dumps(_summary(campaign)) if as_json else _sentence(campaign))

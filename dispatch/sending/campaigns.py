@@ -1,6 +1,6 @@
 """Campaigns: drafted, submitted, launched, paused, resumed, stopped, ended. How they move: moves.py."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -15,6 +15,7 @@ from dispatch.sending import (
     acknowledgements,
     approval,
     calls,
+    contacts,
     doubt,
     due,
     feedback,
@@ -358,13 +359,14 @@ def launch(
     useful_for: timedelta | None = AS_PREPARED,
     policy: str = "",
     naming_reason: str = "",
-    vouched: Iterable[str] = (),
+    vouched: Collection[str] = (),
 ) -> Campaign:
     """Freezes text and audience, queues every message and writes it down, all in one transaction or not at all.
 
     useful_for: what has not left by then is not delivered any more; for want of it, as the scenario has it.
     policy: what becomes of a message that may not have arrived, one of POLICIES; for want of it, as the draft has it.
-    naming_reason: why its members may read a name or a number plate, see `naming`; vouched: see `contacts.demand`.
+    naming_reason: why its members may read a name or a number plate, see `naming`; vouched: the numbers and links
+    on no list that whoever launches it has tried, see `contacts.demand`.
     Beyond FROZEN_AT_ONCE members the others follow in transactions of that size: see `freeze`.
     """
     if not terms_accepted:
@@ -380,15 +382,16 @@ def launch(
         rights.demand(by, "campaign.launch", campaign.kind, campaign.channels, campaign.audience, on=campaign)
         policy = policy if policy in POLICIES else doubt.policy_of(campaign)
         approval.demand(campaign, policy)
+        vouched = contacts.demand(campaign, vouched)
         expires_at = _end_of_use(campaign, useful_for, now)
         quiet.refuse_too_short(campaign, now, expires_at)
         facts = {"launched_by": by.id, "launched_at": now, "moved_at": now, "queued_through": 0}
         campaign.texts = facts["texts"] = placeholders.texts_of(campaign)  # from here on it says what it said
-        facts |= {"expires_at": expires_at, "policy": policy, "vouched": sorted(vouched)}
+        facts |= {"expires_at": expires_at, "policy": policy, "vouched": vouched}
         facts["next_channel_at"] = now if campaign.turns and not campaign.only_reached else None
         facts["feedback_on"] = feedback.due_on(campaign, now)
         facts["naming_reason"] = naming.settle(campaign, by=by, now=now, reason=naming_reason)
-        said = {"policy": policy, "vouched": len(facts["vouched"])}
+        said = {"policy": policy, "vouched": len(vouched)}
         _hold(campaign, now)
         move(campaign, "launched", by=by, now=now, said=said, **facts)
         if not (_freeze_part(campaign.id, now) or Campaign.get_by_id(campaign.id).queued_through):

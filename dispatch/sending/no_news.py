@@ -28,7 +28,7 @@ def _withhold(people: Sequence[Member], channel: str, now: datetime) -> None:
         .join(Member, on=(Member.id == another.member))
         .where(another.message == Message.id, getattr(Member, ENDED[channel]).is_null())
     )
-    withheld = Message.update(status="withheld", code="opted_out", ended_at=now).where(
+    withheld = Message.update(status="withheld", code="news_ended", ended_at=now).where(
         Message.id.in_(to_them),
         Message.campaign.in_(of_news),
         Message.channel == channel,

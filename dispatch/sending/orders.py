@@ -21,7 +21,7 @@ def launch(
 
     order: {"terms_accepted": bool, "version": of the template, or None; "bins": ids, or None for the template's own
     audience; "values": [{"name", "value"}] for its placeholders; "useful_hours": int, or None for as long as the
-    template says; "naming_reason": see `naming`, or None}. The same key with the same order finds the first campaign;
+    template says; "naming_reason": see `naming`, or None; "vouched": see `contacts.demand`, or None}. The same key with the same order finds the first campaign;
     with another order it is a Refusal. Raises what `campaigns.launch` raises, and then leaves no draft behind.
     """
     asked = _digest(template, order)
@@ -67,6 +67,7 @@ def _launched(template: Template, token: Token, order: Mapping, now: datetime) -
         version=draft.version,
         useful_for=timedelta(hours=hours) if hours else campaigns.AS_PREPARED,
         naming_reason=order.get("naming_reason") or "",
+        vouched=order.get("vouched") or (),
     )
 
 

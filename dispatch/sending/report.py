@@ -58,6 +58,7 @@ OUR_REASONS = {
     "restored": N_("a backup was restored; it may have left since that backup was made"),
     "interrupted": N_("we cannot know: the connection or the program stopped while it was under way"),
     "acknowledged": N_("everybody whom it was for had confirmed already"),
+    "news_ended": N_("everybody whom it was for wants no news by this channel any more"),
     "stopped": N_("the campaign was stopped before it left"),
     "too_late": N_("it could not leave before the moment after which it was of no use"),
 }

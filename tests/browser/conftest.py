@@ -24,7 +24,9 @@ ROOT = Path(__file__).parent.parent.parent
 PICTURES = Path(__file__).parent / "pictures"
 SIZES = {"desk": (1280, 900), "phone": (390, 844)}
 expect.set_options(timeout=60_000)  # no page is late because the machine is busy
-CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium") or shutil.which("chromium-browser")
+CHROMIUM = (
+    shutil.which("chromium-headless-shell") or shutil.which("chromium") or shutil.which("chromium-browser")
+)
 # Without these Chromium itself calls home at every start.
 FLAGS = [
     "--no-sandbox",

@@ -31,6 +31,7 @@ ORDER = Record(
         "values": Several(VALUE, MOST_VALUES),
         "useful_hours": Whole(1, 72),
         "naming_reason": Text(500, least=1),
+        "vouched": Several(Text(200, least=1), MOST_VALUES),
     },
     required=("terms_accepted",),
 )
@@ -70,6 +71,8 @@ def launch_template(id: int, order: dict, key: str):
     `bins` it goes to the template's own audience. `values` are what stands in its placeholders: while one of those in
     its texts is open, nothing is launched. What has not left after `useful_hours` is not sent any more.
     A template with a name or a number plate is only launched with the `naming_reason`, by an account of the police.
+    `vouched` names the telephone numbers and links of the texts that are on no list of the organisation and that
+    somebody has tried: while one of them is missing, nothing is launched.
     """
     campaign, is_new = orders.launch(
         lookups.template_of(id), token=token(), key=key, order=order, now=clock.now()
