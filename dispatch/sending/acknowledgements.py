@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from peewee import Value, fn
 
 from dispatch.providers.base import Receipt
-from dispatch.sending import tallies
+from dispatch.sending import sweeps
 from dispatch.words import N_, translator
 from models import CONTACTS, Acknowledgement, Campaign, Member, Message, Recipient, writing
 
@@ -95,17 +95,14 @@ def _let_off(messages: list[int], now: datetime) -> None:
     campaigns = given.select(given.campaign).where(given.id.in_(messages))
     theirs = same.select(same.member).join(given, on=(given.id == same.message)).where(given.id.in_(messages))
     to_them = Recipient.select(Recipient.message).where(Recipient.member.in_(theirs))
-    rest = Message.update(status="withheld", code="acknowledged", ended_at=now).where(
+    sweeps.take_out(
+        "acknowledged",
+        now,
         Message.id.in_(to_them),
         Message.campaign.in_(campaigns),
-        Message.status == "queued",
         ~fn.EXISTS(_unconfirmed(Message.id, Message.campaign)),
         *(~fn.EXISTS(_may_join(contact, Message.address, Message.campaign)) for contact in CONTACTS),
     )
-    moved = Counter(rest.returning(Message.campaign, Message.channel).tuples().execute())
-    for (campaign, channel), number in moved.items():
-        changes = {(campaign, channel, "queued"): -number, (campaign, channel, "withheld"): number}
-        tallies.count(changes)
 
 
 def _may_join(contact: str, address, campaign):

@@ -1,6 +1,5 @@
 """Who says no to news gets none any more, not even what waits in the queue at that moment."""
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -8,7 +7,7 @@ from peewee import Value, fn
 
 from dispatch.people import news
 from dispatch.people.audience import ENDED
-from dispatch.sending import tallies
+from dispatch.sending import sweeps
 from models import Campaign, Member, Message, Recipient, writing
 
 
@@ -28,13 +27,11 @@ def _withhold(people: Sequence[Member], channel: str, now: datetime) -> None:
         .join(Member, on=(Member.id == another.member))
         .where(another.message == Message.id, getattr(Member, ENDED[channel]).is_null())
     )
-    withheld = Message.update(status="withheld", code="news_ended", ended_at=now).where(
+    sweeps.take_out(
+        "news_ended",
+        now,
         Message.id.in_(to_them),
         Message.campaign.in_(of_news),
         Message.channel == channel,
-        Message.status == "queued",
         ~fn.EXISTS(wants),
     )
-    moved = Counter(id for (id,) in withheld.returning(Message.campaign).tuples().execute())
-    for campaign, number in moved.items():
-        tallies.count({(campaign, channel, "queued"): -number, (campaign, channel, "withheld"): number})

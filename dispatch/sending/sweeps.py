@@ -3,6 +3,9 @@
 from collections import Counter
 from datetime import datetime, timedelta
 
+from peewee import Select
+
+from dialect import locked
 from dispatch.sending import tallies
 from models import Campaign, Message, writing
 
@@ -67,13 +70,26 @@ def wait_no_longer(now: datetime, *, limit: int) -> int:
     return moved
 
 
+def take_out(code: str, now: datetime, *which) -> None:
+    """Takes what is queued, of whatever campaign, out of the queue for good; in the transaction at hand.
+
+    What another pump claims at this moment leaves, and is not waited for: it may wait for what this transaction keeps.
+    """
+    waiting = Message.select(Message.id).where(Message.status == "queued", *which)
+    _move("queued", "withheld", locked(waiting, skipping=True), code=code, ended_at=now)
+
+
 def _sweep(campaign: Campaign, old: str, new: str, *narrower, limit: int, **facts) -> int:
-    """Moves at most `limit` of a campaign's messages in one state into another, and counts them."""
+    """Moves at most `limit` of a campaign's messages in one state into another."""
     here = Message.campaign == campaign.id, Message.channel.in_(campaign.channels), Message.status == old
-    some = Message.select(Message.id).where(*here, *narrower).limit(limit)
-    moving = Message.update(status=new, **facts).where(Message.id.in_(some)).returning(Message.channel)
     with writing():
-        moved = Counter(channel for (channel,) in moving.tuples().execute())
-        for channel, number in moved.items():
-            tallies.count({(campaign.id, channel, old): -number, (campaign.id, channel, new): number})
+        return _move(old, new, Message.select(Message.id).where(*here, *narrower).limit(limit), **facts)
+
+
+def _move(old: str, new: str, some: Select, **facts) -> int:
+    """Moves these messages out of one state into another, and counts them."""
+    moving = Message.update(status=new, **facts).where(Message.id.in_(some))
+    moved = Counter(moving.returning(Message.campaign, Message.channel).tuples().execute())
+    for (campaign, channel), number in moved.items():
+        tallies.count({(campaign, channel, old): -number, (campaign, channel, new): number})
     return moved.total()
