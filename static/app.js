@@ -63,7 +63,8 @@ function openGo(event) {
   box.showModal();
   const known = box.querySelector("[name=to]");
   if (known) return known.select(); // what comes anew would take away what is being typed
-  htmx.ajax("GET", box.dataset.goBox, { target: box, swap: "innerHTML" }).then(() => box.querySelector("[name=to]").focus());
+  // Settled at once: a field that has the focus and is not heard yet would lose the first letters.
+  htmx.ajax("GET", box.dataset.goBox, { target: box, swap: "innerHTML settle:0ms" }).then(() => box.querySelector("[name=to]").focus());
 }
 
 // Up and down walk over what was found.
