@@ -7,6 +7,7 @@ from io import BytesIO, StringIO
 from typing import Self
 
 import xlsxwriter
+from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from dispatch.words import translator
@@ -97,11 +98,13 @@ class Book:
         texts = [[as_text(cell) for cell in row] for row in rows]
         self._write_row(sheet, first, header, self._bold)
         for offset, row in enumerate(texts, start=first + 1):
-            self._write_row(sheet, offset, row, self._text)
+            for column, text in enumerate(row):
+                if text:  # an empty cell has what its column has
+                    sheet.write_string(offset, column, text[:MOST_CELL_CHARACTERS], self._text)
         sheet.freeze_panes(first + 1, 0)
         sheet.autofilter(first, 0, first + len(texts), max(len(header) - 1, 0))
         sheet.repeat_rows(first)
-        _set_widths(sheet, [list(header), *texts[:500]])
+        _set_widths(sheet, [list(header), *texts[:500]], self._text)
 
     def add_chapters(self, title: str, chapters: Iterable[tuple[str, Iterable[Sequence]]]) -> None:
         """A sheet of headed blocks; text stays text, whole numbers are numbers that can be added up."""
@@ -147,7 +150,7 @@ class Book:
         return name
 
 
-def _set_widths(sheet: Worksheet, rows: list[list]) -> None:
+def _set_widths(sheet: Worksheet, rows: list[list], format_: Format) -> None:
     for column in range(max(map(len, rows))):
         longest = max((len(as_text(row[column])) for row in rows if column < len(row)), default=0)
-        sheet.set_column(column, column, min(max(longest + 2, NARROWEST), WIDEST))
+        sheet.set_column(column, column, min(max(longest + 2, NARROWEST), WIDEST), format_)
