@@ -233,6 +233,12 @@ def test_the_inbox_shows_what_waits_beside_its_campaign_until_it_is_handled(
     assert Audit.select().where(Audit.deed == "inbound.handled").count() == 1
 
 
+def test_a_yes_to_nothing_that_asked_for_it_is_read_as_a_text(app, sender, molenakker, signed_in):
+    say("JA")
+    page = signed_in(sender).get("/inbox")
+    assert page.has("JA") and not page.has("bevestigt")
+
+
 def test_a_number_that_nobody_knows_is_for_the_platform_and_no_one_elses_row_exists(
     app, sender, molenakker, signed_in
 ):

@@ -52,7 +52,7 @@ def _row(reply: Inbound) -> dict:
         "reply": reply,
         "who": reply.member.name if reply.member else _("Nobody knows this number"),
         "number": numbers.national(reply.number),
-        "asks": _(KINDS[reply.kind]) if reply.kind in KINDS else "",
+        "asks": _(KINDS[reply.kind]) if reply.kind in KINDS and reply.handled_at else "",
         "campaign": campaign,
         "campaign_url": campaign
         and rights.sees_campaign(current_user, campaign)
