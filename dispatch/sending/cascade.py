@@ -35,9 +35,10 @@ def step(now: datetime) -> int:
 def _step(campaign: Campaign, now: datetime) -> int:
     number = 0
     if not campaign.expires_at or campaign.expires_at > now:
+        parts = campaigns.parts_by(campaign)  # what was launched says what it said
         for channel in campaign.turns[1:]:
             for ids in _members(campaign, channel, now):
-                number += _queue(campaign.id, channel, ids, now)
+                number += _queue(campaign.id, channel, ids, parts, now)
     _look_again(campaign, now)
     return number
 
@@ -53,7 +54,7 @@ def _members(campaign: Campaign, channel: str, now: datetime) -> Iterator[list[i
         yield ids
 
 
-def _queue(id: int, channel: str, members: list[int], now: datetime) -> int:
+def _queue(id: int, channel: str, members: list[int], parts: freezing.Parts, now: datetime) -> int:
     """Those of them whose turn it still is, in one transaction or not at all: a stop or an answer may have been quicker."""
     with writing():
         campaign = Campaign.get_by_id(id)
@@ -62,7 +63,7 @@ def _queue(id: int, channel: str, members: list[int], now: datetime) -> int:
         still = Member.select(Member.id, Value(True)).where(
             Member.id.in_(members), *_is_due(campaign, channel, now)
         )
-        return freezing.enqueue_to(still, campaign, channel, campaigns.parts_by(campaign), now)
+        return freezing.enqueue_to(still, campaign, channel, parts, now)
 
 
 def _look_again(campaign: Campaign, now: datetime) -> None:
