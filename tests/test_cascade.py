@@ -5,16 +5,18 @@ import os
 import signal
 import sqlite3
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from peewee import fn
+from pypdf import PdfReader
 
 import models
 from dispatch import clock
 from dispatch.errors import Incomplete
-from dispatch.sending import acknowledgements, campaigns, cascade
+from dispatch.sending import acknowledgements, campaigns, cascade, report
 from models import Campaign, Member, Message, Pulse, Recipient, Tally
 from tests import cast
 from tests.cast import NOON
@@ -236,6 +238,17 @@ def test_an_order_that_leads_nowhere_is_refused_before_anything_leaves(sender, m
     with pytest.raises(Incomplete) as refusal:
         campaigns.launch(ready, by=sender, now=NOON, terms_accepted=True)
     assert set(refusal.value.faults) == {"cascade"}
+
+
+@pytest.mark.parametrize(
+    ("lang", "order"), [("nl", "sms, gesproken bericht, e-mail"), ("fr", "SMS, message vocal, e-mail")]
+)
+def test_the_paper_of_the_report_says_the_order(sender, molenakker, lang, order):
+    person(molenakker, 1)
+    campaign = launched(sender, molenakker)
+    pages = PdfReader(BytesIO(report.paper(campaign, lang, now=NOON))).pages
+    said = " ".join(pages[0].extract_text().split())
+    assert order.lower() in said.lower() and str(MINUTES) in said
 
 
 # ── In any mixture ──────────────────────────────────────────────────────

@@ -76,6 +76,7 @@ def a_campaign(**changes):
         "status": "finished",
         "sender": "Lien Vercauteren",
         "confirmed": "",
+        "in_turn": "",
         "chain": [],
         "approval": "",
         "composed": "42 seconds",

@@ -4,8 +4,8 @@ from datetime import datetime
 from itertools import permutations
 
 from flask import request
+from flask_babel import get_locale
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from dispatch.sending import acknowledgements, campaigns, cascade
 from dispatch.words import CHANNELS, N_
@@ -19,10 +19,6 @@ WAYS = {
     "sms": N_("by answering YES to the SMS"),
     "voice": N_("with key 1 on the telephone"),
     "email": N_("by the button behind the link in the mail"),
-}
-WAITS_FOR = {
-    "receipt": N_("of whom we have no receipt yet"),
-    "acknowledgement": N_("who has not confirmed yet"),
 }
 
 
@@ -44,13 +40,13 @@ def typed() -> dict:
 
 def fields(campaign) -> dict:
     """What the fields of a draft hold."""
-    cascade = campaign.cascade or {"order": [], "minutes": USUAL_MINUTES, "awaits": AWAITED[0]}
+    chosen = campaign.cascade or {"order": [], "minutes": USUAL_MINUTES, "awaits": AWAITED[0]}
     return {
         "orders": [(order, _in_order(order.split("-"))) for order in ORDERS],
-        "order": "-".join(cascade["order"]),
-        "minutes": cascade["minutes"],
-        "awaits": cascade["awaits"],
-        "waits_for": [(name, _(words)) for name, words in WAITS_FOR.items()],
+        "order": "-".join(chosen["order"]),
+        "minutes": chosen["minutes"],
+        "awaits": chosen["awaits"],
+        "waits_for": [(name, _(words)) for name, words in cascade.WAITS_FOR.items()],
     }
 
 
@@ -58,16 +54,7 @@ def in_words(campaign) -> list[str]:
     """What is asked and what follows, in sentences; nothing when all channels go at once and nobody is asked."""
     said = [_asked(campaign)] if campaign.asks_acknowledgement else []
     if campaign.turns:
-        whom = WAITS_FOR[campaign.cascade["awaits"]]
-        said.append(
-            ngettext(
-                "One channel after another: %(order)s. The next one %(num)d minute later, to those %(whom)s.",
-                "One channel after another: %(order)s. The next one %(num)d minutes later, to those %(whom)s.",
-                campaign.cascade["minutes"],
-                order=_in_order(campaign.turns),
-                whom=_(whom),
-            )
-        )
+        said.append(cascade.in_words(campaign, get_locale().language))
     return said
 
 

@@ -140,6 +140,7 @@ def _facts(data: dict, lang: str) -> list[tuple[str, str]]:
         *((_("Lead"), said) for said in data["handovers"]),
         *((label, said) for label, said in data["filled"]),
         (_("Launched"), data["launched_at"]),
+        *([(_("Order of the channels"), data["in_turn"])] if data["in_turn"] else []),
         *([(_("Confirmed"), data["confirmed"])] if data["confirmed"] else []),
         *([(_("From opening to launch"), data["composed"])] if data["composed"] else []),
         (_("Ended"), data["ended_at"] or _("not yet")),

@@ -14,11 +14,16 @@ from peewee import JOIN, Value, fn
 from dispatch import courtesy
 from dispatch.people.audience import kept_in
 from dispatch.sending import campaigns, freezing
+from dispatch.words import CHANNELS, N_, translator
 from models import CALL_ENDINGS, Acknowledgement, Campaign, Member, Message, Pulse, Recipient, writing
 
 LOOKED_EVERY = timedelta(seconds=15)
 AT_ONCE = 250  # people in one transaction: a page that writes waits some 50 ms
 MOST_MINUTES = 24 * 60
+WAITS_FOR = {
+    "receipt": N_("of whom we have no receipt yet"),
+    "acknowledgement": N_("who has not confirmed yet"),
+}
 SIGNS = (
     "delivered",
     "answered",
@@ -91,6 +96,20 @@ def goes_on_at(campaign: Campaign, now: datetime) -> datetime | None:
     )
     first = beats.scalar()
     return None if first is None else campaign.launched_at + timedelta(seconds=first) + wait
+
+
+def in_words(campaign: Campaign, lang: str) -> str:
+    """The channels in their order, how long each waits and for whom the next is; of a campaign that has turns."""
+    words, minutes = translator(lang), campaign.cascade["minutes"]
+    ngettext = words.ngettext
+    sentence = ngettext(
+        "One channel after another: %(order)s. The next one %(num)d minute later, to those %(whom)s.",
+        "One channel after another: %(order)s. The next one %(num)d minutes later, to those %(whom)s.",
+        minutes,
+    )
+    order = ", ".join(words.gettext(CHANNELS[channel]) for channel in campaign.turns)
+    whom = WAITS_FOR[campaign.cascade["awaits"]]
+    return sentence % {"order": order, "num": minutes, "whom": words.gettext(whom)}
 
 
 # ── Whose turn it is ────────────────────────────────────────────────────

@@ -12,6 +12,7 @@ from dispatch.sending import (
     acknowledgements,
     approval,
     campaigns,
+    cascade,
     chains,
     doubt,
     pictures,
@@ -287,6 +288,7 @@ def build(campaign: Campaign, lang: str, now: datetime, most: int | None = MOST_
             if (campaign.filled or {}).get(one["name"])
         ],
         "confirmed": _confirmed(campaign, lang),
+        "in_turn": cascade.in_words(campaign, lang) if campaign.turns else "",
         "approval": _approval(campaign, lang),
         "alarm": _alarm(campaign, lang),
         "handovers": [_handover(one, lang) for one in takeover.story(campaign)],
