@@ -73,7 +73,8 @@ def to_vouch(campaign: Campaign) -> list[str]:
 
 def demand(campaign: Campaign, vouched: Collection[str]) -> list[str]:
     """What had to be tried, all of it in `vouched` however it is written there; else raises Incomplete at "vouched"."""
-    asked, tried = to_vouch(campaign), {value for written in vouched for value in found_in(written)}
+    asked = to_vouch(campaign)
+    tried = {*vouched, *(value for written in vouched for value in found_in(written))}
     if left := [value for value in asked if value not in tried]:
         sentence = Sentence(
             N_("Try %(value)s first, then tick it: it stands on no list."), value=numbers.national(left[0])
