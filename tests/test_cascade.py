@@ -248,7 +248,7 @@ def test_the_paper_of_the_report_says_the_order(sender, molenakker, lang, order)
     campaign = launched(sender, molenakker)
     pages = PdfReader(BytesIO(report.paper(campaign, lang, now=NOON))).pages
     said = " ".join(pages[0].extract_text().split())
-    assert order.lower() in said.lower() and str(MINUTES) in said
+    assert order.lower() in said.lower() and f"{MINUTES} minut" in said
 
 
 # ── In any mixture ──────────────────────────────────────────────────────

@@ -19,7 +19,6 @@ from models import CALL_ENDINGS, Acknowledgement, Campaign, Member, Message, Pul
 
 LOOKED_EVERY = timedelta(seconds=15)
 AT_ONCE = 250  # people in one transaction: a page that writes waits some 50 ms
-MOST_MINUTES = 24 * 60
 WAITS_FOR = {
     "receipt": N_("of whom we have no receipt yet"),
     "acknowledgement": N_("who has not confirmed yet"),
