@@ -159,7 +159,9 @@ def may_send(user: User, kind: str, deed: str = "campaign.compose") -> bool:
 def held(user: User) -> frozenset[Right]:
     """What the person's role and the person have been given, within the limits; read once for each request."""
     if "held" not in user.__dict__:
-        user.__dict__["held"] = frozenset(right for right in _given(user) if is_within_limits(user, right))
+        house, role = user.organisation, user.role  # once: who looks at a page is found anew for each word
+        given = (right for right in _given(user) if _is_within(house, role, right))
+        user.__dict__["held"] = frozenset(given)
     return user.__dict__["held"]
 
 
@@ -178,7 +180,11 @@ _GIVEN = _given_to()
 
 def is_within_limits(user: User, right: Right) -> bool:
     """Whether the matrix can give this at all to this person."""
-    return fits(user.organisation, right.deed) and not is_police_work(user.role, right)
+    return _is_within(user.organisation, user.role, right)
+
+
+def _is_within(house: Organisation, role: str, right: Right) -> bool:
+    return fits(house, right.deed) and not is_police_work(role, right)
 
 
 def is_police_work(role: str, right: Right) -> bool:

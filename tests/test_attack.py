@@ -127,7 +127,7 @@ GARBAGE = (
     "[]",
     "5",
     '{"rows": {"a": []}}',
-    "[" * 5000,
+    "[" * 1500,  # deeper than a reader of JSON goes
     "'); DROP TABLE bin; --",
     "%s%(x)d{{7*7}}",
     "١٢",

@@ -14,8 +14,8 @@ from tests import ordeal
 from tests.victim import read_diary
 
 ROUNDS = {
-    "sms": int(os.environ.get("BELFORT_KILL_ROUNDS", "150")),
-    "email": int(os.environ.get("BELFORT_KILL_ROUNDS", "90")),
+    "sms": int(os.environ.get("BELFORT_KILL_ROUNDS", "130")),
+    "email": int(os.environ.get("BELFORT_KILL_ROUNDS", "80")),
 }
 UNDER_WAY = {
     "sms": kannel.LINES,

@@ -143,6 +143,9 @@ def filled(rule: str, id: int) -> str:
     return re.sub(r"<any\('?([\w.]+).*?\):\w+>", r"\1", rule)
 
 
+TAKES_A_FILE = re.compile(r"/(file|agreement|new|annex|streets|quarters|recordings/\w+)$")
+
+
 def form(things: dict[str, list]) -> dict:
     """What a form could hold that changes these things, were the door open."""
     ids = {name: things[name][0].id for name in things if things[name]}
@@ -172,7 +175,6 @@ def form(things: dict[str, list]) -> dict:
         "correction-note": "Ingebroken",
         "payment": "prepaid",
         "password": cast.PASSWORD,
-        "file": town.a_list(),
     }
 
 
@@ -182,7 +184,9 @@ def without_templates(things: dict[str, list]) -> dict[str, list]:
 
 def knock(browser: Client, method: str, address: str, things: dict[str, list]) -> int:
     """How a door answers; asked as for a part of a page, since of a refusal only the number is read here."""
-    data = None if method == "GET" else form(things) | {"csrf_token": browser.token or ""}
+    data = {} if method == "GET" else form(things) | {"csrf_token": browser.token or ""}
+    if data and TAKES_A_FILE.search(address):
+        data["file"] = town.a_list()
     part = {"HX-Request": "true"}
     return browser.browser.open(address, method=method, data=data, headers=part).status_code
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import cache
 
 from flask import abort, request
 from flask_login import current_user
@@ -37,6 +38,7 @@ from models import (
     Organisation,
     PendingChange,
     Plan,
+    Prepared,
     Question,
     Reception,
     SafetyZone,
@@ -47,6 +49,7 @@ from models import (
     User,
     UserTable,
     VictimNote,
+    slots,
 )
 from views import guard
 
@@ -137,14 +140,17 @@ def reply_of(id: int) -> Inbound:
 
 def campaigns_seen(is_practice: bool, *statuses: str) -> Iterator[Campaign]:
     """The campaigns that this person may see, newest first: real or practice, all or in these states."""
-    house = current_user.organisation_id
-    here = ((Campaign.organisation == house) | Campaign.id.in_(takeover.led_by(house))) & (
-        Campaign.is_practice == is_practice
-    )
-    query = Campaign.select().where(here & Campaign.status.in_(statuses or CAMPAIGN_STATUSES))
-    for campaign in query.order_by(Campaign.id.desc()):
+    for campaign in _of_house(statuses).objects(Campaign, current_user.organisation_id, is_practice):
         if rights.sees_campaign(current_user, campaign):
             yield campaign
+
+
+@cache
+def _of_house(statuses: tuple[str, ...]) -> Prepared:
+    house, mood = slots(2)
+    here = (Campaign.organisation == house) | Campaign.id.in_(takeover.led_by(house))
+    there = Campaign.status.in_(statuses or CAMPAIGN_STATUSES) & (Campaign.is_practice == mood)
+    return Prepared(Campaign.select().where(here, there).order_by(Campaign.id.desc()))
 
 
 def led_by_no_desk(id: int) -> Campaign:
