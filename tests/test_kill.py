@@ -242,9 +242,8 @@ def test_a_slow_road_is_given_no_more_than_it_carries_in_a_tenth_of_a_second(sen
     road.at_once = 1
     campaign = launched(sender, molenakker)
     pump_on(road, time).turn("sms")
-    assert (
-        held[0] == 1 and max(held) <= 2 * 5
-    )  # what was answered waits a tenth of a second to be written down
+    # the batch in hand, the one claimed ahead of its end, and what was answered and waits to be written down
+    assert held[0] == 1 and max(held) <= 3 * 5
 
 
 # ── Stop, pause, end ────────────────────────────────────────────────────

@@ -8,12 +8,14 @@ from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from threading import Event, Thread
 from time import monotonic, sleep
+from typing import NamedTuple
 
 from dispatch import courtesy, logs, mishaps
 from dispatch.providers.base import NO_ROAD, Outcome, Outgoing, Provider
 from dispatch.sending import messages, throttle
 from dispatch.sending.desk import Desk
 from dispatch.sending.journal import Journal
+from dispatch.sending.pace import Pace
 from models import beside, carrying, database, is_lost
 
 log = logging.getLogger(__name__)
@@ -24,14 +26,21 @@ CLAIMED_FOR = timedelta(
     seconds=0.1
 )  # so long a batch may last, since only what has not left can be given back
 MOST_CLAIMED = 1_000
+ASKED_BEFORE = throttle.AHEAD.total_seconds() / 2  # so long before the last that waits may leave
 MOST_DRY = 25  # in a row: then whoever carries looks whether anything is due at all
-DRY_SECONDS = (
-    0.004  # between two claims that the rate cuts short: the fewest of any second lack one such claim
-)
+DRY_SECONDS = 0.004  # between two claims that the rate cuts short
 LASTS = timedelta(seconds=2)  # then whoever carries looks at how the road did, and begins anew
 MOST_BEATS = 40  # ten minutes: a road that never answers does not hold a message for ever
 
-Claim = Callable[[int, Journal], list[Outgoing] | None]
+
+class Batch(NamedTuple):
+    """What was claimed together; of a fast road each may leave a gap after the one before."""
+
+    messages: list[Outgoing]
+    leaves_at: float = 0.0  # the first, by monotonic()
+
+
+Claim = Callable[[int, Journal], Batch | None]
 
 
 class Hand:
@@ -43,6 +52,7 @@ class Hand:
         now: Callable[[], datetime],
         claim: Claim,
         desk: Desk,
+        pace: Pace,
         may_go_on: Callable[[], bool] = lambda: True,
         size: int = 0,
     ):
@@ -50,6 +60,7 @@ class Hand:
         self.now = now
         self.claim = claim
         self.desk = desk
+        self.pace = pace
         self.may_go_on = may_go_on
         self.size = size or road.at_once
         self.carried = 0
@@ -60,7 +71,7 @@ class Hand:
         self.is_broken = False
         self.is_database_lost = False  # which is no fault of the road
         self._is_lost = False  # the road brought one back: the rest waits for another stream
-        self._waiting: deque[Outgoing] = deque()  # claimed, and the road did not ask for it yet
+        self._waiting: deque[tuple[float, Outgoing]] = deque()  # claimed; when each may leave
         self._under_way: set[str] = set()
         self._journal = Journal(beside("hands"), road.name)
         self._answers: list[Outcome] = []
@@ -99,22 +110,39 @@ class Hand:
         while not self._is_lost and (batch := self._claimed()) is not None:
             begun_at = self.now()
             while self._waiting and not self._is_lost and self._is_still_right():
+                if (seconds := self.pace.seconds_left(self._waiting[0][0], monotonic())) > 0:
+                    if not self._slept(seconds):
+                        yield None
+                    continue
                 courtesy.step_aside()
-                self._journal.given(self._waiting[0].reference)
-                outgoing = self._waiting.popleft()
-                self._under_way.add(outgoing.reference)
-                yield outgoing
+                yield self._given()
                 self._ask_ahead()
             if self._waiting:
                 self._give_back()
-            elif batch:
-                self._learn(self.now() - begun_at)
+            elif batch.messages:
+                self._learn(len(batch.messages), self.now() - begun_at)
                 if self._claiming:
                     continue
             elif self._may_wait():  # an idle road would end the stream, and a new one is dear
                 sleep(DRY_SECONDS)
                 continue
             yield None  # what was claimed leaves before more is: at a low rate a road would hold it back until it is full
+
+    def _slept(self, seconds: float) -> bool:
+        """Waits while nothing is under way: a road that is told so would end the stream."""
+        self._write_in_time()
+        if not self._is_idle():
+            return False
+        sleep(min(seconds, DRY_SECONDS))
+        return True
+
+    def _given(self) -> Outgoing:
+        outgoing = self._waiting[0][1]
+        self._journal.given(outgoing.reference)
+        self._waiting.popleft()
+        self._under_way.add(outgoing.reference)
+        self.pace.leaves(monotonic())
+        return outgoing
 
     def _may_wait(self) -> bool:
         """Whether a fast road has answered for everything, and its rate will soon allow more."""
@@ -128,42 +156,48 @@ class Hand:
 
     def _ask_ahead(self) -> None:
         """A road that will have room for more finds it claimed."""
-        if self._is_plenty and not self._claiming and len(self._waiting) <= self.size // 2:
+        if not self._claiming and len(self._waiting) <= self.size // 2 and self._may_be_more():
             self._ask()
+
+    def _may_be_more(self) -> bool:
+        if not self.pace.gap:
+            return self._is_plenty
+        return not self._waiting or self._waiting[-1][0] - monotonic() < ASKED_BEFORE
 
     def _ask(self) -> None:
         if self.now() - self._begun_at < LASTS:
             self._claiming = self.desk.ask(self.claim, self.size, self._journal)
 
-    def _claimed(self) -> list[Outgoing] | None:
+    def _claimed(self) -> Batch | None:
         """The next batch; empty while it is not there yet. What the rate cut short is not asked again at once."""
         self._write_in_time()
         if not self._claiming:
             if monotonic() < self._dry_until:
-                return []
+                return Batch([])
             self._ask()
         if not self._claiming:
             return None
         return self._take_in(wait=self._is_idle())
 
-    def _take_in(self, *, wait: bool) -> list[Outgoing] | None:
+    def _take_in(self, *, wait: bool) -> Batch | None:
         """What was asked for, to be handed over; empty when it is not there yet, None when nothing is due any more."""
         if not self._claiming or not (wait or self._claiming.done()):
-            return []
+            return Batch([])
         asked, self._claiming = self._claiming, None
         batch = asked.result()
-        self._is_plenty = batch is not None and len(batch) >= self.size
+        self._is_plenty = batch is not None and len(batch.messages) >= self.size
         if batch is not None and not self._is_plenty:
             self._dry_until = monotonic() + DRY_SECONDS
-        if batch:
+        if batch and batch.messages:
             self._dry = 0
             self._held_at = self.now()
-            self._waiting.extend(batch)
+            leave_at = (batch.leaves_at + number * self.pace.gap for number in range(len(batch.messages)))
+            self._waiting.extend(zip(leave_at, batch.messages, strict=True))
         return batch
 
-    def _learn(self, took: timedelta) -> None:
+    def _learn(self, number: int, took: timedelta) -> None:
         """Measures the next batch by the pace of this one: a slow road holds little, a fast one is asked seldom."""
-        fitting = int(self.size * CLAIMED_FOR / took) if took else MOST_CLAIMED
+        fitting = int(number * CLAIMED_FOR / took) if took else MOST_CLAIMED
         self.size = max(self.road.at_once, 1, min(fitting, 4 * self.size, MOST_CLAIMED))
 
     def _is_still_right(self) -> bool:
@@ -175,7 +209,7 @@ class Hand:
 
     def _give_back(self) -> None:
         """What the road did not ask for surely did not leave: a stop takes hold of it, or another road carries it."""
-        if returned := [one.reference for one in self._waiting]:
+        if returned := [one.reference for _, one in self._waiting]:
             with carrying():
                 throttle.hold(self.road.name)
                 messages.give_back(returned, self.now(), held_at=self._held_at)
@@ -245,7 +279,7 @@ class Hand:
             if now - self._held_at > messages.LEASE:  # we stood still: others may hold it by now
                 return
             with mishaps.Contained(log, "a lease was not renewed"), database.connection_context():
-                held = [*self._under_way.copy(), *(one.reference for one in self._waiting.copy())]
+                held = [*self._under_way.copy(), *(one.reference for _, one in self._waiting.copy())]
                 self._journal.kept(now)
                 messages.keep(held, now, held_at=self._held_at)
                 self._held_at = now

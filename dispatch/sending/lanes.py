@@ -4,13 +4,16 @@ import logging
 from collections import deque
 from collections.abc import Callable
 from datetime import datetime
+from time import monotonic
 
 from dispatch import mishaps
 from dispatch.providers.base import Attachment, Content, Outcome, Outgoing, Provider
 from dispatch.sending import acknowledgements, calls, campaigns, due, messages, throttle
 from dispatch.sending.desk import Desk
+from dispatch.sending.hand import Batch
 from dispatch.sending.journal import Journal
 from dispatch.sending.messages import Claimed
+from dispatch.sending.pace import Pace
 from dispatch.sending.roads import demand_simulator
 from models import Bin, Campaign, Letter, carrying
 
@@ -30,6 +33,7 @@ class Lane:
         self.is_practice = is_practice
         self.now = now
         self.desk = Desk()
+        self._paces: dict[str, Pace] = {}
         self.claimed_of: dict[
             int, Campaign
         ] = {}  # the campaigns of which the stream in hand carries messages
@@ -51,7 +55,11 @@ class Lane:
         self._road, self._is_spare = road.name, is_spare
         return bool(self._sources())
 
-    def claim(self, road: Provider, most: int, journal: Journal) -> list[Outgoing] | None:
+    def pace(self, road: Provider) -> Pace:
+        """How this road is kept to its rate, from one stream to the next."""
+        return self._paces.setdefault(road.name, Pace(road.rate))
+
+    def claim(self, road: Provider, most: int, journal: Journal) -> Batch | None:
         """The next batch; empty when the road's rate allows none at this moment, None when nothing is due.
 
         Raises WrongRoad, and claims nothing, when practice would go by any road but the simulator.
@@ -59,14 +67,14 @@ class Lane:
         if self.is_practice:
             demand_simulator(road)
         for source in self._in_turn():
-            claimed = self._claim(road, source, most, journal)
+            claimed, leaves_at = self._claim(road, source, most, journal)
             if claimed is None:
-                return []
-            if claimed and (batch := self._written(road, source, claimed)):
+                return Batch([])
+            if claimed and (written := self._written(road, source, claimed)):
                 self._in_hand.append((source, self._is_theirs()))
                 if isinstance(source, Campaign):
                     self.claimed_of[source.id] = source
-                return batch
+                return Batch(written, leaves_at)
         return None
 
     def is_still_first(self) -> bool:
@@ -101,7 +109,10 @@ class Lane:
             *sorted(running, key=lambda campaign: (_urgency(campaign), campaign.id)),
         ]
 
-    def _claim(self, road: Provider, source: Source, most: int, journal: Journal) -> list[Claimed] | None:
+    def _claim(
+        self, road: Provider, source: Source, most: int, journal: Journal
+    ) -> tuple[list[Claimed] | None, float]:
+        """What was claimed, None when the rate allows nothing; and when the first may leave, by monotonic()."""
         with journal.left_in_doubt(), carrying():
             throttle.hold(road.name)
             now = self.now()
@@ -109,12 +120,14 @@ class Lane:
                 most = min(most, calls.free_lines(road, is_practice=self.is_practice, now=now))
             limit = min(most, throttle.available(road.name, road.rate, now))
             if not limit:
-                return None
+                return None, 0.0
             claimed = messages.claim(self.channel, source, limit=limit, now=now, road=road.name)
-            if claimed:
-                throttle.spend(road.name, road.rate, len(claimed), now)
-                journal.claimed([one.reference for one in claimed], now)
-        return claimed
+            if not claimed:
+                return [], 0.0
+            wait = throttle.spend(road.name, road.rate, len(claimed), now) - now
+            leaves_at = monotonic() + wait.total_seconds()
+            journal.claimed([one.reference for one in claimed], now)
+        return claimed, leaves_at
 
     def _written(self, road: Provider, source: Source, claimed: list[Claimed]) -> list[Outgoing]:
         """What goes out; nothing when it cannot be written, which must not keep the queue."""

@@ -7,12 +7,7 @@ from threading import Event
 
 from dispatch import clock, courtesy, mishaps
 from dispatch.providers.base import NO_ROAD, Provider
-from dispatch.sending import (
-    campaigns,
-    doubt,
-    receipts,
-    report,
-)
+from dispatch.sending import campaigns, doubt, receipts, report, throttle
 from dispatch.sending.hand import Hand
 from dispatch.sending.lanes import Lane
 from dispatch.sending.roads import Roads
@@ -69,8 +64,8 @@ class Pump:
         """Carries until nothing is due any more; pauses as briefly as the rate of the road asks."""
         pause = 0.0
         while not self.stopping.wait(pause) and (road := self._road(channel, is_practice)):
-            self.carry(channel, is_practice=is_practice)
-            pause = min(LONGEST_PAUSE, max(LEAST_PAUSE, 0.1 / road.rate))
+            carried, gap = self.carry(channel, is_practice=is_practice), throttle.gap(road.rate)
+            pause = 0.0 if carried and gap else min(LONGEST_PAUSE, max(LEAST_PAUSE, 0.1 / road.rate))
 
     def carry(self, channel: str, *, is_practice: bool) -> int:
         """One stream: throttle → claim → send → record, the most urgent first, until nothing may leave any more."""
@@ -83,6 +78,7 @@ class Pump:
                 road,
                 self.now,
                 desk=lane.desk,
+                pace=lane.pace(road),
                 claim=lambda *asked: None if self.stopping.is_set() else lane.claim(road, *asked),
                 may_go_on=lambda: not self.stopping.is_set() and lane.is_still_first(),
                 size=1 if self.roads.is_on_trial(road) else road.at_once,

@@ -1,38 +1,38 @@
 """The rate of a road: a bucket that is a row, so that whoever pumps shares one rate.
 
-Two rules together: tokens flow in evenly at the rate, and a pump that was held up may catch up; but in no second, or
-in the time of ten messages where that is longer, does more leave than the rate allows: a cap is a cap.
+Tokens flow in evenly at the rate, and a pump that was held up may catch up a little; but in no second, or in the time
+of ten messages where that is longer, does more leave than the rate allows: a cap is a cap. Of a slow road the row
+remembers what left in that time. Of a fast one the bucket is no deeper than what the rate leaves free, and what flows
+in next is given away ahead, each message with its moment: see pace.py.
 """
 
 import json
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import ceil, floor
+from math import ceil, floor, inf
+from typing import NamedTuple
 
 from dialect import document, moment
 from models import Prepared, Throttle, is_postgres, locked, slots
 
-CATCH_UP_SECONDS = 0.03  # more would come back as the same burst each second, as the window opens
 CLOCK_STEPPED = timedelta(seconds=2)  # the machine was set back: nothing may wait until it is that late again
-STEADY = 0.99  # a little below the cap, or the smallest delay would come back each second as the cap opens
-BEGINNING = 0.01  # seconds: what a road that was never used may begin with
+STEADY = 0.995  # a little below the cap, or the smallest delay would come back each second as the cap opens
 FAST = 100  # below, one message is more than the difference
+CATCH_UP_SECONDS, BEGINNING = (
+    0.03,
+    0.01,
+)  # of a slow road, as tokens: the most, and of one that was never used
+AHEAD = timedelta(seconds=0.1)  # so long before it may leave a message of a fast road is claimed
 SLACK = 1.1  # one message, and the pause between two looks at a slow road
 EPOCH = datetime(2026, 1, 1)
 MICROSECOND = timedelta(microseconds=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
-    """How many tokens a bucket holds at a moment, and what left, [microsecond, number], in the window that ends there."""
+class Level(NamedTuple):
+    """How many tokens a bucket holds at a moment, and what left of a slow road in the window that ends there."""
 
     tokens: float
-    recent: list[list[int]]
-    room: int
-
-    @property
-    def available(self) -> int:
-        return max(0, min(floor(self.tokens + 1e-6), self.room))
+    at: datetime
+    recent: list[list[int]]  # [microsecond, number]
 
 
 def hold(road: str) -> None:
@@ -43,14 +43,20 @@ def hold(road: str) -> None:
 
 
 def available(road: str, rate: float, now: datetime) -> int:
-    """How many messages may leave by this road at this moment; call it in the transaction that claims them."""
-    return _level(road, rate, now).available
-
-
-def spend(road: str, rate: float, number: int, now: datetime) -> None:
-    """Takes the tokens of `number` messages out of the bucket, in the transaction that claims them."""
+    """How many messages may be claimed for this road at this moment; call it in the transaction that claims them."""
     level = _level(road, rate, now)
-    _keep(road, level.tokens - number, now, [*level.recent, [_microsecond(now), number]])
+    room = most_in_window(rate) - sum(number for _, number in level.recent)
+    return max(0, min(floor(level.tokens + 1e-6), room))
+
+
+def spend(road: str, rate: float, number: int, now: datetime) -> datetime:
+    """Takes the tokens of `number` messages, in the transaction that claims them.
+
+    Returns when the first of them may leave; each next one may a `gap` later.
+    """
+    level = _level(road, rate, now)
+    _keep(road, level.tokens - number, level.at, [*level.recent, *_remembered(rate, number, now)])
+    return level.at - timedelta(seconds=level.tokens * gap(rate))
 
 
 def give_back(road: str, rate: float, number: int, now: datetime) -> None:
@@ -61,7 +67,7 @@ def give_back(road: str, rate: float, number: int, now: datetime) -> None:
         taken = min(left, entry[1])
         entry[1] -= taken
         left -= taken
-    _keep(road, level.tokens + number, now, [entry for entry in recent if entry[1]])
+    _keep(road, level.tokens + number, level.at, [entry for entry in recent if entry[1]])
 
 
 def most_in_window(rate: float) -> int:
@@ -73,17 +79,34 @@ def window_seconds(rate: float) -> float:
     return most_in_window(rate) / rate
 
 
+def gap(rate: float) -> float:
+    """Seconds between two messages of a fast road; what is claimed of a slow one may leave at once."""
+    return 1 / (STEADY * rate) if rate >= FAST else 0.0
+
+
 def _level(road: str, rate: float, now: datetime) -> Level:
-    full = SLACK + rate * CATCH_UP_SECONDS
     [row] = _LOOK.rows(road) or [None]
-    if row is None or (refilled_at := moment(row[1])) == EPOCH or refilled_at - now > CLOCK_STEPPED:
-        return Level(1 + BEGINNING * rate, [], most_in_window(rate))
+    is_new = row is None or (at := moment(row[1])) == EPOCH or at - now > CLOCK_STEPPED
+    if rate >= FAST:
+        return _ahead(rate, now, *((inf, now) if is_new else (row[0], at)))
+    if is_new:
+        return Level(1 + BEGINNING * rate, now, [])
     begins = _microsecond(now) - round(window_seconds(rate) * 1_000_000)
     recent = [entry for entry in document(row[2]) if entry[0] > begins]
-    passed = max(0.0, (now - refilled_at).total_seconds())
-    room = most_in_window(rate) - sum(number for _, number in recent)
-    steady = STEADY if rate >= FAST else 1.0
-    return Level(min(full, row[0] + steady * rate * passed), recent, room)
+    flowed = rate * max(0.0, (now - at).total_seconds())
+    return Level(min(SLACK + rate * CATCH_UP_SECONDS, row[0] + flowed), now, recent)
+
+
+def _ahead(rate: float, now: datetime, tokens: float, at: datetime) -> Level:
+    """The bucket of a fast road as it will be when the last that is claimed now may leave."""
+    pace, full = STEADY * rate, (1 - STEADY) * rate  # together the cap: what can leave within a second
+    if at <= now:
+        tokens, at = min(full, tokens + pace * (now - at).total_seconds()), now
+    return Level(tokens + pace * (now + AHEAD - at).total_seconds(), now + AHEAD, [])
+
+
+def _remembered(rate: float, number: int, now: datetime) -> list[list[int]]:
+    return [] if rate >= FAST else [[_microsecond(now), number]]
 
 
 def _keep(road: str, tokens: float, now: datetime, recent: list[list[int]]) -> None:
@@ -100,8 +123,6 @@ _KEEP = Prepared(
         update={Throttle.tokens: _place[1], Throttle.refilled_at: _place[2], Throttle.recent: _place[3]},
     )
 )
-
-
 _BEGIN = Prepared(  # a row that is not there yet cannot be kept from others
     Throttle.insert(
         road=_place[0], tokens=_place[1], refilled_at=_place[2], recent=_place[3]

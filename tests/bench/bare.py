@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable
 from itertools import islice
+from threading import Thread
 
 import requests
 import urllib3
@@ -220,6 +221,36 @@ def _dialled(port: int) -> socket.socket:
     return line
 
 
+# ── A rate ──────────────────────────────────────────────────────────────
+
+
+def paced(number: int, port: int, rate: str) -> dict[str, float]:
+    """Letters at a rate, by the clock alone: each millisecond as many as are due, in one write; nothing remembered."""
+    line, letter = _dialled(port), b"%bBDAT 2048 LAST\r\n%b" % (ENVELOPE, b"X" * 2048)
+    line.recv(65536)
+    line.sendall(b"EHLO here\r\n")
+    line.recv(65536)
+    reader = Thread(target=_read_to_the_end, args=(line,), daemon=True)
+    reader.start()
+    begun, cpu, sent = time.perf_counter(), _cpu(), 0
+    while sent < number:
+        due = min(number, int((time.perf_counter() - begun) * float(rate))) - sent
+        line.sendall(letter * due)
+        sent += due
+        time.sleep(0.001)
+    line.sendall(b"QUIT\r\n")
+    reader.join()
+    return _facts(number, begun, cpu)
+
+
+ENVELOPE = b"MAIL FROM:<bench@belfort.example>\r\nRCPT TO:<somebody@belfort.example>\r\n"
+
+
+def _read_to_the_end(line: socket.socket) -> None:
+    while line.recv(65536):
+        pass
+
+
 # ── Clients ─────────────────────────────────────────────────────────────
 
 
@@ -313,6 +344,7 @@ DEEDS = {
     "in_batches": in_batches,
     "one_a_request": one_a_request,
     "email": email,
+    "paced": paced,
     "client": client,
     "queued": queued,
 }

@@ -1,0 +1,33 @@
+"""The pace of a fast road: each message leaves at its own moment, and all of a second together keep to the cap.
+
+What comes late, since a page was answered or the disk was slow, may catch up as long as the second has room for it.
+"""
+
+from collections import deque
+
+from dispatch.sending import throttle
+
+
+class Pace:
+    """What left by one road within the last second, by the clock of this process; a slow road it lets go.
+
+    Moments are those of monotonic().
+    """
+
+    def __init__(self, rate: float):
+        self.gap = throttle.gap(rate)
+        self._most = throttle.most_in_window(rate)
+        self._left: deque[float] = deque()
+
+    def seconds_left(self, slot: float, now: float) -> float:
+        """How long a message still waits whose moment is `slot`; zero or less when it may leave."""
+        if not self.gap:
+            return 0.0
+        while self._left and self._left[0] <= now - 1:
+            self._left.popleft()
+        return max(slot, self._left[0] + 1 if len(self._left) >= self._most else 0.0) - now
+
+    def leaves(self, now: float) -> None:
+        """To be said of each message as it leaves."""
+        if self.gap:
+            self._left.append(now)
