@@ -9,9 +9,8 @@ from peewee import Case, chunked, fn
 from dialect import one_if
 from dispatch import audit
 from dispatch.errors import Refusal
-from dispatch.people import lists, reading
+from dispatch.people import dead_ends, lists, reading
 from dispatch.people.names import words
-from dispatch.sending.messages import DEAD_ADDRESS
 from dispatch.words import N_
 from models import CONTACTS, Bin, Member, Membership, Message, Recipient, User, writing
 
@@ -81,7 +80,7 @@ def _working(ids: list[int], since: datetime) -> dict[int, tuple[int, int, int]]
 
 def _lines(ids: list[int], since: datetime):
     """Each number and mailbox of a member that was tried, and whether it works: (bin_id, member_id, works)."""
-    is_dead = (Message.status == "failed") & Message.code.in_(DEAD_ADDRESS)
+    is_dead = (Message.status == "failed") & Message.code.in_(dead_ends.CODES)
     worked = fn.MAX(Case(None, ((Message.status.in_(TAKEN), _moment()),)))
     died = fn.MAX(Case(None, ((is_dead, _moment()),)))
     works = one_if(worked.is_null(False) & (died.is_null() | (worked > died)))
@@ -148,7 +147,7 @@ def _came_through(name: str) -> list[tuple[int, str]]:
 def _came_to(ids: list[int], name: str):
     """Walked from these few members: there may be millions of messages."""
     field = getattr(Member, name)
-    is_dead = (Message.status == "failed") & Message.code.in_(DEAD_ADDRESS)
+    is_dead = (Message.status == "failed") & Message.code.in_(dead_ends.CODES)
     worked = fn.MAX(Case(None, ((Message.status.in_(("delivered", "answered")), _moment()),)))
     died = fn.MAX(Case(None, ((is_dead, _moment()),)))
     return (

@@ -53,6 +53,7 @@ GROUPS = {
     "EXPIRED": ("expired", "expired"),
     "REJECTED": ("failed", "refused"),
 }
+OURS, A_WORD = re.compile(r"[0-9a-z]{16}"), re.compile(r"[A-Z_]{2,60}")
 CONFIRM, REPEAT = "1", "2"
 MOST_LETTERS = 1400
 # https://www.infobip.com/docs/essentials/response-status-and-error-codes#error-codes
@@ -237,7 +238,7 @@ def _readable(results: object, channel: str) -> list[Receipt]:
 
 def _receipt(result: object, channel: str) -> Receipt:
     reference = result.get("messageId") if isinstance(result, dict) else None
-    if not isinstance(reference, str) or not re.fullmatch(r"[0-9a-z]{16}", reference):
+    if not isinstance(reference, str) or not OURS.fullmatch(reference):
         raise BadReceipt(N_("The receipt has no reference of ours."))
     verdict = (_voice(result) if channel == "voice" else None) or _verdict(result.get("status"))
     if not verdict:
@@ -274,8 +275,8 @@ def _verdict(status: object) -> tuple[str, str] | None:
 
 def _name(status: object) -> str:
     """Their word for it, never their sentence: that may quote a number."""
-    found = re.fullmatch(r"[A-Z_]{2,60}", str(status.get("name"))) if isinstance(status, dict) else None
-    return found[0] if found else ""
+    name = str(status.get("name")) if isinstance(status, dict) else ""
+    return name if A_WORD.fullmatch(name) else ""
 
 
 def _is_list(value: object) -> bool:

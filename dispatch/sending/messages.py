@@ -15,7 +15,7 @@ from peewee import Case, Select, Value
 from dialect import maybe_moment, unpacked
 from dispatch import logs
 from dispatch.money import ledger
-from dispatch.people.audience import ADDRESSES
+from dispatch.people import dead_ends
 from dispatch.providers.base import Outcome, Receipt
 from dispatch.sending import due, tallies
 from dispatch.sending.journal import Found
@@ -24,10 +24,8 @@ from models import (
     RANKS,
     Campaign,
     Letter,
-    Member,
     Message,
     Prepared,
-    Recipient,
     among,
     carrying,
     database,
@@ -43,7 +41,6 @@ MAX_ATTEMPTS = 30  # for almost an hour without a road
 LONGEST_WAIT_SECONDS = 120
 LEASE = timedelta(seconds=60)  # whoever lives renews it well before; see hand.py
 COSTS = ("accepted", "delivered", *CALL_ENDINGS)
-DEAD_ADDRESS = {"no_such_number", "no_such_mailbox", "invalid_number", "invalid_mailbox"}
 
 
 class Claimed(NamedTuple):
@@ -313,23 +310,31 @@ def _standing() -> Prepared:
 _STAND = _standing()
 
 
-# One statement however many moves there are: what runs row by row asks for the interpreter at each of them.
-_STEP = """
-UPDATE message SET status = step.status, code = step.code, detail = step.detail,
-    road = COALESCE(step.road, message.road),
-    provider_reference = COALESCE(step.provider_reference, message.provider_reference),
-    accepted_at = COALESCE(step.accepted_at, message.accepted_at),
-    ended_at = COALESCE(step.ended_at, message.ended_at),
-    due_at = COALESCE(step.due_at, message.due_at),
-    attempts = message.attempts + step.spent,
-    doubt = step.doubt,
-    doubted_at = COALESCE(step.doubted_at, message.doubted_at)
-FROM ({steps}) AS step
-WHERE message.id = step.id AND message.status = step.was
-"""
-_STEPS = {name: "text" for name in ("status", "code", "detail", "road", "provider_reference")}
-_STEPS |= {name: "timestamp" for name in ("accepted_at", "ended_at", "due_at")}
-_STEPS |= {"spent": "integer", "doubt": "integer", "doubted_at": "timestamp", "id": "bigint", "was": "text"}
+_WORDS = ("status", "code", "detail")
+_STEPS = dict.fromkeys((*_WORDS, "road", "provider_reference"), "text")
+_STEPS |= dict.fromkeys(("accepted_at", "ended_at", "due_at"), "timestamp")
+_STEPS |= {
+    "attempts": "integer",
+    "doubt": "integer",
+    "doubted_at": "timestamp",
+    "id": "bigint",
+    "was": "text",
+}
+_ANEW = {name: f"step.{name}" for name in (*_WORDS, "doubt")}  # what is not here stays where nothing is given
+_ANEW |= {"attempts": "message.attempts + step.attempts"}
+
+
+@lru_cache
+def _step(names: tuple[str, ...]) -> str:
+    """One statement however many moves there are: what runs row by row asks for the interpreter at each of them.
+
+    It names only what some move changes: a column that is named costs its indices their work, though it stays as it was.
+    """
+    anew = {name: _ANEW.get(name, f"COALESCE(step.{name}, message.{name})") for name in names[:-2]}
+    steps = unpacked({name: _STEPS[name] for name in names})
+    change = ", ".join(f"{name} = {value}" for name, value in anew.items())
+    where = "message.id = step.id AND message.status = step.was"
+    return f"UPDATE message SET {change} FROM ({steps}) AS step WHERE {where}"  # nosec B608 # names of ours
 
 
 _moment = lru_cache(maxsize=64)(str)  # thousands of moves of one transaction hold the same one
@@ -340,17 +345,13 @@ def _move(moves: Iterable[Move], now: datetime) -> None:
     steps = [move for move in moves if _is_step(move.standing.status, move.status)]
     campaigns = {move.standing.campaign for move in steps if move.standing.campaign}
     doubts = _new_doubts({move.standing.campaign for move in steps if move.status == "unsure"})
-    settled, doubted = (None, None), {campaign: (number, now) for campaign, number in doubts.items()}
-    rows = [
-        (
-            *move[1:],
-            *(doubted[move.standing.campaign] if move.status == "unsure" else settled),
-            move.standing.id,
-            move.standing.status,
+    numbered = {campaign: (number, now) for campaign, number in doubts.items()}
+    if steps:
+        doubted = (
+            numbered[move.standing.campaign] if move.status == "unsure" else (None, None) for move in steps
         )
-        for move in steps
-    ]
-    database.execute_sql(_STEP.format(steps=unpacked(_STEPS)), [json.dumps(rows, default=_moment)])
+        held = ((move.standing.id, move.standing.status) for move in steps)
+        _write([move[1:] + doubt + mine for move, doubt, mine in zip(steps, doubted, held, strict=True)])
     _hold_campaigns(campaigns)
     tally, pulse, dead = Counter(), defaultdict(Counter), defaultdict(list)
     is_each_told = log.isEnabledFor(logging.DEBUG)
@@ -365,12 +366,23 @@ def _move(moves: Iterable[Move], now: datetime) -> None:
     for standing, status, code, *_ in steps:
         if status in TOLD or is_each_told:
             _log(standing, status, code)
-        if status == "failed" and code in DEAD_ADDRESS:
+        if status == "failed" and code in dead_ends.CODES:
             dead[standing.channel, code].append(standing.id)
     tallies.count(tally)
     tallies.beat(pulse, now)
     ledger.spend(_accepted_parts(steps), now)
-    _note_dead(dead)
+    dead_ends.note(dead)
+
+
+def _write(rows: list[tuple]) -> None:
+    """Each row holds the columns of _STEPS; what none of them changes is left out."""
+    columns = dict(zip(_STEPS, zip(*rows, strict=True), strict=True))
+    named = (
+        {*_WORDS, "doubt"} if "unsure" in columns["was"] else _WORDS
+    )  # what is settled loses the number of its doubt
+    given = {name: values for name, values in columns.items() if name in named or any(values)}
+    steps = json.dumps(list(zip(*given.values(), strict=True)), default=_moment)
+    database.execute_sql(_step(tuple(given)), [steps])
 
 
 def _new_doubts(campaigns: set[int | None]) -> dict[int | None, int | None]:
@@ -423,14 +435,3 @@ def _log(standing: Standing, status: str, code: str) -> None:
     level = TOLD.get(status, logging.DEBUG)
     where = {"campaign": standing.campaign, "channel": standing.channel, "reference": standing.reference}
     logs.tell(log, f"message.{status}", level=level, **where, was=standing.status, code=code)
-
-
-def _note_dead(dead: dict[tuple[str, str], list[int]]) -> None:
-    """Of what was real: an exercise says nothing about a number. A call may have gone to the telephone of the house."""
-    for (channel, code), ids in dead.items():
-        reached = Member.id.in_(Recipient.select(Recipient.member).where(Recipient.message.in_(ids)))
-        tried = Message.select(Message.address).where(Message.id.in_(ids), ~Message.is_practice)
-        for name in ADDRESSES[channel]:
-            failures = getattr(Member, f"{name}_failures")
-            fresh = {f"{name}_fault": code, failures: failures + 1}
-            Member.update(fresh).where(reached, getattr(Member, name).in_(tried)).execute()

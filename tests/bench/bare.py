@@ -49,6 +49,7 @@ RETURNING id, reference, address
 RECORD = """
 UPDATE message SET status = 'accepted', provider_reference = ?, accepted_at = ? WHERE id = ? AND status = 'sending'
 """
+DELIVERED = "UPDATE message SET status = 'delivered', ended_at = ? WHERE reference = ?"
 TALLY = """
 INSERT INTO tally (campaign_id, channel, status, number) VALUES (?, ?, ?, ?)
 ON CONFLICT (campaign_id, channel, status) DO UPDATE SET number = number + excluded.number
@@ -290,8 +291,9 @@ CLIENTS = {"requests": _requests, "urllib3": _urllib3, "http.client": _http_clie
 # ── A door ──────────────────────────────────────────────────────────────
 
 
-def door(path: str, port: int, is_flask: str) -> None:
-    """Answers receipts on waitress, each after its own commit: a bare WSGI function, or Flask around the same."""
+def door(path: str, port: int, kind: str) -> None:
+    """Answers receipts on waitress, each post after its own commit: one a post in a bare WSGI function (`wsgi`) or in
+    Flask around the same (`flask`), or many a post as JSON (`posts`)."""
     import waitress
 
     books = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
@@ -301,9 +303,17 @@ def door(path: str, port: int, is_flask: str) -> None:
     def kept(query: str) -> None:
         reference = query.partition("reference=")[2].partition("&")[0]
         now = str(clock.now())
-        books.execute(
-            "UPDATE message SET status = 'delivered', ended_at = ? WHERE reference = ?", (now, reference)
-        )
+        books.execute(DELIVERED, (now, reference))
+
+    def posts(environ, start) -> list[bytes]:
+        told = json.loads(environ["wsgi.input"].read())["results"]
+        now = str(clock.now())
+        books.execute("BEGIN IMMEDIATE")
+        books.executemany(DELIVERED, [(now, one["messageId"]) for one in told])
+        _move(books, "sms", 1, "accepted", "delivered", len(told))
+        books.execute("COMMIT")
+        start("204 No Content", [])
+        return [b""]
 
     def bare(environ, start) -> list[bytes]:
         kept(environ["QUERY_STRING"])
@@ -320,7 +330,8 @@ def door(path: str, port: int, is_flask: str) -> None:
         return app
 
     # one thread: with more, bare commits would stand in each other's way
-    waitress.serve(flask() if is_flask == "1" else bare, host="127.0.0.1", port=port, threads=1)
+    served = {"wsgi": bare, "posts": posts}.get(kind) or flask()
+    waitress.serve(served, host="127.0.0.1", port=port, threads=1)
 
 
 def _door(kept: Callable[[str], None], request) -> Callable:

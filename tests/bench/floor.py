@@ -6,11 +6,12 @@ from urllib.parse import urlsplit
 
 from tests.bench import processes
 from tests.bench.million import MILLION
-from tests.bench.receipts import LUA, SINGLE, _prepared
+from tests.bench.receipts import A_POST, LUA, SINGLE, _bodies, _posted, _prepared
 from tests.bench.sms import INFOBIP, PASSWORD, RECEIPTS_LUA, _kannel, _wrk
 from tests.bench.table import Figure, shown
 
 LETTERS, IN_BATCHES, ONE_BY_ONE, THROUGH_KANNEL, BY_CLIENT = 20_000, 60_000, 20_000, 5_000, 3_000
+IN_BATCHES_KEPT = 60_000
 ROUNDS = 3
 
 
@@ -65,10 +66,10 @@ def clients() -> Iterator[Figure]:
 
 def doors() -> Iterator[Figure]:
     """Receipts one a POST, kept by one statement and a commit, behind waitress alone and behind Flask."""
-    for name, is_flask in (("waitress alone", 0), ("waitress and Flask", 1)):
+    for name, kind in (("waitress alone", "wsgi"), ("waitress and Flask", "flask")):
         with processes.folder() as home:
             database, references = _prepared(home, SINGLE)
-            with processes.bare_door(database, is_flask) as address:
+            with processes.bare_door(database, kind) as address:
                 script = home / "receipts.lua"
                 path = urlsplit(f"{address}/receipts/kannel/bench").path
                 script.write_text(LUA.format(file=references, path=path))
@@ -76,6 +77,15 @@ def doors() -> Iterator[Figure]:
         yield Figure(
             f"bare: receipts one a POST, {name}", shown(speed, "/s"), note="no look at whose they are"
         )
+    with processes.folder() as home:
+        database, references = _prepared(home, IN_BATCHES_KEPT)
+        with processes.bare_door(database, "posts") as address:
+            seconds = _posted(f"{address}/", _bodies(references.read_text().split()))
+    yield Figure(
+        f"bare: receipts {A_POST} a POST, waitress alone",
+        shown(IN_BATCHES_KEPT / seconds, "/s"),
+        note="no look at whose they are",
+    )
 
 
 def queue() -> Iterator[Figure]:

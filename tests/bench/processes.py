@@ -147,10 +147,10 @@ def bare(deed: str, *words) -> dict:
 
 
 @contextmanager
-def bare_door(database: Path, is_flask: int) -> Iterator[str]:
+def bare_door(database: Path, kind: str) -> Iterator[str]:
     """Yields the address of a bare door for receipts."""
     port = free_port()
-    command = (sys.executable, "-m", "tests.bench.bare", "door", str(database), str(port), str(is_flask))
+    command = (sys.executable, "-m", "tests.bench.bare", "door", str(database), str(port), kind)
     with running(*command, port=port):
         yield f"http://127.0.0.1:{port}"
 
