@@ -22,6 +22,7 @@ from dispatch import courtesy, demo, logs, mishaps
 from dispatch.access.limits import Limit
 from dispatch.access.refusals import Refusals
 from dispatch.jobs import Jobs
+from dispatch.letters import Imprint
 from dispatch.operation.backups import Folders
 from dispatch.operation.packs import Numbers
 from dispatch.providers import BadRoad
@@ -372,7 +373,10 @@ def settle(app: Flask, settings: dict) -> None:
     _keep_the_demonstration_here(settings)
     app.extensions["roads"] = _open_roads(settings, app.secret_key)
     app.extensions["jobs"] = Jobs(
-        Pump(app.extensions["roads"]),
+        Pump(
+            app.extensions["roads"],
+            imprint=Imprint(settings["BELFORT_PUBLIC_URL"], settings["BELFORT_HELPDESK"]),
+        ),
         _open_bounces(settings, app.secret_key),
         _keeping(settings),
         public_url=settings["BELFORT_PUBLIC_URL"],

@@ -1,5 +1,6 @@
 """The words of the trade: gettext for code that has no request, and the names of states, kinds and channels."""
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import lru_cache
@@ -166,7 +167,14 @@ def moment(at: datetime | None, lang: str) -> str:
 
 def long_day(on: date, lang: str, *, weekday: bool = False) -> str:
     """A day in words as each language writes it: 26 november 2026, 26. November 2026; English as in Europe."""
-    return format_date(on, "full" if weekday else "long", locale="en_GB" if lang == "en" else lang)
+    words = format_date(on, "full" if weekday else "long", locale="en_GB" if lang == "en" else lang)
+    # Only the first of a month has an ordinal in French, and CLDR does not know it.
+    return re.sub(r"\b1 ", "1er ", words, count=1) if lang == "fr" and on.day == 1 else words
+
+
+def with_euro(amount: str, lang: str) -> str:
+    """An amount with its sign where each language puts it: € 12,50 in Dutch and English, 12,50 € in French and German."""
+    return f"{amount}\u00a0€" if lang in ("fr", "de") else f"€\u00a0{amount}"
 
 
 def hour(at: datetime | None) -> str:

@@ -16,7 +16,15 @@ from flask_babel import get_locale, gettext, lazy_gettext, ngettext
 from markupsafe import Markup, escape
 
 from dispatch import clock
-from dispatch.words import ACTIVATION_STATUSES, CAMPAIGN_STATUSES, MESSAGE_STATUSES, N_, long_day, translator
+from dispatch.words import (
+    ACTIVATION_STATUSES,
+    CAMPAIGN_STATUSES,
+    MESSAGE_STATUSES,
+    N_,
+    long_day,
+    translator,
+    with_euro,
+)
 
 HOUR = 3600
 LANGUAGE_WORDS = {"nl": "Nederlands", "fr": "Français", "de": "Deutsch", "en": "English"}  # each in itself
@@ -137,7 +145,7 @@ def money(mills: int, exact: bool = False, symbol: bool = True) -> str:
     """Thousandths of a euro as "€ 45,595"; the third decimal goes when it is 0, unless `exact`."""
     pattern = "#,##0.000" if exact or mills % 10 else "#,##0.00"
     amount = format_decimal(Decimal(abs(mills)) / 1000, format=pattern, locale=locale())
-    signed = f"€{NBSP}{amount}" if symbol else amount
+    signed = with_euro(amount, str(locale())) if symbol else amount
     return f"{MINUS}{NBSP}{signed}" if mills < 0 else signed
 
 

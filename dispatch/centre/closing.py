@@ -198,6 +198,11 @@ AGAIN = N_(
     "%(municipality)s asks to open its information number %(number)s again. Received at %(at)s: the promise to open "
     "in time runs anew."
 )
+DO = N_("%(words)s\n\nThe paper is enclosed. Acknowledge it on the page of the activation.")
+SUBJECTS = {
+    STAYS: N_("The number of %(municipality)s stays open"),
+    AGAIN: N_("%(municipality)s asks to open its number again"),
+}
 CLOSES = N_("The information number of %(municipality)s closes on %(day)s. Confirmed in writing by %(name)s.")
 
 
@@ -222,8 +227,9 @@ def _word(plan: ClosingPlan) -> telling.Word:
 
 
 def _word_of(activation: Activation, msgid: str, now: datetime) -> telling.Word:
-    sentence = _sentence(activation, msgid, now)
-    return telling.Word(sentence, sentence, sentence)
+    said = _sentence(activation, msgid, now)
+    subject = Sentence(SUBJECTS[msgid], municipality=activation.municipality.name)
+    return telling.Word(subject, Sentence(DO, words=said), said)
 
 
 def _sentence(activation: Activation, msgid: str, now: datetime) -> Sentence:

@@ -7,6 +7,7 @@ from dispatch.centre import costs, notices, scale_up, telling
 from dispatch.centre import form as annex3
 from dispatch.centre import request as wording
 from dispatch.errors import Incomplete, WrongMoment
+from dispatch.onboarding.orders import euros
 from dispatch.words import ACTIVATION_STATUSES, N_, Sentence, translator
 from models import Activation, Document, Emergency, Inquiry, Question, ScaleUp, User, writing
 
@@ -207,7 +208,7 @@ def stands(told: dict, lang: str) -> list[tuple[str, str]]:
         (_("Operators"), told["operators"]),
         (_("Version of the information sheet"), str(told["sheet_version"])),
         (_("Questions without an answer"), str(told["open_questions"])),
-        (_("Cost until now, without VAT"), "" if cost is None else f"€ {cost / 1000:.2f}"),
+        (_("Cost until now, without VAT"), "" if cost is None else euros(cost, lang)),
         (_("In control until now"), told["giver"]),
         (_("Liaison officer until now"), told["liaison"]["name"]),
         (_("As it stood at"), wording.moment(datetime.fromisoformat(told["at"]), lang)),

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from dispatch import audit, clock
 from dispatch.centre import activation as centre
-from dispatch.centre import telling
+from dispatch.centre import request, telling
 from dispatch.centre.clock import LEFT, Clock
 from dispatch.centre.moves import fresh
 from dispatch.words import N_, Sentence
@@ -15,8 +15,10 @@ SUBJECT = N_("%(municipality)s: the number is not open yet, %(left)s minutes lef
 LATE_SUBJECT = N_("%(municipality)s: the number is TOO LATE, it was to be open at %(due)s")
 BODY = N_(
     "The information number of %(municipality)s is to be open at %(due)s. Nobody has said yet that it is. "
-    "Request: %(emergency)s. Number of the liaison officer: %(liaison)s."
+    "Request: %(emergency)s. Number of the liaison officer: %(liaison)s.\n\n%(to_do)s"
 )
+FOR_THE_CENTRE = N_("Open the number and say so on the page of the activation.")
+FOR_THE_TOWN = N_("Ring %(centre)s and ask when it opens.")
 SHORT = N_("%(municipality)s: number not open yet. To be open at %(due)s, %(left)s min left. %(emergency)s")
 LATE_SHORT = N_("%(municipality)s: number TOO LATE. Was to be open at %(due)s. %(emergency)s")
 
@@ -67,15 +69,20 @@ def _tell(activation: Activation, running: Clock, now: datetime) -> None:
         "emergency": activation.form.get("emergency", "")[:60],
         "liaison": activation.form.get("liaison_phone", ""),
     }
-    is_late = running.step == "late"
-    word = telling.Word(
-        Sentence(LATE_SUBJECT if is_late else SUBJECT, **facts),
-        Sentence(BODY, **facts),
-        Sentence(LATE_SHORT if is_late else SHORT, **facts),
-    )
-    telling.tell(activation, telling.centre_of(activation), word, now=now)
+    is_late, centre_house = running.step == "late", activation.agreement.centre
+
+    def word(to_do: Sentence) -> telling.Word:
+        return telling.Word(
+            Sentence(LATE_SUBJECT if is_late else SUBJECT, **facts),
+            Sentence(BODY, **facts, to_do=to_do),
+            Sentence(LATE_SHORT if is_late else SHORT, **facts),
+        )
+
+    telling.tell(activation, telling.centre_of(activation), word(Sentence(FOR_THE_CENTRE)), now=now)
     if running.step in ALSO_THE_TOWN:
-        telling.tell(activation, telling.in_control(activation, now), word, now=now)
+        reach = " ".join(filter(None, (centre_house.name, request.phone(centre_house.phone))))
+        to_do = Sentence(FOR_THE_TOWN, centre=reach)
+        telling.tell(activation, telling.in_control(activation, now), word(to_do), now=now)
 
 
 def told(activation: Activation) -> list[ClockWarning]:

@@ -18,8 +18,7 @@ PROMISE = "credit"
 NO_PACKAGE = date(2000, 1, 1)
 SUBJECT = N_("The credit of %(organisation)s runs dry")
 BODY = N_(
-    "%(left)s is left. At the pace of the last three months that is less than %(months)s months.\n\n"
-    "What the credit does not cover cannot be sent. Buy a new package in time.\n"
+    "%(left)s is left. %(lasts)s\n\nWhat the credit does not cover cannot be sent. Buy a new package in time.\n"
 )
 
 
@@ -54,7 +53,7 @@ def _tell(organisation: Organisation, now: datetime) -> bool:
             facts = {
                 "organisation": organisation.name,
                 "left": euros(ledger.of(organisation).available_mills, lang),
-                "months": due[0],
+                "lasts": _lasts(due[0], lang),
             }
             words = {name: translator(lang).gettext(one) % facts for name, one in WORDS.items()}
             letters.post(addresses, organisation=organisation, lang=lang, now=now, **words)
@@ -62,6 +61,15 @@ def _tell(organisation: Organisation, now: datetime) -> bool:
             "credit.warned", organisation, by=None, now=now, organisation=organisation, months=due[0]
         )
     return True
+
+
+def _lasts(months: int, lang: str) -> str:
+    sentence = translator(lang).ngettext(
+        "At the pace of the last three months that is less than %(num)d month.",
+        "At the pace of the last three months that is less than %(num)d months.",
+        months,
+    )
+    return sentence % {"num": months}
 
 
 WORDS = {"subject": SUBJECT, "body": BODY}

@@ -10,7 +10,7 @@ from dispatch.money import forecast
 from dispatch.onboarding.orders import euros
 from dispatch.pictures.balance import Words, balance
 from dispatch.pictures.picture import Picture, counted
-from dispatch.words import translator
+from dispatch.words import translator, with_euro
 from models import LedgerLine, Organisation
 
 DAYS = 365
@@ -43,7 +43,7 @@ def credit(
         "credit",
         words,
         days,
-        lambda mills: f"€\u00a0{say(mills / 1000)}",
+        lambda mills: with_euro(say(mills / 1000), lang),
         lambda mills: euros(mills, lang),
         DATE,
         forecast=ahead,

@@ -11,7 +11,7 @@ from dispatch import audit, clock, papers
 from dispatch.errors import Incomplete, Refusal
 from dispatch.onboarding import contracts
 from dispatch.papers.order import PER
-from dispatch.words import N_, Sentence, long_day
+from dispatch.words import N_, Sentence, long_day, with_euro
 from models import Document, Order, Organisation, Tariff, User, writing
 
 KIND = "order_form"
@@ -186,4 +186,4 @@ def _told(organisation: Organisation, lines: list[Line], orderer: str, now: date
 def euros(mills: int, lang: str) -> str:
     """Thousandths of a euro as "€ 788,88"; the third decimal only where it says something."""
     pattern = "#,##0.000" if mills % 10 else "#,##0.00"
-    return f"€\u00a0{format_decimal(mills / 1000, format=pattern, locale=lang)}"
+    return with_euro(format_decimal(mills / 1000, format=pattern, locale=lang), lang)

@@ -182,7 +182,7 @@ def _tables(here: Organisation, who: Numbers, _: Callable[[str], str]) -> Iterat
 
 def _numbers(here: Organisation, who: Numbers, _: Callable[[str], str]) -> Table:
     rows = [[_("Helpdesk"), who.helpdesk], [_("Day and night"), who.duty]]
-    rows += [[house.name, _ways(house.phone, house.email)] for house in (here, *_others(here))]
+    rows += [[house.name, _ways(_number(house.phone), house.email)] for house in (here, *_others(here))]
     listed = VerifiedContact.select().where(VerifiedContact.organisation == here.id)
     rows += [[_("On the verified list"), one.value] for one in listed.order_by(VerifiedContact.value)]
     return _("Numbers"), ["", ""], [row for row in rows if row[1]]
@@ -234,7 +234,10 @@ def _prepared(here: Organisation, _: Callable[[str], str]) -> Iterator[Table]:
     yield (
         _("Reception centres"),
         [_("Name"), _("Address"), _("Places"), _("Phone")],
-        [[one.name, one.address, str(one.capacity), _ways(one.contact, one.phone)] for one in places],
+        [
+            [one.name, one.address, str(one.capacity), _ways(one.contact, _number(one.phone))]
+            for one in places
+        ],
     )
     zones = SafetyZone.select().where(SafetyZone.municipality == here.id, SafetyZone.removed_at.is_null())
     yield _("Safety zones"), ["", ""], [[one.name, ", ".join(one.streets)] for one in zones]

@@ -22,7 +22,6 @@ BODY = N_(
     "Nothing really leaves.\n\n%(link)s\n"
 )
 NEVER = N_("You have not practised yet.")
-LAST = N_("You have not practised for %(months)s months or longer.")
 
 
 class Practice(NamedTuple):
@@ -120,9 +119,18 @@ def due(organisation: Organisation, now: datetime) -> Iterable[Drill]:
             yield drill
 
 
+def _too_long(months: int, lang: str) -> str:
+    sentence = translator(lang).ngettext(
+        "You have not practised for %(num)d month or longer.",
+        "You have not practised for %(num)d months or longer.",
+        months,
+    )
+    return sentence % {"num": months}
+
+
 def _remind(drill: Drill, months: int, public_url: str, now: datetime) -> bool:
     user, _ = drill.user, translator(drill.user.language).gettext
-    last = _(LAST) % {"months": months} if drill.last else _(NEVER)
+    last = _too_long(months, user.language) if drill.last else _(NEVER)
     told = User.practice_reminded_at
     seen = told.is_null() if user.practice_reminded_at is None else told == user.practice_reminded_at
     with writing():

@@ -7,6 +7,7 @@ from datetime import datetime
 from time import monotonic
 
 from dispatch import mishaps
+from dispatch.letters import NOBODY, Imprint, with_foot
 from dispatch.providers.base import Attachment, Content, Outcome, Outgoing, Provider
 from dispatch.sending import acknowledgements, calls, campaigns, due, messages, throttle
 from dispatch.sending.desk import Desk
@@ -28,10 +29,13 @@ Source = Campaign | Letter
 class Lane:
     """One channel, real or practice: claims for a road what is due, the most urgent first."""
 
-    def __init__(self, channel: str, is_practice: bool, now: Callable[[], datetime]):
+    def __init__(
+        self, channel: str, is_practice: bool, now: Callable[[], datetime], imprint: Imprint = NOBODY
+    ):
         self.channel = channel
         self.is_practice = is_practice
         self.now = now
+        self.imprint = imprint
         self.desk = Desk()
         self._paces: dict[str, Pace] = {}
         self.claimed_of: dict[
@@ -146,7 +150,7 @@ class Lane:
         if key not in self._contents:
             if len(self._contents) >= KEPT_CONTENTS:
                 self._contents.clear()
-            self._contents[key] = written(source, self.channel, lang)
+            self._contents[key] = written(source, self.channel, lang, self.imprint)
         return self._contents[key]
 
 
@@ -154,9 +158,13 @@ def _urgency(source: Source) -> int:
     return URGENCY[source.kind] if isinstance(source, Campaign) else -1
 
 
-def written(source: Source, channel: str, lang: str) -> Content:
+def written(source: Source, channel: str, lang: str, imprint: Imprint = NOBODY) -> Content:
     """What a campaign or a letter says on a channel to a reader of this language."""
-    return (content_of if isinstance(source, Campaign) else _of_letter)(source, channel, lang)
+    return (
+        content_of(source, channel, lang)
+        if isinstance(source, Campaign)
+        else _of_letter(source, channel, imprint)
+    )
 
 
 def content_of(campaign: Campaign, channel: str, lang: str) -> Content:
@@ -174,10 +182,10 @@ def content_of(campaign: Campaign, channel: str, lang: str) -> Content:
     )
 
 
-def _of_letter(letter: Letter, channel: str, lang: str) -> Content:
+def _of_letter(letter: Letter, channel: str, imprint: Imprint) -> Content:
     paper = letter.document
     return Content(
-        text=letter.body,
+        text=with_foot(letter, imprint) if channel == "email" else letter.body,
         subject=letter.subject,
         lang=letter.language,
         attachments=(Attachment(paper.filename, paper.media_type, bytes(paper.content)),) if paper else (),

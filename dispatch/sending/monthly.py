@@ -2,14 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from typing import NamedTuple
-
-from babel.numbers import format_currency
 
 from dispatch import audit, clock, letters, rights
 from dispatch.errors import Incomplete, NotAllowed
 from dispatch.money import prices
+from dispatch.onboarding.orders import euros
 from dispatch.sending import campaigns, estimate
 from dispatch.words import N_, Sentence, long_day, translator
 from models import CHANNELS, Bin, Campaign, MonthlyTest, Organisation, User, writing
@@ -228,8 +226,7 @@ def cost_in_words(price: Cost, lang: str) -> str:
     _ = translator(lang).gettext
     if price.mills is None:
         return _(UNPRICED) % {"parts": price.parts, "minutes": price.minutes}
-    amount = format_currency(Decimal(price.mills) / 1000, "EUR", locale=lang)
-    return _(PRICED) % {"amount": amount} if price.mills else _(FREE)
+    return _(PRICED) % {"amount": euros(price.mills, lang)} if price.mills else _(FREE)
 
 
 def _day(on: date, lang: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from threading import Event
 
-from dispatch import clock, courtesy, mishaps
+from dispatch import clock, courtesy, letters, mishaps
 from dispatch.providers.base import NO_ROAD, Provider
 from dispatch.sending import campaigns, doubt, receipts, report, throttle
 from dispatch.sending.hand import Hand
@@ -25,12 +25,14 @@ REFUSED_SHARE = 10  # in a hundred of what was answered
 class Pump:
     """Carries what is queued to the providers; any number of pumps may share one database."""
 
-    def __init__(self, roads: Roads, now: Callable[[], datetime] = clock.now):
+    def __init__(
+        self, roads: Roads, now: Callable[[], datetime] = clock.now, imprint: letters.Imprint = letters.NOBODY
+    ):
         self.roads = roads
         self.now = now
         self.stopping = Event()
         self._lanes = {
-            (channel, is_practice): Lane(channel, is_practice, lambda: self.now())
+            (channel, is_practice): Lane(channel, is_practice, lambda: self.now(), imprint)
             for channel in roads.channels
             for is_practice in (False, True)
         }
