@@ -54,8 +54,14 @@ class Row:
 @pages.get("/activations")
 @guard.needs("activation.see")
 def index():
-    may_fill = rights.may(current_user, "activation.fill")
-    return render_template("activations/index.html", may_fill=may_fill, **_board())
+    may_fill, here = rights.may(current_user, "activation.fill"), current_user.organisation
+    return render_template(
+        "activations/index.html",
+        may_fill=may_fill,
+        has_agreement=may_fill and centre.valid_agreement(here, clock.now()) is not None,
+        is_town=here.kind == "municipality",
+        **_board(),
+    )
 
 
 @pages.get("/activations/board")

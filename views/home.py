@@ -12,7 +12,7 @@ from peewee import fn
 
 from dispatch import clock, rights
 from dispatch.centre import activation as centre
-from dispatch.centre import notices
+from dispatch.centre import notices, readiness
 from dispatch.onboarding import checklist, expiry
 from dispatch.people import checks, lists
 from dispatch.sending import drills, estimate, feedback, tallies, whom
@@ -46,6 +46,8 @@ def index():
         accounts=_accounts() if rights.may(current_user, "user.see") else [],
         unread=len(notices.waiting(current_user)) if rights.may(current_user, "promise.see") else 0,
         joining=_joining(now) if rights.may(current_user, "agreement.change") else None,
+        may_invite=rights.may(current_user, "user.change"),
+        ready=_ready(now),
         installation=_installation(now) if rights.may(current_user, "organisation.see") else None,
         **shown,
     )
@@ -156,16 +158,27 @@ def _joining(now: datetime) -> dict:
     }
 
 
+def _ready(now: datetime) -> dict[str, int] | None:
+    """How much of a municipality's preparation is in order, for those who see it."""
+    here = current_user.organisation
+    if here.kind != "municipality" or not rights.may(current_user, "promise.see"):
+        return None
+    found = readiness.of(here, now)
+    return {"done": found.done, "all": found.total}
+
+
 def _installation(now: datetime) -> dict:
     """What whoever looks after the installation finds: the organisations, and by which road each channel leaves."""
     roads = current_app.extensions["roads"]
     number = fn.COUNT(User.id)
     active = (User.organisation == Organisation.id) & User.is_active
     found = Organisation.select(Organisation, number.alias("accounts")).left_outer_join(User, on=active)
+    shown = list(found.group_by(Organisation.id).order_by(Organisation.name))
     return {
+        "is_new": len(shown) == 1 and rights.may(current_user, "organisation.change"),
         "organisations": [
             (one.name, wording.capital(_(ORGANISATION_KINDS[one.kind])), one.accounts, one.id)
-            for one in found.group_by(Organisation.id).order_by(Organisation.name)
+            for one in shown
         ],
         "roads": [
             (

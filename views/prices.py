@@ -6,7 +6,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from dispatch import clock
+from dispatch import clock, rights
 from dispatch.centre import prices
 from dispatch.errors import Incomplete
 from dispatch.words import translator
@@ -21,7 +21,8 @@ pages = Blueprint("prices", __name__)
 def index():
     today = clock.local(clock.now()).date()
     rows = [_row(of, today) for of in lookups.priced_by_centre()]
-    return render_template("prices/index.html", rows=rows)
+    may_agree = rights.may(current_user, "promise.change")
+    return render_template("prices/index.html", rows=rows, may_agree=may_agree)
 
 
 def _row(of: Agreement | Contract, today) -> dict:

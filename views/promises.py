@@ -56,6 +56,7 @@ def index():
         contracts=list(agreements.contracts_seen_by(current_user)) if _is_host() else [],
         waiting=[told(one) for one in notices.waiting(current_user)],
         may_change=rights.may(current_user, "promise.change"),
+        may_contract=rights.may(current_user, "organisation.change"),
         is_host=_is_host(),
         now=clock.now(),
     )
@@ -258,6 +259,7 @@ def _form(agreement: Agreement | None, faults: dict[str, str]) -> str:
             (one.id, _("%(name)s, with %(provider)s", name=one.name, provider=one.centre.name))
             for one in mine
         ],
+        may_contract=rights.may(current_user, "organisation.change"),
     )
 
 
