@@ -6,7 +6,7 @@ import pytest
 
 from dispatch import clock
 from dispatch.providers.base import Outcome
-from dispatch.sending import campaigns, doubt, messages, scenarios
+from dispatch.sending import campaigns, doubt, messages, report, scenarios
 from models import Audit, Campaign, Member, Membership, Message, Template
 from tests import cast
 
@@ -360,6 +360,12 @@ def test_the_report_accounts_for_everybody(lien, reported):
     assert reported.is_over
     assert numbers[0] == sum(numbers[1:]) == 6
     assert page.select("figure.chart")
+
+
+def test_a_report_that_takes_long_to_make_says_so_before_it_is_asked_for(lien, reported, monkeypatch):
+    assert not lien.get(f"/campaigns/{reported.id}").has("tot een minuut")
+    monkeypatch.setattr(report, "MOST_ON_PAPER", 1)
+    assert lien.get(f"/campaigns/{reported.id}").has("Het downloaden begint vanzelf")
 
 
 def test_the_report_is_kept_as_pdf_and_as_spreadsheet(lien, reported):

@@ -190,6 +190,9 @@ def test_the_page_of_a_stopped_campaign_offers_the_correction_and_one_press_begi
     answer = browser.post(f"/campaigns/{campaign.id}/follow", {"what": "correction"})
     made = Campaign.get(Campaign.follows == campaign.id)
     assert made.only_reached and "12:00" in browser.get(f"/campaigns/{made.id}/text").text, answer
+    page = browser.get(f"/campaigns/{made.id}/text")
+    for fixed in ("kind", "channels", "bins"):  # they stay as they were, and do not stand before the text
+        assert all(field.find_parent(hidden=True) for field in page.select(f"[name={fixed}]"))
     assert made.name in browser.get(f"/campaigns/{campaign.id}").text
     assert "alleen naar wie" in browser.get(f"/campaigns/{made.id}/review").text
 

@@ -149,6 +149,7 @@ def test_a_coordinator_asks_the_whole_list_after_a_look_at_what_leaves(coordinat
     assert not Message.select().exists()
     told = [value.text for value in page.select(".verdict dd")]
     assert told == ["1", "1"]
+    assert page.select(".verdict button[data-long]") and page.has("U mag de pagina verlaten")
     coordinator.post(f"/bins/{bin.id}/ask")
     assert sorted(message.channel for message in Message.select()) == ["email", "sms"]
     assert "/my/" in Letter.select().first().body

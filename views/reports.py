@@ -42,6 +42,7 @@ def final(campaign: Campaign, now: datetime) -> dict:
         "terms": _terms(campaign, reached),
         "counts": counts,
         "total": sum(counts.values()),
+        "is_large": sum(counts.values()) > report.MOST_ON_PAPER,
         "table": control.totals(campaign, table),
         "curve": pictures.delivery(campaign, lang, now),
         "reaches": [draw(campaign, lang) for draw in report.REACHES],
