@@ -421,6 +421,9 @@ def test_a_removed_template_is_gone_from_the_list(lien, reported):
 
     assert not page.select("main .timetable")
     assert lien.post(f"/templates/{template.id}/use").status == 404
+    assert page.has("Verwijderd in de laatste 30 dagen")
+    assert lien.post("/templates/back", template=template.id).select("main .timetable")
+    assert lien.post("/templates/back", template=template.id).status == 404  # it is there
 
 
 # ── Who may ─────────────────────────────────────────────────────────────

@@ -356,6 +356,26 @@ def test_a_part_is_changed_and_taken_away_on_its_page(signed_in, people):
         assert browser.post(f"{address}/remove").path == "/preparation"
         assert browser.get(address).status == 404
     assert browser.post(f"/plans/{parts['plans'][0].id}/remove").status == 200
+    for part in browser.get("/preparation").select("#taken-away input[name=part]"):
+        browser.post("/preparation/back", part=part["value"])
+    assert not browser.get("/preparation").select("#taken-away")
+    assert all(preparation.of(table, people["town"]).count() == 1 for table in preparation.PARTS)
+
+
+def test_what_was_taken_away_longer_ago_is_not_put_back_and_nobody_else_does_it(signed_in, people, who):
+    [plan] = promising.prepared(people["town"], people["planner"])["plans"]
+    with pytest.raises(WrongMoment):
+        preparation.put_back(plan, **who)  # it is still there
+    preparation.remove(plan, **who)
+    later = who["now"] + preparation.BACK_WITHIN
+    assert preparation.taken_away(people["town"], later) == []
+    with pytest.raises(WrongMoment):
+        preparation.put_back(plan, by=who["by"], now=later)
+    other = town.zone("Elders", 7).people["organisation_admin"]
+    for key in (f"plan:{plan.id}", "plan:", "user:1", ""):
+        assert signed_in(people["planner"] if key != f"plan:{plan.id}" else other).post(
+            "/preparation/back", part=key
+        ).status in (403, 404)
 
 
 def test_another_town_finds_nothing_of_it(signed_in, people):

@@ -8,7 +8,7 @@ from flask import abort, request
 from flask_login import current_user
 
 from dispatch import audit, rights
-from dispatch.centre import agreements, exercises, victims
+from dispatch.centre import agreements, exercises, preparation, victims
 from dispatch.errors import NotAllowed
 from dispatch.sending import inbound, takeover
 from dispatch.words import N_
@@ -170,9 +170,11 @@ def message_by(reference: str) -> Message:
     return message
 
 
-def template_of(id: int, action: str = "campaign.see") -> Template:
-    """A template of this person's organisation; 403 when it is not theirs to change."""
-    here = (Template.organisation == current_user.organisation_id) & Template.removed_at.is_null()
+def template_of(id: int, action: str = "campaign.see", *, is_removed: bool = False) -> Template:
+    """A template of this person's organisation, or one that was removed; 403 when it is not theirs to change."""
+    here = (Template.organisation == current_user.organisation_id) & Template.removed_at.is_null(
+        not is_removed
+    )
     template = Template.get_or_none(Template.id == id, here) or abort(404)
     if action != "campaign.see" and not rights.may(current_user, action, template):
         abort(403)
@@ -338,6 +340,16 @@ def _prepared(table, id: int):
     """A part of the preparation of this person's municipality that was not taken away."""
     here = (table.municipality == current_user.organisation_id) & table.removed_at.is_null()
     return table.get_or_none(table.id == id, here) or abort(404)
+
+
+def taken_away_of(key: str):
+    """A part that was taken out of the preparation of this person's municipality, by the key that its list gives it."""
+    name, _colon, id = key.partition(":")
+    table = {one._meta.table_name: one for one in preparation.PARTS}.get(name)
+    if not table or not id.isdecimal():
+        abort(404)
+    here = (table.municipality == current_user.organisation_id) & table.removed_at.is_null(False)
+    return table.get_or_none(table.id == int(id), here) or abort(404)
 
 
 def plan_of(id: int) -> Plan:

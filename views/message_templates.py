@@ -1,6 +1,6 @@
 """Templates: scenarios that are ready to launch, one press from the page before sending."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
@@ -21,10 +21,17 @@ def index():
     return render_template(
         "message_templates/index.html",
         rows=[row(template) for template in usable()],
+        removed=_removed(),
         may_use=rights.may(current_user, "campaign.compose"),
         may_write=rights.may(current_user, "template.change"),
         now=clock.now(),
     )
+
+
+def _removed() -> list[Template]:
+    """What this person could put back."""
+    gone = scenarios.removed_of(current_user.organisation, clock.now())
+    return [one for one in gone if rights.may(current_user, "template.change", one)]
 
 
 def usable() -> list[Template]:
@@ -96,5 +103,21 @@ def confirm_remove(id: int):
 def remove(id: int):
     template = lookups.template_of(id, "template.change")
     scenarios.remove_template(template, by=current_user, now=clock.now())
-    flash(_("The template %(name)s has been removed.", name=template.name))
+    flash(
+        _(
+            "The template %(name)s has been removed. For 30 days it can be put back at the foot of this page.",
+            name=template.name,
+        )
+    )
+    return redirect(url_for("message_templates.index"), 303)
+
+
+@pages.post("/templates/back")
+@guard.needs("template.change")
+def put_back():
+    template = lookups.template_of(
+        request.form.get("template", 0, type=int), "template.change", is_removed=True
+    )
+    scenarios.put_back(template, by=current_user, now=clock.now())
+    flash(_("The template %(name)s can be used again.", name=template.name))
     return redirect(url_for("message_templates.index"), 303)

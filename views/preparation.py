@@ -68,9 +68,15 @@ def index():
         receptions=list(preparation.of(Reception, town)),
         zones=list(preparation.of(SafetyZone, town)),
         questions=[(one, _worded_question(one), _lacking(one)) for one in preparation.standing(town)],
+        taken_away=[_gone(part) for part in preparation.taken_away(town, now)],
         may_change=rights.may(current_user, "preparation.change"),
         now=now,
     )
+
+
+def _gone(part) -> dict:
+    name = _worded_question(part) if isinstance(part, StandingQuestion) else part.name
+    return {"key": f"{part._meta.table_name}:{part.id}", "name": name, "at": part.removed_at}
 
 
 def _step(line: readiness.Line) -> dict:
@@ -205,7 +211,15 @@ def remove_plan(id: int):
 
 def _removed(part):
     preparation.remove(part, by=current_user, now=clock.now())
-    return _back(_("Taken out of the preparation."))
+    return _back(_("Taken out of the preparation. For 30 days it can be put back at the foot of this page."))
+
+
+@pages.post("/preparation/back")
+@guard.needs("preparation.change")
+def put_back():
+    part = lookups.taken_away_of(request.form.get("part", ""))
+    preparation.put_back(part, by=current_user, now=clock.now())
+    return _back(_("It stands in the preparation again, as it was."))
 
 
 # ── Reception centres ───────────────────────────────────────────────────

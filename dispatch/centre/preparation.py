@@ -1,7 +1,7 @@
 """What a municipality has ready before anything happens: plans, reception centres, zones, standing questions, words."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from dispatch import audit, clock, rights, signed
 from dispatch.centre import annexes
@@ -31,6 +31,8 @@ NO_PLAN = N_("This is not a whole PDF. Save the plan as PDF, then choose it agai
 NAMELESS = N_("Give it a name.")
 TOO_LONG = N_("This is longer than %(most)s characters. What you typed was kept.")
 GONE = N_("Somebody took this away in the meantime. Nothing was changed.")
+BACK_WITHIN = timedelta(days=30)
+NOT_BACK = N_("It stands there again already, or was taken away too long ago. Nothing was changed.")
 
 
 @dataclass(frozen=True)
@@ -243,6 +245,28 @@ def remove(part, *, by: User, now: datetime) -> None:
         if not table.update(removed_at=now).where(here).execute():
             raise WrongMoment(GONE)
         audit.record("preparation.removed", part, by=by, now=now, organisation=part.municipality_id)
+
+
+def taken_away(municipality: Organisation, now: datetime) -> list:
+    """The parts that can still be put back, the last taken away first."""
+    since = now - BACK_WITHIN
+    gone = [
+        part
+        for table in PARTS
+        for part in table.select().where(table.municipality == municipality.id, table.removed_at > since)
+    ]
+    return sorted(gone, key=lambda part: part.removed_at, reverse=True)
+
+
+def put_back(part, *, by: User, now: datetime) -> None:
+    """A part that was taken away lately stands there again as it was; raises WrongMoment when it is too late, or does already."""
+    _judge(part.municipality, by)
+    table = type(part)
+    with writing():
+        here = (table.id == part.id) & (table.removed_at > now - BACK_WITHIN)
+        if not table.update(removed_at=None).where(here).execute():
+            raise WrongMoment(NOT_BACK)
+        audit.record("preparation.put_back", part, by=by, now=now, organisation=part.municipality_id)
 
 
 def publish(agreement: Agreement, *, by: User, now: datetime) -> Annex:

@@ -1,10 +1,10 @@
 """Scenarios: templates that are ready but for what only the day can tell; written in versions, shared as copies."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dispatch import audit, rights
-from dispatch.errors import Incomplete, NotAllowed
+from dispatch.errors import Incomplete, NotAllowed, WrongMoment
 from dispatch.sending import campaigns, doubt, placeholders, scenario_drafts
 from dispatch.words import N_
 from models import (
@@ -18,6 +18,7 @@ from models import (
 )
 
 KEPT = campaigns.WORDING + campaigns.PREPARED
+BACK_WITHIN = timedelta(days=30)
 
 
 # ── The library ─────────────────────────────────────────────────────────
@@ -61,6 +62,23 @@ def remove_template(template: Template, *, by: User, now: datetime) -> None:
         here = (Template.id == template.id) & Template.removed_at.is_null()
         if Template.update(removed_at=now).where(here).execute():
             audit.record("template.removed", template, by=by, now=now)
+
+
+def removed_of(organisation: Organisation, now: datetime) -> list[Template]:
+    """The templates that can still be put back, the last removed first."""
+    here = (Template.organisation == organisation.id) & (Template.removed_at > now - BACK_WITHIN)
+    return list(Template.select().where(here).order_by(Template.removed_at.desc()))
+
+
+def put_back(template: Template, *, by: User, now: datetime) -> None:
+    """A template that was removed lately can be used again as it was; raises WrongMoment when it is too late."""
+    with writing():
+        here = (Template.id == template.id) & (Template.removed_at > now - BACK_WITHIN)
+        if not Template.update(removed_at=None).where(here).execute():
+            raise WrongMoment(
+                N_("It can be used again already, or was removed too long ago. Nothing was changed.")
+            )
+        audit.record("template.put_back", template, by=by, now=now)
 
 
 # ── From a scenario to what is sent ─────────────────────────────────────
