@@ -177,6 +177,14 @@ def with_euro(amount: str, lang: str) -> str:
     return f"{amount}\u00a0€" if lang in ("fr", "de") else f"€\u00a0{amount}"
 
 
+def lasting(seconds: float, lang: str) -> str:
+    """A length of time on paper: 2 min 33 s, and from one hour on without the seconds."""
+    minutes, left = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    sentence = N_("%(hours)d h %(minutes)d min") if hours else N_("%(minutes)d min %(seconds)d s")
+    return translator(lang).gettext(sentence) % {"hours": hours, "minutes": minutes, "seconds": left}
+
+
 def hour(at: datetime | None) -> str:
     """A moment within one day, to the second, on the clock of Brussels."""
     return clock.local(at).strftime("%H:%M:%S") if at else ""

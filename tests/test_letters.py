@@ -4,6 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
+import app as belfort
+import models
 from dispatch import letters
 from dispatch.centre import telling, warnings
 from dispatch.letters import Imprint
@@ -11,10 +13,11 @@ from dispatch.onboarding.orders import euros
 from dispatch.people import checks
 from dispatch.people.checks import Door
 from dispatch.sending import lanes
-from dispatch.words import long_day
+from dispatch.words import lasting, long_day
 from models import Letter, Message, Organisation
 from tests import cast, town
 from tests.cast import NOON
+from tests.servers import smtp_server
 
 HOUSE = Imprint("https://belfort.example", "02 000 00 12")
 
@@ -78,3 +81,28 @@ def test_whoever_hears_that_the_promise_runs_out_reads_what_to_do(app):
 def test_a_day_and_an_amount_stand_as_their_reader_writes_them(lang, day, amount):
     assert (long_day(date(2026, 12, 1), lang), euros(1_318_880, lang)) == (day, amount)
     assert long_day(date(2026, 12, 11), "fr", weekday=True) == "vendredi 11 décembre 2026"
+
+
+def test_hours_on_paper_are_not_told_in_seconds():
+    assert [lasting(seconds, "nl") for seconds in (9, 153, 28_860)] == [
+        "0 min 9 s",
+        "2 min 33 s",
+        "8 u. 1 min",
+    ]
+
+
+@pytest.mark.loopback
+def test_what_arrives_carries_what_the_settings_say_of_this_installation(application, settings):
+    with smtp_server() as room:
+        told = {
+            "BELFORT_EMAIL": f"smtp://{room.host}:{room.port}?from=belfort@zone.example",
+            "BELFORT_PUBLIC_URL": HOUSE.public_url,
+            "BELFORT_HELPDESK": HOUSE.helpdesk,
+        }
+        belfort.settle(application, belfort.read_settings(settings | told))
+        with models.database.connection_context():
+            mail_to(cast.user("sender", cast.zone()))
+            application.extensions["jobs"].pump.turn("email")
+        application.extensions["roads"].close()
+        [letter] = room.letters
+    assert letter.parsed.get_content().splitlines()[-2:] == [HOUSE.public_url, "Helpdesk: 02 000 00 12"]

@@ -1,7 +1,7 @@
 """The final report of an activation, which makes itself when the number is closed."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from dispatch import audit, clock, papers
 from dispatch.centre import activation as centre
@@ -9,7 +9,7 @@ from dispatch.centre import figures, lessons, moves, pictures, quality, statemen
 from dispatch.centre.request import day, moment, phone
 from dispatch.errors import Refusal
 from dispatch.onboarding.orders import euros
-from dispatch.words import ACTIVATION_STATUSES, LANGUAGE_NAMES, N_, translator
+from dispatch.words import ACTIVATION_STATUSES, LANGUAGE_NAMES, N_, lasting, translator
 from models import (
     Activation,
     Campaign,
@@ -356,11 +356,4 @@ class _Told:
             yield [one.words, one.owner, day(one.due_on, self.lang), done]
 
     def duration(self, seconds: float) -> str:
-        length = timedelta(seconds=round(seconds))
-        hours, minutes = length // timedelta(hours=1), length.seconds // 60 % 60
-        if hours:
-            return self.gettext(N_("%(hours)d h %(minutes)d min")) % {"hours": hours, "minutes": minutes}
-        return self.gettext(N_("%(minutes)d min %(seconds)d s")) % {
-            "minutes": minutes,
-            "seconds": length.seconds % 60,
-        }
+        return lasting(seconds, self.lang)

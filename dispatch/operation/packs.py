@@ -233,7 +233,7 @@ def _prepared(here: Organisation, _: Callable[[str], str]) -> Iterator[Table]:
     places = Reception.select().where(Reception.municipality == here.id, Reception.removed_at.is_null())
     yield (
         _("Reception centres"),
-        [_("Name"), _("Address"), _("Places"), _("Phone")],
+        [_("Name"), _("Address"), _("Room for"), _("Phone")],
         [
             [one.name, one.address, str(one.capacity), _ways(one.contact, _number(one.phone))]
             for one in places

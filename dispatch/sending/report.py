@@ -30,6 +30,7 @@ from dispatch.words import (
     N_,
     Sentence,
     hour,
+    lasting,
     moment,
     translator,
 )
@@ -319,9 +320,7 @@ def _composed(campaign: Campaign, lang: str) -> str:
     """How long it took from the opening of the draft to the launch; "" when nobody opened it."""
     if not campaign.opened_at:
         return ""
-    ngettext = translator(lang).ngettext
-    seconds = int((campaign.launched_at - campaign.opened_at).total_seconds())
-    return ngettext("%(num)d second", "%(num)d seconds", seconds) % {"num": seconds}
+    return lasting(int((campaign.launched_at - campaign.opened_at).total_seconds()), lang)
 
 
 def _confirmed(campaign: Campaign, lang: str) -> str:
