@@ -111,6 +111,15 @@ def one_if(condition):
     return peewee.Case(None, [(condition, 1)], 0)
 
 
+def number_before(field: Field):
+    """The number with which a text begins, such as 12 of "12A"; 0 where there is none.
+
+    PostgreSQL makes a number of no text that is none as a whole.
+    """
+    digits = fn.SUBSTRING(field, SQL("'^[0-9]{1,9}'"))
+    return Either(field.cast("integer"), fn.COALESCE(digits.cast("integer"), SQL("0")))
+
+
 def unindexed(field: Field):
     """A field that no index is chosen by."""
     return SQL(f"+{field.column_name}")

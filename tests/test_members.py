@@ -223,6 +223,17 @@ def test_the_list_is_sorted_as_a_person_would(molenakker):
     assert found == ["aerts", "Çelik", "Öztürk", "Peeters", "Zeebroek"]
 
 
+def test_the_list_by_address_goes_from_house_to_house(molenakker):
+    for number in ("100", "12A", "", "9", "12", "bis", "2147483648"):
+        cast.member(molenakker, f"At {number}", street="Molenweg", house_number=number)
+
+    def numbers(order):
+        return [row.member.house_number for row in lists.find(molenakker, Search(order=order))]
+
+    assert numbers("address")[2:6] == ["9", "12", "12A", "100"]
+    assert numbers("-address") == numbers("address")[::-1]
+
+
 def test_the_reach_of_a_bin_counts_channels(molenakker):
     cast.member(molenakker, "Two", mobile="+32470000001", email="t@voorbeeld.example", street="Molenweg")
     cast.member(molenakker, "One", phone="+3216002317", street="Molenweg")

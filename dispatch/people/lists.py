@@ -6,7 +6,7 @@ from datetime import datetime
 
 from peewee import fn
 
-from dialect import one_if
+from dialect import number_before, one_if
 from dispatch import audit
 from dispatch.people.members import BASES, FIELD_NAMES
 from dispatch.people.names import search_words
@@ -27,9 +27,9 @@ MISSING = {
 ORDERS = {
     "name": (Member.search_key, Member.last_name, Member.id),  # it begins with the name, without accents
     "-name": (Member.search_key.desc(), Member.last_name.desc(), Member.id.desc()),
-    "address": (Member.street, Member.house_number.cast("integer"), Member.house_number, Member.id),
+    "address": (Member.street, number_before(Member.house_number), Member.house_number, Member.id),
     "-address": (
-        *(Member.street.desc(), Member.house_number.cast("integer").desc()),
+        *(Member.street.desc(), number_before(Member.house_number).desc()),
         *(Member.house_number.desc(), Member.id.desc()),
     ),
 }
