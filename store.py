@@ -47,6 +47,7 @@ MOST_CONNECTIONS = (
 )
 POOL_WAITS_SECONDS = 10
 GONE_AFTER_SECONDS = 5  # a server that answers nothing for so long is gone
+BEYOND_COUNTING = "22003"  # how PostgreSQL calls a number that is too large for where it stands
 OPTIONS = {
     # Which index serves depends on the values: a plan made once for all of them misses the partial ones.
     "plan_cache_mode": "force_custom_plan",
@@ -78,6 +79,15 @@ class Postgres(PooledPostgresqlDatabase):
         )
         self.name = urlsplit(url).path.strip("/")
         self.here = Path()  # the folder of this machine for what belongs to the database and is not in it
+
+    def execute_sql(self, sql, params=None):
+        """As peewee's; a number beyond counting is an OverflowError, which SQLite's driver raises too."""
+        try:
+            return super().execute_sql(sql, params)
+        except peewee.DataError as error:
+            if error.orig.sqlstate == BEYOND_COUNTING:
+                raise OverflowError(*error.args) from error
+            raise
 
     def unpooled(self):
         """A connection for whoever keeps one for itself."""

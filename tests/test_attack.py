@@ -196,6 +196,16 @@ def test_a_number_beyond_counting_is_a_bad_request(app, admin, zavel):
             assert answer.status_code in (303, 400, 404, 409, 422), (address, field)
 
 
+@pytest.mark.parametrize("number", ["9" * 10, "9" * 18, "9" * 40])
+def test_no_number_of_a_page_breaks_a_list(app, admin, zavel, number):
+    done = town.campaign(zavel.people["sender"], zavel.bins["A"], "done")
+    app.testing = False
+    for address in (f"/campaigns/{done.id}/messages", f"/bins/{zavel.bins['A'].id}", "/campaigns", "/inbox"):
+        for name in ("page", "saved", "before", "said"):
+            answer = admin.browser.get(address, query_string={name: number})
+            assert answer.status_code in (200, 400), (address, name)
+
+
 def test_a_body_that_is_too_large_is_a_page_that_says_so(settings):
     app = belfort.build_app(settings | {"BELFORT_UPLOAD_MEGABYTES": "1"})
     with database.connection_context():
