@@ -11,9 +11,8 @@ from dispatch import courtesy
 from tests import cast
 from tests.page import Client
 
-POSTGRES = os.environ.pop(
-    "POSTGRES_FOR_TESTS", ""
-)  # such as postgresql://belfort@127.0.0.1:5544: see Makefile
+# Such as postgresql://belfort@127.0.0.1:5544: see Makefile. It stays there for the processes that xdist starts.
+POSTGRES = os.environ.get("POSTGRES_FOR_TESTS", "")
 LONG = """
     kill_rounds engine_machine attack pages rights workers kill api_document power_cut victims bounces door scan
 """

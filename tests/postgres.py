@@ -78,6 +78,14 @@ class Cluster:
             server.execute(f"CREATE DATABASE {name}{copied}")
         return f"{self.url}/{name}"
 
+    def was_used(self) -> bool:
+        """Whether anybody came for a database."""
+        import psycopg
+
+        with psycopg.connect(f"{self.url}/template1") as server:
+            came = "SELECT sessions > 0 FROM pg_stat_database WHERE datname = 'postgres'"
+            return server.execute(came).fetchone()[0]
+
     def _run(self, program: str, *args: str) -> None:
         command = [*self.within, *_as_somebody(), str(self.programs / program), "-D", str(self.folder), *args]
         done = subprocess.run(
@@ -179,9 +187,12 @@ def main(command: list[str]) -> int:
         print("PostgreSQL or psycopg is not installed: nothing was tested on it.", file=sys.stderr)
         return 1
     with cluster() as server:
-        return subprocess.run(
-            command, env=os.environ | {"POSTGRES_FOR_TESTS": server.url}, check=False
-        ).returncode
+        environ = os.environ | {"POSTGRES_FOR_TESTS": server.url}
+        code = subprocess.run(command, env=environ, check=False).returncode
+        if not server.was_used():
+            print("Nothing was tested on PostgreSQL: nobody asked it for a database.", file=sys.stderr)
+            return 1
+        return code
 
 
 if __name__ == "__main__":
