@@ -17,6 +17,7 @@ QUARTER = timedelta(minutes=15)
 MOST_ROWS = 3_000  # a month
 MOST_CALLS = 100_000
 MOST_SECONDS = 10_000_000
+QUARTER = Quarter.emergency, Quarter.begins_at  # what makes it the same one
 AHEAD = timedelta(minutes=20)  # the clock of an exchange is not always ours
 TITLES = {
     "day": "datum date day jour tag",
@@ -288,7 +289,9 @@ def bring(emergency: Emergency, rows: Iterable[Counted], *, source: str, by: Use
         changed = [one for at, one in wanted.items() if at in known and astuple(one) != astuple(known[at])]
         for one in (*new, *changed):
             row = {name: getattr(one, name) for name in Counted.__dataclass_fields__}
-            Quarter.replace(emergency=emergency, source=source, at=now, **row).execute()
+            row |= {"source": source, "at": now}
+            kept = Quarter.insert(emergency=emergency, **row)
+            kept.on_conflict(conflict_target=QUARTER, update=row).execute()
         if new or changed:
             floor.stir(emergency)
         facts = {"new": len(new), "replaced": len(changed), "same": len(wanted) - len(new) - len(changed)}
