@@ -7,12 +7,15 @@ import pytest
 
 import app as belfort
 import models
+import store
 from dispatch import courtesy
 from tests import cast
 from tests.page import Client
 
 # Such as postgresql://belfort@127.0.0.1:5544: see Makefile. It stays there for the processes that xdist starts.
 POSTGRES = os.environ.get("POSTGRES_FOR_TESTS", "")
+# A machine that is busy with tests may well forget one of them for some seconds in the midst of a deed.
+store.OPTIONS["idle_in_transaction_session_timeout"] = "120s"
 LONG = """
     kill_rounds engine_machine attack pages rights workers kill api_document power_cut victims bounces door scan
 """

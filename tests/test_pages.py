@@ -73,11 +73,13 @@ def pages(app, marked, monkeypatch) -> list[Found]:
     with app.test_request_context():
         spoken = flask_babel.get_domain().cache
     kept, spoken["nl", "messages"] = dict(spoken), Translations.load(marked, ["nl"])
-    yield list(Walk(app).pages())
-    spoken.clear()
-    spoken.update(kept)
-    monkeypatch.undo()
-    forget_what_was_said()
+    try:
+        yield list(Walk(app).pages())
+    finally:  # or every test behind it reads that Dutch
+        spoken.clear()
+        spoken.update(kept)
+        monkeypatch.undo()
+        forget_what_was_said()
 
 
 def forget_what_was_said() -> None:
