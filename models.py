@@ -26,6 +26,7 @@ import founding
 from dialect import among, locked, together  # noqa: F401 # every room finds here what it asks of the database
 from founding import MIGRATIONS
 from store import (  # noqa: F401
+    LANGUAGES,
     PRAGMAS,
     Prepared,
     Table,
@@ -530,7 +531,6 @@ class DataCheck(Table):
 
 # ── What we say ─────────────────────────────────────────────────────────
 
-LANGUAGES = ("nl", "fr", "de", "en")
 CHANNELS = ("sms", "voice", "email")
 KINDS = ("warning", "preventive", "news", "other")
 FOLLOW_UPS = ("correction", "update", "all_clear")

@@ -3,6 +3,7 @@
 What the two say differently in a query stands in dialect.py, and how PostgreSQL gets its tables in founding.py.
 """
 
+import json
 import re
 import sqlite3
 from collections import deque
@@ -22,6 +23,7 @@ from peewee import DatabaseProxy, PostgresqlDatabase
 from playhouse.db_url import parse
 from playhouse.pool import PooledPostgresqlDatabase
 
+LANGUAGES = ("nl", "fr", "de", "en")  # in which something may be said, in the order in which one looks for it
 database = DatabaseProxy()
 
 PRAGMAS = {
@@ -113,6 +115,10 @@ def _adapters():
             written = bytes(data)
             return float(written) if b"." in written or b"N" in written else int(written)
 
+    class Read(Loader):
+        def load(self, data) -> object:
+            return json.loads(bytes(data), object_pairs_hook=_in_order)
+
     class Text(StrDumperUnknown):
         def dump(self, obj):
             return super().dump(obj.replace("\0", "") if "\0" in obj else obj)
@@ -123,9 +129,20 @@ def _adapters():
 
     found = AdaptersMap(adapters)
     found.register_loader("numeric", Number)
+    found.register_loader("jsonb", Read)
     found.register_dumper(str, Text)
     found.register_dumper(Jsonb, Document)
     return found
+
+
+def _in_order(pairs: list[tuple]) -> dict:
+    """A document as it was written, as far as that matters: PostgreSQL sorts the names in it.
+
+    The words of something, by language, begin with Dutch in all that is made of them.
+    """
+    if len(pairs) > 1 and all(name in LANGUAGES for name, _ in pairs):
+        pairs.sort(key=lambda pair: LANGUAGES.index(pair[0]))
+    return dict(pairs)
 
 
 def is_postgres() -> bool:
