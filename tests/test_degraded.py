@@ -66,6 +66,7 @@ def locked():
         other.execute("ROLLBACK")
 
 
+@pytest.mark.sqlite("no program locks the whole of a server")
 def test_a_launch_on_a_locked_database_gets_a_sentence_and_works_afterwards(
     app, sender, molenakker, signed_in
 ):
@@ -82,6 +83,7 @@ def test_a_launch_on_a_locked_database_gets_a_sentence_and_works_afterwards(
     assert standing(draft) == tallied(draft) == {"queued": 30}
 
 
+@pytest.mark.sqlite("no program locks the whole of a server")
 def test_nothing_leaves_and_no_receipt_is_lost_while_the_database_is_locked(app, sender, molenakker, time):
     app.testing = False
     campaign, road = launched(sender, molenakker), Broken(accepts)

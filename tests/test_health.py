@@ -45,6 +45,7 @@ def test_a_pump_that_stands_still_is_not_ready(app):
     assert app.test_client().get("/health/ready").status_code == 200
 
 
+@pytest.mark.sqlite("no program locks the whole of a server")
 def test_a_database_that_another_program_keeps_locked_is_not_ready_and_comes_back_by_itself(app, roads):
     models.database.execute_sql("PRAGMA busy_timeout = 50")
     with closing(sqlite3.connect(copies.here(), isolation_level=None)) as other:
