@@ -66,8 +66,14 @@ def test_the_night_makes_one_for_each_organisation_in_both_folders_for_its_owner
         found = sorted((folder / packs.SUBFOLDER).iterdir())
         assert [path.name for path in found] == ["heuvel-2026-11-26.pdf", "zavel-2026-11-26.pdf"]
         assert {path.stat().st_mode & 0o777 for path in found} == {0o600}
-    backups.make(folders, NIGHT)  # backups and packs do not take each other for their own
-    assert len(list((folders.first / packs.SUBFOLDER).iterdir())) == 2
+
+
+@pytest.mark.sqlite("a backup is a file of SQLite")
+def test_backups_and_packs_do_not_take_each_other_for_their_own(app, folders):
+    town.zone("Zavel", 1)
+    packs.nightly(folders, WHO, NIGHT)
+    backups.make(folders, NIGHT)
+    assert len(list((folders.first / packs.SUBFOLDER).iterdir())) == 1
 
 
 def test_packs_are_kept_as_long_as_backups(app, folders, monkeypatch):

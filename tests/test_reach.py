@@ -154,11 +154,10 @@ def test_the_curve_of_a_running_campaign_goes_on_to_this_moment(sender, bins):
 
 def statements_of(deed) -> list[str]:
     """What is asked of the database meanwhile."""
-    asked = []
-    connection = models.database.connection()
-    connection.set_trace_callback(asked.append)
+    asked, hooks = [], models.database.obj.query_hooks
+    hooks.append(lambda event: asked.append(event.sql))
     deed()
-    connection.set_trace_callback(None)
+    hooks.pop()
     return asked
 
 

@@ -75,6 +75,7 @@ def test_the_last_hour_is_told_by_channel_from_the_counters(app, keeper):
     assert status.Hour(999, 1).percent == 99 and status.Hour().percent is None
 
 
+@pytest.mark.sqlite("it has a plan before it has rows")
 def test_the_last_hour_is_found_by_indexes_however_many_messages_there_are(app):
     steps = app and status.Message.select(Message.channel).where(
         Message.campaign == 1, Message.status == "accepted"
