@@ -77,7 +77,8 @@ def counted(emergency: Emergency, begins: datetime, ends: datetime, by: str) -> 
 def handed_over(emergency: Emergency, begins: datetime, ends: datetime) -> list[tuple[str, int]]:
     """Calls that were passed on: [("d2_desk" or "second_line", calls)]."""
     passed = _calls(emergency, begins, ends).where(Call.handed_to != "")
-    return list(passed.select(Call.handed_to, fn.COUNT(Call.id)).group_by(Call.handed_to).tuples())
+    rows = passed.select(Call.handed_to, fn.COUNT(Call.id)).group_by(Call.handed_to)
+    return list(rows.order_by(Call.handed_to).tuples())
 
 
 def questions(emergency: Emergency, begins: datetime, ends: datetime) -> list[Question]:

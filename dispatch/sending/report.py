@@ -106,7 +106,7 @@ def failures(campaign: Campaign) -> list[tuple[str, str, int]]:
         Message.select(Message.channel, Message.code, count)
         .where(Message.campaign == campaign.id, Message.status.in_(NOT_ARRIVED))
         .group_by(Message.channel, Message.code)
-        .order_by(count.desc())
+        .order_by(count.desc(), Message.channel, Message.code)
         .tuples()
     )
 
