@@ -12,10 +12,12 @@ test: $(VENV)/test $(CATALOGUES)
 	@tests/install-peers
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
-# The same tests on a cluster of PostgreSQL that is thrown away. Some only: make test-postgres TESTS="tests/test_kill.py".
-# These are about the engine, the ledger and the search: what .ci/run asks of PostgreSQL, beside the workers and the
-# move (tests/test_workers.py, test_moving.py), which begin a cluster of their own in any run.
-ENGINE = $(addprefix tests/test_,sending.py launch.py receipts.py ledger.py sheet_search.py)
+# The same tests on a cluster of PostgreSQL that is thrown away, but those marked `sqlite`, and the browser, which stays on
+# SQLite. Some only: make test-postgres TESTS="tests/test_kill.py".
+# These are about the engine, the ledger and the search, and about lists, quarter hours and words by language, where what
+# held on SQLite alone was found: what .ci/run asks of PostgreSQL, beside the workers and the move (tests/test_workers.py,
+# test_moving.py), which begin a cluster of their own in any run.
+ENGINE = $(addprefix tests/test_,sending.py launch.py receipts.py ledger.py sheet_search.py members.py floor.py facts.py)
 test-postgres: $(VENV)/test $(CATALOGUES)
 	@tests/install-peers
 	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(TESTS)
