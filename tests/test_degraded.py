@@ -239,6 +239,7 @@ def test_a_200_that_is_no_yes_is_never_taken_for_one(sender, molenakker, time, s
 # ── A flood ─────────────────────────────────────────────────────────────
 
 
+@pytest.mark.sqlite("who writes waits at the turnstile, and needs no connection for it")
 def test_a_flood_of_receipts_is_written_in_a_few_transactions(sender, molenakker, time):
     campaign = launched(sender, molenakker)
     pump_on(Broken(accepts), time).turn("sms")

@@ -15,6 +15,7 @@ from dispatch import audit
 from models import MIGRATIONS
 from tests import cast, town
 
+pytestmark = pytest.mark.sqlite("the steps before PostgreSQL are of SQLite")
 STEPS = [step.name for step in Migration.load_directory(MIGRATIONS)]
 FAST = {"synchronous": 0, "journal_mode": "memory", "foreign_keys": 1}
 LONE = {"schema_migration", "seal", "chore", "throttle"}  # of the house itself

@@ -62,6 +62,7 @@ def test_a_secret_given_twice_is_refused(tmp_path):
         read_settings({"BELFORT_SMS": "simulator://", "BELFORT_SMS_FILE": str(tmp_path)})
 
 
+@pytest.mark.sqlite("with PostgreSQL it must be given")
 def test_the_secret_key_is_made_once_and_kept_where_only_the_owner_reads(settings, tmp_path):
     without = {name: value for name, value in settings.items() if name != "BELFORT_SECRET_KEY"}
     first, second = build_app(without), build_app(without)
