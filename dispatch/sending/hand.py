@@ -162,7 +162,9 @@ class Hand:
     def _may_be_more(self) -> bool:
         if not self.pace.gap:
             return self._is_plenty
-        return not self._waiting or self._waiting[-1][0] - monotonic() < ASKED_BEFORE
+        if not self._waiting:
+            return True
+        return self.pace.moment(self._waiting[-1][0], len(self._waiting) - 1) - monotonic() < ASKED_BEFORE
 
     def _ask(self) -> None:
         if self.now() - self._begun_at < LASTS:

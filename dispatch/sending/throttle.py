@@ -2,13 +2,13 @@
 
 Tokens flow in evenly at the rate, and a pump that was held up may catch up a little; but in no second, or in the time
 of ten messages where that is longer, does more leave than the rate allows: a cap is a cap. Of a slow road the row
-remembers what left in that time. Of a fast one the bucket is no deeper than what the rate leaves free, and what flows
-in next is given away ahead, each message with its moment: see pace.py.
+remembers what left in that time. Of a fast one the bucket holds nothing over, and what flows in next is given away
+ahead, each message with its moment: see pace.py.
 """
 
 import json
 from datetime import datetime, timedelta
-from math import ceil, floor, inf
+from math import ceil, floor
 from typing import NamedTuple
 
 from dialect import document, moment
@@ -88,7 +88,7 @@ def _level(road: str, rate: float, now: datetime) -> Level:
     [row] = _LOOK.rows(road) or [None]
     is_new = row is None or (at := moment(row[1])) == EPOCH or at - now > CLOCK_STEPPED
     if rate >= FAST:
-        return _ahead(rate, now, *((inf, now) if is_new else (row[0], at)))
+        return _ahead(rate, now, *((0.0, now) if is_new else (row[0], at)))
     if is_new:
         return Level(1 + BEGINNING * rate, now, [])
     begins = _microsecond(now) - round(window_seconds(rate) * 1_000_000)
@@ -99,10 +99,9 @@ def _level(road: str, rate: float, now: datetime) -> Level:
 
 def _ahead(rate: float, now: datetime, tokens: float, at: datetime) -> Level:
     """The bucket of a fast road as it will be when the last that is claimed now may leave."""
-    pace, full = STEADY * rate, (1 - STEADY) * rate  # together the cap: what can leave within a second
     if at <= now:
-        tokens, at = min(full, tokens + pace * (now - at).total_seconds()), now
-    return Level(tokens + pace * (now + AHEAD - at).total_seconds(), now + AHEAD, [])
+        tokens, at = 0.0, now
+    return Level(tokens + STEADY * rate * (now + AHEAD - at).total_seconds(), now + AHEAD, [])
 
 
 def _remembered(rate: float, number: int, now: datetime) -> list[list[int]]:
