@@ -53,6 +53,36 @@ def standing() -> dict[str, str]:
     return dict(Message.select(Message.reference, Message.status).tuples())
 
 
+def test_a_journal_that_goes_on_anew_says_what_the_old_one_said(campaign):
+    one, two, three, four, *others = claimed(campaign)
+
+    def write(kept):
+        kept.claimed([one, two, three, four, *others], NOON)
+        for reference in (one, two, three, four):
+            kept.given(reference)
+        kept.answered(Outcome(four, "accepted"))
+        kept.settled([four])
+        kept.answered(Outcome(one, "accepted"))
+        kept.begin_anew(NOON, others, [one, two, three], [Outcome(one, "accepted")])
+        kept.answered(Outcome(two, "failed", code="refused"))
+
+    killed(write)
+    [found] = journal.left_behind(beside("hands"))
+    assert (found.until, sorted(found.waiting), found.doubtful) == (NOON, sorted(others), [three])
+    assert {answer.reference: answer.status for answer in found.answered} == {one: "accepted", two: "failed"}
+    assert not list(beside("hands").iterdir())
+
+
+def test_what_was_not_begun_anew_to_its_end_counts_for_nothing(campaign):
+    def write(kept):
+        kept.claimed(claimed(campaign), NOON)
+        kept._path.with_suffix(journal.UNFINISHED).write_bytes(b'["road","half')
+
+    killed(write)
+    [found] = journal.left_behind(beside("hands"))
+    assert len(found.waiting) == 12 and not list(beside("hands").iterdir())
+
+
 def test_what_never_left_is_queued_what_was_answered_counts_and_what_was_under_way_is_unsure(campaign):
     one, two, three, *others = claimed(campaign)
 

@@ -16,13 +16,17 @@ import models
 from dispatch import clock
 from dispatch.errors import WrongMoment
 from dispatch.providers.base import Receipt
-from dispatch.sending import campaigns, messages, receipts, tidying
+from dispatch.sending import campaigns, hand, journal, messages, receipts, tidying
 from dispatch.sending.pump import Pump
 from dispatch.sending.roads import Roads
 from models import Bin, Campaign, Message, User, database
 
 LEASE = timedelta(seconds=0.5)
 FROZEN_AT_ONCE = 20  # so that launches are killed half-way too
+LOOKED_BACK_EACH, LONG_JOURNAL = (
+    timedelta(seconds=0.02),
+    500,
+)  # so that a journal that goes on anew is killed in its midst
 PLENTY = 100  # queued messages: then nothing more is launched
 SETTLED = ("accepted", "delivered", "failed")
 TEXTS = {
@@ -120,6 +124,7 @@ class Victim:
 
 def main(url: str, channel: str, port: str, diary: str) -> None:
     messages.LEASE, campaigns.FROZEN_AT_ONCE = LEASE, FROZEN_AT_ONCE
+    hand.JUDGED_EACH, journal.LONG = LOOKED_BACK_EACH, LONG_JOURNAL
     for line in sys.stdin:
         victim = os.fork()
         if not victim:

@@ -29,8 +29,8 @@ MOST_CLAIMED = 1_000
 ASKED_BEFORE = throttle.AHEAD.total_seconds() / 2  # so long before the last that waits may leave
 MOST_DRY = 25  # in a row: then whoever carries looks whether anything is due at all
 DRY_SECONDS = 0.004  # between two claims that the rate cuts short
-LASTS = timedelta(seconds=2)  # then whoever carries looks at how the road did, and begins anew
-MOST_BEATS = 40  # ten minutes: a road that never answers does not hold a message for ever
+JUDGED_EACH = timedelta(seconds=2)  # then whoever carries looks at how the road did
+SILENT = timedelta(minutes=10)  # a road that never answers does not hold a message for ever
 
 
 class Batch(NamedTuple):
@@ -54,6 +54,7 @@ class Hand:
         desk: Desk,
         pace: Pace,
         may_go_on: Callable[[], bool] = lambda: True,
+        judge: Callable[["Hand"], bool] = lambda hand: True,
         size: int = 0,
     ):
         self.road = road
@@ -62,6 +63,7 @@ class Hand:
         self.desk = desk
         self.pace = pace
         self.may_go_on = may_go_on
+        self.judge = judge
         self.size = size or road.at_once
         self.carried = 0
         self.reasons: set[str] = (
@@ -70,6 +72,7 @@ class Hand:
         self.refused = 0
         self.is_broken = False
         self.is_database_lost = False  # which is no fault of the road
+        self._is_over = False  # another road carries the rest, or none
         self._is_lost = False  # the road brought one back: the rest waits for another stream
         self._waiting: deque[tuple[float, Outgoing]] = deque()  # claimed; when each may leave
         self._under_way: set[str] = set()
@@ -79,7 +82,7 @@ class Hand:
         self._writing: tuple[Future, list[Outcome]] | None = None
         self._is_plenty = False  # the last claim got all it asked: more is due, and the rate allows it
         self._dry, self._dry_until = 0, 0.0
-        self._begun_at = self._written_at = self._looked_at = self._held_at = now()
+        self._judged_at = self._settled_at = self._written_at = self._looked_at = self._held_at = now()
 
     def carry(self) -> None:
         """Hands over until nothing is left; what gets no answer, or one that cannot be written down, is unsure."""
@@ -167,8 +170,20 @@ class Hand:
         return self.pace.moment(self._waiting[-1][0], len(self._waiting) - 1) - monotonic() < ASKED_BEFORE
 
     def _ask(self) -> None:
-        if self.now() - self._begun_at < LASTS:
+        if self.now() - self._judged_at >= JUDGED_EACH:
+            self._look_back()
+        if not self._is_over:
             self._claiming = self.desk.ask(self.claim, self.size, self._journal)
+
+    def _look_back(self) -> None:
+        """How the road did since the last look; a journal that has grown long goes on with what is in hand."""
+        self._judged_at, self._is_over = self.now(), not self.judge(self)
+        self.reasons.clear()
+        self.refused = 0
+        if self._journal.is_long:
+            written = self._writing[1] if self._writing else ()
+            waiting = [one.reference for _, one in self._waiting]
+            self._journal.begin_anew(self._held_at, waiting, self._under_way, [*written, *self._answers])
 
     def _claimed(self) -> Batch | None:
         """The next batch; empty while it is not there yet. What the rate cut short is not asked again at once."""
@@ -254,6 +269,7 @@ class Hand:
             self._answers[:0] = answers
             raise
         self.carried += len(answers)
+        self._settled_at = self.now()
         self.reasons.update(outcome.code if outcome.status == "retry" else "" for outcome in answers)
         self.refused += sum(outcome.status == "failed" for outcome in answers)
         self._under_way.difference_update(outcome.reference for outcome in answers)
@@ -274,10 +290,10 @@ class Hand:
 
     def _keep(self, over: Event) -> None:
         """Renews the lease while the road is slow, or another pump would say that nobody can know."""
-        for _ in range(MOST_BEATS):
-            if over.wait(messages.LEASE.total_seconds() / 4):
-                return
+        while not over.wait(messages.LEASE.total_seconds() / 4):
             now = self.now()
+            if now - self._settled_at > SILENT:
+                return
             if now - self._held_at > messages.LEASE:  # we stood still: others may hold it by now
                 return
             with mishaps.Contained(log, "a lease was not renewed"), database.connection_context():

@@ -21,8 +21,9 @@ from typing import NamedTuple, Self
 from dispatch.providers.base import Outcome
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")  # another one after each start of the machine (Linux)
-SUFFIX = ".hand"
+SUFFIX, UNFINISHED = ".hand", ".next"
 ROOM = 64 * 1024  # bytes by which the file grows
+LONG = 8 * 1024 * 1024  # some 40,000 messages, most of them settled
 
 
 class Found(NamedTuple):
@@ -50,9 +51,7 @@ class Journal:
         self._writing = Lock()
 
     def __enter__(self) -> Self:
-        self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        self._page, self._at = self._more(0), 0
+        self._begin(self._path)
         self._write("road", boot_id(), self._road)
         return self
 
@@ -94,23 +93,62 @@ class Journal:
         """To be said once it is committed what became of these."""
         self._write("settled", *references)
 
+    @property
+    def is_long(self) -> bool:
+        return self._at > LONG
+
+    def begin_anew(
+        self, until: datetime, waiting: Iterable[str], given: Iterable[str], answered: Iterable[Outcome]
+    ) -> None:
+        """Goes on in a file that holds only what is still in hand, while nobody claims; a kill finds the old or the new one.
+
+        Raises OSError when the disk has no room for it; then it goes on in the old one.
+        """
+        given, answered = list(given), list(answered)
+        words = [("road", boot_id(), self._road), ("claimed", until.isoformat(), *waiting, *given)]
+        words += [*(("given", one) for one in given), *(("answered", *one) for one in answered)]
+        with self._writing:
+            before, path = (self._file, self._page, self._at), self._path.with_suffix(UNFINISHED)
+            try:
+                self._begin(path)
+                self._add(b"".join(_line(*some) for some in words))
+                os.replace(path, self._path)
+            except OSError:
+                self._file, self._page, self._at = before
+                path.unlink(missing_ok=True)
+                raise
+            before[1].close()
+            os.close(before[0])
+
+    def _begin(self, path: Path) -> None:
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        self._page, self._at = self._more(0), 0
+
     def _write(self, *words: str) -> None:
-        self._put(json.dumps(words).encode() + b"\n")
+        self._put(_line(*words))
 
     def _put(self, line: bytes) -> None:
         """Raises OSError when the disk has no room for it; then nothing of it stands there."""
         with self._writing:
-            end = self._at + len(line)
-            if end > len(self._page):
-                self._page = self._more(end)
-            self._page[self._at : end] = line
-            self._at = end
+            self._add(line)
+
+    def _add(self, line: bytes) -> None:
+        end = self._at + len(line)
+        if end > len(self._page):
+            self._page = self._more(end)
+        self._page[self._at : end] = line
+        self._at = end
 
     def _more(self, size: int) -> mmap.mmap:
         """Room behind the end, which the disk has promised: a page of a map that it cannot keep would kill us."""
         size += ROOM
         os.posix_fallocate(self._file, 0, size)
         return mmap.mmap(self._file, size)
+
+
+def _line(*words: str) -> bytes:
+    return json.dumps(words).encode() + b"\n"
 
 
 def boot_id() -> str:
@@ -120,6 +158,10 @@ def boot_id() -> str:
 
 def left_behind(folder: Path) -> Iterator[Found]:
     """What processes that died had in hand; each file is removed once its finding has been dealt with."""
+    for path in folder.glob(f"*{UNFINISHED}"):  # nothing of it counted yet: the one before stands beside it
+        if (file := _unheld(path)) is not None:
+            path.unlink(missing_ok=True)
+            os.close(file)
     for path in sorted(folder.glob(f"*{SUFFIX}")):
         if (file := _unheld(path)) is not None:
             try:

@@ -7,7 +7,7 @@ from threading import Event
 
 from dispatch import clock, courtesy, letters, mishaps
 from dispatch.providers.base import NO_ROAD, Provider
-from dispatch.sending import campaigns, doubt, receipts, report, throttle
+from dispatch.sending import campaigns, doubt, receipts, report
 from dispatch.sending.hand import Hand
 from dispatch.sending.lanes import Lane
 from dispatch.sending.roads import Roads
@@ -66,8 +66,8 @@ class Pump:
         """Carries until nothing is due any more; pauses as briefly as the rate of the road asks."""
         pause = 0.0
         while not self.stopping.wait(pause) and (road := self._road(channel, is_practice)):
-            carried, gap = self.carry(channel, is_practice=is_practice), throttle.gap(road.rate)
-            pause = 0.0 if carried and gap else min(LONGEST_PAUSE, max(LEAST_PAUSE, 0.1 / road.rate))
+            self.carry(channel, is_practice=is_practice)
+            pause = min(LONGEST_PAUSE, max(LEAST_PAUSE, 0.1 / road.rate))
 
     def carry(self, channel: str, *, is_practice: bool) -> int:
         """One stream: throttle → claim → send → record, the most urgent first, until nothing may leave any more."""
@@ -82,6 +82,7 @@ class Pump:
                 desk=lane.desk,
                 pace=lane.pace(road),
                 claim=lambda *asked: None if self.stopping.is_set() else lane.claim(road, *asked),
+                judge=lambda hand: self._goes_on(hand, lane),
                 may_go_on=lambda: not self.stopping.is_set() and lane.is_still_first(),
                 size=1 if self.roads.is_on_trial(road) else road.at_once,
             )
@@ -102,6 +103,11 @@ class Pump:
                 return road
             return next((spare for spare in spares if lane.is_due(spare, is_spare=True)), None)
 
+    def _goes_on(self, hand: Hand, lane: Lane) -> bool:
+        """Judges a stream in its midst; returns whether this is still the road for what is due."""
+        self._judge(hand, lane)
+        return self._road(lane.channel, lane.is_practice) is hand.road
+
     def _judge(self, hand: Hand, lane: Lane) -> None:
         """Leaves a road alone that broke or carried nothing; holds a campaign that a road refuses."""
         road = hand.road
@@ -110,10 +116,8 @@ class Pump:
         # A mailbox that asks to wait is no such fault.
         if hand.is_broken or hand.reasons and hand.reasons <= NO_ROAD:
             self.roads.rest(road, self.now())
-            log.warning(
-                "road %s carried none of %d messages: %s", road.name, hand.carried, ", ".join(hand.reasons)
-            )
-        elif hand.carried:
+            log.warning("road %s carries nothing: %s", road.name, ", ".join(hand.reasons))
+        elif hand.reasons:
             self.roads.trust(road, self.now())
         for campaign in lane.claimed_of.values():
             if why := self._why_halt(hand, campaign):

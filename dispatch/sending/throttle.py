@@ -55,7 +55,8 @@ def spend(road: str, rate: float, number: int, now: datetime) -> datetime:
     Returns when the first of them may leave; each next one may a `gap` later.
     """
     level = _level(road, rate, now)
-    _keep(road, level.tokens - number, level.at, [*level.recent, *_remembered(rate, number, now)])
+    left = [] if rate >= FAST else [[_microsecond(now), number]]
+    _keep(road, level.tokens - number, level.at, [*level.recent, *left])
     return level.at - timedelta(seconds=level.tokens * gap(rate))
 
 
@@ -102,10 +103,6 @@ def _ahead(rate: float, now: datetime, tokens: float, at: datetime) -> Level:
     if at <= now:
         tokens, at = 0.0, now
     return Level(tokens + STEADY * rate * (now + AHEAD - at).total_seconds(), now + AHEAD, [])
-
-
-def _remembered(rate: float, number: int, now: datetime) -> list[list[int]]:
-    return [] if rate >= FAST else [[_microsecond(now), number]]
 
 
 def _keep(road: str, tokens: float, now: datetime, recent: list[list[int]]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from tests.bench import processes
-from tests.bench.table import Figure
+from tests.bench.table import Figure, shown
 
 RATES = (500, 2_500, 10_000)
 SECONDS = 7
@@ -41,6 +41,10 @@ def rated() -> Iterator[Figure]:
         least, most = extremes(sorted(arrived), 1.0, SETTLING)
         note = f"{least} to {most}, with no cap to keep to"
         yield Figure("  bare: a clock alone, at that rate", _off(least, most, rate), note=note)
+    with processes.python_sink("smtp") as port:
+        road = f"smtp://127.0.0.1:{port}"
+        speed = processes.dispatch("email", RATES[-1] * 4, road)["per_second"]
+    yield Figure("  ours to that sink without a rate", shown(speed, "/s"), note="queued, sent and recorded")
 
 
 @contextmanager
