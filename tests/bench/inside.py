@@ -15,6 +15,7 @@ from threading import Event, Thread
 
 import models
 from dispatch import bench, clock, courtesy, demo
+from dispatch.providers.lines import Lines
 from dispatch.sending import campaigns, messages, tallies
 from dispatch.sending.pace import Pace
 from dispatch.sending.pump import Pump
@@ -29,6 +30,7 @@ FROM one
 """
 PAGE_SECONDS = 0.020
 LOOK_SECONDS = 0.001
+HALT_SECONDS = 0.03
 STARTED = time.process_time()  # what starting took
 
 
@@ -36,6 +38,24 @@ def measured(channel: str, number: str, to: str) -> dict:
     """What `flask bench dispatch` measures, and the processor's time for each message."""
     figures, used = bench.measure(channel, int(number), to), resource.getrusage(resource.RUSAGE_SELF)
     return figures | {"cpu_us": (used.ru_utime + used.ru_stime - STARTED) / int(number) * 1e6}
+
+
+def with_halts(channel: str, number: str, to: str, receipts_at: str) -> dict:
+    """The same, and how long the other side stood still: every line asked, and nothing answered for HALT_SECONDS."""
+    halts, listen = [], Lines._listen
+
+    def listened(lines: Lines, seconds: float) -> list:
+        is_asked = lines._lines and all(line.talk.held for line in lines._lines)
+        begun = time.perf_counter()
+        found = listen(lines, seconds)
+        took = time.perf_counter() - begun
+        if is_asked and took > HALT_SECONDS:
+            halts.append(took)
+        return found
+
+    Lines._listen = listened
+    figures = bench.measure(channel, int(number), to, receipts_at=receipts_at)
+    return figures | {"halts": len(halts), "halted": sum(halts)}
 
 
 # ── A million ───────────────────────────────────────────────────────────
@@ -258,7 +278,9 @@ def _timed(deed) -> float:
     return time.perf_counter() - begun
 
 
-DEEDS = {deed.__name__: deed for deed in (measured, launch, claim, first, paced, slow, town, accepted)}
+DEEDS = {
+    deed.__name__: deed for deed in (measured, with_halts, launch, claim, first, paced, slow, town, accepted)
+}
 
 if __name__ == "__main__":
     courtesy.take_short_turns()  # as the whole program does, and the next line too
