@@ -465,10 +465,16 @@ def _freeze_part(id: int, now: datetime) -> int:
             return follow_ups.freeze(campaign, parts=parts, limit=FROZEN_AT_ONCE, now=now)
         if campaign.queued_through is None:  # another pump came first
             return 0
-        reached, last = freezing.freeze(campaign, parts=parts, limit=FROZEN_AT_ONCE, now=now)
+        reached, last = freezing.freeze(campaign, parts=parts, limit=_at_once(campaign), now=now)
         mark = {"queued_through": last, "people": Campaign.people + reached}
         Campaign.update(mark).where(Campaign.id == id).execute()
     return reached
+
+
+def _at_once(campaign: Campaign) -> int:
+    """Behind the first part shorter ones, between which the first messages leave."""
+    is_young = 0 < campaign.people < 10 * FROZEN_AT_ONCE
+    return max(1, FROZEN_AT_ONCE // 4) if is_young else FROZEN_AT_ONCE
 
 
 def _refuse_unready(campaign: Campaign, version: int | None) -> None:

@@ -82,7 +82,8 @@ class Hand:
         self._writing: tuple[Future, list[Outcome]] | None = None
         self._is_plenty = False  # the last claim got all it asked: more is due, and the rate allows it
         self._dry, self._dry_until = 0, 0.0
-        self._judged_at = self._settled_at = self._written_at = self._looked_at = self._held_at = now()
+        self._judged_at = self._settled_at = self._looked_at = self._held_at = now()
+        self._written_at = self._judged_at - WRITTEN_WITHIN  # what is answered first is written at once
 
     def carry(self) -> None:
         """Hands over until nothing is left; what gets no answer, or one that cannot be written down, is unsure."""
@@ -158,8 +159,13 @@ class Hand:
         return len(self._under_way) == len(self._answers) + len(written)
 
     def _ask_ahead(self) -> None:
-        """A road that will have room for more finds it claimed."""
-        if not self._claiming and len(self._waiting) <= self.size // 2 and self._may_be_more():
+        """A road that will have room for more finds it claimed; what is answered first is written before, and seen."""
+        if (
+            self.carried
+            and not self._claiming
+            and len(self._waiting) <= self.size // 2
+            and self._may_be_more()
+        ):
             self._ask()
 
     def _may_be_more(self) -> bool:
@@ -237,7 +243,7 @@ class Hand:
     def _write_in_time(self) -> None:
         if self._writing and (self._writing[0].done() or len(self._answers) >= 2 * WRITTEN_AT_ONCE):
             self._settle()
-        is_time = len(self._answers) >= WRITTEN_AT_ONCE or self.now() - self._written_at > WRITTEN_WITHIN
+        is_time = len(self._answers) >= WRITTEN_AT_ONCE or self.now() - self._written_at >= WRITTEN_WITHIN
         if is_time and not self._writing:
             self._write()
 

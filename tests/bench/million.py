@@ -28,8 +28,10 @@ def claims() -> Iterator[Figure]:
 def first() -> Iterator[Figure]:
     with processes.smtp_sink() as port:
         to = f"smtp://127.0.0.1:{port}"
-        wait = median(rounds(lambda: processes.inside("first", FIRST_OF, to)["milliseconds"]))
-    yield at_most(f"launch of {FIRST_OF:,} to the first message accepted", wait, 300, "ms")
+        found = rounds(lambda: processes.inside("first", FIRST_OF, to))
+    wait, seen = (median(one[name] for one in found) for name in ("milliseconds", "shown"))
+    note = f"kept in the journal, which a kill leaves whole; on every page after {seen:.0f} ms"
+    yield at_most(f"launch of {FIRST_OF:,} to the first message accepted", wait, 300, "ms", note)
 
 
 MEASUREMENTS = (launch, claims, first)
