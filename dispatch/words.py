@@ -178,7 +178,10 @@ def with_euro(amount: str, lang: str) -> str:
 
 
 def lasting(seconds: float, lang: str) -> str:
-    """A length of time on paper: 2 min 33 s, and from one hour on without the seconds."""
+    """A length of time on paper: 41 seconds, 2 min 33 s, and from one hour on without the seconds."""
+    if seconds < 60:
+        number = round(seconds)
+        return translator(lang).ngettext("%(num)d second", "%(num)d seconds", number) % {"num": number}
     minutes, left = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     sentence = N_("%(hours)d h %(minutes)d min") if hours else N_("%(minutes)d min %(seconds)d s")

@@ -203,10 +203,16 @@ def test_a_name_that_nobody_can_look_up_is_a_road_that_rests_and_the_next_one_ca
 
 def test_a_provider_that_takes_half_a_minute_for_each_message_gets_each_once(sender, molenakker, time):
     def slow(outgoing):
-        time.passes(30)
-        messages.doubt(time())  # what any other process does each second
-        doubt.insist(time())
+        for _ in range(2):
+            time.passes(15)
+            kept()
+            messages.doubt(time())  # what any other process does each second
+            doubt.insist(time())
         return accepts(outgoing)
+
+    def kept():  # what the keeper of this one does each quarter of a minute
+        held = Message.select(Message.reference).where(Message.status == "sending").tuples()
+        messages.keep([reference for (reference,) in held], time())
 
     campaign = launched(sender, molenakker, kind="warning")
     pump = pump_on(road := Broken(slow), time)

@@ -168,7 +168,7 @@ def test_the_messages_of_the_zone_of_the_municipality_stand_in_the_timeline(clos
 def test_the_figures_of_the_telephone_are_those_of_the_exchange_and_of_the_operators(closed):
     calls = dict(chapter(closed, "Calls"))
     assert calls["offered, by the exchange"] == "600" and calls["answered"] == "540"
-    assert calls["abandoned"] == "60" and calls["longest wait"] == "0 min 59 s"
+    assert calls["abandoned"] == "60" and calls["longest wait"] == "59 seconds"
     assert calls["noted: general information (D5)"] == "10" and calls["noted: press"] == "1"
     assert calls["noted about Oosterzavel"] == "10"
     assert chapter(closed, "Topics") == [

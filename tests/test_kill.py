@@ -19,7 +19,7 @@ from dispatch import clock, letters
 from dispatch.errors import WrongMoment
 from dispatch.people import imports
 from dispatch.providers.base import Outcome, Provider
-from dispatch.sending import campaigns, doubt, messages, report, sweeps, throttle
+from dispatch.sending import campaigns, doubt, hand, messages, report, sweeps, throttle
 from dispatch.sending.pump import Pump
 from dispatch.sending.roads import Roads
 from models import Audit, Campaign, Document, Message, Tally, writing
@@ -210,6 +210,28 @@ def test_a_slow_batch_is_not_doubted_while_it_is_in_hand(sender, molenakker, tim
     may_go_on.set()
     carrier.join(60)
     assert standing(campaign) == {"accepted": 30} and len(road.got) == len(set(road.got)) == 30
+
+
+def test_who_stood_still_hands_over_nothing_that_somebody_else_may_hold(
+    sender, molenakker, time, monkeypatch
+):
+    others = Broken(accepts)
+
+    def stands_still(outgoing):
+        if len(road.got) == 3:
+            monkeypatch.setattr(hand, "monotonic", lambda: wall.monotonic() + 120)
+            time.passes(61)
+            messages.doubt(time())
+            time.passes(31)
+            doubt.insist(time())
+            pump_on(others, time).turn("sms")
+        return accepts(outgoing)
+
+    campaign = launched(sender, molenakker, kind="warning")
+    road = Broken(stands_still)
+    pump_on(road, time).turn("sms")
+    assert len(road.got) == 3 and len(others.got) == len(set(others.got)) >= 27
+    assert standing(campaign) == {"accepted": 30}
 
 
 def test_a_warning_overtakes_the_news_that_is_under_way(sender, molenakker, time):

@@ -15,7 +15,7 @@ import pytest
 
 import models
 from dispatch import clock
-from dispatch.sending import campaigns
+from dispatch.sending import campaigns, throttle
 from models import Campaign, Message, Tally
 from tests import cast, postgres
 from tests.ordeal import _named
@@ -198,4 +198,5 @@ def test_workers_together_keep_to_the_rate_of_one_road(stage):
     with models.database.connection_context():
         claimed = [row.claimed_at.timestamp() for row in campaign.messages.order_by(Message.claimed_at)]
     most = max(bisect_left(claimed, at + 1) - place for place, at in enumerate(claimed))
-    assert most <= RATE, "by the clock of the claims: a busy gateway takes late and in time together"
+    ahead = RATE * throttle.AHEAD.total_seconds()  # each of them waits for its moment
+    assert most <= RATE + ahead, "by the clock of the claims: a busy gateway takes late and in time together"

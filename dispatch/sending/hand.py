@@ -38,6 +38,7 @@ class Batch(NamedTuple):
 
     messages: list[Outgoing]
     leaves_at: float = 0.0  # the first, by monotonic()
+    held_at: datetime = datetime.min  # when they were ours already
 
 
 Claim = Callable[[int, Journal], Batch | None]
@@ -82,7 +83,8 @@ class Hand:
         self._writing: tuple[Future, list[Outcome]] | None = None
         self._is_plenty = False  # the last claim got all it asked: more is due, and the rate allows it
         self._dry, self._dry_until = 0, 0.0
-        self._judged_at = self._settled_at = self._looked_at = self._held_at = now()
+        self._judged_at = self._settled_at = self._looked_at = self._held_at = self._kept_at = now()
+        self._alive_at = monotonic()
         self._written_at = self._judged_at - WRITTEN_WITHIN  # what is answered first is written at once
 
     def carry(self) -> None:
@@ -213,7 +215,7 @@ class Hand:
             self._dry_until = monotonic() + DRY_SECONDS
         if batch and batch.messages:
             self._dry = 0
-            self._held_at = self.now()
+            self._held_at, self._alive_at = max(batch.held_at, self._kept_at), monotonic()
             leave_at = (batch.leaves_at + number * self.pace.gap for number in range(len(batch.messages)))
             self._waiting.extend(zip(leave_at, batch.messages, strict=True))
         return batch
@@ -225,6 +227,8 @@ class Hand:
 
     def _is_still_right(self) -> bool:
         now = self.now()
+        if monotonic() - self._alive_at > messages.LEASE.total_seconds():
+            return False  # we stood still: what waits may be somebody else's by now
         if now - self._looked_at < LOOKED_UP_WITHIN:
             return True
         self._looked_at = now
@@ -304,6 +308,15 @@ class Hand:
                 return
             with mishaps.Contained(log, "a lease was not renewed"), database.connection_context():
                 held = [*self._under_way.copy(), *(one.reference for _, one in self._waiting.copy())]
+                ahead = self._claimed_ahead()
+                held += [one.reference for one in ahead.messages]
                 self._journal.kept(now)
-                messages.keep(held, now, held_at=self._held_at)
-                self._held_at = now
+                messages.keep(held, now, held_at=max(self._held_at, ahead.held_at))
+                self._held_at = self._kept_at = now
+                self._alive_at = monotonic()
+
+    def _claimed_ahead(self) -> Batch:
+        """What was claimed and waits until the batch in hand has left."""
+        claiming = self._claiming
+        is_there = claiming and claiming.done() and not claiming.exception()
+        return is_there and claiming.result() or Batch([])

@@ -78,7 +78,7 @@ class Lane:
                 self._in_hand.append((source, self._is_theirs()))
                 if isinstance(source, Campaign):
                     self.claimed_of[source.id] = source
-                return Batch(written, leaves_at)
+                return Batch(written, leaves_at, self.now())
         return None
 
     def is_still_first(self) -> bool:
