@@ -21,6 +21,7 @@ CATCH_UP_SECONDS, BEGINNING = (
     0.03,
     0.01,
 )  # of a slow road, as tokens: the most, and of one that was never used
+BOUNDLESS = 100_000  # a second: more than a process can carry
 AHEAD = timedelta(seconds=0.1)  # so long before it may leave a message of a fast road is claimed
 SLACK = 1.1  # one message, and the pause between two looks at a slow road
 EPOCH = datetime(2026, 1, 1)
@@ -81,8 +82,8 @@ def window_seconds(rate: float) -> float:
 
 
 def gap(rate: float) -> float:
-    """Seconds between two messages of a fast road; what is claimed of a slow one may leave at once."""
-    return 1 / (STEADY * rate) if rate >= FAST else 0.0
+    """Seconds between two messages of a fast road; what is claimed of a slow one, or without bounds, may leave at once."""
+    return 1 / (STEADY * rate) if FAST <= rate < BOUNDLESS else 0.0
 
 
 def _level(road: str, rate: float, now: datetime) -> Level:
