@@ -162,17 +162,12 @@ class Hand:
 
     def _ask_ahead(self) -> None:
         """A road that will have room for more finds it claimed; what is answered first is written before, and seen."""
-        if (
-            self.carried
-            and not self._claiming
-            and len(self._waiting) <= self.size // 2
-            and self._may_be_more()
-        ):
+        if self.carried and not self._claiming and self._may_be_more():
             self._ask()
 
     def _may_be_more(self) -> bool:
         if not self.pace.gap:
-            return self._is_plenty
+            return self._is_plenty and len(self._waiting) <= self.size // 2
         if not self._waiting:
             return True
         return self.pace.moment(self._waiting[-1][0], len(self._waiting) - 1) - monotonic() < ASKED_BEFORE

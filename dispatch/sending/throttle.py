@@ -22,7 +22,7 @@ CATCH_UP_SECONDS, BEGINNING = (
     0.01,
 )  # of a slow road, as tokens: the most, and of one that was never used
 BOUNDLESS = 100_000  # a second: more than a process can carry
-AHEAD = timedelta(seconds=0.1)  # so long before it may leave a message of a fast road is claimed
+AHEAD = timedelta(seconds=0.2)  # so long before it may leave a message of a fast road is claimed
 SLACK = 1.1  # one message, and the pause between two looks at a slow road
 EPOCH = datetime(2026, 1, 1)
 MICROSECOND = timedelta(microseconds=1)

@@ -11,7 +11,7 @@ from tests import postgres
 from tests.bench import processes
 from tests.bench.table import Figure, NotMeasured, at_least
 
-NUMBER, RATED, RATE = 30_000, 6_000, 500
+NUMBER, RATED, RATE = 30_000, 8_000, 500
 UNBRIDLED = 999_999
 ALLOWED = 2.0  # per cent
 LONGEST_SECONDS = 300
