@@ -1,5 +1,6 @@
 """The journal of a hand: after a kill only what was under way is in doubt."""
 
+import errno
 import os
 from datetime import timedelta
 
@@ -70,6 +71,25 @@ def test_a_journal_that_goes_on_anew_says_what_the_old_one_said(campaign):
     [found] = journal.left_behind(beside("hands"))
     assert (found.until, sorted(found.waiting), found.doubtful) == (NOON, sorted(others), [three])
     assert {answer.reference: answer.status for answer in found.answered} == {one: "accepted", two: "failed"}
+    assert not list(beside("hands").iterdir())
+
+
+def test_where_the_disk_is_full_a_journal_goes_on_in_the_old_file(campaign, monkeypatch):
+    one, *others = claimed(campaign)
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "no space left")
+
+    def write(kept):
+        kept.claimed([one, *others], NOON)
+        with monkeypatch.context() as disk, pytest.raises(OSError):
+            disk.setattr(os, "posix_fallocate", full)
+            kept.begin_anew(NOON, [one, *others], [], [])
+        kept.given(one)
+
+    killed(write)
+    [found] = journal.left_behind(beside("hands"))
+    assert found.doubtful == [one] and sorted(found.waiting) == sorted(others)
     assert not list(beside("hands").iterdir())
 
 

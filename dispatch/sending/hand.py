@@ -4,7 +4,7 @@ import logging
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime, timedelta
 from threading import Event, Thread
 from time import monotonic, sleep
@@ -186,7 +186,8 @@ class Hand:
         if self._journal.is_long:
             written = self._writing[1] if self._writing else ()
             waiting = [one.reference for _, one in self._waiting]
-            self._journal.begin_anew(self._held_at, waiting, self._under_way, [*written, *self._answers])
+            with suppress(OSError):  # where the disk is full: it goes on in the long one
+                self._journal.begin_anew(self._held_at, waiting, self._under_way, [*written, *self._answers])
 
     def _claimed(self) -> Batch | None:
         """The next batch; empty while it is not there yet. What the rate cut short is not asked again at once."""

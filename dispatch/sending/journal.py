@@ -114,6 +114,8 @@ class Journal:
                 self._add(b"".join(_line(*some) for some in words))
                 os.replace(path, self._path)
             except OSError:
+                if self._file != before[0]:
+                    os.close(self._file)
                 self._file, self._page, self._at = before
                 path.unlink(missing_ok=True)
                 raise
