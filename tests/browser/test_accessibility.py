@@ -6,6 +6,7 @@ from importlib.resources import files
 from urllib.parse import urljoin, urlsplit
 
 import pytest
+from playwright.sync_api import expect
 
 from dispatch import demo
 
@@ -92,14 +93,17 @@ def test_nor_in_practice_up_to_the_page_before_sending_and_while_it_runs(visit):
     page = visit("sender")
     page.locator("form[action='/practice'] button").first.click()
     page.goto("/")
-    assert page.locator("body.is-practice").count() and faults(page) == []
+    expect(page.locator("body.is-practice").first).to_be_visible()
+    assert faults(page) == []
     page.goto("/templates")
     page.locator('main form[action$="/use"] button').first.click()
-    assert page.locator(".verdict").count() and faults(page) == []
+    expect(page.locator(".verdict").first).to_be_visible()
+    assert faults(page) == []
     page.locator(
         'main form[action$="/launch"] button[type=submit]'
     ).first.click()  # without the tick: refused
-    assert page.locator(".error, [data-errors]").count() and faults(page) == []
+    expect(page.locator(".error, [data-errors]").first).to_be_visible()
+    assert faults(page) == []
     page.emulate_media(color_scheme="dark")
     page.set_viewport_size({"width": 390, "height": 844})
     assert faults(page) == []
