@@ -62,6 +62,17 @@ class Broken(Provider):
             yield self.answer(outgoing)
 
 
+class Patient(Broken):
+    """A road that waits for more as long as it is fed."""
+
+    at_once = 5
+
+    def send(self, feed):
+        for outgoing in filter(None, feed):
+            self.got.append(outgoing.address)
+            yield self.answer(outgoing)
+
+
 def accepts(outgoing) -> Outcome:
     return Outcome(outgoing.reference, "accepted")
 
@@ -210,6 +221,24 @@ def test_a_slow_batch_is_not_doubted_while_it_is_in_hand(sender, molenakker, tim
     may_go_on.set()
     carrier.join(60)
     assert standing(campaign) == {"accepted": 30} and len(road.got) == len(set(road.got)) == 30
+
+
+def test_a_stream_that_nobody_keeps_any_more_ends_and_another_goes_on(sender, molenakker, time, monkeypatch):
+    """A stream lasts as long as there is something due: hours behind the ten minutes in which its road was silent."""
+    kept, keep = [], hand.Hand._keep
+    monkeypatch.setattr(hand.Hand, "_keep", lambda one, over: (kept.append(one), keep(one, over)))
+    monkeypatch.setattr(hand, "SILENT", timedelta(seconds=-1))
+    monkeypatch.setattr(messages, "LEASE", timedelta(seconds=0.2))
+
+    def slow_at_first(outgoing):
+        wall.sleep(0.15 if len(road.got) == 1 else 0)
+        return accepts(outgoing)
+
+    campaign = launched(sender, molenakker)
+    road = Patient(slow_at_first)
+    pump_on(road, time).turn("sms")
+    assert len(kept) > 1 and standing(campaign) == {"accepted": 30}
+    assert len(road.got) == len(set(road.got)) == 30
 
 
 def test_who_stood_still_hands_over_nothing_that_somebody_else_may_hold(

@@ -180,7 +180,8 @@ class Hand:
 
     def _look_back(self) -> None:
         """How the road did since the last look; a journal that has grown long goes on with what is in hand."""
-        self._judged_at, self._is_over = self.now(), not self.judge(self)
+        self._judged_at = self.now()
+        self._is_over |= not self.judge(self)
         self.reasons.clear()
         self.refused = 0
         if self._journal.is_long:
@@ -298,9 +299,9 @@ class Hand:
         """Renews the lease while the road is slow, or another pump would say that nobody can know."""
         while not over.wait(messages.LEASE.total_seconds() / 4):
             now = self.now()
-            if now - self._settled_at > SILENT:
-                return
-            if now - self._held_at > messages.LEASE:  # we stood still: others may hold it by now
+            has_stood_still = now - self._held_at > messages.LEASE  # others may hold it by now
+            if has_stood_still or now - self._settled_at > SILENT:
+                self._is_over = True  # the next stream has a keeper again
                 return
             with mishaps.Contained(log, "a lease was not renewed"), database.connection_context():
                 held = [*self._under_way.copy(), *(one.reference for _, one in self._waiting.copy())]
@@ -314,5 +315,6 @@ class Hand:
     def _claimed_ahead(self) -> Batch:
         """What was claimed and waits until the batch in hand has left."""
         claiming = self._claiming
-        is_there = claiming and claiming.done() and not claiming.exception()
-        return is_there and claiming.result() or Batch([])
+        if not claiming or not claiming.done() or claiming.exception():
+            return Batch([])
+        return claiming.result() or Batch([])
