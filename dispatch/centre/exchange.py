@@ -13,11 +13,10 @@ from dispatch.people import sheets
 from dispatch.words import N_, Sentence
 from models import Emergency, Quarter, User, writing
 
-QUARTER = timedelta(minutes=15)
 MOST_ROWS = 3_000  # a month
 MOST_CALLS = 100_000
 MOST_SECONDS = 10_000_000
-QUARTER = Quarter.emergency, Quarter.begins_at  # what makes it the same one
+THE_SAME = Quarter.emergency, Quarter.begins_at  # of two rows of a quarter hour
 AHEAD = timedelta(minutes=20)  # the clock of an exchange is not always ours
 TITLES = {
     "day": "datum date day jour tag",
@@ -291,7 +290,7 @@ def bring(emergency: Emergency, rows: Iterable[Counted], *, source: str, by: Use
             row = {name: getattr(one, name) for name in Counted.__dataclass_fields__}
             row |= {"source": source, "at": now}
             kept = Quarter.insert(emergency=emergency, **row)
-            kept.on_conflict(conflict_target=QUARTER, update=row).execute()
+            kept.on_conflict(conflict_target=THE_SAME, update=row).execute()
         if new or changed:
             floor.stir(emergency)
         facts = {"new": len(new), "replaced": len(changed), "same": len(wanted) - len(new) - len(changed)}

@@ -17,10 +17,8 @@ from models import Prepared, Throttle, is_postgres, locked, slots
 CLOCK_STEPPED = timedelta(seconds=2)  # the machine was set back: nothing may wait until it is that late again
 STEADY = 0.995  # a little below the cap, or the smallest delay would come back each second as the cap opens
 FAST = 100  # below, one message is more than the difference
-CATCH_UP_SECONDS, BEGINNING = (
-    0.03,
-    0.01,
-)  # of a slow road, as tokens: the most, and of one that was never used
+CATCH_UP_SECONDS = 0.03  # of a slow road: what the bucket holds beside SLACK
+BEGINNING = 0.01  # seconds: what a slow road that was never used may begin with
 BOUNDLESS = 100_000  # a second: more than a process can carry
 AHEAD = timedelta(seconds=0.2)  # so long before it may leave a message of a fast road is claimed
 SLACK = 1.1  # one message, and the pause between two looks at a slow road
