@@ -1,6 +1,7 @@
 """Real servers for the tests: an SMTP server in this process, and Kannel with its own fake message centre."""
 
 import contextlib
+import itertools
 import os
 import re
 import shutil
@@ -26,9 +27,21 @@ FAKE_CENTRE = "/usr/lib/kannel/test/fakesmsc"
 QUEUED = "250 2.0.0 Ok: queued as 4XyZ1"
 
 
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
+FIRST_PORT, PORTS = 10_000 + 1_000 * (WORKER % 22), 1_000
+_turns = itertools.count(os.getpid())
+
+
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
+    """A port on which nobody listens and which nobody else is given before the server it is meant for begins.
+
+    The kernel gives the connections that go out, in a busy run thousands a second, ports of 32768 and above
+    (Linux, ip_local_port_range), and each worker of a run has a thousand of its own below them.
+    """
+    for turn in _turns:
+        port = FIRST_PORT + turn % PORTS
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 def wait_until(condition, seconds: float = 60.0, what: str = "the condition") -> None:

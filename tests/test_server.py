@@ -34,7 +34,8 @@ def server(empty_database, tmp_path):
     process = subprocess.Popen(
         [sys.executable, "app.py"], cwd=ROOT, env=environ, stderr=subprocess.PIPE, text=True
     )
-    wait_until(lambda: answers(port), what="the server")
+    wait_until(lambda: answers(port) or process.poll() is not None, what="the server")
+    assert process.poll() is None, process.communicate()
     yield process, port
     process.kill()
     process.communicate()

@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from tests.bench.table import NotMeasured
+from tests.servers import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 SINKS = Path(__file__).resolve().parent / "sinks"
@@ -27,11 +28,6 @@ def find(program: str) -> str:
     if path := shutil.which(program, path=SYSTEM_PATH):
         return path
     raise NotMeasured(f"{program} is not installed")
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
 
 
 @contextmanager

@@ -119,7 +119,10 @@ def served_as_it_is(folder: Path, program: tuple[str, ...] = ("app.py",), **sett
 def running(folder: Path, environ: dict[str, str], program: tuple[str, ...] = ("app.py",)):
     with open(folder / "log", "w") as log:
         process = subprocess.Popen([sys.executable, *program], cwd=ROOT, env=environ, stdout=log, stderr=log)
-    wait_until(lambda: "http://" in (folder / "log").read_text(), what="the server")
+    wait_until(
+        lambda: "http://" in (folder / "log").read_text() or process.poll() is not None, what="the server"
+    )
+    assert process.poll() is None, (folder / "log").read_text()
     try:
         yield f"http://127.0.0.1:{environ['PORT']}"
     finally:
