@@ -100,6 +100,8 @@ function keptHere() {
 }
 
 function toTyped() {
+  // Signed out before the scripts were here: nobody heard the press.
+  if (document.body.hasAttribute("data-left")) sessionStorage.removeItem(TYPED);
   const kept = keptHere();
   if (!kept) return;
   if (document.body.hasAttribute("data-waits")) {

@@ -132,7 +132,7 @@ def sign_out():
     sessions.end(session.get("sign_in", ""), clock.now())
     logout_user()
     session.clear()
-    left = redirect(url_for("signin.form"), 303)
+    left = redirect(url_for("signin.form", left=1), 303)
     left.headers["Clear-Site-Data"] = '"cache"'  # a shared screen shows nothing more of it
     return left
 

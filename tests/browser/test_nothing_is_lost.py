@@ -144,6 +144,19 @@ def test_signed_in_anew_on_another_tab_it_is_one_press_away_and_nobody_else_find
     forgive(page)
 
 
+def test_signed_out_before_the_scripts_are_here_nothing_is_kept_either(visit):
+    page = typed(visit, FORMS["member"])
+    page.route(re.compile("/typed.js"), lambda route: route.abort())
+    page.click("header.bar .mark")
+    expect(page).to_have_url(re.compile("/$"))
+    assert page.evaluate("sessionStorage.getItem('belfort-typed')")
+    page.unroute_all()
+    sign_out(page)
+    expect(page.locator("[data-back]")).to_be_hidden()
+    assert page.evaluate("sessionStorage.getItem('belfort-typed')") is None
+    page.faults.clear()
+
+
 def test_what_two_tabs_write_is_shown_side_by_side(visit, form):
     page = typed(visit, form)
     if form.who == "coordinator":  # a member who is there already
