@@ -186,6 +186,7 @@ def main(command: list[str]) -> int:
     if not is_there():
         print("PostgreSQL or psycopg is not installed: nothing was tested on it.", file=sys.stderr)
         return 1
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # a cluster outlives nobody
     with cluster() as server:
         environ = os.environ | {"POSTGRES_FOR_TESTS": server.url}
         code = subprocess.run(command, env=environ, check=False).returncode
