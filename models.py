@@ -978,13 +978,13 @@ Message.add_index(
         name="message_queued",
     )
 )
+# What is in hand and what is in doubt is found at each beat, however many messages there are. One index for each state:
+# SQLite finds none by `status IN (…)` for whoever asks for one of them.
 Message.add_index(
-    Message.index(
-        Message.status,
-        Message.claimed_at,
-        where=Message.status.in_(("sending", "unsure")),
-        name="message_in_hand",
-    )
+    Message.index(Message.claimed_at, where=Message.status == "sending", name="message_in_hand")
+)
+Message.add_index(
+    Message.index(Message.road, Message.due_at, where=Message.status == "unsure", name="message_unsure")
 )
 # How many lines of a road are taken.
 Message.add_index(

@@ -313,14 +313,14 @@ def test_whatever_happens_in_whatever_order_a_line_too_many_is_never_taken(sende
         held = list(Message.select().where(in_time).order_by(Message.id))
         if deed == "claim":
             free = calls.free_lines(Line, is_practice=False, now=now)
-            messages.claim("voice", campaign, limit=free, now=now)
+            messages.claim("voice", campaign, limit=free, now=now, road=Line.name)
         elif deed == "doubt":
             messages.doubt(now)
         elif held:
             reference = held[which % len(held)].reference
             if deed in ("accept", "retry"):
                 status = "accepted" if deed == "accept" else "retry"
-                messages.record([Outcome(reference, status)], road="r", now=now)
+                messages.record([Outcome(reference, status)], road=Line.name, now=now)
             else:
                 told(reference, deed, now)
         since = now - calls.LONGEST

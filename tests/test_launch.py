@@ -12,7 +12,7 @@ import models
 from dispatch import bench
 from dispatch.errors import Refusal
 from dispatch.people import audience
-from dispatch.sending import campaigns, report
+from dispatch.sending import calls, campaigns, doubt, report
 from dispatch.sending.pump import Pump
 from dispatch.sending.roads import Roads
 from models import Bin, Campaign, Member, Membership, Message, Recipient, Tally, Unreached
@@ -273,3 +273,33 @@ def test_who_shares_a_number_is_found_without_a_look_at_everybody_of_the_zone(ap
             audience.choose(zone.id, chosen, after=0, limit=100)
             done.append(work(lambda: list(audience.households(zone.id, chosen, channel, kind))))  # noqa: B023
     assert done[1] <= done[0] + 10
+
+
+def test_what_is_done_at_each_beat_costs_the_same_however_many_messages_there_are(app, sender, molenakker):
+    running, done, roads = launched(sender, molenakker, channels=["voice"]), [], app.extensions["roads"]
+    to_the_end()
+    pump, road = Pump(roads, now=lambda: NOON), roads.for_real("voice", NOON)
+    for number in (50, 2000):
+        with models.writing():
+            Message.insert_many(
+                {
+                    "reference": f"{number}-{one}",
+                    "campaign": running.id,
+                    "channel": "voice",
+                    "address": f"{number}-{one}",
+                    "language": "nl",
+                    "due_at": NOON,
+                    "status": "accepted",
+                    "accepted_at": NOON - calls.LONGEST,
+                    "road": road.name,
+                    "is_practice": False,
+                }
+                for one in range(number)
+            ).execute()
+        beat = (
+            lambda: doubt.to_look_up(road.name, NOON, limit=10),
+            pump.tidy,
+            lambda: calls.free_lines(road, is_practice=False, now=NOON),
+        )
+        done.append([work(deed) for deed in beat])
+    assert all(later <= first + 2 for first, later in zip(*done, strict=True)), done

@@ -49,10 +49,13 @@ def busy_lines(road: Provider, *, is_practice: bool, now: datetime) -> int:
 
     A call whose end is never told holds its line for as long as a call can last.
     """
-    since, mine = now - LONGEST, (Message.channel == "voice") & (Message.is_practice == is_practice)
-    speaking = (Message.status == "accepted") & (Message.road == road.name) & (Message.accepted_at > since)
-    in_hand = Message.status.in_(("sending", "unsure")) & (Message.claimed_at > since)
-    return sum(Message.select().where(mine, calling).count() for calling in (speaking, in_hand))
+    since, voice = now - LONGEST, Message.channel == "voice"
+    mine = (voice, Message.is_practice == is_practice, Message.road == road.name)
+    began = {"sending": Message.claimed_at, "unsure": Message.claimed_at, "accepted": Message.accepted_at}
+    return sum(
+        Message.select().where(*mine, Message.status == status, at > since).count()
+        for status, at in began.items()
+    )
 
 
 def pace(road: Provider, seconds: int) -> float:

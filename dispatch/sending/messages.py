@@ -222,10 +222,12 @@ def recover(found: Found, now: datetime) -> None:
 
 def doubt(now: datetime) -> int:
     """Marks what was in hand for longer than a provider may take as unsure: we died, or got no answer."""
+    held = Message.select(Message.reference).where(
+        Message.status == "sending", Message.claimed_at < now - LEASE
+    )
+    if not held.exists():  # looked at without the lock: as a rule there is none
+        return 0
     with carrying():
-        held = Message.select(Message.reference).where(
-            Message.status == "sending", Message.claimed_at < now - LEASE
-        )
         standings = _standings([row[0] for row in held.tuples()], now - LEASE).values()
         lost = [
             one for one in standings if one.is_ours and one.status == "sending"
