@@ -396,11 +396,18 @@ class Prepared:
 
         Of SQLite moments and documents are texts: see `dialect.moment` and `dialect.document`.
         """
+        cursor = self._execute(values)
+        return cursor.fetchall() if cursor.description else []
+
+    def change(self, *values) -> int:
+        """Changes what it is about, once, with these values; returns how many rows of the table it changed."""
+        return max(0, self._execute(values).rowcount)
+
+    def _execute(self, values: tuple):
         sql, places = self._asked
-        cursor = database.execute_sql(
+        return database.execute_sql(
             sql, [values[place] if isinstance(place, Slot) else place for place in places]
         )
-        return cursor.fetchall() if cursor.description else []
 
     def objects(self, table: type[peewee.Model], *values) -> list:
         """The same as rows of `table`; what is selected beside its columns hangs on them by its alias."""

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import cache, reduce
 from operator import attrgetter, or_
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from peewee import JOIN, BigIntegerField, BooleanField, Case, Value, fn
 
 from dialect import one_if, walk
 from dispatch.words import N_
-from models import Bin, Member, Membership, Table, database
+from models import Bin, Member, Membership, Prepared, Table, database, slots
 
 REASONS = {
     "paused": N_("have paused their membership"),
@@ -142,20 +142,27 @@ def households(organisation_id: int, choice: dict, channel: str, kind: str = "")
 
     Everybody who gets the message is named, also those who stand further on in the audience.
     """
-    address, other = kept_in(Member, channel, kind), Member.alias()
-    others = other.select(Value(1)).where(other.organisation == organisation_id, other.id != Member.id)
-    # One look for each field: of "this field or that one" the database may look at everybody, for everybody.
-    twins = [
-        fn.EXISTS(others.where(way)) for way in _ways(other, channel, kind, lambda field: field == address)
-    ]
-    shared = chosen_members(address).where(Chosen.is_active, address != "", reduce(or_, twins)).distinct()
+    shared = [address for (address,) in _shared(channel, kind).rows(organisation_id)]
     people_at = defaultdict(list)
-    for person in _living_at(organisation_id, choice, channel, kind, [row[0] for row in shared.tuples()]):
+    for person in _living_at(organisation_id, choice, channel, kind, shared):
         people_at[person.address].append(person)
     here = {id for (id,) in Chosen.select(Chosen.member).where(Chosen.is_active).tuples()}
     for address, people in people_at.items():
         if len(people) > 1 and people[0].id in here:
             yield address, household_name(people)
+
+
+@cache
+def _shared(channel: str, kind: str) -> Prepared:
+    """The addresses of the part in hand that somebody else of the organisation has too."""
+    address, other = kept_in(Member, channel, kind), Member.alias()
+    others = other.select(Value(1)).where(other.organisation == slots(1)[0], other.id != Member.id)
+    # One look for each field: of "this field or that one" the database may look at everybody, for everybody.
+    twins = [
+        fn.EXISTS(others.where(way)) for way in _ways(other, channel, kind, lambda field: field == address)
+    ]
+    here = chosen_members(address).where(Chosen.is_active, address != "", reduce(or_, twins))
+    return Prepared(here.distinct())
 
 
 def _living_at(organisation_id: int, choice: dict, channel: str, kind: str, addresses: list[str]) -> list:

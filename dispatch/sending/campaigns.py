@@ -67,7 +67,7 @@ OVERTAKEN = N_(
     "Somebody else changed this text in the meantime. Nothing of yours was saved: compare both texts."
 )
 RECEIPTS_AWAITED = timedelta(seconds=30)  # after the last news of a campaign; a later receipt still counts
-FROZEN_AT_ONCE = 2_000  # members in one transaction of a launch: no page waits longer than some 50 ms
+FROZEN_AT_ONCE = 1_000  # members in one transaction of a launch: no page waits longer than some 30 ms
 MAX_SMS_PARTS = 10  # what the gateways concatenate
 READY_CHANNELS = ("sms", "voice", "email")
 ANSWERS = ("asks_acknowledgement", "cascade")
@@ -473,8 +473,8 @@ def _freeze_part(id: int, now: datetime) -> int:
 
 def _at_once(campaign: Campaign) -> int:
     """Behind the first part shorter ones, between which the first messages leave."""
-    is_young = 0 < campaign.people < 10 * FROZEN_AT_ONCE
-    return max(1, FROZEN_AT_ONCE // 4) if is_young else FROZEN_AT_ONCE
+    is_young = 0 < campaign.people < 20 * FROZEN_AT_ONCE
+    return max(1, FROZEN_AT_ONCE // 2) if is_young else FROZEN_AT_ONCE
 
 
 def _refuse_unready(campaign: Campaign, version: int | None) -> None:

@@ -9,7 +9,7 @@ from dispatch import audit, clock, rights
 from dispatch.errors import Refusal, WrongMoment
 from dispatch.people.audience import ENDED, Audience, Mailing, Person
 from dispatch.sending import placeholders, tallies
-from dispatch.sending.freezing import Parts, reference_by
+from dispatch.sending.freezing import Parts, beginning, reference_by
 from dispatch.words import N_, Sentence
 from models import (
     FOLLOW_UPS,
@@ -241,7 +241,7 @@ def _enqueue(campaign: Campaign, window: tuple[int, int], parts: Parts, now: dat
             Message.names: origin.names,
             Message.language: origin.language,
             Message.parts: Case(origin.language, per, 1),
-            Message.reference: reference_by(origin.id),
+            Message.reference: reference_by(origin.id, Value(beginning())),
             Message.campaign: Value(campaign.id),
             Message.is_practice: Value(campaign.is_practice),
             Message.status: Value(status),

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
-from functools import reduce
+from functools import cache, reduce
 from operator import and_
 
 from peewee import JOIN, Case, Value, fn
@@ -26,7 +26,7 @@ def freeze(campaign: Campaign, *, parts: Parts, limit: int, now: datetime) -> tu
     whose = campaign.organisation_id, campaign.audience
     last = audience.choose(*whose, after=campaign.queued_through, limit=limit)
     for channel in dict.fromkeys(campaign.channels):
-        _enqueue(campaign, channel, parts, now, *_comes_first(campaign, channel))
+        _enqueue(campaign, channel, parts, now, earlier=_earlier(campaign, channel))
         _name_households(campaign, channel, audience.households(*whose, channel, campaign.kind))
     left_out = _leave_out(campaign)
     return Chosen.select().count() - left_out, last
@@ -44,50 +44,75 @@ def enqueue_to(members, campaign: Campaign, channel: str, parts: Parts, now: dat
     return number
 
 
-def _comes_first(campaign: Campaign, channel: str) -> list:
-    """Of a member: that no earlier channel of the cascade reaches them."""
+def _earlier(campaign: Campaign, channel: str) -> tuple[str, ...]:
+    """The channels of its cascade that come first: whom one of them reaches gets nothing by this one yet."""
     turns = campaign.turns
-    return (
-        [kept_in(Member, one, campaign.kind) == "" for one in turns[: turns.index(channel)]] if turns else []
-    )
+    return tuple(turns[: turns.index(channel)]) if turns else ()
 
 
-def _enqueue(campaign: Campaign, channel: str, parts: Parts, now: datetime, *which) -> None:
+def _enqueue(
+    campaign: Campaign, channel: str, parts: Parts, now: datetime, earlier: tuple[str, ...] = ()
+) -> None:
     """One message to each address; who shares it is meant by the same one. A stop that was quicker withholds it."""
-    address = kept_in(Member, channel, campaign.kind)
     status, ended_at, code = ("withheld", now, "stopped") if campaign.is_over else ("queued", None, "")
+    facts = campaign.id, campaign.is_practice, status, now, ended_at, code, beginning()
+    charged = [parts[channel, lang] for lang in LANGUAGES]
+    queued = _messages(channel, campaign.kind, earlier).change(*facts, *charged)
+    tallies.count({(campaign.id, channel, status): queued})
+    _recipients(channel, campaign.kind, earlier).change(campaign.id)
+
+
+# The queries of a part are written once for each kind of launch: to write them anew took longer than to run them.
+
+
+@cache
+def _messages(channel: str, kind: str, earlier: tuple[str, ...]) -> Prepared:
+    campaign, is_practice, status, due_at, ended_at, code, begun, *charged = slots(7 + len(LANGUAGES))
     meant = {
         Message.channel: Value(channel),
-        Message.address: address,
+        Message.address: kept_in(Member, channel, kind),
         Message.names: fn.TRIM(Member.first_name.concat(" ").concat(Member.last_name)),
         Message.language: Member.language,
-        Message.parts: Case(Member.language, [(lang, parts[channel, lang]) for lang in LANGUAGES], 1),
-        Message.reference: reference_by(Member.id),
-        Message.campaign: Value(campaign.id),
-        Message.is_practice: Value(campaign.is_practice),
-        Message.status: Value(status),
-        Message.due_at: Value(now),
-        Message.ended_at: Value(ended_at),
-        Message.code: Value(code),
+        Message.parts: Case(Member.language, list(zip(LANGUAGES, charged, strict=True)), 1),
+        Message.reference: reference_by(Member.id, begun),
+        Message.campaign: campaign,
+        Message.is_practice: is_practice,
+        Message.status: status,
+        Message.due_at: due_at,
+        Message.ended_at: ended_at,
+        Message.code: code,
     }
     meant |= {getattr(Message, name): Value("") for name in ("road", "provider_reference", "detail")}
     meant |= {getattr(Message, name): Value(0) for name in ("attempts", "repeats")}
-    rows = chosen_members(*meant.values()).where(Chosen.is_active, address != "", *which).order_by(Member.id)
-    queued = Message.insert_from(rows, fields=list(meant)).on_conflict_ignore().as_rowcount().execute()
-    tallies.count({(campaign.id, channel, status): queued})
-    here = (Message.campaign == campaign.id) & (Message.channel == channel) & (Message.address == address)
-    people = (
-        chosen_members(Message.id, Member.id)
-        .join(Message, JOIN.CROSS)
-        .where(here, Chosen.is_active, address != "", *which)
+    rows = _reached(channel, kind, earlier, *meant.values()).order_by(Member.id)
+    return Prepared(Message.insert_from(rows, fields=list(meant)).on_conflict_ignore())
+
+
+@cache
+def _recipients(channel: str, kind: str, earlier: tuple[str, ...]) -> Prepared:
+    theirs = Message.address == kept_in(Member, channel, kind)
+    people = _reached(channel, kind, earlier, Message.id, Member.id).join(Message, JOIN.CROSS)
+    people = people.where(Message.campaign == slots(1)[0], Message.channel == channel, theirs)
+    return Prepared(
+        Recipient.insert_from(people, fields=[Recipient.message, Recipient.member]).on_conflict_ignore()
     )
-    Recipient.insert_from(people, fields=[Recipient.message, Recipient.member]).on_conflict_ignore().execute()
 
 
-def reference_by(order):
-    """Sixteen digits behind a beginning that nobody can guess: neighbours in the index of a million."""
+def _reached(channel: str, kind: str, earlier: tuple[str, ...], *columns):
+    """Whoever of the part a channel reaches, and none before it."""
+    first = [kept_in(Member, one, kind) == "" for one in earlier]
+    return chosen_members(*columns).where(Chosen.is_active, kept_in(Member, channel, kind) != "", *first)
+
+
+def beginning() -> str:
+    """What the references of a part begin with: nobody can guess it."""
+    return secrets.token_hex(6)[:11]
+
+
+def reference_by(order, beginning):
+    """Sixteen digits, of which the last ones count: neighbours in the index of a million."""
     number = fn.ROW_NUMBER().over(order_by=[order]) + 100_000  # a part is far smaller
-    return Value(secrets.token_hex(6)[:11]).concat(fn.SUBSTR(number.cast("text"), 2))
+    return beginning.concat(fn.SUBSTR(number.cast("text"), 2))
 
 
 def _name_households(campaign: Campaign, channel: str, named) -> None:
@@ -104,15 +129,20 @@ _NAME = Prepared(
 
 def _leave_out(campaign: Campaign) -> int:
     """Writes down who of the part gets nothing, and why; returns how many."""
+    return _left_out(tuple(campaign.channels), campaign.kind).change(campaign.id)
+
+
+@cache
+def _left_out(channels: tuple[str, ...], kind: str) -> Prepared:
     nowhere, untried = (
-        reduce(and_, [kept_in(Member, channel, kind) == "" for channel in campaign.channels])
-        for kind in ("", campaign.kind)
+        reduce(and_, [kept_in(Member, channel, heeded) == "" for channel in channels])
+        for heeded in ("", kind)
     )
-    reasons = [(~Chosen.is_active, "paused"), (nowhere, audience.missing(tuple(campaign.channels)))]
-    if campaign.kind in audience.SPARING:
-        reasons.append((audience.refused_news(Member, campaign.channels), "news_ended"))
-    reasons.append((audience.asked_to_stop(campaign.channels), audience.OPTED_OUT))
+    reasons = [(~Chosen.is_active, "paused"), (nowhere, audience.missing(channels))]
+    if kind in audience.SPARING:
+        reasons.append((audience.refused_news(Member, channels), "news_ended"))
+    reasons.append((audience.asked_to_stop(channels), audience.OPTED_OUT))
     why = Case(None, reasons, "worn_out")
-    left_out = chosen_members(Value(campaign.id), Member.id, why).where(~Chosen.is_active | untried)
+    left_out = chosen_members(slots(1)[0], Member.id, why).where(~Chosen.is_active | untried)
     fields = [Unreached.campaign, Unreached.member, Unreached.reason]
-    return Unreached.insert_from(left_out, fields=fields).on_conflict_ignore().as_rowcount().execute()
+    return Prepared(Unreached.insert_from(left_out, fields=fields).on_conflict_ignore())
