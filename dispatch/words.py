@@ -1,7 +1,7 @@
 """The words of the trade: gettext for code that has no request, and the names of states, kinds and channels."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from gettext import NullTranslations
@@ -21,10 +21,40 @@ def N_(msgid: str) -> str:
     return msgid
 
 
+BEFORE_A_NAME = re.compile(r"\b([Dd]|[Qq]u)e (?=%\((\w+)\)s)")
+VOWEL = re.compile(r"(?:<[^>]*>)*(?:[aàâäeéèêëiîïoôöœuùûü]|y[^aeiou])", re.IGNORECASE)
+
+
+class Eliding(str):
+    """A French sentence in which "de" and "que" become "d’" and "qu’" where the name behind them begins with a vowel.
+
+    Before an h they stay: of Belgian places most have an h that is heard, Herstal, Huy, Hasselt.
+    """
+
+    def __mod__(self, facts: Mapping[str, object]) -> str:
+        return self.before(facts) % facts
+
+    def before(self, facts: Mapping[str, object]) -> str:
+        """The sentence as it stands before these facts, which are not in it yet."""
+        return BEFORE_A_NAME.sub(
+            lambda found: f"{found[1]}’" if VOWEL.match(str(facts[found[2]])) else found[0], self
+        )
+
+
+class French(Translations):
+    """The French catalogue."""
+
+    def _parse(self, fp):
+        super()._parse(fp)
+        for msgid, said in self._catalog.items():
+            if BEFORE_A_NAME.search(said):
+                self._catalog[msgid] = Eliding(said)
+
+
 @lru_cache
 def translator(lang: str) -> NullTranslations:
     """The catalogue of one language; an absent one answers with the English of the source."""
-    return Translations.load(CATALOGUES, [lang])
+    return (French if lang == "fr" else Translations).load(CATALOGUES, [lang])
 
 
 class Sentence:

@@ -12,7 +12,9 @@ from babel import Locale
 from babel.dates import format_date, format_timedelta
 from babel.numbers import format_decimal
 from flask import Flask
-from flask_babel import get_locale, gettext, lazy_gettext, ngettext
+from flask_babel import Domain, get_locale, gettext, lazy_gettext, ngettext
+from jinja2 import pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from dispatch import clock
@@ -21,6 +23,7 @@ from dispatch.words import (
     CAMPAIGN_STATUSES,
     MESSAGE_STATUSES,
     N_,
+    Eliding,
     long_day,
     translator,
     with_euro,
@@ -316,15 +319,34 @@ def register(app: Flask) -> None:
     app.jinja_env.globals["chapter_url"] = (
         str  # no manual beside a page by itself; the app puts its own in place
     )
-    app.jinja_env.install_gettext_callables(
-        lambda said: _catalogue().gettext(said),
-        lambda one, more, number: _catalogue().ngettext(one, more, number),
-        newstyle=True,
-    )
-    app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"]
+    app.jinja_env.newstyle_gettext = True
+    app.jinja_env.globals.update(_=_said, gettext=_said, ngettext=_said_of_many)
+    app.extensions["babel"].instance.domain_instance = House()
     app.context_processor(page_defaults)
 
 
-def _catalogue() -> NullTranslations:
-    """Asked for two hundred words a page, flask-babel's way to it costs a quarter of the page."""
-    return translator(get_locale().language)
+class House(Domain):
+    """The catalogues of dispatch.words: read once, for pages as for mails."""
+
+    def get_translations(self) -> NullTranslations:
+        found = get_locale()
+        return translator(found.language) if found else NullTranslations()
+
+
+@pass_context
+def _said(context: Context, msgid: str, **facts) -> str:
+    return _filled_in(context, translator(get_locale().language).gettext(msgid), facts)
+
+
+@pass_context
+def _said_of_many(context: Context, one: str, more: str, num: int, **facts) -> str:
+    said = translator(get_locale().language).ngettext(one, more, num)
+    return _filled_in(context, said, {"num": num} | facts)
+
+
+def _filled_in(context: Context, said: str, facts: dict) -> str:
+    """A sentence of the catalogue with its facts; what they hold is escaped where the template escapes."""
+    if isinstance(said, Eliding):
+        said = said.before(facts)
+    words = Markup(said) if context.eval_ctx.autoescape else said  # nosec B704 # of our own catalogue
+    return words % facts
