@@ -193,7 +193,8 @@ def test_the_page_of_a_stopped_campaign_offers_the_correction_and_one_press_begi
     page = browser.get(f"/campaigns/{made.id}/text")
     for fixed in ("kind", "channels", "bins"):  # they stay as they were, and do not stand before the text
         assert all(field.find_parent(hidden=True) for field in page.select(f"[name={fixed}]"))
-    assert made.name in browser.get(f"/campaigns/{campaign.id}").text
+    [told] = browser.get(f"/campaigns/{campaign.id}").select(f'.note a[href="/campaigns/{made.id}"]')
+    assert told.text == "Gevolgd door: Rechtzetting, nog niet verstuurd"
     assert "alleen naar wie" in browser.get(f"/campaigns/{made.id}/review").text
 
 

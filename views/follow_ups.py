@@ -58,9 +58,10 @@ def tell(id: int):
 def standing(campaign: Campaign) -> dict:
     """The chain that it stands in, what this person may add to it, and whom it did not reach yet."""
     seen = _seen(chains.whole(campaign))
-    is_corrected = any(one.follows_id == campaign.id and one.follow_up == "correction" for one in seen)
+    corrections = [one for one in seen if one.follows_id == campaign.id and one.follow_up == "correction"]
     return {
-        "offers_correction": campaign.status == "stopped" and not is_corrected,
+        "offers_correction": campaign.status == "stopped" and not corrections,
+        "corrections": [(one.id, _followed(one)) for one in corrections if campaign.status == "stopped"],
         "chain": [(_place(one), one, *chains.reached(one)) for one in seen] if len(seen) > 1 else [],
         "may_follow": rights.may(current_user, "campaign.compose", campaign),
         "missed": follow_ups.missed(campaign),
