@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -13,7 +14,8 @@ from babel.dates import format_date, format_timedelta
 from babel.numbers import format_decimal
 from flask import Flask
 from flask_babel import Domain, get_locale, gettext, lazy_gettext, ngettext
-from jinja2 import pass_context
+from jinja2 import FileSystemBytecodeCache, pass_context
+from jinja2.bccache import Bucket
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
@@ -319,10 +321,30 @@ def register(app: Flask) -> None:
     app.jinja_env.globals["chapter_url"] = (
         str  # no manual beside a page by itself; the app puts its own in place
     )
+    app.jinja_env.bytecode_cache = Compiled.opened()
     app.jinja_env.newstyle_gettext = True
     app.jinja_env.globals.update(_=_said, gettext=_said, ngettext=_said_of_many)
     app.extensions["babel"].instance.domain_instance = House()
     app.context_processor(page_defaults)
+
+
+class Compiled(FileSystemBytecodeCache):
+    """What the templates were compiled to, in a folder of this user among the temporary ones.
+
+    To compile what one page needs takes a quarter of a second, which the first visitor after each start would wait for.
+    """
+
+    @classmethod
+    def opened(cls) -> "Compiled | None":
+        """None where there is no safe folder: then each process compiles for itself."""
+        try:
+            return cls()
+        except (OSError, RuntimeError):
+            return None
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        with suppress(OSError):  # a disk that is full keeps no page from being read
+            super().dump_bytecode(bucket)
 
 
 class House(Domain):
