@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from werkzeug.security import generate_password_hash
 
 from dispatch.access import passwords, sessions
 from dispatch.errors import Refusal
@@ -136,3 +137,9 @@ def test_guessing_the_old_one_costs_patience(lien):
     with pytest.raises(Refusal, match="Too many"):
         passwords.change(lien, PASSWORD, NEW, address="192.0.2.1", token=token, now=NOON)
     assert SignIn.get().ended_at is None
+
+
+def test_who_does_not_exist_is_looked_up_for_as_long_as_who_does():
+    method, salt, kept = passwords.NOBODY.split("$")
+    other, other_salt, other_kept = generate_password_hash("x", method="scrypt").split("$")
+    assert (method, len(salt), len(kept)) == (other, len(other_salt), len(other_kept))
