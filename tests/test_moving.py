@@ -55,6 +55,14 @@ def test_everything_arrives_and_the_old_file_can_send_no_more(old, server):
             Message.update(campaign=999_999).where(Message.campaign.is_null(False)).execute()
 
 
+def test_what_a_process_wrote_down_for_one_engine_it_asks_of_no_other(old, server):
+    models.connect(server.database())
+    models.migrate()
+    with database.connection_context():
+        demo.load(clock.now())
+        assert Message.select().where(Message.status == "delivered").exists()
+
+
 def test_what_was_published_is_found_in_the_callers_words_there_too(empty_database, server, tmp_path):
     path = tmp_path / "belfort.db"
     shutil.copy(empty_database, path)

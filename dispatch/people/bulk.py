@@ -22,7 +22,7 @@ def insert(table: type[Table], rows: Iterable[Mapping]) -> list[int]:
     defaults = {field.name: field.default for field in _columns(table)}
     ids: list[int] = []
     for part in chunked(rows, CHUNK):
-        sql = _insertion(table, len(part))
+        sql = _insertion(table, len(part), database.param)
         values = [row.get(name, default) for row in part for name, default in defaults.items()]
         ids += sorted(id for (id,) in database.execute_sql(sql, values).fetchall())
     return ids
@@ -72,8 +72,8 @@ def remember(
 
 
 @lru_cache
-def _insertion(table: type[Table], number: int) -> str:
-    """The statement that adds so many rows; their values are given when it is executed."""
+def _insertion(table: type[Table], number: int, _engine: str) -> str:
+    """The statement that adds so many rows on an engine; their values are given when it is executed."""
     fields = _columns(table)
     nothing = [(None,) * len(fields)] * number
     return table.insert_many(nothing, fields).returning(table.id).sql()[0]

@@ -327,7 +327,7 @@ _ANEW |= {"attempts": "message.attempts + step.attempts"}
 
 
 @lru_cache
-def _step(names: tuple[str, ...]) -> str:
+def _step(names: tuple[str, ...], _engine: str) -> str:
     """One statement however many moves there are: what runs row by row asks for the interpreter at each of them.
 
     It names only what some move changes: a column that is named costs its indices their work, though it stays as it was.
@@ -384,7 +384,7 @@ def _write(rows: list[tuple]) -> None:
     )  # what is settled loses the number of its doubt
     given = {name: values for name, values in columns.items() if name in named or any(values)}
     steps = json.dumps(list(zip(*given.values(), strict=True)), default=_moment)
-    database.execute_sql(_step(tuple(given)), [steps])
+    database.execute_sql(_step(tuple(given), database.param), [steps])
 
 
 def _new_doubts(campaigns: set[int | None]) -> dict[int | None, int | None]:

@@ -29,7 +29,7 @@ def while_it_sends() -> Iterator[Figure]:
         road = f"smtp://127.0.0.1:{sink}?rate=999999"
         with program(database, BELFORT_EMAIL=road) as address:
             _visited(address, town, LISTS, lambda: time.sleep(1))  # the first pages of a program are slow
-            idle, _ = _visited(address, town, LISTS, lambda: time.sleep(2))
+            idle = _visited(address, town, LISTS, lambda: time.sleep(2))
             begun, launched = time.monotonic(), _launched(address, town)
             reads, writes = _visited(address, town, (LIVE, *LISTS, LEAST), lambda: _await_end(database))
             speed = _accepted(database) / (time.monotonic() - begun)
@@ -38,14 +38,15 @@ def while_it_sends() -> Iterator[Figure]:
     yield Figure("  the engine meanwhile", shown(speed, "e-mails/s"), note=launch)
 
 
-def _figures(idle: Reads, found: Reads, writes: list[float]) -> Iterator[Figure]:
+def _figures(idle: tuple[Reads, list[float]], found: Reads, writes: list[float]) -> Iterator[Figure]:
     least = [seconds for path, seconds in found if path == LEAST]
-    reads, at_rest = ([seconds for path, seconds in some if path != LEAST] for some in (found, idle))
-    at_rest = f"{len(reads)} reads; at rest p95 {percentile(at_rest, 0.95) * 1000:.0f} ms"
-    yield at_most("pages while it sends: read, p95", percentile(reads, 0.95) * 1000, 20, "ms", at_rest)
-    yield at_most(
-        "pages while it sends: write, p95", percentile(writes, 0.95) * 1000, 30, "ms", f"{len(writes)} writes"
-    )
+    reads = [seconds for path, seconds in found if path != LEAST]
+    at_rest = [seconds for _, seconds in idle[0]], idle[1]
+    for what, taken, target, rest in (("read", reads, 20, at_rest[0]), ("write", writes, 30, at_rest[1])):
+        note = f"{len(taken)} of them; at rest p95 {percentile(rest, 0.95) * 1000:.0f} ms"
+        yield at_most(
+            f"pages while it sends: {what}, p95", percentile(taken, 0.95) * 1000, target, "ms", note
+        )
     yield Figure(
         "  a page of nothing meanwhile, p95", shown(percentile(least, 0.95) * 1000, "ms"), note=LEAST
     )
