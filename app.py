@@ -363,14 +363,14 @@ def settle(app: Flask, settings: dict) -> None:
     """Gives the application its settings, its database and its roads, in place of those that it had; raises BadSetting."""
     app.config.update(settings)
     app.config.update(_flask_settings(settings))
-    _open_database(settings["BELFORT_DATABASE"])
+    if _holds_the_demonstration(settings["BELFORT_DATABASE"]):
+        _keep_it_here(settings)
     if models.is_postgres():
         models.database.obj.here = settings["BELFORT_HANDS"] or Path()
     if models.is_postgres() and (settings["BELFORT_BACKUPS"] or settings["BELFORT_BACKUPS_SECOND"]):
         raise BadSetting(
             "BELFORT_BACKUPS is for SQLite. PostgreSQL is copied by its own tools: see the README."
         )
-    _keep_the_demonstration_here(settings)
     app.extensions["roads"] = _open_roads(settings, app.secret_key)
     app.extensions["jobs"] = Jobs(
         Pump(
@@ -417,18 +417,16 @@ def _keeping(settings: dict) -> Keeping:
     )
 
 
-def _open_database(url: str) -> None:
+def _holds_the_demonstration(url: str) -> bool:
+    """Opens the database; what it holds is asked on the same connection, which is dear."""
     try:
         with models.connect(url).connection_context():
-            models.database.get_tables()
+            return "pending_change" in models.database.get_tables() and demo.is_loaded()
     except (DatabaseError, ImproperlyConfigured, ImportError) as error:
         raise BadSetting(f"BELFORT_DATABASE cannot be opened: {error}.") from None
 
 
-def _keep_the_demonstration_here(settings: dict) -> None:
-    with models.database.connection_context():
-        if not models.database.table_exists("pending_change") or not demo.is_loaded():
-            return
+def _keep_it_here(settings: dict) -> None:
     for channel in models.CHANNELS:
         name = f"BELFORT_{channel.upper()}"
         if not all(map(_stays_here, settings[name])):
