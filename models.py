@@ -979,12 +979,19 @@ Message.add_index(
     )
 )
 # What is in hand and what is in doubt is found at each beat, however many messages there are. One index for each state:
-# SQLite finds none by `status IN (…)` for whoever asks for one of them.
+# SQLite finds none by `status IN (…)` for whoever asks for one of them. Doubt may last for ever: only that of a day is
+# looked at.
 Message.add_index(
     Message.index(Message.claimed_at, where=Message.status == "sending", name="message_in_hand")
 )
 Message.add_index(
-    Message.index(Message.road, Message.due_at, where=Message.status == "unsure", name="message_unsure")
+    Message.index(
+        Message.road,
+        Message.claimed_at,
+        Message.due_at,
+        where=Message.status == "unsure",
+        name="message_unsure",
+    )
 )
 # How many lines of a road are taken.
 Message.add_index(

@@ -434,7 +434,7 @@ class Whole(peewee.ModelSelect):
     """
 
     def __sql_selection__(self, ctx, is_subquery=False):
-        if not self._is_default or is_subquery:
+        if not self._is_default or is_subquery or len(self._returning) != len(self.model._meta.sorted_fields):
             return super().__sql_selection__(ctx, is_subquery)
         return ctx.literal(_columns(self.model, ctx.alias_manager[self.model._meta.table], ctx.state.quote))
 

@@ -42,7 +42,7 @@ SCENARIOS = (
             "correction": {
                 "sms": {
                     "nl": "POLITIE, rechtzetting: het gaat om {{cause}} in {{place}}. Blijf binnen.",
-                    "fr": "POLICE, rectificatif: il s'agit de {{cause}} à {{place}}. Restez chez vous.",
+                    "fr": "POLICE, rectification: il s'agit de {{cause}} à {{place}}. Restez chez vous.",
                 }
             },
             "all_clear": {
@@ -74,7 +74,7 @@ SCENARIOS = (
             "correction": {
                 "sms": {
                     "nl": "POLITIE, rechtzetting: er waren geen inbrekers in {{place}}.",
-                    "fr": "POLICE, rectificatif: il n'y avait pas de voleurs, {{place}}.",
+                    "fr": "POLICE, rectification: il n'y avait pas de voleurs, {{place}}.",
                 }
             },
             "all_clear": {
@@ -102,7 +102,7 @@ SCENARIOS = (
             "correction": {
                 "sms": {
                     "nl": "GEMEENTE, rechtzetting: kook het water in {{place}} tot {{until}}.",
-                    "fr": "COMMUNE, rectificatif: {{place}}, eau à bouillir jusque {{until}}.",
+                    "fr": "COMMUNE, rectification: {{place}}, eau à bouillir jusque {{until}}.",
                 }
             },
             "all_clear": {

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from dispatch.sending import messages
+from dispatch.sending.text import plain
 from dispatch.words import N_, translator
 from models import Bin, DataCheck, Document, Letter, Organisation, writing
 
@@ -36,8 +37,10 @@ def post(
 ) -> Letter:
     """Queues one mail to each address, with its paper enclosed, in the caller's transaction or its own.
 
-    By SMS the body goes alone: a telephone shows no subject and no paper.
+    By SMS the body goes alone: a telephone shows no subject and no paper. One curly apostrophe, which French has before a
+    name, would make two parts of it.
     """
+    body = plain(body) if channel == "sms" else body
     with writing():
         letter = Letter.create(
             organisation=organisation,

@@ -1,6 +1,7 @@
 """The words of the trade: gettext for code that has no request, and the names of states, kinds and channels."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import lru_cache
@@ -22,13 +23,14 @@ def N_(msgid: str) -> str:
 
 
 BEFORE_A_NAME = re.compile(r"\b([Dd]|[Qq]u)e (?=%\((\w+)\)s)")
-VOWEL = re.compile(r"(?:<[^>]*>)*(?:[aàâäeéèêëiîïoôöœuùûü]|y[^aeiou])", re.IGNORECASE)
+VOWEL = re.compile(r"(?:<[^>]*>)*(?:[aeiouæœø]|y[^aeiou])", re.IGNORECASE)
 
 
 class Eliding(str):
     """A French sentence in which "de" and "que" become "d’" and "qu’" where the name behind them begins with a vowel.
 
-    Before an h they stay: of Belgian places most have an h that is heard, Herstal, Huy, Hasselt.
+    Before an h they stay. Of Belgian places most have an h that is heard, Herstal, Huy, Hasselt; that Hélène and Hubert have
+    none that is, only a list of first names would know.
     """
 
     def __mod__(self, facts: Mapping[str, object]) -> str:
@@ -37,8 +39,12 @@ class Eliding(str):
     def before(self, facts: Mapping[str, object]) -> str:
         """The sentence as it stands before these facts, which are not in it yet."""
         return BEFORE_A_NAME.sub(
-            lambda found: f"{found[1]}’" if VOWEL.match(str(facts[found[2]])) else found[0], self
+            lambda found: f"{found[1]}’" if _begins_with_a_vowel(str(facts[found[2]])) else found[0], self
         )
+
+
+def _begins_with_a_vowel(name: str) -> bool:
+    return bool(VOWEL.match(unicodedata.normalize("NFD", name)))
 
 
 class French(Translations):

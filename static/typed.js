@@ -101,7 +101,10 @@ function keptHere() {
 
 function toTyped() {
   // Signed out before the scripts were here: nobody heard the press.
-  if (document.body.hasAttribute("data-left")) sessionStorage.removeItem(TYPED);
+  if (document.body.hasAttribute("data-left")) {
+    sessionStorage.removeItem(TYPED);
+    history.replaceState(null, "", location.pathname);
+  }
   const kept = keptHere();
   if (!kept) return;
   if (document.body.hasAttribute("data-waits")) {

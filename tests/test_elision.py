@@ -5,12 +5,17 @@ from flask import render_template_string
 from flask_babel import force_locale, gettext
 from markupsafe import Markup
 
+from dispatch import clock, letters
+from dispatch.sending.text import measure
 from dispatch.words import Eliding, Sentence
+from tests import cast
 
 NAMES = {
     "Anderlecht": "d’Anderlecht",
     "Écaussinnes": "d’Écaussinnes",
     "Ypres": "d’Ypres",
+    "Óscar": "d’Óscar",
+    "Ægidius": "d’Ægidius",
     "Yannick": "de Yannick",
     "Herstal": "de Herstal",
     "Namur": "de Namur",
@@ -44,3 +49,18 @@ def test_pages_mails_and_sentences_all_know_it(app):
         assert gettext("Accounts of %(organisation)s", organisation="Oosterzavel") == "Comptes d’Oosterzavel"
         page = "{{ _('Accounts of %(organisation)s', organisation=name) }}"
         assert render_template_string(page, name="Oost & West") == "Comptes d’Oost &amp; West"
+
+
+def test_no_apostrophe_makes_two_parts_of_a_text_message_of_ours(app):
+    said = "%(house)s takes over the number of %(municipality)s from %(from_at)s. See Belfort."
+    body = Sentence(said, house="IBZ", municipality="Anderlecht", from_at="14:00").in_language("fr")
+    letter = letters.post(
+        ["+32470000001"],
+        organisation=cast.zone(),
+        subject="",
+        body=body,
+        lang="fr",
+        now=clock.now(),
+        channel="sms",
+    )
+    assert "d'Anderlecht" in letter.body and measure(letter.body).encoding == "GSM-7"

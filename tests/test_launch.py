@@ -1,6 +1,7 @@
 """Launches of more people than one short transaction holds: in parts, to the end, whatever comes in between."""
 
 from collections import Counter
+from datetime import timedelta
 from operator import itemgetter
 
 import pytest
@@ -279,23 +280,19 @@ def test_what_is_done_at_each_beat_costs_the_same_however_many_messages_there_ar
     running, done, roads = launched(sender, molenakker, channels=["voice"]), [], app.extensions["roads"]
     to_the_end()
     pump, road = Pump(roads, now=lambda: NOON), roads.for_real("voice", NOON)
-    for number in (50, 2000):
+    common = {"campaign": running.id, "channel": "voice", "language": "nl", "due_at": NOON, "road": road.name}
+    common |= {
+        "is_practice": False,
+        "accepted_at": NOON - calls.LONGEST,
+        "claimed_at": NOON - timedelta(days=3),
+    }
+    for number in (50, 1000):
         with models.writing():
-            Message.insert_many(
-                {
-                    "reference": f"{number}-{one}",
-                    "campaign": running.id,
-                    "channel": "voice",
-                    "address": f"{number}-{one}",
-                    "language": "nl",
-                    "due_at": NOON,
-                    "status": "accepted",
-                    "accepted_at": NOON - calls.LONGEST,
-                    "road": road.name,
-                    "is_practice": False,
-                }
-                for one in range(number)
-            ).execute()
+            for status in ("accepted", "unsure"):  # some doubt is never settled
+                names = (f"{status}-{number}-{one}" for one in range(number))
+                Message.insert_many(
+                    common | {"status": status, "reference": name, "address": name} for name in names
+                ).execute()
         beat = (
             lambda: doubt.to_look_up(road.name, NOON, limit=10),
             pump.tidy,

@@ -8,6 +8,9 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from gettext import NullTranslations
+from importlib.metadata import version
+from pathlib import Path
+from pickle import UnpicklingError  # nosec B403 # the name of an error
 
 from babel import Locale
 from babel.dates import format_date, format_timedelta
@@ -30,6 +33,7 @@ from dispatch.words import (
     translator,
     with_euro,
 )
+from models import beside
 
 HOUR = 3600
 LANGUAGE_WORDS = {"nl": "Nederlands", "fr": "Français", "de": "Deutsch", "en": "English"}  # each in itself
@@ -321,7 +325,8 @@ def register(app: Flask) -> None:
     app.jinja_env.globals["chapter_url"] = (
         str  # no manual beside a page by itself; the app puts its own in place
     )
-    app.jinja_env.bytecode_cache = Compiled.opened()
+    app.jinja_env.bytecode_cache = Compiled(beside("compiled"))
+    app.jinja_env.optimized = False  # it would write a number down as the first reader counts
     app.jinja_env.newstyle_gettext = True
     app.jinja_env.globals.update(_=_said, gettext=_said, ngettext=_said_of_many)
     app.extensions["babel"].instance.domain_instance = House()
@@ -329,18 +334,21 @@ def register(app: Flask) -> None:
 
 
 class Compiled(FileSystemBytecodeCache):
-    """What the templates were compiled to, in a folder of this user among the temporary ones.
+    """What the templates were compiled to, in a folder that belongs to the database.
 
     To compile what one page needs takes a quarter of a second, which the first visitor after each start would wait for.
     """
 
-    @classmethod
-    def opened(cls) -> "Compiled | None":
-        """None where there is no safe folder: then each process compiles for itself."""
+    def __init__(self, folder: Path):
+        with suppress(OSError):  # then each process compiles for itself
+            folder.mkdir(mode=0o700, exist_ok=True)
+        super().__init__(str(folder), f"%s.{version('jinja2')}.cache")
+
+    def load_bytecode(self, bucket: Bucket) -> None:
         try:
-            return cls()
-        except (OSError, RuntimeError):
-            return None
+            super().load_bytecode(bucket)
+        except (OSError, EOFError, UnpicklingError):  # cut off by a disk that was full
+            bucket.reset()
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         with suppress(OSError):  # a disk that is full keeps no page from being read
@@ -351,8 +359,7 @@ class House(Domain):
     """The catalogues of dispatch.words: read once, for pages as for mails."""
 
     def get_translations(self) -> NullTranslations:
-        found = get_locale()
-        return translator(found.language) if found else NullTranslations()
+        return translator(get_locale().language)
 
 
 @pass_context

@@ -22,8 +22,8 @@ ROWS = ("qwertyuiop", "azertyuiop", "qwertzuiop", "asdfghjkl", "qsdfghjklm", "zx
 RUNS = ("abcdefghijklmnopqrstuvwxyz", "01234567890123456789", "98765432109876543210", *ROWS)
 SHORTEST_RUN, SHORTEST_WORD = 4, 4
 COMMON = Path(__file__).with_name("common-words.txt")
-# Of 32 random bytes that were kept nowhere: who does not exist is looked up for as long as who does. To make one costs each
-# start a tenth of a second.
+# Of 32 random bytes that were kept nowhere: who does not exist is looked up for as long as who does. Everybody may read it:
+# it lets nobody in (see `fits`). To make one costs each start a tenth of a second.
 NOBODY = (
     "scrypt:32768:8:1$ha2Jma5C35U20Uw8$27e0af9a6f97aaaa81e3185531"
     "417fbc817b48fee6fbb530648252fbb84a3ff9a1d7178ebdbb00fdb6078072d89cd5208d54025930275f9fd83db6753aad2d34"

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache, reduce
 from operator import and_
 
-from peewee import JOIN, Case, Value, fn
+from peewee import JOIN, Case, ModelInsert, Value, fn
 
 from dispatch.people import audience
 from dispatch.people.audience import Chosen, chosen_members, kept_in
@@ -62,11 +62,17 @@ def _enqueue(
     _recipients(channel, campaign.kind, earlier).change(campaign.id)
 
 
-# The queries of a part are written once for each kind of launch: to write them anew took longer than to run them.
+def _leave_out(campaign: Campaign) -> int:
+    """Writes down who of the part gets nothing, and why; returns how many."""
+    return _left_out(tuple(campaign.channels), campaign.kind).change(campaign.id)
+
+
+# ── Its queries, written once for each kind of launch: to write them anew took as long as to run them ──
 
 
 @cache
 def _messages(channel: str, kind: str, earlier: tuple[str, ...]) -> Prepared:
+    """Queues a message to each address of the part; its values are a campaign's facts and the parts by language."""
     campaign, is_practice, status, due_at, ended_at, code, begun, *charged = slots(7 + len(LANGUAGES))
     meant = {
         Message.channel: Value(channel),
@@ -85,23 +91,44 @@ def _messages(channel: str, kind: str, earlier: tuple[str, ...]) -> Prepared:
     meant |= {getattr(Message, name): Value("") for name in ("road", "provider_reference", "detail")}
     meant |= {getattr(Message, name): Value(0) for name in ("attempts", "repeats")}
     rows = _reached(channel, kind, earlier, *meant.values()).order_by(Member.id)
-    return Prepared(Message.insert_from(rows, fields=list(meant)).on_conflict_ignore())
+    return _counted(Message.insert_from(rows, fields=list(meant)))
 
 
 @cache
 def _recipients(channel: str, kind: str, earlier: tuple[str, ...]) -> Prepared:
+    """Writes down for whom the messages of the part are meant; its value is the campaign."""
     theirs = Message.address == kept_in(Member, channel, kind)
     people = _reached(channel, kind, earlier, Message.id, Member.id).join(Message, JOIN.CROSS)
     people = people.where(Message.campaign == slots(1)[0], Message.channel == channel, theirs)
-    return Prepared(
-        Recipient.insert_from(people, fields=[Recipient.message, Recipient.member]).on_conflict_ignore()
-    )
+    return _counted(Recipient.insert_from(people, fields=[Recipient.message, Recipient.member]))
 
 
 def _reached(channel: str, kind: str, earlier: tuple[str, ...], *columns):
     """Whoever of the part a channel reaches, and none before it."""
     first = [kept_in(Member, one, kind) == "" for one in earlier]
     return chosen_members(*columns).where(Chosen.is_active, kept_in(Member, channel, kind) != "", *first)
+
+
+@cache
+def _left_out(channels: tuple[str, ...], kind: str) -> Prepared:
+    """Writes down who of the part gets nothing, and why; its value is the campaign."""
+    nowhere, untried = (
+        reduce(and_, [kept_in(Member, channel, heeded) == "" for channel in channels])
+        for heeded in ("", kind)
+    )
+    reasons = [(~Chosen.is_active, "paused"), (nowhere, audience.missing(channels))]
+    if kind in audience.SPARING:
+        reasons.append((audience.refused_news(Member, channels), "news_ended"))
+    reasons.append((audience.asked_to_stop(channels), audience.OPTED_OUT))
+    why = Case(None, reasons, "worn_out")
+    left_out = chosen_members(slots(1)[0], Member.id, why).where(~Chosen.is_active | untried)
+    fields = [Unreached.campaign, Unreached.member, Unreached.reason]
+    return _counted(Unreached.insert_from(left_out, fields=fields))
+
+
+def _counted(insertion: ModelInsert) -> Prepared:
+    """An insertion of what is not there yet, which tells how many rows it made and not each of their keys."""
+    return Prepared(insertion.on_conflict_ignore().returning())
 
 
 def beginning() -> str:
@@ -125,24 +152,3 @@ _NAME = Prepared(
         Message.campaign == _place[1], Message.channel == _place[2], Message.address == _place[3]
     )
 )
-
-
-def _leave_out(campaign: Campaign) -> int:
-    """Writes down who of the part gets nothing, and why; returns how many."""
-    return _left_out(tuple(campaign.channels), campaign.kind).change(campaign.id)
-
-
-@cache
-def _left_out(channels: tuple[str, ...], kind: str) -> Prepared:
-    nowhere, untried = (
-        reduce(and_, [kept_in(Member, channel, heeded) == "" for channel in channels])
-        for heeded in ("", kind)
-    )
-    reasons = [(~Chosen.is_active, "paused"), (nowhere, audience.missing(channels))]
-    if kind in audience.SPARING:
-        reasons.append((audience.refused_news(Member, channels), "news_ended"))
-    reasons.append((audience.asked_to_stop(channels), audience.OPTED_OUT))
-    why = Case(None, reasons, "worn_out")
-    left_out = chosen_members(slots(1)[0], Member.id, why).where(~Chosen.is_active | untried)
-    fields = [Unreached.campaign, Unreached.member, Unreached.reason]
-    return Prepared(Unreached.insert_from(left_out, fields=fields).on_conflict_ignore())

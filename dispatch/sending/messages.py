@@ -328,7 +328,7 @@ _ANEW |= {"attempts": "message.attempts + step.attempts"}
 
 @lru_cache
 def _step(names: tuple[str, ...], _engine: str) -> str:
-    """One statement however many moves there are: what runs row by row asks for the interpreter at each of them.
+    """One statement of an engine however many moves there are: what runs row by row asks for the interpreter at each of them.
 
     It names only what some move changes: a column that is named costs its indices their work, though it stays as it was.
     """
