@@ -32,12 +32,14 @@ def test_receipts_are_asked_for_on_this_machine_only(run):
     assert run(*road, "--receipts-at", "http://192.0.2.1").exit_code == 1
 
 
+@pytest.mark.sqlite("it measures with a file of its own")
 def test_an_option_that_no_road_has_is_said_in_a_sentence(run):
     done = run("--channel", "email", "--messages", "1", "--to", "smtp://127.0.0.1:9?speed=9")
     assert done.exit_code == 1 and done.output.startswith("Error: ") and "speed" in done.output
 
 
 @pytest.mark.loopback
+@pytest.mark.sqlite("it measures with a file of its own")
 def test_a_measurement_leaves_the_database_in_use_alone(app):
     from tests.servers import smtp_server
 
