@@ -14,23 +14,20 @@ MOST_KEPT = 65536  # bytes of an answer; what a gateway has to say is shorter
 Read = Callable[[Outgoing, int, bytes], Outcome]
 
 
-def dial(host: str, port: int, *, is_tls: bool, is_verified: bool) -> socket.socket:
-    """A connected socket; raises NoLine."""
+def dial(host: str, port: int, tls: ssl.SSLContext | None = None) -> socket.socket:
+    """A connected socket, encrypted where it is said how; raises NoLine."""
     try:
         connected = socket.create_connection((host, port), CONNECT_SECONDS)
-        return _wrapped(connected, host, is_verified) if is_tls else connected
+        return _wrapped(connected, host, tls) if tls else connected
     except ssl.SSLError as trouble:
         raise NoLine("no_safe_connection", type(trouble).__name__) from None
     except (OSError, ValueError) as trouble:
         raise NoLine("no_answer", type(trouble).__name__) from None
 
 
-def _wrapped(connected: socket.socket, host: str, is_verified: bool) -> ssl.SSLSocket:
-    context = ssl.create_default_context()
-    if not is_verified:
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+def _wrapped(connected: socket.socket, host: str, tls: ssl.SSLContext) -> ssl.SSLSocket:
     try:
-        return context.wrap_socket(connected, server_hostname=host)
+        return tls.wrap_socket(connected, server_hostname=host)
     except (OSError, ValueError):
         connected.close()
         raise

@@ -2,9 +2,9 @@
 
 import imaplib
 import re
-import ssl
 from collections.abc import Iterator
 
+from dispatch.providers import tls
 from dispatch.providers.base import RoadURL
 from dispatch.providers.dsn import MOST_BYTES
 from dispatch.providers.lmtp import Keep
@@ -40,15 +40,13 @@ class Mailbox:
             _sure(server.uid("STORE", ",".join(letters), "+FLAGS.SILENT", r"(\Seen)"))
 
     def _connect(self) -> imaplib.IMAP4:
-        context = ssl.create_default_context()
-        if not self._is_verified:
-            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         host, port = self._url.host, self._url.port or PORTS[self._url.scheme]
         if self._url.scheme == "imaps":
+            context = tls.context(self._is_verified)
             return imaplib.IMAP4_SSL(host, port, ssl_context=context, timeout=TIMEOUT_SECONDS)
         server = imaplib.IMAP4(host, port, timeout=TIMEOUT_SECONDS)
         if self._is_upgraded:
-            server.starttls(context)
+            server.starttls(tls.context(self._is_verified))
         return server
 
 

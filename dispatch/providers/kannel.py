@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Self
 from urllib.parse import parse_qsl
 
+from dispatch.providers import tls
 from dispatch.providers.base import (
     DEFAULT_RATES,
     BadReceipt,
@@ -90,7 +91,7 @@ class Kannel(Provider):
         self._receipts_at = receipts_at.replace("%", "%%")
         self._parts = int(url.number("parts", 10))
         self._host, self._port = url.host, url.port or PORT
-        self._is_tls, self._is_verified = url.flag("tls"), url.flag("verify", True)
+        self._tls = tls.context(url.flag("verify", True)) if url.flag("tls") else None
         self._secrets = (url.user, url.password)
         host = f"[{url.host}]" if ":" in url.host else url.host
         self._head = b"POST /cgi-bin/sendsms HTTP/1.1\r\n" + _headers(
@@ -146,7 +147,7 @@ class Kannel(Provider):
         self._lines.close()
 
     def _dial(self) -> tuple[socket.socket, HttpTalk]:
-        connected = dial(self._host, self._port, is_tls=self._is_tls, is_verified=self._is_verified)
+        connected = dial(self._host, self._port, self._tls)
         return connected, HttpTalk(self._request, self._read)
 
     def _request(self, outgoing: Outgoing) -> bytes:

@@ -12,9 +12,10 @@ import ssl
 from collections import deque
 from collections.abc import Iterator
 from email.utils import parseaddr
+from functools import cached_property
 from typing import Self
 
-from dispatch.providers import confirming, unsubscribe, verp
+from dispatch.providers import confirming, tls, unsubscribe, verp
 from dispatch.providers.base import (
     DEFAULT_RATES,
     BadRoad,
@@ -160,17 +161,18 @@ class Smtp(Provider):
         connection.close()  # its file; the socket goes on
         return connected, talk
 
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        return tls.context(self._is_verified)
+
     def _connect(self) -> smtplib.SMTP:
-        context = ssl.create_default_context()
-        if not self._is_verified:
-            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         if self._is_implicit:
-            connection = smtplib.SMTP_SSL(self._host, self._port, timeout=self._timeout, context=context)
+            connection = smtplib.SMTP_SSL(self._host, self._port, timeout=self._timeout, context=self._tls)
         else:
             connection = smtplib.SMTP(self._host, self._port, timeout=self._timeout)
         try:
             if self._is_upgraded:
-                connection.starttls(context=context)
+                connection.starttls(context=self._tls)
             connection.ehlo_or_helo_if_needed()
         except (OSError, ValueError):
             connection.close()
