@@ -50,7 +50,10 @@ def _figures(idle: tuple[Reads, list[float]], found: Reads, writes: list[float])
     yield Figure(
         "  a page of nothing meanwhile, p95", shown(percentile(least, 0.95) * 1000, "ms"), note=LEAST
     )
-    yield at_most("pages while it sends: the slowest of all", max(reads + writes) * 1000, SLOWEST_MS, "ms")
+    slowest = f"at rest {max(at_rest[0] + at_rest[1]) * 1000:.0f} ms"
+    yield at_most(
+        "pages while it sends: the slowest of all", max(reads + writes) * 1000, SLOWEST_MS, "ms", slowest
+    )
 
 
 def _visited(
