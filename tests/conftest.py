@@ -99,19 +99,17 @@ def fresh(empty_url, tmp_path):
 
 
 @pytest.fixture
-def settings(fresh):
-    return {
-        "BELFORT_DATABASE": fresh,
-        "BELFORT_SECRET_KEY": "a key for tests",
-        "BELFORT_PUMP": "off",
-    }
+def settings(fresh, tmp_path):
+    said = {"BELFORT_DATABASE": fresh, "BELFORT_SECRET_KEY": "a key for tests", "BELFORT_PUMP": "off"}
+    return said | ({"BELFORT_HANDS": str(tmp_path)} if POSTGRES else {})
 
 
 @pytest.fixture(scope="session")
-def application(empty_url):
+def application(empty_url, tmp_path_factory):
     """The application with all its pages, built once: its addresses take a tenth of a second to write down."""
+    said = {"BELFORT_DATABASE": empty_url, "BELFORT_SECRET_KEY": "k", "BELFORT_PUMP": "off"}
     return belfort.build_app(
-        {"BELFORT_DATABASE": empty_url, "BELFORT_SECRET_KEY": "k", "BELFORT_PUMP": "off"}
+        said | ({"BELFORT_HANDS": str(tmp_path_factory.mktemp("hands"))} if POSTGRES else {})
     )
 
 
