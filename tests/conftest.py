@@ -23,8 +23,8 @@ _numbers = count(1)
 
 
 def pytest_xdist_auto_num_workers(config) -> int:
-    """Three processes on two cores: whoever walks in a browser or talks to a real server waits for it much of the time."""
-    return os.cpu_count() * 3 // 2
+    """Four processes on two cores: whoever walks in a browser or talks to a real server waits for it a third of the time."""
+    return os.cpu_count() * 2
 
 
 def pytest_collection_modifyitems(items):
