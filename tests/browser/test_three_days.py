@@ -16,6 +16,7 @@ from dispatch import clock
 from models import Annex, Quarter, Statement
 from tests import cast
 from tests.browser.conftest import does_not_scroll_sideways, picture, served_as_it_is
+from tests.browser.test_floor import note_a_call
 from tests.browser.test_road import press
 from tests.servers import wait_until
 from tests.three_days import (
@@ -147,12 +148,9 @@ def seat(stage: Stage, numbers, deed: str) -> None:
         assert answer.status == 303
 
 
-def note_a_call(stage: Stage) -> None:
-    page = stage.operator
-    page.goto("/emergencies/1/calls")
-    page.keyboard.type("1")
-    page.keyboard.press("Enter")
-    expect(page.locator("#latest li")).to_have_count(1)
+def take_a_call(stage: Stage) -> None:
+    note_a_call(stage.operator, 1)
+    expect(stage.operator.locator("#latest li")).to_have_count(1)
 
 
 def ask_from_the_floor(stage: Stage) -> None:
@@ -296,7 +294,7 @@ def script(stage: Stage, folder) -> list[tuple]:
     told += [(OPENED_AFTER[n], open_number, n) for n in towns]
     for numbers, first, until in SHIFTS:
         told += [(first * 60, seat, numbers, "enter"), (until * 60, seat, numbers, "leave")]
-    told += [(60, note_a_call), (61, ask_from_the_floor), (80, answer_it), (81, read_it), (115, ask_for_more)]
+    told += [(60, take_a_call), (61, ask_from_the_floor), (80, answer_it), (81, read_it), (115, ask_for_more)]
     told += [(178, look_at_the_board, folder), (355, take_over)]
     told += [(SCALED_UP_AFTER - 10, hand_over, n) for n in towns]
     told += [(CLOSED_AFTER[n] - 180, plan_the_end, n) for n in towns]

@@ -4,7 +4,7 @@ from playwright.sync_api import Page, expect
 
 from dispatch import demo
 from tests.browser.conftest import does_not_scroll_sideways
-from tests.browser.test_floor import emergency  # noqa: F401 - a fixture
+from tests.browser.test_floor import emergency, note_a_call  # noqa: F401 - a fixture
 from tests.browser.test_road import press
 
 SLOW = {
@@ -82,9 +82,7 @@ def test_the_board_renews_itself_without_moving(visit, emergency):  # noqa: F811
     since = settled(board)
     first = board.locator("#floor").get_attribute("data-hx-get")
     operator = visit("operator")
-    operator.goto(f"/emergencies/{emergency}/calls")
-    operator.keyboard.type("1")
-    operator.keyboard.press("Enter")
+    note_a_call(operator, emergency)
     expect(board.locator("#floor")).not_to_have_attribute("data-hx-get", first)
     board.wait_for_timeout(300)
     assert sum(shift["value"] for shift in moved(board, since)) < 0.1
