@@ -9,7 +9,7 @@ from pypdf import PdfReader
 from tests.browser.conftest import does_not_scroll_sideways, picture
 
 SCENARIO = "Verdachte personen in de straat"
-MOST_SECONDS = 60  # A6: a quiet machine takes 3 of the 20 that are promised, a busy one is no fault of it
+MOST_SECONDS = 20
 MOST_TABS = 60
 
 
