@@ -67,7 +67,7 @@ OVERTAKEN = N_(
     "Somebody else changed this text in the meantime. Nothing of yours was saved: compare both texts."
 )
 RECEIPTS_AWAITED = timedelta(seconds=30)  # after the last news of a campaign; a later receipt still counts
-FROZEN_AT_ONCE = 1_000  # members in one transaction of a launch: no page waits longer than some 30 ms
+FROZEN_AT_ONCE = 1_000  # members in one transaction of a launch, for which a page that writes has to wait
 MAX_SMS_PARTS = 10  # what the gateways concatenate
 READY_CHANNELS = ("sms", "voice", "email")
 ANSWERS = ("asks_acknowledgement", "cascade")
