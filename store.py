@@ -195,14 +195,18 @@ def beside(name: str) -> Path:
 
 
 class Turnstile:
-    """Lets threads through one by one in the order in which they came.
+    """Lets threads through one by one in the order in which they came; whom somebody waits for goes before the others.
 
     SQLite's own lock and Python's are not fair: a pump that writes back to back starves a page for seconds.
     """
 
+    MOST_IN_A_ROW = 3  # before one of the others, so that pages without end keep no message for ever
+
     def __init__(self):
         self._guard = Lock()
-        self._waiting: deque[Lock] = deque()
+        self._awaited: deque[Lock] = deque()
+        self._others: deque[Lock] = deque()
+        self._in_a_row = 0
         self._is_taken = False
 
     def __enter__(self):
@@ -212,15 +216,21 @@ class Turnstile:
                 return
             turn = Lock()
             turn.acquire()
-            self._waiting.append(turn)
+            (self._awaited if _mine.is_awaited else self._others).append(turn)
         turn.acquire()
 
     def __exit__(self, *_):
         with self._guard:
-            if self._waiting:
-                self._waiting.popleft().release()
-            else:
+            if not self._awaited and not self._others:
                 self._is_taken = False
+                return
+            is_their_turn = self._awaited and (not self._others or self._in_a_row < self.MOST_IN_A_ROW)
+            self._in_a_row = self._in_a_row + 1 if is_their_turn else 0
+            (self._awaited if is_their_turn else self._others).popleft().release()
+
+    @property
+    def waiting(self) -> int:
+        return len(self._awaited) + len(self._others)
 
 
 turnstile = Turnstile()
@@ -230,11 +240,22 @@ class _Thread(local):
     """What this thread's transaction is, and what the thread does once it is committed."""
 
     def __init__(self):
+        self.is_awaited = False  # somebody sits before a page until it is done
         self.is_carrying = False  # shares the database with other carriers
         self.afterwards: list[Callable[[], object]] = []
 
 
 _mine = _Thread()
+
+
+@contextmanager
+def awaited():
+    """Somebody waits for what this thread does: at the turnstile it goes before messages."""
+    before, _mine.is_awaited = _mine.is_awaited, True
+    try:
+        yield
+    finally:
+        _mine.is_awaited = before
 
 
 class Alone(Exception):

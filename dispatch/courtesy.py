@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from threading import Condition
 from time import monotonic
 
+from store import awaited
+
 LONGEST_SECONDS = 0.02  # the throttle catches up on that; then something leaves all the same, however many pages are asked for
 WORK_SECONDS = 0.01  # so much between two steps aside
 
@@ -23,12 +25,13 @@ _resumed_at = 0.0
 
 @contextmanager
 def guest() -> Iterator[None]:
-    """Somebody waits for a page."""
+    """Somebody waits for the page that this thread makes."""
     global _guests
     with _left:
         _guests += 1
     try:
-        yield
+        with awaited():
+            yield
     finally:
         with _left:
             _guests -= 1

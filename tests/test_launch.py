@@ -276,6 +276,21 @@ def test_who_shares_a_number_is_found_without_a_look_at_everybody_of_the_zone(ap
     assert done[1] <= done[0] + 10
 
 
+@pytest.mark.parametrize("ways", [("bins",), ("members",), ("streets",), ("bins", "members", "streets")])
+def test_a_few_are_found_without_a_look_at_everybody_of_the_zone(app, ways):
+    zone, few, done = cast.zone(), cast.bin_named("Molenakker"), []
+    one = cast.member(few, "Maes", mobile="+32470000101", street="Molenweg")
+    choice = {"bins": [few.id], "members": [one.id], "streets": [[few.id, "Molenweg"]]}
+    choice = {way: choice[way] for way in ways}
+    for number in (20, 4000):
+        with models.writing():
+            bin = bench.add_bin(zone, number, NOON)
+            Bin.update(name=f"Buurt {number}", slug=f"buurt-{number}").where(Bin.id == bin.id).execute()
+        done.append(work(lambda: audience.resolve(zone.id, choice, ["sms"])))
+        assert [person.id for person in audience.resolve(zone.id, choice, ["sms"]).people] == [one.id]
+    assert done[1] <= done[0] + 1
+
+
 def test_what_is_done_at_each_beat_costs_the_same_however_many_messages_there_are(app, sender, molenakker):
     running, done, roads = launched(sender, molenakker, channels=["voice"]), [], app.extensions["roads"]
     to_the_end()

@@ -378,7 +378,12 @@ def _memberships(organisation_id: int, choice: dict, *columns):
 
 
 def _chosen(choice: dict):
-    chosen = Membership.bin.in_(choice.get("bins", [])) | Member.id.in_(choice.get("members", []))
+    """Each way by itself and of memberships alone, and none that names nobody: or all those of the organisation are walked."""
+    ways = [
+        field.in_(ids)
+        for name, field in (("bins", Membership.bin), ("members", Membership.member))
+        if (ids := choice.get(name))
+    ]
     for bin_id, street in choice.get("streets", []):
-        chosen |= (Membership.bin == bin_id) & (Member.street == street)
-    return chosen
+        ways.append((Membership.bin == bin_id) & (Member.street == street))
+    return reduce(or_, ways or [Value(False)])
