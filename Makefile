@@ -12,8 +12,8 @@ test: $(VENV)/test $(CATALOGUES)
 	@tests/install-peers
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
-# The same tests on a cluster of PostgreSQL that is thrown away, but those marked `sqlite`, and the browser, which stays on
-# SQLite. Some only: make test-postgres TESTS="tests/test_kill.py".
+# The same tests on a cluster of PostgreSQL that is thrown away, but those marked `sqlite`, which are about a file.
+# Some only: make test-postgres TESTS="tests/test_kill.py".
 # These are about the engine, the ledger and the search, and about lists, quarter hours and words by language, where what
 # held on SQLite alone was found: what .ci/run asks of PostgreSQL, beside the workers and the move (tests/test_workers.py,
 # test_moving.py), which begin a cluster of their own in any run.

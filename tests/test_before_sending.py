@@ -1,16 +1,16 @@
 """The page before sending is right to the mill and to the person: reckoned again from the rows, in plain code of its own."""
 
-import json
 import re
 from collections import Counter
 from math import ceil
 
 import pytest
 
+from dialect import document
 from dispatch import clock, demo
 from dispatch.sending import campaigns, contacts
 from models import Campaign, Member, Organisation, User, database
-from tests import cast
+from tests import cast, kept
 
 GSM = (
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ ÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
@@ -39,16 +39,11 @@ MESSAGES = {
 
 
 @pytest.fixture(scope="module")
-def filled(empty_database, tmp_path_factory):
-    """The demonstration, with numbers that are dead and people who answered STOP; made once."""
-    import shutil
-
-    import models
-
-    path = tmp_path_factory.mktemp("demo") / "belfort.db"
-    shutil.copy(empty_database, path)
-    models.connect(f"sqlite:///{path}")
-    with database.connection_context():
+def filled(empty, tmp_path_factory):
+    """The folder of the demonstration, with numbers that are dead and people who answered STOP; made once."""
+    folder = tmp_path_factory.mktemp("demo")
+    kept.make(folder, like=empty)
+    with kept.books(folder):
         demo.load(clock.now())
         Member.update(mobile_failures=2, mobile_fault="no_such_number").where(
             Member.id.in_(range(5, 400, 23))
@@ -59,17 +54,15 @@ def filled(empty_database, tmp_path_factory):
         Member.update(email_failures=3, email_fault="no_mailbox").where(
             Member.id.in_(range(5, 400, 9))
         ).execute()
-        database.execute_sql("PRAGMA journal_mode = delete")
-    return path
+    yield folder
+    kept.drop(folder)
 
 
 @pytest.fixture
 def settings(filled, tmp_path):
-    import shutil
-
-    path = tmp_path / "belfort.db"
-    shutil.copy(filled, path)
-    return {"BELFORT_DATABASE": f"sqlite:///{path}", "BELFORT_SECRET_KEY": "k", "BELFORT_PUMP": "off"}
+    kept.make(tmp_path, like=filled)
+    yield kept.surroundings(tmp_path) | {"BELFORT_SECRET_KEY": "k", "BELFORT_PUMP": "off"}
+    kept.drop(tmp_path)
 
 
 @pytest.fixture
@@ -100,7 +93,7 @@ def looked_at(app, sender):
 
 
 def sql(words: str, *values) -> list[tuple]:
-    return database.execute_sql(words, values).fetchall()
+    return database.execute_sql(words.replace("?", database.param), values).fetchall()
 
 
 def parts_of(text: str) -> int:
@@ -131,9 +124,9 @@ def people_of(audience: dict) -> dict[int, dict]:
             or person["id"] in audience.get("members", ())
         )
         if is_meant:
-            kept = found.setdefault(person["id"], person | {"active": False, "times": 0})
-            kept["active"] |= paused_at is None
-            kept["times"] += 1
+            known = found.setdefault(person["id"], person | {"active": False, "times": 0})
+            known["active"] |= paused_at is None
+            known["times"] += 1
     return found
 
 
@@ -151,7 +144,7 @@ def address_of(person: dict, channel: str, kind: str) -> str:
 def reckon(draft: Campaign) -> dict:
     people, kind = people_of(draft.audience), draft.kind
     [(price_list,)] = sql("SELECT prices FROM tariff ORDER BY begins_on DESC LIMIT 1")
-    price = {one["code"]: one["mills"] for one in json.loads(price_list)}
+    price = {one["code"]: one["mills"] for one in document(price_list)}
     reached, left_out, legs, shared = set(), Counter(), {}, 0
     for channel in draft.channels:
         at: dict[str, list[dict]] = {}

@@ -5,7 +5,6 @@ import json
 import os
 import re
 import shutil
-import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -14,9 +13,12 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from peewee import fn
 from playwright.sync_api import Page, expect, sync_playwright
 
 from dispatch import demo
+from models import Member, User
+from tests import kept
 from tests.servers import free_port, wait_until
 
 DESK = {"email": "wacht@nccn.example", "password": demo.PASSWORD, "role": "national desk"}
@@ -74,24 +76,26 @@ def site(folder):
 
 @cache
 def demonstration() -> Path:
-    """A database with the demonstration and the national desk, made once by the commands and copied for every site."""
-    path = Path(tempfile.mkdtemp(prefix="belfort-")) / "belfort.db"
-    atexit.register(shutil.rmtree, path.parent, ignore_errors=True)
-    environ = clean_environ() | {"BELFORT_DATABASE": f"sqlite:///{path}"}
+    """The folder of a database with the demonstration and the national desk, made once by the commands and copied for every site."""
+    folder = Path(tempfile.mkdtemp(prefix="belfort-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    kept.make(folder)
+    environ = clean_environ() | kept.surroundings(folder)
     desk = ["--email", DESK["email"], "--role", "sender", "--organisation", "NCCN"]
     desk += ["--password", DESK["password"], "--kind", "federal_service", "--national-desk"]
     commands = json.dumps([["migrate", "--demo"], ["user", "add", *desk]])
     subprocess.run(
         [sys.executable, "-c", COMMANDS, commands], cwd=ROOT, env=environ, check=True, capture_output=True
     )
-    with sqlite3.connect(path) as database:
+    with kept.books(folder):
         # It signs in as the demonstration's people do.
-        database.execute("UPDATE user SET is_demonstration = 1 WHERE email = ?", (DESK["email"],))
+        User.update(is_demonstration=True).where(User.email == DESK["email"]).execute()
         # Who is tried three times keeps a campaign open for eight seconds more.
-        database.execute(
-            "UPDATE member SET mobile = substr(mobile, 1, length(mobile) - 2) || '95' WHERE mobile LIKE '%05'"
-        )
-    return path
+        slow = Member.mobile.endswith("05")
+        Member.update(mobile=fn.SUBSTR(Member.mobile, 1, fn.LENGTH(Member.mobile) - 2).concat("95")).where(
+            slow
+        ).execute()
+    return folder
 
 
 def clean_environ() -> dict[str, str]:
@@ -101,8 +105,7 @@ def clean_environ() -> dict[str, str]:
 @contextmanager
 def served(folder: Path, **settings: str):
     """The address of a Belfort with the demonstration and these settings, while it runs."""
-    with sqlite3.connect(demonstration()) as made, sqlite3.connect(folder / "belfort.db") as mine:
-        made.backup(mine)
+    kept.make(folder, like=demonstration())
     with served_as_it_is(folder, **settings) as address:
         yield address
 
@@ -110,7 +113,7 @@ def served(folder: Path, **settings: str):
 @contextmanager
 def served_as_it_is(folder: Path, program: tuple[str, ...] = ("app.py",), **settings: str):
     """The address of a Belfort with the database that the test has made, while it runs."""
-    environ = clean_environ() | {"BELFORT_DATABASE": f"sqlite:///{folder / 'belfort.db'}"}
+    environ = clean_environ() | kept.surroundings(folder)
     with running(folder, environ | {"PORT": str(free_port())} | settings, program) as address:
         yield address
 

@@ -13,6 +13,8 @@ from dispatch import demo
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text()
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 RULES |= {"resultTypes": ["violations"], "preload": False, "iframes": False}  # no sheet is fetched once more
+# A colour on its way to another one is neither.
+SETTLED = "Promise.all(document.getAnimations().filter(one => one instanceof CSSTransition).map(one => one.finished))"
 LINK = re.compile(r'<a\b[^>]*?\bhref="([^"]*)"')
 NO_PAGE = re.compile(r"\.(pdf|xlsx|csv|vcf|json|xml)$|/paper|/file$|/export|\.atom$")
 MOST = 40  # pages for one role
@@ -22,6 +24,7 @@ ROLES = ("platform_admin", "organisation_admin", "authorised_person", "centre_su
 def faults(page) -> list[str]:
     """What axe finds: the rule, and the first place."""
     page.evaluate(AXE)
+    page.evaluate(SETTLED)
     found = page.evaluate("rules => axe.run(document, rules)", RULES)["violations"]
     return [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found]
 

@@ -1,11 +1,15 @@
 """The floor at night: an operator who never touches the mouse, the supervisor's board, and the wall."""
 
 import re
-import sqlite3
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from dispatch import clock
+from dispatch.centre import activation as centre
+from models import Activation, Call, Emergency, User
+from tests import kept
 from tests.browser.conftest import does_not_scroll_sideways, picture
 
 FORM = {
@@ -22,39 +26,27 @@ FORM = {
 @pytest.fixture
 def emergency(folder):
     """An emergency as a town asked for it and the centre opened it."""
-    from datetime import timedelta
-
-    import models
-    from dispatch import clock
-    from dispatch.centre import activation as centre
-    from models import Activation, Emergency, User
-
-    before = models.database.obj
-    models.connect(f"sqlite:///{folder / 'belfort.db'}")
-    try:
-        with models.database.connection_context():
-            found = Emergency.select().first()
-            if not found:
-                mayor, supervisor = (
-                    User.get(User.role == role) for role in ("authorised_person", "centre_supervisor")
-                )
-                now = clock.now()
-                asked = now - timedelta(minutes=40)
-                one = centre.begin(mayor.organisation, by=mayor, now=asked)
-                hour = {"declared_at": f"{clock.local(asked):%H:%M}", "phase": "municipal"}
-                centre.write(one, FORM | hour, by=mayor, now=asked)
-                centre.submit(one, by=mayor, now=asked, password_confirmed=True)
-                one = Activation.get_by_id(one.id)
-                centre.open(one, number="016001771", opened_at=now, by=supervisor, now=now)
-                found = Emergency.get()
-            return found.id
-    finally:
-        models.database.initialize(before)
+    with kept.books(folder):
+        found = Emergency.select().first()
+        if not found:
+            mayor, supervisor = (
+                User.get(User.role == role) for role in ("authorised_person", "centre_supervisor")
+            )
+            now = clock.now()
+            asked = now - timedelta(minutes=40)
+            one = centre.begin(mayor.organisation, by=mayor, now=asked)
+            hour = {"declared_at": f"{clock.local(asked):%H:%M}", "phase": "municipal"}
+            centre.write(one, FORM | hour, by=mayor, now=asked)
+            centre.submit(one, by=mayor, now=asked, password_confirmed=True)
+            one = Activation.get_by_id(one.id)
+            centre.open(one, number="016001771", opened_at=now, by=supervisor, now=now)
+            found = Emergency.get()
+        return found.id
 
 
 def noted(folder) -> list[tuple]:
-    with sqlite3.connect(folder / "belfort.db", timeout=10) as database:
-        return database.execute("SELECT kind, topic, language FROM call ORDER BY id").fetchall()
+    with kept.books(folder):
+        return [*Call.select(Call.kind, Call.topic, Call.language).order_by(Call.id).tuples()]
 
 
 def note_a_call(page: Page, emergency: int) -> None:

@@ -1,19 +1,20 @@
 """A message with a fault in it is stopped, and its correction reaches exactly those who had it, from the same page."""
 
 import re
-import sqlite3
 from time import monotonic
 
 import pytest
 from playwright.sync_api import expect
 
+from models import Message
+from tests import kept
 from tests.browser.conftest import served
 from tests.browser.test_four_eyes import written
 from tests.browser.test_road import press
 
 MOST_SECONDS = 60
 PHONE = {"width": 390, "height": 844}
-REACHED = "('accepted', 'delivered')"
+REACHED = Message.status.in_(("accepted", "delivered"))
 
 
 @pytest.fixture(scope="module")
@@ -23,10 +24,10 @@ def site(folder):
         yield address
 
 
-def addresses(folder, id: str, where: str = "1") -> set[str]:
-    with sqlite3.connect(folder / "belfort.db", timeout=10) as database:
-        query = f"SELECT address FROM message WHERE campaign_id = ? AND {where}"
-        return {address for (address,) in database.execute(query, (id,))}
+def addresses(folder, campaign: str, *conditions) -> set[str]:
+    with kept.books(folder):
+        found = Message.select(Message.address).where(Message.campaign == campaign, *conditions)
+        return {address for (address,) in found.tuples()}
 
 
 def launch(page) -> str:
@@ -57,9 +58,9 @@ def test_what_was_stopped_is_corrected_from_the_same_page_for_exactly_who_had_it
     second = launch(page)
     expect(page.locator("a[href$='report.pdf']")).to_be_visible()
     assert monotonic() - begun < MOST_SECONDS
-    had = addresses(folder, first, f"status IN {REACHED}")
+    had = addresses(folder, first, REACHED)
     assert 0 < len(had) < len(addresses(folder, first)), "stopped halfway"
-    assert addresses(folder, second) == addresses(folder, second, f"status IN {REACHED}") == had
+    assert addresses(folder, second) == addresses(folder, second, REACHED) == had
     chain = page.locator("#chain")
     expect(chain).to_contain_text("Rechtzetting van “Verkeerde straat”")
     chain.get_by_role("link", name="Verkeerde straat", exact=True).click()

@@ -1,16 +1,19 @@
 """Several people around one message: the ladder, the override, and the lead that changes hands."""
 
 import re
-import sqlite3
+from datetime import datetime
 
 import pytest
 from playwright.sync_api import expect
 
+import models
 from dispatch import demo
+from models import Approval
+from tests import kept
 from tests.browser.conftest import picture
 from tests.browser.test_road import press
 
-MONTHS_AGO = "2026-01-01 00:00:00"
+MONTHS_AGO = datetime(2026, 1, 1)
 
 
 @pytest.fixture
@@ -45,8 +48,8 @@ def written(page, name: str, kind: str) -> str:
 
 
 def the_deadline_passes(folder) -> None:
-    with sqlite3.connect(folder / "belfort.db", timeout=10) as database:
-        database.execute("UPDATE approval SET due_at = ? WHERE due_at IS NOT NULL", (MONTHS_AGO,))
+    with kept.books(folder), models.writing():
+        Approval.update(due_at=MONTHS_AGO).where(Approval.due_at.is_null(False)).execute()
 
 
 def test_nobody_answers_in_time_so_the_next_is_asked_and_approves(visit, four_eyes, folder):

@@ -2,7 +2,6 @@
 
 import os
 import re
-import sqlite3
 import subprocess
 import sys
 from datetime import date
@@ -10,7 +9,10 @@ from datetime import date
 import pytest
 from playwright.sync_api import expect
 
+import models
 from dispatch import demo
+from models import User
+from tests import kept
 from tests.browser.conftest import ROOT, does_not_scroll_sideways, is_fault
 from tests.browser.test_road import press
 
@@ -27,11 +29,11 @@ def chief(chromium, site, folder):
 
     def come_in():
         words = ["--email", CHIEF, "--role", "organisation_admin", "--organisation", "PZ Heuvel"]
-        environ = os.environ | {"BELFORT_DATABASE": f"sqlite:///{folder / 'belfort.db'}"}
+        environ = os.environ | kept.surroundings(folder)
         command = [sys.executable, "-m", "flask", "user", "add", *words, "--password", demo.PASSWORD]
         subprocess.run(command, cwd=ROOT, env=environ, check=True, capture_output=True)
-        with sqlite3.connect(folder / "belfort.db", timeout=10) as database:  # so that it needs no telephone
-            database.execute("UPDATE user SET is_demonstration = 1 WHERE email = ?", (CHIEF,))
+        with kept.books(folder), models.writing():  # so that it needs no telephone
+            User.update(is_demonstration=True).where(User.email == CHIEF).execute()
         context = chromium.new_context(viewport={"width": 390, "height": 844}, base_url=site, locale="nl-BE")
         contexts.append(context)
         page = context.new_page()

@@ -5,10 +5,10 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-import models
 from dispatch import clock
 from dispatch.centre import activation
 from models import Activation, Organisation, Presence, User
+from tests import kept
 from tests.browser.conftest import does_not_scroll_sideways, picture
 from tests.town import FORM
 
@@ -16,8 +16,7 @@ from tests.town import FORM
 @pytest.fixture(scope="module")
 def here(site, folder) -> str:
     """The address of an emergency of the demonstration, with its operator at the telephone."""
-    models.connect(f"sqlite:///{folder / 'belfort.db'}")
-    with models.database.connection_context():
+    with kept.books(folder):
         mayor, operator = (User.get(User.role == role) for role in ("authorised_person", "operator"))
         town, now = Organisation.get(Organisation.kind == "municipality"), clock.now()
         asked = activation.begin(town, by=mayor, now=now)

@@ -5,7 +5,6 @@ What is pressed, when and by whom stands in tests/three_days.py; the statements 
 
 import os
 import re
-import sqlite3
 from datetime import timedelta
 
 import pytest
@@ -13,8 +12,8 @@ from playwright.sync_api import Page, expect
 
 import models
 from dispatch import clock
-from models import Annex, Quarter, Statement
-from tests import cast
+from models import Annex, Quarter, Statement, User
+from tests import cast, kept
 from tests.browser.conftest import does_not_scroll_sideways, picture, served_as_it_is
 from tests.browser.test_floor import note_a_call
 from tests.browser.test_road import press
@@ -43,17 +42,15 @@ class Stage:
 
     def __init__(self, folder):
         self.moment = folder / "moment"
-        self.database = f"sqlite:///{folder / 'belfort.db'}"
-        models.connect(self.database)
-        models.migrate()
-        with models.database.connection_context():
+        self.folder = folder
+        kept.make(folder)
+        with kept.books(folder):
+            models.migrate()
             self.days = ThreeDays()
             people = [*self.days.mayors, self.days.liaison, self.days.supervisor, self.days.governor]
             self.emails = [one.email for one in people]
             self.operators = [(one.id, one.email) for one in self.days.operators]
-        models.database.close()
-        with sqlite3.connect(folder / "belfort.db") as database:  # they sign in with a password alone
-            database.execute("UPDATE user SET is_demonstration = 1")
+            User.update(is_demonstration=True).execute()  # they sign in with a password alone
         self.at(-1)
 
     def at(self, minutes: float) -> None:
@@ -327,13 +324,11 @@ def test_a_whole_emergency_goes_through_pages_from_the_form_to_statements_that_a
 
 def assert_it_is_right(stage: Stage) -> None:
     """What is kept is the plan: the calls, and each bearer's statement by the second computation."""
-    models.connect(stage.database)
-    with models.database.connection_context():
+    with kept.books(stage.folder):
         days = stage.days
         assert sum(row.offered for row in Quarter.select()) == CALLS
         told = Annex.select().where(Annex.number == 4).order_by(Annex.id).first().content
         owed = bearers_owe(told, days.begins_at, days.towns, days.province)
         drawn = {(one.activation.municipality_id, one.bearer_id): one.mills for one in Statement.select()}
-    models.database.close()
     assert drawn == owed and len(drawn) == 6
     assert days.begins_at + timedelta(hours=72) == days.after(CLOSED_AFTER[0])
