@@ -30,6 +30,14 @@ def texts() -> Iterator[Figure]:
         yield _beside("SMS, one a request", "sms", bare, f"kannel://bench:bench@127.0.0.1:{port}")
 
 
+def books() -> Iterator[Figure]:
+    """Ours without a line: who writes to SQLite is one at a time, so that nothing can be faster than this."""
+    found = [processes.inside("books", "sms", IN_BATCHES) for _ in range(ROUNDS)]
+    taken = {what: median(one[what] for one in found) for what in found[0]}
+    note = ", ".join(f"{what} in {microseconds:.1f} µs" for what, microseconds in taken.items())
+    yield Figure("ours: the database alone, nothing sent", shown(1e6 / sum(taken.values()), "/s"), note=note)
+
+
 def through_kannel() -> Iterator[Figure]:
     """The bare work over a real Kannel with receipts, beside wrk: what a sender that remembers can get of it."""
     with processes.http_sink() as receipts, _kannel() as gateway:
@@ -111,4 +119,4 @@ def _figure(name: str, found: dict[str, float]) -> Figure:
     return Figure(name, f"{shown(found['per_second'], '/s')}, {found['cpu_us']:.0f} µs")
 
 
-MEASUREMENTS = (emails, texts, through_kannel, clients, doors, queue)
+MEASUREMENTS = (emails, texts, books, through_kannel, clients, doors, queue)

@@ -7,7 +7,7 @@ import json
 import resource
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +15,7 @@ from threading import Event, Thread
 
 import models
 from dispatch import bench, clock, courtesy, demo
+from dispatch.providers.base import Outcome
 from dispatch.providers.lines import Lines
 from dispatch.sending import campaigns, messages, tallies
 from dispatch.sending.journal import Journal
@@ -127,6 +128,30 @@ def claim(number: str) -> dict:
     if claimed != 1000 * len(times):
         raise RuntimeError(f"{claimed} claimed in {len(times)} claims of 1,000")
     return {"median_ms": sorted(times)[len(times) // 2], "best_ms": min(times), "worst_ms": max(times)}
+
+
+def books(channel: str, number: str) -> dict:
+    """What the database alone takes of each message: all launched, then claimed, then recorded by one thread; nothing is sent."""
+    count, held = int(number), []
+    with bench.own_database():
+        campaign, by = _drafted(channel, count)
+        seconds = {"launched": _timed(lambda: _launch_whole(campaign, by, Pump(_nowhere())))}
+        with database.connection_context():
+            seconds["claimed"] = _timed(lambda: held.extend(_claimed(channel, campaign)))
+            answers = [[Outcome(one.reference, "accepted", one.reference) for one in part] for part in held]
+            seconds["recorded"] = _timed(
+                lambda: [messages.record(part, road="", now=clock.now()) for part in answers]
+            )
+        accepted = bench.standing(campaign)["accepted"]
+    if accepted != count:
+        raise RuntimeError(f"{accepted} of {count} were recorded")
+    return {what: taken / count * 1e6 for what, taken in seconds.items()}
+
+
+def _claimed(channel: str, campaign: Campaign) -> Iterator[list]:
+    running = Campaign.get_by_id(campaign.id)
+    while part := messages.claim(channel, running, limit=1000, now=clock.now()):
+        yield part
 
 
 def queue(campaign: Campaign, number: int, status: str) -> None:
@@ -284,7 +309,8 @@ def _timed(deed) -> float:
 
 
 DEEDS = {
-    deed.__name__: deed for deed in (measured, with_halts, launch, claim, first, paced, slow, town, accepted)
+    deed.__name__: deed
+    for deed in (measured, with_halts, launch, claim, books, first, paced, slow, town, accepted)
 }
 
 if __name__ == "__main__":
