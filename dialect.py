@@ -103,6 +103,12 @@ def hour_of(field: Field):
     return hour.coerce(False)  # peewee would make a moment of what comes of a field of moments
 
 
+_WALKING = """
+SET LOCAL join_collapse_limit = 1; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off;
+SET LOCAL enable_bitmapscan = off; SET LOCAL enable_seqscan = off; SET LOCAL plan_cache_mode = auto
+"""  # the last: whether a row leads somewhere is looked up for each, by a plan that is made once
+
+
 # ── Numbers and order ───────────────────────────────────────────────────
 
 
@@ -125,14 +131,27 @@ def unindexed(field: Field):
     return SQL(f"+{field.column_name}")
 
 
-def walk() -> None:
-    """From here to the end of the transaction tables are joined in the order in which a query names them.
+def rare(field: Field):
+    """What is always so of a text that is looked for: where most have none PostgreSQL believes that any is as frequent."""
+    return Either(SQL("1"), field > "")
 
-    SQLite does so where it is told CROSS JOIN. PostgreSQL knows nothing yet of what was written a moment ago, and
-    would begin with what it believes to be few.
+
+def walk() -> None:
+    """From here to the end of the transaction tables are joined in the order in which a query names them, row by row.
+
+    SQLite does so where it is told CROSS JOIN. PostgreSQL knows nothing yet of what was written a moment ago: it would
+    begin with what it believes to be few, or read all of a zone once more for each part.
     """
     if is_postgres():
-        database.execute_sql("SET LOCAL join_collapse_limit = 1")
+        database.execute_sql(_WALKING)
+
+
+def clear(table: type[peewee.Model]) -> None:
+    """Takes all rows out of a scratch table: what is deleted in PostgreSQL is walked over for as long as nobody tidies up."""
+    if is_postgres():
+        table.truncate_table()
+    else:
+        table.delete().execute()
 
 
 # ── Locks ───────────────────────────────────────────────────────────────

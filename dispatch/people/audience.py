@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from peewee import JOIN, BigIntegerField, BooleanField, Case, Value, fn
 
-from dialect import one_if, walk
+from dialect import clear, one_if, rare, walk
 from dispatch.words import N_
 from models import Bin, Member, Membership, Prepared, Table, database, slots
 
@@ -157,10 +157,10 @@ def _shared(channel: str, kind: str) -> Prepared:
     """The addresses of the part in hand that somebody else of the organisation has too."""
     address, other = kept_in(Member, channel, kind), Member.alias()
     others = other.select(Value(1)).where(other.organisation == slots(1)[0], other.id != Member.id)
-    # One look for each field: of "this field or that one" the database may look at everybody, for everybody.
-    twins = [
-        fn.EXISTS(others.where(way)) for way in _ways(other, channel, kind, lambda field: field == address)
-    ]
+    # One look for each field: of "this field or that one" the database may look at everybody, for everybody. Of each
+    # member by itself, and not by EXISTS: PostgreSQL would make a join of it, with everybody.
+    ways = _ways(other, channel, kind, lambda field: (field == address) & rare(field))
+    twins = [fn.COALESCE(others.where(way).limit(1), 0) == 1 for way in ways]
     here = chosen_members(address).where(Chosen.is_active, address != "", reduce(or_, twins))
     return Prepared(here.distinct())
 
@@ -181,7 +181,7 @@ def chosen_members(*columns):
 
 def put(members) -> int:
     """Makes these members, (id, is_active) each, the part in hand; returns how many they are."""
-    Chosen.delete().execute()
+    clear(Chosen)
     return Chosen.insert_from(members, fields=[Chosen.member, Chosen.is_active]).as_rowcount().execute()
 
 

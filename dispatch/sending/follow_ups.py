@@ -5,6 +5,7 @@ from datetime import datetime
 
 from peewee import JOIN, Case, Value, fn
 
+from dialect import walk
 from dispatch import audit, clock, rights
 from dispatch.errors import Refusal, WrongMoment
 from dispatch.people.audience import ENDED, Audience, Mailing, Person
@@ -212,6 +213,7 @@ def freeze(campaign: Campaign, *, parts: Parts, limit: int, now: datetime) -> in
     queued, last = 0, None
     if first:
         last = first + limit - 1
+        walk()
         queued = _enqueue(campaign, (first, last), parts, now)
         last = last if _first(campaign, last) else None
     facts = {"queued_through": last}

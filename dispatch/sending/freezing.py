@@ -6,8 +6,9 @@ from datetime import datetime
 from functools import cache, reduce
 from operator import and_
 
-from peewee import JOIN, Case, ModelInsert, Value, fn
+from peewee import Case, ModelInsert, Value, fn
 
+from dialect import walk
 from dispatch.people import audience
 from dispatch.people.audience import Chosen, chosen_members, kept_in
 from dispatch.sending import tallies
@@ -38,6 +39,7 @@ def enqueue_to(members, campaign: Campaign, channel: str, parts: Parts, now: dat
     """
     Chosen.create_table(temporary=True)
     number = audience.put(members)
+    walk()
     _enqueue(campaign, channel, parts, now)
     whose = campaign.organisation_id, campaign.audience
     _name_households(campaign, channel, audience.households(*whose, channel, campaign.kind))
@@ -96,10 +98,15 @@ def _messages(channel: str, kind: str, earlier: tuple[str, ...]) -> Prepared:
 
 @cache
 def _recipients(channel: str, kind: str, earlier: tuple[str, ...]) -> Prepared:
-    """Writes down for whom the messages of the part are meant; its value is the campaign."""
+    """Writes down for whom the messages of the part are meant; its value is the campaign.
+
+    The message is asked for of each member: joined, PostgreSQL begins with those that it does not know yet to be many.
+    """
     theirs = Message.address == kept_in(Member, channel, kind)
-    people = _reached(channel, kind, earlier, Message.id, Member.id).join(Message, JOIN.CROSS)
-    people = people.where(Message.campaign == slots(1)[0], Message.channel == channel, theirs)
+    message = Message.select(Message.id).where(
+        Message.campaign == slots(1)[0], Message.channel == channel, theirs
+    )
+    people = _reached(channel, kind, earlier, message, Member.id)
     return _counted(Recipient.insert_from(people, fields=[Recipient.message, Recipient.member]))
 
 
