@@ -23,6 +23,7 @@ from tests.bench import (
     sms,
     throttle,
     workers,
+    year,
 )
 from tests.bench.table import WIDTHS, Figure, NotMeasured
 
@@ -43,9 +44,10 @@ BENCHES = {
         kill,
         workers,
         claim,
+        year,
     )
 }
-ON_DEMAND = {"claim", "workers"}
+ON_DEMAND = {"claim", "workers", "year"}
 OUTPUT = Path("bench.json")
 
 
