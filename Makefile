@@ -15,8 +15,8 @@ test: $(VENV)/test $(CATALOGUES)
 # The same tests on a cluster of PostgreSQL that is thrown away, but those marked `sqlite`, which are about a file.
 # Some only: make test-postgres TESTS="tests/test_kill.py".
 # These are about the engine, the ledger and the search, and about lists, quarter hours and words by language, where what
-# held on SQLite alone was found: what .ci/run asks of PostgreSQL, beside the workers and the move (tests/test_workers.py,
-# test_moving.py), which begin a cluster of their own in any run.
+# held on SQLite alone was found. The workers and the move (tests/test_workers.py, test_moving.py) begin a cluster of their
+# own in any run.
 ENGINE = $(addprefix tests/test_,sending.py launch.py receipts.py ledger.py sheet_search.py members.py floor.py facts.py)
 test-postgres: $(VENV)/test $(CATALOGUES)
 	@tests/install-peers
