@@ -897,6 +897,7 @@ class Letter(Table):
     organisation = ForeignKeyField(Organisation, on_delete="RESTRICT")
     subject = CharField()
     body = TextField()
+    page = CharField(null=True)  # of Belfort's, on which one does what it says, such as /credits
     language = CharField(default="nl")
     document = ForeignKeyField(Document, null=True, on_delete="RESTRICT")
     is_practice = BooleanField()

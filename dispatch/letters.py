@@ -31,12 +31,14 @@ def post(
     body: str,
     lang: str,
     now: datetime,
+    page: str | None = None,
     document: Document | None = None,
     is_practice: bool = False,
     channel: str = "email",
 ) -> Letter:
     """Queues one mail to each address, with its paper enclosed, in the caller's transaction or its own.
 
+    page: where its readers do what it says, such as /credits; its address stands under the mail.
     By SMS the body goes alone: a telephone shows no subject and no paper. One curly apostrophe, which French has before a
     name, would make two parts of it.
     """
@@ -46,6 +48,7 @@ def post(
             organisation=organisation,
             subject=subject,
             body=body,
+            page=page,
             language=lang,
             document=document,
             is_practice=is_practice,
@@ -56,7 +59,7 @@ def post(
 
 
 def with_foot(letter: Letter, imprint: Imprint) -> str:
-    """The body of a mail with what stands under each: on whose behalf it comes, where Belfort is, whom to ask.
+    """The body of a mail with what stands under each: on whose behalf it comes, where to do what it says, whom to ask.
 
     The members of a BIN have no account and no helpdesk: they ask their own police zone.
     """
@@ -68,7 +71,7 @@ def with_foot(letter: Letter, imprint: Imprint) -> str:
         lines += [say(ASK) % {"organisation": house.name, "contact": contact}] if contact else []
     else:
         helpdesk = say(HELPDESK) % {"contact": imprint.helpdesk} if imprint.helpdesk else ""
-        lines += filter(None, (imprint.public_url, helpdesk))
+        lines += filter(None, (imprint.public_url and imprint.public_url + (letter.page or ""), helpdesk))
     return "\n".join([letter.body.rstrip(), "", "-- ", *lines, ""])
 
 

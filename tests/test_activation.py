@@ -301,6 +301,7 @@ def test_submitting_stamps_the_receipt_makes_the_paper_and_posts_it(people):
     assert (receipt.status, receipt.at, receipt.by) == ("requested", NIGHT, people["by"])
     mail = Message.get()
     assert (mail.address, mail.letter, mail.is_practice) == ("wacht@centre.example", activation.letter, False)
+    assert mail.letter.page == f"/activations/{activation.id}"
     words = words_of(bytes(activation.document.content))
     for said in (
         "Stationsstraat",

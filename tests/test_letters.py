@@ -1,6 +1,8 @@
 """Our own mails: under each stands on whose behalf it comes and whom to ask; days and amounts are written as its reader does."""
 
+import re
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -22,9 +24,9 @@ from tests.servers import smtp_server
 HOUSE = Imprint("https://belfort.example", "02 000 00 12")
 
 
-def mail_to(user) -> Letter:
+def mail_to(user, **more) -> Letter:
     facts = {"organisation": user.organisation, "subject": "Test", "body": "Lees dit.\n"}
-    return letters.post([user.email], lang=user.language, now=NOON, **facts)
+    return letters.post([user.email], lang=user.language, now=NOON, **facts, **more)
 
 
 def sent(letter: Letter, channel: str = "email") -> str:
@@ -39,6 +41,26 @@ def test_under_a_mail_stands_on_whose_behalf_it_comes_where_to_go_and_whom_to_ri
         "https://belfort.example",
         "Helpdesk: 02 000 00 12",
     ]
+
+
+def test_a_mail_that_asks_for_something_leads_to_the_page_on_which_one_does_it(app):
+    text = sent(mail_to(cast.user("sender", cast.zone()), page="/credits"))
+    assert "https://belfort.example/credits" in text.splitlines()
+
+
+PAGES = sorted(
+    {
+        page
+        for path in (Path(belfort.__file__).parent / "dispatch").rglob("*.py")
+        for page in re.findall(r"""page(?:=|": )f?"(/[^"]+)\"""", path.read_text())
+    }
+)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_each_page_that_a_mail_leads_to_is_there(application, page):
+    address = re.sub(r"\{[^}]+\}", "1", page)
+    assert application.url_map.bind("belfort.example").match(address, method="GET") and len(PAGES) > 7
 
 
 def test_a_member_is_sent_to_their_own_police_zone_and_not_to_the_helpdesk(app):

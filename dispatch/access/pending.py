@@ -107,6 +107,7 @@ def _tell(change: PendingChange, now: datetime) -> None:
                 body=say(BODY) % {"name": other.name},
                 lang=other.language,
                 now=now,
+                page="/users",
             )
 
 

@@ -172,6 +172,7 @@ def _letter(
         body=body,
         lang=centre.language,
         now=now,
+        page=f"/activations/{draft.id}",
         document=document,
         is_practice=draft.is_practice,
     )

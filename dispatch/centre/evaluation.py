@@ -95,6 +95,7 @@ def send(exercise: Exercise, service: Organisation, *, by: User, now: datetime) 
                 body=body,
                 lang=lang,
                 now=now,
+                page=f"/exercises/{exercise.id}",
                 document=document,
             )
 

@@ -177,5 +177,6 @@ def tell(
         body=body,
         lang=house.language,
         now=now,
+        page=f"/exercises/{exercise.id}",
         document=document,
     )

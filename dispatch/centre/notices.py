@@ -39,7 +39,8 @@ def send(
     """
     centre = agreement.centre
     facts = {"organisation": agreement.municipality, "subject": subject, "body": body, "document": document}
-    letter = letters.post([centre.email], lang=centre.language, now=now, **facts) if centre.email else None
+    facts |= {"lang": centre.language, "now": now, "page": "/promises"}
+    letter = letters.post([centre.email], **facts) if centre.email else None
     made = _keep(agreement, kind, on, document, letter, by, now)
     audit.record(
         "notice.sent", made, by=by, now=now, organisation=agreement.municipality_id, kind=kind, about=on

@@ -306,4 +306,11 @@ def _mail_question(agreement: Agreement, addresses: list[str], lang: str, now: d
     facts = _named(agreement) | {"version": newest.version, "persons": "\n".join(named)}
     _ = translator(lang).gettext
     said = {"subject": _(ASK_SUBJECT) % facts, "body": _(ASK_BODY) % facts}
-    letters.post(addresses, organisation=agreement.municipality, lang=lang, now=now, **said)
+    letters.post(
+        addresses,
+        organisation=agreement.municipality,
+        lang=lang,
+        now=now,
+        page="/preparation/persons",
+        **said,
+    )

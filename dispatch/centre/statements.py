@@ -228,6 +228,7 @@ class _Drawn:
             body=body,
             lang=self.lang,
             now=made.made_at,
+            page=f"/activations/{self.activation.id}/costs",
             document=made.document,
             is_practice=self.activation.is_practice,
         )

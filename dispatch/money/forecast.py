@@ -56,7 +56,7 @@ def _tell(organisation: Organisation, now: datetime) -> bool:
                 "lasts": _lasts(due[0], lang),
             }
             words = {name: translator(lang).gettext(one) % facts for name, one in WORDS.items()}
-            letters.post(addresses, organisation=organisation, lang=lang, now=now, **words)
+            letters.post(addresses, organisation=organisation, lang=lang, now=now, page="/credits", **words)
         audit.record(
             "credit.warned", organisation, by=None, now=now, organisation=organisation, months=due[0]
         )

@@ -147,6 +147,7 @@ def _tell(promise: Promise, today: date, now: datetime) -> bool:
                 body=_(BODY) % facts,
                 lang=lang,
                 now=now,
+                page="/promises",
             )
         facts = {"organisation": promise.organisation, "promise": promise.key, "months": months}
         audit.record("end.warned", None, by=None, now=now, **facts)

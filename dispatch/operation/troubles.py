@@ -174,6 +174,7 @@ def post(user: User, way: str, *, subject: str, body: str, short: str, now: date
         body=short if number else body,
         lang=user.language,
         now=now,
+        page="/status",
         channel="sms" if number else "email",
     )
 

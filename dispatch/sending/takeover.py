@@ -101,6 +101,7 @@ def _tell(desk: Organisation, campaign: Campaign, now: datetime) -> None:
         body=_(DRAFTED if campaign.is_draft else RUNS) % facts,
         lang=desk.language,
         now=now,
+        page=f"/campaigns/{campaign.id}",
     )
 
 
