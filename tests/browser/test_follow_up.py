@@ -13,7 +13,6 @@ from tests.browser.test_four_eyes import written
 from tests.browser.test_road import press
 
 MOST_SECONDS = 60
-PHONE = {"width": 390, "height": 844}
 REACHED = Message.status.in_(("accepted", "delivered"))
 
 
@@ -39,9 +38,9 @@ def launch(page) -> str:
     return page.url.rsplit("/", 1)[1]
 
 
-def test_what_was_stopped_is_corrected_from_the_same_page_for_exactly_who_had_it(visit, folder):
-    page = visit("sender", **PHONE)
-    written(page, "Verkeerde straat", "preventive")
+def test_what_was_stopped_is_corrected_from_the_same_page_for_exactly_who_had_it(visit, folder, size):
+    page, name = visit("sender", *size), f"Verkeerde straat {size[0]}"
+    written(page, name, "preventive")
     first = launch(page)
     page.wait_for_function("() => document.querySelector('#live progress').value > 5")
     begun = monotonic()
@@ -50,7 +49,7 @@ def test_what_was_stopped_is_corrected_from_the_same_page_for_exactly_who_had_it
     expect(page).to_have_url(re.compile(rf"/campaigns/{first}$"))
     correct = page.get_by_role("button", name="Corrigeer voor wie het kreeg")
     page.wait_for_load_state("load")
-    assert correct.bounding_box()["y"] < 1.5 * PHONE["height"], "one stroke of the thumb away at most"
+    assert correct.bounding_box()["y"] < 1.5 * size[1], "one stroke of the thumb away at most"
     correct.click()
     expect(page).to_have_url(re.compile("/text$"))
     page.click("[name=go][value=review]")
@@ -62,6 +61,6 @@ def test_what_was_stopped_is_corrected_from_the_same_page_for_exactly_who_had_it
     assert 0 < len(had) < len(addresses(folder, first)), "stopped halfway"
     assert addresses(folder, second) == addresses(folder, second, REACHED) == had
     chain = page.locator("#chain")
-    expect(chain).to_contain_text("Rechtzetting van “Verkeerde straat”")
-    chain.get_by_role("link", name="Verkeerde straat", exact=True).click()
+    expect(chain).to_contain_text(f"Rechtzetting van “{name}”")
+    chain.get_by_role("link", name=name, exact=True).click()
     expect(page.locator("#chain")).to_contain_text(f"{len(had)} van {len(had)} berichten")

@@ -52,10 +52,11 @@ def the_deadline_passes(folder) -> None:
         Approval.update(due_at=MONTHS_AGO).where(Approval.due_at.is_null(False)).execute()
 
 
-def test_nobody_answers_in_time_so_the_next_is_asked_and_approves(visit, four_eyes, folder):
+def test_nobody_answers_in_time_so_the_next_is_asked_and_approves(visit, four_eyes, folder, size):
     four_eyes("preventive")
-    writer, approver = visit("coordinator"), visit("sender")
-    review = written(writer, "Ladder", "preventive")
+    writer, approver = visit("coordinator", *size), visit("sender", *size)
+    name = f"Ladder {size[0]}"
+    review = written(writer, name, "preventive")
     expect(writer.locator("#launch")).to_have_count(0)
     press(writer, "/submit")
     expect(writer.locator("#four-eyes")).to_contain_text("Joris Wauters")
@@ -67,7 +68,7 @@ def test_nobody_answers_in_time_so_the_next_is_asked_and_approves(visit, four_ey
         writer.wait_for_timeout(250)
     expect(writer.locator("#four-eyes")).to_contain_text("Lien Vercauteren")
     approver.goto("/campaigns")
-    approver.click('#to-approve a:has-text("Ladder")')
+    approver.click(f'#to-approve a:has-text("{name}")')
     approver.check("#approve [name=ticked]")
     approver.check("#approve [name=magnitude]")
     picture(approver, "approval", at_both=True)
@@ -95,16 +96,17 @@ def test_in_an_emergency_it_goes_without_and_the_report_says_so_in_red(visit, fo
     expect(chief.locator("#four-eyes .note.late")).to_contain_text("Gas in de Molenweg.")
 
 
-def test_the_national_desk_takes_a_campaign_the_zone_watches_and_gets_it_back(visit):
-    zone, desk = visit("sender"), visit("national desk")
-    written(zone, "Hoog water", "other")
+def test_the_national_desk_takes_a_campaign_the_zone_watches_and_gets_it_back(visit, size):
+    zone, desk = visit("sender", *size), visit("national desk", *size)
+    name = f"Hoog water {size[0]}"
+    written(zone, name, "other")
     zone.check("[name=vouched]")
     zone.check("[name=terms]")
     press(zone, "/launch")
     press(zone, "/pause")
     expect(zone.locator('form[action$="/resume"]')).to_be_visible()
     desk.goto("/desk")
-    part = desk.locator('section:has-text("Hoog water")')
+    part = desk.locator(f'section:has-text("{name}")')
     part.locator("[name=reason]").fill("De centrale van de zone staat onder water.")
     part.locator("button[type=submit]").click()
     expect(desk.locator('form[action$="/resume"]')).to_be_visible()
