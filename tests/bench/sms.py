@@ -1,7 +1,10 @@
 """SMS: in batches, one a request, and through a real Kannel with receipts; each beside wrk on the same port."""
 
-from collections.abc import Iterator
+import os
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from statistics import median
 
 from tests.bench import processes
@@ -39,17 +42,38 @@ def through_kannel() -> Iterator[Figure]:
         pairs = rounds(
             lambda: (
                 processes.inside("with_halts", "sms", THROUGH_KANNEL, road, receipts_at),
-                _wrk(gateway.port, CONNECTIONS, receipts_at),
+                _used_by(lambda: _wrk(gateway.port, CONNECTIONS, receipts_at)),
             ),
             PAIR_SECONDS,
         )
-    found, theirs = [ours for ours, _ in pairs], median(speed for _, speed in pairs)
+    found, theirs = [ours for ours, _ in pairs], median(speed for _, (speed, _) in pairs)
     ours = median(one["per_second"] for one in found)
     yield ratio("SMS through a real Kannel, with receipts", ours, theirs, 0.8, f"wrk -c{CONNECTIONS}")
     halts, halted, seconds = (sum(one[name] for one in found) for name in ("halts", "halted", "seconds"))
     moving = len(found) * THROUGH_KANNEL / (seconds - halted)
     note = f"{halts} times 40 ms with all lines asked: acknowledgements that it delays; the rest at {moving:,.0f}/s"
     yield Figure("  of which Kannel stood still", f"{halted:.1f} of {seconds:.1f} s", note=note)
+    our_part, their_part = median(one["cpu_us"] for one in found), median(used for _, (_, used) in pairs)
+    most = os.cpu_count() * 1e6 / (our_part + their_part)
+    note = f"of the processor Kannel and wrk take {their_part:.0f} µs for a message, ours {our_part:.0f} µs"
+    yield Figure(
+        "  what these cores allow, all of them busy", f"{most / theirs:.2f} x wrk -c{CONNECTIONS}", note=note
+    )
+
+
+def _used_by(deed: Callable[[], float]) -> tuple[float, float]:
+    """How many a second it made, and the microseconds that all processors of the machine worked for each."""
+    begun, busy = time.monotonic(), _busy_seconds()
+    speed = deed()
+    return speed, (_busy_seconds() - busy) / (speed * (time.monotonic() - begun)) * 1e6
+
+
+def _busy_seconds() -> float:
+    """What the processors have worked since the machine started (Linux, /proc/stat)."""
+    user, nice, system, _idle, _waits, *interrupts = map(
+        int, Path("/proc/stat").read_text().split("\n")[0].split()[1:8]
+    )
+    return (user + nice + system + sum(interrupts)) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
