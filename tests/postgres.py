@@ -21,6 +21,7 @@ from tests.servers import free_port
 PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
 WITHOUT_CARE = ("fsync=off", "full_page_writes=off", "synchronous_commit=off")  # it is thrown away
 OPTIONS = ("max_connections=200", "unix_socket_directories=", "shared_buffers=256MB", "max_wal_size=4GB")
+MEMORY, ROOM = "/dev/shm", 8 * 1024**3  # bytes: its log alone may take half of that
 _numbers = count(1)
 
 
@@ -97,9 +98,9 @@ class Cluster:
 
 @contextlib.contextmanager
 def cluster(**kinds) -> Iterator[Cluster]:
-    """In memory where there is such a place, unless it is to take care of what it keeps."""
-    in_memory = kinds.get("careless", True) and os.access("/dev/shm", os.W_OK)
-    folder = Path(tempfile.mkdtemp(prefix="belfort-postgres-", dir="/dev/shm" if in_memory else "/tmp"))
+    """In memory where there is room for it, unless it is to take care of what it keeps."""
+    in_memory = kinds.get("careless", True) and _has_room(MEMORY)
+    folder = Path(tempfile.mkdtemp(prefix="belfort-postgres-", dir=MEMORY if in_memory else "/tmp"))
     made = None
     try:
         made = Cluster(folder, **kinds)
@@ -109,6 +110,10 @@ def cluster(**kinds) -> Iterator[Cluster]:
             if made:
                 made.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _has_room(folder: str) -> bool:
+    return os.access(folder, os.W_OK) and shutil.disk_usage(folder).free > ROOM
 
 
 class Wire:

@@ -114,8 +114,11 @@ def served(folder: Path, **settings: str):
 def served_as_it_is(folder: Path, program: tuple[str, ...] = ("app.py",), **settings: str):
     """The address of a Belfort with the database that the test has made, while it runs."""
     environ = clean_environ() | kept.surroundings(folder)
-    with running(folder, environ | {"PORT": str(free_port())} | settings, program) as address:
-        yield address
+    try:
+        with running(folder, environ | {"PORT": str(free_port())} | settings, program) as address:
+            yield address
+    finally:
+        kept.drop(folder)
 
 
 @contextmanager
