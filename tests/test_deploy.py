@@ -1,6 +1,7 @@
-"""What deploy/ promises: Debian's nginx in front as its example says, and the unit and image as strict as they claim."""
+"""What deploy/ promises: Debian's nginx or Caddy in front as their examples say, and the unit and image as strict as they claim."""
 
 import contextlib
+import os
 import re
 import shutil
 import subprocess
@@ -19,7 +20,7 @@ from tests.servers import free_port, wait_until
 
 ROOT = Path(__file__).parent.parent
 DEPLOY = ROOT / "deploy"
-NGINX = "/usr/sbin/nginx"
+PROXIES = {"nginx": "/usr/sbin/nginx", "caddy": "/usr/bin/caddy"}
 MAIN = """user root; daemon off; pid {0}/pid; error_log {0}/error.log;
 events {{}}
 http {{ access_log off; client_body_temp_path {0}/b; proxy_temp_path {0}/p; fastcgi_temp_path {0}/f;
@@ -27,7 +28,7 @@ uwsgi_temp_path {0}/u; scgi_temp_path {0}/s; include {0}/site.conf; }}"""
 
 
 class Front(NamedTuple):
-    """Where nginx answers by TLS and in clear, the certificate to believe, and Belfort itself behind it."""
+    """Where the proxy answers by TLS and in clear, the certificate to believe, and Belfort itself behind it."""
 
     tls: str
     plain: str
@@ -78,13 +79,23 @@ def settings(settings):
     }
 
 
-@pytest.fixture
-def front(app, tmp_path) -> Iterator[Front]:
-    """Belfort behind nginx with the example's configuration; only ports and the paths of the certificate differ."""
-    if not Path(NGINX).exists():
-        pytest.skip("nginx is not installed")
+@pytest.fixture(params=["nginx", "caddy"])
+def front(request, app, tmp_path) -> Iterator[Front]:
+    """Belfort behind a proxy with the example's configuration; only ports and the paths of the certificate differ."""
+    if not Path(PROXIES[request.param]).exists():
+        pytest.skip(f"{request.param} is not installed")
     belfort, tls, plain = free_port(), free_port(), free_port()
     pem = write_certificate(tmp_path)
+    command = {"nginx": nginx, "caddy": caddy}[request.param](tmp_path, pem, belfort, tls, plain)
+    with served(app, belfort), process(*command, env=os.environ | {"HOME": str(tmp_path)}):
+        url = f"https://127.0.0.1:{tls}"
+        hello = {"verify": False, "headers": {"Host": "belfort.example"}}
+        wait_until(lambda: answers(f"{url}/health/live", **hello), what=f"{request.param} and Belfort")
+        yield Front(url, f"http://127.0.0.1:{plain}", str(pem["fullchain"]), f"http://127.0.0.1:{belfort}")
+
+
+def nginx(folder: Path, pem: dict[str, Path], belfort: int, tls: int, plain: int) -> tuple[str, ...]:
+    """The command that runs it."""
     site = (DEPLOY / "nginx.conf").read_text().replace("127.0.0.1:8000", f"127.0.0.1:{belfort}")
     site = re.sub(r"    listen \[::\].*\n", "", site)
     site = site.replace("listen 80;", f"listen 127.0.0.1:{plain};").replace(
@@ -92,15 +103,19 @@ def front(app, tmp_path) -> Iterator[Front]:
     )
     for name in ("fullchain", "privkey"):
         site = site.replace(f"/etc/ssl/belfort/{name}.pem", str(pem[name]))
-    (tmp_path / "site.conf").write_text(site)
-    (tmp_path / "nginx.conf").write_text(MAIN.format(tmp_path))
-    with (
-        served(app, belfort),
-        process(NGINX, "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf")),
-    ):
-        url = f"https://127.0.0.1:{tls}"
-        wait_until(lambda: answers(f"{url}/health/live", verify=False), what="nginx and Belfort")
-        yield Front(url, f"http://127.0.0.1:{plain}", str(pem["fullchain"]), f"http://127.0.0.1:{belfort}")
+    (folder / "site.conf").write_text(site)
+    (folder / "nginx.conf").write_text(MAIN.format(folder))
+    return PROXIES["nginx"], "-p", str(folder), "-c", str(folder / "nginx.conf")
+
+
+def caddy(folder: Path, pem: dict[str, Path], belfort: int, tls: int, plain: int) -> tuple[str, ...]:
+    """The command that runs it; it would ask for a certificate of its own."""
+    site = (DEPLOY / "Caddyfile").read_text().replace("127.0.0.1:8000", f"127.0.0.1:{belfort}")
+    ours = f"belfort.example {{\n\tbind 127.0.0.1\n\ttls {pem['fullchain']} {pem['privkey']}\n"
+    site = site.replace("belfort.example {\n", ours)
+    ports = f"{{\n\tadmin off\n\thttp_port {plain}\n\thttps_port {tls}\n\tdefault_sni belfort.example\n}}\n"
+    (folder / "Caddyfile").write_text(ports + site)
+    return PROXIES["caddy"], "run", "--adapter", "caddyfile", "--config", str(folder / "Caddyfile")
 
 
 @contextlib.contextmanager
@@ -149,16 +164,16 @@ def write_certificate(folder: Path) -> dict[str, Path]:
 
 
 @pytest.mark.loopback
-def test_behind_nginx_pages_come_by_tls_alone_and_a_large_file_passes(front):
+def test_behind_a_proxy_pages_come_by_tls_alone_and_a_large_file_passes(front):
     asked = {"verify": front.trusted, "headers": {"Host": "belfort.example"}, "timeout": 60}
     page = requests.get(f"{front.tls}/sign-in", allow_redirects=True, **asked)
     assert page.headers["Strict-Transport-Security"].startswith("max-age=31536000")
     assert all("Secure" in cookie for cookie in page.headers.get("Set-Cookie", "Secure").split(", __Host"))
-    moved = requests.get(f"{front.plain}/sign-in", allow_redirects=False, timeout=60)
-    assert moved.status_code == 301 and moved.headers["Location"].startswith("https://")
-    large = requests.post(f"{front.tls}/sign-in", data=b"x" * 50_000_000, **asked)
+    moved = requests.get(f"{front.plain}/sign-in", allow_redirects=False, **asked)
+    assert moved.status_code in (301, 308) and moved.headers["Location"].startswith("https://")
+    large = requests.post(f"{front.tls}/signin", data=b"x" * 50_000_000, **asked)
     assert large.status_code not in (413, 500, 502, 504)
-    assert requests.post(f"{front.tls}/sign-in", data=b"x" * 64_000_000, **asked).status_code == 413
+    assert requests.post(f"{front.tls}/signin", data=b"x" * 64_000_000, **asked).status_code == 413
 
 
 def guessed(session: requests.Session, url: str, forged: str) -> int:
@@ -173,13 +188,13 @@ def guessed(session: requests.Session, url: str, forged: str) -> int:
 
 
 @pytest.mark.loopback
-def test_behind_nginx_the_audit_and_the_limits_see_the_visitor_and_believe_nobody_but_nginx(front, app):
+def test_behind_a_proxy_the_audit_and_the_limits_see_the_visitor_and_believe_nobody_but_the_proxy(front, app):
     app.extensions["limits"]["signin"] = Limit(2, 3600)
     visitor, other = front.session("127.0.0.2"), front.session("127.0.0.3")
     tried = [guessed(visitor, front.tls, f"192.0.2.{number}") for number in range(4)]
     assert 429 not in tried[:2] and tried[2:] == [429, 429]  # whoever he says to be
     assert guessed(other, front.tls, "127.0.0.2") != 429
-    assert guessed(front.session("127.0.0.4"), front.belfort, "192.0.2.9") != 429  # past nginx
+    assert guessed(front.session("127.0.0.4"), front.belfort, "192.0.2.9") != 429  # past the proxy
     seen = {one.address for one in Audit.select().where(Audit.deed == "user.sign_in_failed")}
     assert seen == {"127.0.0.2", "127.0.0.3", "127.0.0.4"}
 
