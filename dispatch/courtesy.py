@@ -39,6 +39,11 @@ def guest() -> Iterator[None]:
                 _left.notify_all()
 
 
+def is_asked() -> bool:
+    """Whether somebody waits for a page at this moment: a long transaction would keep them."""
+    return _guests > 0
+
+
 def take_short_turns() -> None:
     """For the whole process: a page asks for the interpreter a dozen times, not 5 ms each while messages leave."""
     sys.setswitchinterval(TURN_SECONDS)

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from functools import partial
 
-from dispatch import audit, rights
+from dispatch import audit, courtesy, rights
 from dispatch.errors import Incomplete, Refusal, WrongMoment
 from dispatch.money import ledger
 from dispatch.onboarding import checklist, contracts
@@ -472,9 +472,10 @@ def _freeze_part(id: int, now: datetime) -> int:
 
 
 def _at_once(campaign: Campaign) -> int:
-    """Behind the first part shorter ones, between which the first messages leave."""
-    is_young = 0 < campaign.people < 20 * FROZEN_AT_ONCE
-    return max(1, FROZEN_AT_ONCE // 2) if is_young else FROZEN_AT_ONCE
+    """Behind the first part shorter ones, between which the first messages leave; and as long as somebody waits for a page."""
+    is_young = campaign.people < 20 * FROZEN_AT_ONCE
+    is_short = campaign.people and (is_young or courtesy.is_asked())
+    return max(1, FROZEN_AT_ONCE // 2) if is_short else FROZEN_AT_ONCE
 
 
 def _refuse_unready(campaign: Campaign, version: int | None) -> None:

@@ -20,7 +20,7 @@ from models import beside, carrying, database, is_lost
 
 log = logging.getLogger(__name__)
 WRITTEN_WITHIN = timedelta(seconds=0.1)  # what a power cut can make unsure
-WRITTEN_AT_ONCE = 1_000
+WRITTEN_AT_ONCE, WRITTEN_BESIDE_PAGES = 1_000, 300
 LOOKED_UP_WITHIN = timedelta(seconds=0.1)  # so soon a stop, a pause or something more urgent takes hold
 CLAIMED_FOR = timedelta(
     seconds=0.1
@@ -244,7 +244,8 @@ class Hand:
     def _write_in_time(self) -> None:
         if self._writing and (self._writing[0].done() or len(self._answers) >= 2 * WRITTEN_AT_ONCE):
             self._settle()
-        is_time = len(self._answers) >= WRITTEN_AT_ONCE or self.now() - self._written_at >= WRITTEN_WITHIN
+        enough = WRITTEN_BESIDE_PAGES if courtesy.is_asked() else WRITTEN_AT_ONCE
+        is_time = len(self._answers) >= enough or self.now() - self._written_at >= WRITTEN_WITHIN
         if is_time and not self._writing:
             self._write()
 
