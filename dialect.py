@@ -103,12 +103,6 @@ def hour_of(field: Field):
     return hour.coerce(False)  # peewee would make a moment of what comes of a field of moments
 
 
-_WALKING = """
-SET LOCAL join_collapse_limit = 1; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off;
-SET LOCAL enable_bitmapscan = off; SET LOCAL enable_seqscan = off; SET LOCAL plan_cache_mode = auto
-"""  # the last: whether a row leads somewhere is looked up for each, by a plan that is made once
-
-
 # ── Numbers and order ───────────────────────────────────────────────────
 
 
@@ -134,6 +128,12 @@ def unindexed(field: Field):
 def rare(field: Field):
     """What is always so of a text that is looked for: where most have none PostgreSQL believes that any is as frequent."""
     return Either(SQL("1"), field > "")
+
+
+_WALKING = """
+SET LOCAL join_collapse_limit = 1; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off;
+SET LOCAL enable_bitmapscan = off; SET LOCAL enable_seqscan = off; SET LOCAL plan_cache_mode = auto
+"""  # the last: whether a row leads somewhere is looked up for each, by a plan that is made once
 
 
 def walk() -> None:

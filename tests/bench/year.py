@@ -1,6 +1,6 @@
 """A year of a large house on PostgreSQL: what a claim takes beside a hundred million messages that are done.
 
-Some 45 GB of disk and half an hour; fewer by BENCH_YEAR.
+Some 45 GB of disk and a quarter of an hour; fewer by BENCH_YEAR.
 """
 
 import os
@@ -55,7 +55,7 @@ def claims() -> Iterator[Figure]:
 
 
 def _settled(url: str) -> int:
-    """A database with a campaign for each month, and one whose messages will wait."""
+    """A database with a campaign for each month; returns the id of one more, whose messages will wait."""
     models.connect(url)
     models.migrate()
     by, bin = bench.settle(1)
