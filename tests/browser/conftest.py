@@ -24,7 +24,7 @@ from tests.servers import free_port, wait_until
 DESK = {"email": "wacht@nccn.example", "password": demo.PASSWORD, "role": "national desk"}
 ROOT = Path(__file__).parent.parent.parent
 PICTURES = Path(__file__).parent / "pictures"
-SIZES = {"desk": (1280, 900), "phone": (390, 844)}
+SIZES = {"desk": (1280, 900, "keys"), "phone": (390, 844, "touch")}  # and by what a task is walked there
 expect.set_options(timeout=60_000)  # no page is late because the machine is busy
 CHROMIUM = (
     shutil.which("chromium-headless-shell") or shutil.which("chromium") or shutil.which("chromium-browser")
@@ -152,20 +152,20 @@ def is_fault(line) -> bool:
 
 @pytest.fixture
 def visit(chromium, site):
-    """visit(role, width) is a page on which the demonstration's person of this role, or this account, has signed in.
+    """visit(role, width, height, by) is a page on which the demonstration's person of this role, or this account, has signed in.
 
     The form of the door is sent without drawing it, a second sooner; how a person passes it: test_door.
     """
     contexts = []
 
-    def sign_in(who: str | dict, width: int = 1280, height: int = 900) -> Page:
+    def sign_in(who: str | dict, width: int = 1280, height: int = 900, by: str = "pointer") -> Page:
         context = chromium.new_context(
             viewport={"width": width, "height": height}, base_url=site, locale="nl-BE"
         )
         contexts.append(context)
         context.set_default_timeout(60_000)
         page = context.new_page()
-        page.faults = []
+        page.by, page.faults = by, []
         page.on("console", lambda line: page.faults.append(line.text) if is_fault(line) else None)
         page.on("pageerror", lambda error: page.faults.append(str(error)))
         known = {account["role"]: account for account in (DESK, *reversed(demo.accounts_of()))}
@@ -185,8 +185,8 @@ def visit(chromium, site):
 
 
 @pytest.fixture(params=SIZES)
-def size(request) -> tuple[int, int]:
-    """A task that is walked on a desk and on a phone."""
+def size(request) -> tuple[int, int, str]:
+    """A task that is walked on a desk by the keyboard alone, and on a phone: tests/browser/hands.py."""
     return SIZES[request.param]
 
 
@@ -194,7 +194,7 @@ def picture(page: Page, name: str, *, at_both: bool = False) -> None:
     """Keeps how a page looks in a folder that git ignores, for whoever wants to see; `at_both`: on desk and phone."""
     PICTURES.mkdir(exist_ok=True)
     own = page.viewport_size
-    for width, height in SIZES.values() if at_both else [(own["width"], own["height"])]:
+    for width, height, *_ in SIZES.values() if at_both else [own.values()]:
         page.set_viewport_size({"width": width, "height": height})
         page.screenshot(path=PICTURES / f"{name}-{width}.png", full_page=True)
     page.set_viewport_size(own)

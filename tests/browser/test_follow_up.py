@@ -9,8 +9,8 @@ from playwright.sync_api import expect
 from models import Message
 from tests import kept
 from tests.browser.conftest import served
+from tests.browser.hands import click, press, tick
 from tests.browser.test_four_eyes import written
-from tests.browser.test_road import press
 
 MOST_SECONDS = 60
 REACHED = Message.status.in_(("accepted", "delivered"))
@@ -31,8 +31,8 @@ def addresses(folder, campaign: str, *conditions) -> set[str]:
 
 def launch(page) -> str:
     for number in page.locator("#vouched [type=checkbox]").all():  # on no list yet: tried by whoever sends it
-        number.check()
-    page.check("[name=terms]")
+        tick(number)
+    tick(page.locator("[name=terms]"))
     press(page, "/launch")
     expect(page).to_have_url(re.compile(r"/campaigns/\d+$"))
     return page.url.rsplit("/", 1)[1]
@@ -44,15 +44,15 @@ def test_what_was_stopped_is_corrected_from_the_same_page_for_exactly_who_had_it
     first = launch(page)
     page.wait_for_function("() => document.querySelector('#live progress').value > 5")
     begun = monotonic()
-    page.locator("a[href$='/stop']").click()
+    click(page.locator("a[href$='/stop']"))
     press(page, "/stop")
     expect(page).to_have_url(re.compile(rf"/campaigns/{first}$"))
     correct = page.get_by_role("button", name="Corrigeer voor wie het kreeg")
     page.wait_for_load_state("load")
     assert correct.bounding_box()["y"] < 1.5 * size[1], "one stroke of the thumb away at most"
-    correct.click()
+    click(correct)
     expect(page).to_have_url(re.compile("/text$"))
-    page.click("[name=go][value=review]")
+    click(page.locator("[name=go][value=review]"))
     expect(page).to_have_url(re.compile("/review$"))
     second = launch(page)
     expect(page.locator("a[href$='report.pdf']")).to_be_visible()
@@ -62,5 +62,5 @@ def test_what_was_stopped_is_corrected_from_the_same_page_for_exactly_who_had_it
     assert addresses(folder, second) == addresses(folder, second, REACHED) == had
     chain = page.locator("#chain")
     expect(chain).to_contain_text(f"Rechtzetting van “{name}”")
-    chain.get_by_role("link", name=name, exact=True).click()
+    click(chain.get_by_role("link", name=name, exact=True))
     expect(page.locator("#chain")).to_contain_text(f"{len(had)} van {len(had)} berichten")

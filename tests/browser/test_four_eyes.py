@@ -11,7 +11,7 @@ from dispatch import demo
 from models import Approval
 from tests import kept
 from tests.browser.conftest import picture
-from tests.browser.test_road import press
+from tests.browser.hands import click, press, tick, write
 
 MONTHS_AGO = datetime(2026, 1, 1)
 
@@ -24,7 +24,7 @@ def four_eyes(visit):
         page = visit("organisation_admin")
         page.goto("/four-eyes")
         part = page.locator(f"#{kind}")
-        part.locator("[name=is_needed]").check()
+        tick(part.locator("[name=is_needed]"))
         part.locator(f"#{kind}-rung-1").select_option(label="Joris Wauters")
         part.locator(f"#{kind}-rung-2").select_option(label="Lien Vercauteren")
         part.locator("button[type=submit]").click()
@@ -37,12 +37,14 @@ def written(page, name: str, kind: str) -> str:
     """Writes a message on the pages and stops before sending; returns the address of the last look."""
     page.goto("/campaigns")
     press(page, "/campaigns/new")
-    page.fill("[name=name]", name)
-    page.check(f"[name=kind][value={kind}]")
-    page.check("[name=channels][value=sms]")
-    page.check("[name=bins][value='1']")
-    page.fill("[name=sms-nl-body]", "POLITIE: sluit uw deuren en bel 016 00 17 71 als u iets merkt.")
-    page.click("[name=go][value=review]")
+    write(page.locator("[name=name]"), name)
+    tick(page.locator(f"[name=kind][value={kind}]"))
+    tick(page.locator("[name=channels][value=sms]"))
+    tick(page.locator("[name=bins][value='1']"))
+    write(
+        page.locator("[name=sms-nl-body]"), "POLITIE: sluit uw deuren en bel 016 00 17 71 als u iets merkt."
+    )
+    click(page.locator("[name=go][value=review]"))
     expect(page).to_have_url(re.compile("/review$"))
     return page.url
 
@@ -68,13 +70,13 @@ def test_nobody_answers_in_time_so_the_next_is_asked_and_approves(visit, four_ey
         writer.wait_for_timeout(250)
     expect(writer.locator("#four-eyes")).to_contain_text("Lien Vercauteren")
     approver.goto("/campaigns")
-    approver.click(f'#to-approve a:has-text("{name}")')
-    approver.check("#approve [name=ticked]")
-    approver.check("#approve [name=magnitude]")
+    click(approver.locator(f'#to-approve a:has-text("{name}")'))
+    tick(approver.locator("#approve [name=ticked]"))
+    tick(approver.locator("#approve [name=magnitude]"))
     picture(approver, "approval", at_both=True)
     press(approver, "/approve")
     writer.goto(review)
-    writer.check("[name=terms]")
+    tick(writer.locator("[name=terms]"))
     press(writer, "/launch")
     expect(writer).to_have_url(re.compile(r"/campaigns/\d+$"))
 
@@ -85,12 +87,12 @@ def test_in_an_emergency_it_goes_without_and_the_report_says_so_in_red(visit, fo
     review = written(writer, "Gas, nu", "warning")
     press(writer, "/submit")
     chief.goto(review)
-    chief.click('details:has(form[action$="/override"]) summary')
-    chief.fill('form[action$="/override"] [name=reason]', "Gas in de Molenweg.")
+    click(chief.locator('details:has(form[action$="/override"]) summary'))
+    write(chief.locator('form[action$="/override"] [name=reason]'), "Gas in de Molenweg.")
     press(chief, "/override")
-    chief.check("[name=vouched]")
-    chief.check("[name=terms]")
-    chief.fill("[name=password]", demo.PASSWORD)  # a warning: who sends it shows again who they are
+    tick(chief.locator("[name=vouched]"))
+    tick(chief.locator("[name=terms]"))
+    write(chief.locator("[name=password]"), demo.PASSWORD)  # a warning: who sends it shows again who they are
     press(chief, "/launch")
     expect(chief.locator("a[href$='report.pdf']")).to_be_visible()
     expect(chief.locator("#four-eyes .note.late")).to_contain_text("Gas in de Molenweg.")
@@ -100,22 +102,22 @@ def test_the_national_desk_takes_a_campaign_the_zone_watches_and_gets_it_back(vi
     zone, desk = visit("sender", *size), visit("national desk", *size)
     name = f"Hoog water {size[0]}"
     written(zone, name, "other")
-    zone.check("[name=vouched]")
-    zone.check("[name=terms]")
+    tick(zone.locator("[name=vouched]"))
+    tick(zone.locator("[name=terms]"))
     press(zone, "/launch")
     press(zone, "/pause")
     expect(zone.locator('form[action$="/resume"]')).to_be_visible()
     desk.goto("/desk")
     part = desk.locator(f'section:has-text("{name}")')
-    part.locator("[name=reason]").fill("De centrale van de zone staat onder water.")
-    part.locator("button[type=submit]").click()
+    write(part.locator("[name=reason]"), "De centrale van de zone staat onder water.")
+    click(part.locator("button[type=submit]"))
     expect(desk.locator('form[action$="/resume"]')).to_be_visible()
     expect(zone.locator('form[action$="/resume"]')).to_have_count(0)  # learned by the live page itself
     expect(zone.locator("#lead")).to_contain_text("onder water")
-    desk.click("#lead details summary")
-    desk.fill("#lead [name=reason]", "De zone kan weer.")
+    click(desk.locator("#lead details summary"))
+    write(desk.locator("#lead [name=reason]"), "De zone kan weer.")
     press(desk, "/give-back")
     expect(zone.locator('form[action$="/resume"]')).to_be_visible()
-    zone.click("a[href$='/stop']")
+    click(zone.locator("a[href$='/stop']"))
     press(zone, "/stop")
     expect(zone.locator("main")).to_contain_text("De zone kan weer.")

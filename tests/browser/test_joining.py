@@ -14,7 +14,7 @@ from dispatch import demo
 from models import User
 from tests import kept
 from tests.browser.conftest import ROOT, does_not_scroll_sideways, is_fault
-from tests.browser.test_road import press
+from tests.browser.hands import bring, click, press, tick, write
 
 SIGNED = {"name": "overeenkomst.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7\nsigned\n%%EOF\n"}
 TABLE = "Naam;E-mail;Rol\nLien Baert;lien.baert@heuvel.example;lezer\n"
@@ -37,12 +37,12 @@ def chief(chromium, site, folder):
         context = chromium.new_context(viewport={"width": 390, "height": 844}, base_url=site, locale="nl-BE")
         contexts.append(context)
         page = context.new_page()
-        page.faults = []
+        page.by, page.faults = "touch", []
         page.on("console", lambda line: page.faults.append(line.text) if is_fault(line) else None)
         page.goto("/signin")
-        page.fill("[name=email]", CHIEF)
-        page.fill("[name=password]", demo.PASSWORD)
-        page.click("main button[type=submit]")
+        write(page.locator("[name=email]"), CHIEF)
+        write(page.locator("[name=password]"), demo.PASSWORD)
+        click(page.locator("main button[type=submit]"))
         expect(page).to_have_url(re.compile("/$"))
         return page
 
@@ -56,38 +56,38 @@ def written(page, name: str) -> None:
     """Writes a message to the BIN and goes on to the last look."""
     page.goto("/campaigns")
     press(page, "/campaigns/new")
-    page.fill("[name=name]", name)
-    page.check("[name=kind][value=preventive]")
-    page.check("[name=channels][value=sms]")
-    page.locator("[name=bins]").first.check()
-    page.fill("[name=sms-nl-body]", "POLITIE: sluit uw deuren en bel 101 als u iets merkt.")
-    page.click("[name=go][value=review]")
+    write(page.locator("[name=name]"), name)
+    tick(page.locator("[name=kind][value=preventive]"))
+    tick(page.locator("[name=channels][value=sms]"))
+    tick(page.locator("[name=bins]").first)
+    write(page.locator("[name=sms-nl-body]"), "POLITIE: sluit uw deuren en bel 101 als u iets merkt.")
+    click(page.locator("[name=go][value=review]"))
     expect(page).to_have_url(re.compile("/review$"))
 
 
 def sent(page) -> None:
-    page.check("[name=terms]")
+    tick(page.locator("[name=terms]"))
     press(page, "/launch")
     expect(page.locator("a[href$='report.pdf']")).to_be_visible()
 
 
 def test_the_platform_lets_a_zone_in_it_practises_is_ready_and_sends(visit, chief):
-    platform = visit("platform_admin")
+    platform = visit("platform_admin", by="keys")
     platform.goto("/organisations/new")
-    platform.fill("[name=name]", "PZ Heuvel")
+    write(platform.locator("[name=name]"), "PZ Heuvel")
     press(platform, "/organisations/new")
     platform.goto("/organisations")
-    platform.click("main a:has-text('PZ Heuvel')")
+    click(platform.locator("main a:has-text('PZ Heuvel')"))
     home = platform.url
     expect(platform.locator("#checklist li.todo")).to_have_count(4)
 
     zone = chief()
     zone.goto("/bins/new")
-    zone.fill("[name=name]", "BIN Heuvel")
+    write(zone.locator("[name=name]"), "BIN Heuvel")
     press(zone, "/bins/new")
-    zone.click('a[href$="/members/new"]')
-    zone.fill("[name=last_name]", "Aerts")
-    zone.fill("[name=mobile]", "0470 00 30 12")
+    click(zone.locator('a[href$="/members/new"]'))
+    write(zone.locator("[name=last_name]"), "Aerts")
+    write(zone.locator("[name=mobile]"), "0470 00 30 12")
     press(zone, "/members/new")
 
     written(zone, "Te vroeg")  # before it may send, the page says why and there is no button
@@ -98,24 +98,26 @@ def test_the_platform_lets_a_zone_in_it_practises_is_ready_and_sends(visit, chie
     platform.goto(f"{home}/agreement")
     platform.locator("[name=contract] option:not([value=''])").first.wait_for(state="attached")
     platform.select_option("[name=contract]", index=platform.locator("[name=contract] option").count() - 1)
-    platform.fill("[name=signatory]", "An Maes, korpschef")
-    platform.fill("[name=provider_signatory]", "Nora Pauwels, directeur")
-    platform.fill("[name=signed_on]", date.today().isoformat())
+    write(platform.locator("[name=signatory]"), "An Maes, korpschef")
+    write(platform.locator("[name=provider_signatory]"), "Nora Pauwels, directeur")
+    platform.fill(
+        "[name=signed_on]", date.today().isoformat()
+    )  # a field for a day is typed as the browser has it
     press(platform, "/agreement")
     platform.goto(f"{home}/agreement")
-    platform.set_input_files("[name=file]", SIGNED)
+    bring(platform.locator("[name=file]"), SIGNED)
     press(platform, "/file")
     platform.goto(f"{home}/agreement")
     press(platform, "/exchange")
     platform.goto(f"{home}/order")
-    platform.fill("[name=orderer]", "An Maes, korpschef")
+    write(platform.locator("[name=orderer]"), "An Maes, korpschef")
     press(platform, "/order")
     platform.goto(f"{home}/user-tables/new")
-    platform.set_input_files("[name=file]", USERS)
+    bring(platform.locator("[name=file]"), USERS)
     press(platform, "/user-tables/new")
-    platform.locator('main [name=then][value=report], main a[href$="/report"]').first.click()
+    click(platform.locator('main [name=then][value=report], main a[href$="/report"]').first)
     expect(platform).to_have_url(re.compile("/report$"))
-    platform.fill("[name=password]", demo.PASSWORD)
+    write(platform.locator("[name=password]"), demo.PASSWORD)
     press(platform, "/commit")
     platform.goto(home)
     expect(platform.locator("#checklist li.todo")).to_have_count(1)
@@ -124,8 +126,7 @@ def test_the_platform_lets_a_zone_in_it_practises_is_ready_and_sends(visit, chie
     press(zone, "/practice")
     written(zone, "Eerste oefening")
     sent(zone)
-    press_end = zone.locator('form[action$="/practice/end"] button').first
-    press_end.click()
+    click(zone.locator('form[action$="/practice/end"] button').first)
 
     platform.goto(home)
     expect(platform.locator("#checklist li.todo")).to_have_count(0)
@@ -144,7 +145,7 @@ def test_the_menu_opens_by_the_keyboard_and_closes_with_escape(visit):
     expect(menu.get_by_role("link", name="Rechten")).to_be_hidden()
     expect(menu.locator("summary")).to_be_focused()
     page.keyboard.press("Enter")
-    menu.get_by_role("link", name="Rechten").click()
+    click(menu.get_by_role("link", name="Rechten"))
     expect(page).to_have_url(re.compile("/rights$"))
     assert page.locator("header .bar > div, header.bar > div").first.bounding_box()["height"] < 80
 
@@ -152,6 +153,6 @@ def test_the_menu_opens_by_the_keyboard_and_closes_with_escape(visit):
 @pytest.mark.parametrize("role", ["organisation_admin", "platform_admin"])
 def test_the_menu_of_an_administrator_fits_a_telephone(visit, role):
     page = visit(role, width=390)
-    page.locator("header details summary").click()
+    click(page.locator("header details summary"))
     assert does_not_scroll_sideways(page)
     assert page.locator("header nav").evaluate("nav => nav.scrollWidth <= nav.clientWidth")

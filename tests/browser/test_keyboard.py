@@ -5,6 +5,7 @@ from itertools import pairwise
 import pytest
 
 from tests.browser.conftest import SIZES
+from tests.browser.hands import IS_SEEN
 
 PAGES = {
     "sender": ("/", "/campaigns", "/campaigns/1/text", "/campaigns/1", "/templates/1", "/bins/1", "/go"),
@@ -26,18 +27,7 @@ STOPS = """() => {
   window.stops = stops;
   return stops.map((one) => one.outerHTML.slice(0, 120));
 }"""
-# Where the focus is: the number of its stop, and whether some of it is in sight and not behind something else.
-FOCUS = """() => {
-  const one = document.activeElement;
-  const box = one.getBoundingClientRect();
-  const style = getComputedStyle(one);
-  const points = [0.1, 0.5, 0.9].map((part) => [box.left + box.width * part, box.top + box.height / 2]);
-  const isSeen = points.some(([x, y]) => {
-    const top = document.elementFromPoint(x, y);
-    return top && (one.contains(top) || top.contains(one));
-  });
-  return [window.stops.indexOf(one), isSeen && style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2];
-}"""
+FOCUS = f"() => [window.stops.indexOf(document.activeElement), ({IS_SEEN})()]"
 
 
 @pytest.mark.parametrize("role, size", [*((role, "desk") for role in PAGES), ("sender", "phone")])

@@ -11,7 +11,7 @@ from dispatch import demo
 from models import Activation, Campaign, Member
 from tests import kept
 from tests.browser.conftest import picture
-from tests.browser.test_road import press
+from tests.browser.hands import press
 
 WANTED = re.compile("(status of|Status Error Code) (400|401|409)")  # Chromium says it, and htmx
 

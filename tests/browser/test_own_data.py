@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import does_not_scroll_sideways, is_fault, served
+from tests.browser.hands import click, tick, write
 from tests.servers import smtp_server, wait_until
 
 SHOTS = os.environ.get("SHOTS", "")
@@ -58,14 +59,14 @@ def mailed_link(mailroom) -> str:
 def test_a_member_corrects_their_number_on_a_telephone_and_the_coordinator_accepts(
     visit, telephone, mailroom
 ):
-    marc = visit("coordinator")
+    marc = visit("coordinator", by="keys")
     marc.goto("/bins")
     shoot(marc, "bin-1280")
-    marc.click("#reach header a")
+    click(marc.locator("#reach header a"))
     shoot(marc, "upkeep-1280")
-    marc.click("#check .button.main")
+    click(marc.locator("#check .button.main"))
     shoot(marc, "ask-1280")
-    marc.click(".verdict .button.main")
+    click(marc.locator(".verdict .button.main"))
     expect(marc.locator(".toast")).to_be_visible()
 
     telephone.goto(mailed_link(mailroom))
@@ -83,17 +84,17 @@ def test_a_member_corrects_their_number_on_a_telephone_and_the_coordinator_accep
 
     marc.goto("/")
     shoot(marc, "home-1280")
-    marc.click("#mend li a")
+    click(marc.locator("#mend li a"))
     shoot(marc, "decide-1280")
     expect(marc.locator("#decide")).to_contain_text(name)
     expect(marc.locator("#decide")).to_contain_text(re.compile(r"0470\s12\s00\s34"))
     marc.set_viewport_size({"width": 390, "height": 844})
     assert does_not_scroll_sideways(marc)
     shoot(marc, "decide-390")
-    marc.click("#decide .button.main")
+    click(marc.locator("#decide .button.main"))
     expect(marc.locator("#decide")).to_have_count(0)
     marc.goto("/bins")
-    marc.fill("[name=words]", "0470120034")
+    write(marc.locator("[name=words]"), "0470120034")
     expect(marc.locator("#members-list tbody tr")).to_have_count(1)
     shoot(marc, "bin-390")
 
@@ -107,10 +108,10 @@ def test_the_card_and_the_practice_log_fit_a_telephone(visit):
         admin.set_viewport_size({"width": 1280, "height": 900})
         shoot(admin, f"{name}-1280")
         admin.set_viewport_size({"width": 390, "height": 844})
-    admin.check("input[name=channels][value=email]")
-    admin.check("#bins")
-    admin.check("input[name=mode][value=real]")
-    admin.click("#test .button.main")
+    tick(admin.locator("input[name=channels][value=email]"))
+    tick(admin.locator("#bins"))
+    tick(admin.locator("input[name=mode][value=real]"))
+    click(admin.locator("#test .button.main"))
     expect(admin.locator(".flashes")).to_be_visible()
     assert does_not_scroll_sideways(admin)
     shoot(admin, "planned-390")

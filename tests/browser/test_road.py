@@ -8,22 +8,18 @@ from playwright.sync_api import expect
 from dispatch import clock, demo
 from dispatch.words import hour
 from tests.browser.conftest import does_not_scroll_sideways, picture
+from tests.browser.hands import bring, click, press, tick, write
 
 DEMERDAL = Path(__file__).parent.parent / "samples" / "bin-demerdal.csv"
 
 
-def press(page, action: str) -> None:
-    """Presses the (first) button of the form that leads to an address ending in this."""
-    page.locator(f'main form[action$="{action}"] button[type=submit]:visible').first.click()
-
-
 def import_the_list(page) -> None:
     page.goto("/bins")  # a coordinator with one BIN is led straight to it
-    page.click('a[href$="/imports/new"]')
-    page.set_input_files("[name=file]", DEMERDAL)
+    click(page.locator('a[href$="/imports/new"]'))
+    bring(page.locator("[name=file]"), DEMERDAL)
     press(page, "/imports/new")
     expect(page).to_have_url(re.compile("/reading$"))
-    page.locator('main [name=then][value=report], main a[href$="/report"]').first.click()
+    click(page.locator('main [name=then][value=report], main a[href$="/report"]').first)
     expect(page).to_have_url(re.compile("/report$"))
     expect(page.locator(".sum")).to_contain_text("240")
     picture(page, "import-report")
@@ -51,33 +47,35 @@ def test_a_search_narrows_the_list_as_one_types_and_works_without_accents(visit)
 
 def test_a_sender_writes_looks_launches_follows_and_reads_the_report(visit, size):
     page = visit("sender", *size)
-    page.locator('form[action$="/campaigns/new"] button, button[formaction$="/campaigns/new"]').first.click()
+    click(page.locator('form[action$="/campaigns/new"] button, button[formaction$="/campaigns/new"]').first)
     expect(page).to_have_url(re.compile("/text$"))
-    page.fill("[name=name]", "Verdacht voertuig Molenweg")
-    page.check("[name=kind][value=preventive]")
-    page.check("[name=channels][value=sms]")
-    page.check("[name=bins][value='1']")
-    page.fill("[name=sms-nl-body]", "POLITIE: verdacht voertuig gezien, vensters dicht, même le soir.")
+    write(page.locator("[name=name]"), "Verdacht voertuig Molenweg")
+    tick(page.locator("[name=kind][value=preventive]"))
+    tick(page.locator("[name=channels][value=sms]"))
+    tick(page.locator("[name=bins][value='1']"))
+    write(
+        page.locator("[name=sms-nl-body]"), "POLITIE: verdacht voertuig gezien, vensters dicht, même le soir."
+    )
     counter = page.locator("#sms-nl-body-count")
     expect(counter).to_contain_text("UCS-2")
-    counter.locator("button").first.click()
+    click(counter.locator("button").first)
     expect(page.locator("[name=sms-nl-body]")).to_have_value(re.compile("meme le soir"))
     expect(counter).to_contain_text("GSM-7")
     picture(page, "message-text")
-    page.click("[name=go][value=review]")
+    click(page.locator("[name=go][value=review]"))
     expect(page).to_have_url(re.compile("/review$"))
     expect(page.locator(".verdict")).to_be_visible()
     picture(page, "message-review")
     press(page, "/launch")  # without the tick: refused, and nothing is lost
     expect(page.locator(".verdict .error")).to_be_visible()
-    page.check("[name=terms]")
+    tick(page.locator("[name=terms]"))
     press(page, "/launch")
     expect(page).to_have_url(re.compile(r"/campaigns/\d+$"))
     expect(page.locator("body.is-live, a[href$='report.pdf']").first).to_be_visible()
     expect(page.locator("a[href$='report.pdf']")).to_be_visible()
     picture(page, "report")
     with page.expect_download() as paper:
-        page.click("a[href$='report.pdf']")
+        click(page.locator("a[href$='report.pdf']"))
     assert Path(paper.value.path()).read_bytes()[:5] == b"%PDF-"
 
 
@@ -86,10 +84,10 @@ def test_a_campaign_is_stopped_in_two_presses_and_says_who_had_it(visit, size):
     page.goto("/templates")
     press(page, "/use")
     expect(page).to_have_url(re.compile("/review$"))
-    page.check("[name=terms]")
-    page.fill("[name=password]", demo.PASSWORD)  # a warning: who sends it shows again who they are
+    tick(page.locator("[name=terms]"))
+    write(page.locator("[name=password]"), demo.PASSWORD)  # a warning: who sends it shows again who they are
     press(page, "/launch")
-    page.locator("a[href$='/stop']").click()
+    click(page.locator("a[href$='/stop']"))
     press(page, "/stop")
     expect(page.locator("body")).not_to_have_class(re.compile("is-live"))
     picture(page, "stopped")
@@ -101,8 +99,8 @@ def test_in_practice_everything_says_so(visit):
     expect(page.locator("body")).to_have_class(re.compile("is-practice"))
     page.goto("/templates")
     press(page, "/use")
-    page.check("[name=terms]")
-    page.fill("[name=password]", demo.PASSWORD)
+    tick(page.locator("[name=terms]"))
+    write(page.locator("[name=password]"), demo.PASSWORD)
     assert page.title().startswith("OEFENING")
     press(page, "/launch")
     expect(page.locator("body")).to_have_class(re.compile("is-practice"))
@@ -114,30 +112,30 @@ def test_a_town_asks_for_its_number_and_the_centre_opens_it(visit, size):
     phone = visit("authorised_person", *size)
     phone.goto("/activations")
     press(phone, "/activations/new")
-    phone.fill("[name=emergency]", "Gaslek na graafwerken")
-    phone.fill("[name=place]", "Stationsstraat")
-    phone.fill("[name=description]", "Leiding geraakt. Brandweer ter plaatse.")
-    phone.check("[name=phase][value=municipal]")
-    phone.fill("[name=declared_by]", "Greet Moons, burgemeester")
-    phone.fill("[name=declared_at]", hour(clock.now() - clock.seconds(3600))[:5])
+    write(phone.locator("[name=emergency]"), "Gaslek na graafwerken")
+    write(phone.locator("[name=place]"), "Stationsstraat")
+    write(phone.locator("[name=description]"), "Leiding geraakt. Brandweer ter plaatse.")
+    tick(phone.locator("[name=phase][value=municipal]"))
+    write(phone.locator("[name=declared_by]"), "Greet Moons, burgemeester")
+    write(phone.locator("[name=declared_at]"), hour(clock.now() - clock.seconds(3600))[:5])
     with phone.expect_response(lambda answer: "Ramen" in (answer.request.post_data or "")):  # saved by itself
-        phone.fill("[name=recommendations]", "Ramen en deuren dicht, binnen blijven.")
-        phone.locator("[name=recommendations]").blur()
+        write(phone.locator("[name=recommendations]"), "Ramen en deuren dicht, binnen blijven.")
+        phone.keyboard.press("Tab")
     phone.reload()  # what was typed is still there
     expect(phone.locator("[name=emergency]")).to_have_value("Gaslek na graafwerken")
     expect(phone.locator("[name=recommendations]")).to_have_value("Ramen en deuren dicht, binnen blijven.")
     assert does_not_scroll_sideways(phone)
-    phone.locator('button[formaction$="/submit"], form[action$="/submit"] button.go').first.click()
+    click(phone.locator('button[formaction$="/submit"], form[action$="/submit"] button.go').first)
     expect(phone.locator("[data-errors]")).to_be_visible()  # the password misses, by name
     picture(phone, "activation-form")
-    phone.fill("[name=password]", demo.PASSWORD)
-    phone.locator('button[formaction$="/submit"], form[action$="/submit"] button.go').first.click()
+    write(phone.locator("[name=password]"), demo.PASSWORD)
+    click(phone.locator('button[formaction$="/submit"], form[action$="/submit"] button.go').first)
     expect(phone).to_have_url(re.compile(r"/activations/\d+$"))
     expect(phone.locator(".clock").first).to_be_visible()
     desk = visit("centre_supervisor")
     desk.goto(phone.url)
     press(desk, "/acknowledge")
-    desk.fill("[name=number]", "1771")
+    write(desk.locator("[name=number]"), "1771")
     press(desk, "/open")
     phone.reload()
     expect(phone.locator("main")).to_contain_text("1771")

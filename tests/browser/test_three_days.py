@@ -15,8 +15,8 @@ from dispatch import clock
 from models import Annex, Quarter, Statement, User
 from tests import cast, kept
 from tests.browser.conftest import does_not_scroll_sideways, picture, served_as_it_is
+from tests.browser.hands import bring, click, press, tick, write
 from tests.browser.test_floor import note_a_call
-from tests.browser.test_road import press
 from tests.servers import wait_until
 from tests.three_days import (
     ASKED_AFTER,
@@ -64,12 +64,12 @@ class Stage:
         return f"{clock.local(self.days.after(minutes)):%d/%m %H:%M}"
 
     def enter_as(self, visit):
-        def enter(email: str, **size) -> Page:
-            return visit({"email": email, "password": cast.PASSWORD}, **size)
+        def enter(email: str, **how) -> Page:
+            return visit({"email": email, "password": cast.PASSWORD}, **how)
 
         self.mayors = [enter(email, width=390, height=844) for email in self.emails[:3]]
-        self.liaison, self.supervisor, self.governor = map(enter, self.emails[3:])
-        self.operator = enter(self.operators[0][1])
+        self.liaison, self.supervisor, self.governor = (enter(email, by="keys") for email in self.emails[3:])
+        self.operator = enter(self.operators[0][1], by="keys")
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +86,7 @@ def site(folder, stage):
 def show_who_one_is(page: Page) -> None:
     """Where the password is asked again it is typed again."""
     if page.locator("input[name=password]").count():
-        page.fill("[name=password]", cast.PASSWORD)
+        write(page.locator("[name=password]"), cast.PASSWORD)
 
 
 def rest(page: Page) -> None:
@@ -102,12 +102,12 @@ def ask(stage: Stage, number: int) -> None:
     page.goto("/activations")
     press(page, "/activations/new")
     for name in ("emergency", "place", "description", "recommendations"):
-        page.fill(f"[name={name}]", FORM[name])
-    page.check("[name=phase][value=municipal]")
-    page.fill("[name=declared_by]", FORM["declared_by"])
-    page.fill("[name=declared_at]", stage.wall(ASKED_AFTER[number] - 5))
+        write(page.locator(f"[name={name}]"), FORM[name])
+    tick(page.locator("[name=phase][value=municipal]"))
+    write(page.locator("[name=declared_by]"), FORM["declared_by"])
+    write(page.locator("[name=declared_at]"), stage.wall(ASKED_AFTER[number] - 5))
     show_who_one_is(page)
-    page.click('button[formaction$="/submit"]')
+    click(page.locator('button[formaction$="/submit"]'))
     expect(page).to_have_url(re.compile(rf"/activations/{number + 1}$"))
     assert does_not_scroll_sideways(page)
     rest(page)
@@ -119,7 +119,7 @@ def acknowledge(stage: Stage, number: int) -> None:
     press(page, "/acknowledge")
     if number:
         page.goto(f"/activations/{number + 1}/join")
-        page.locator("[name=emergency_id]").first.check()
+        tick(page.locator("[name=emergency_id]").first)
         press(page, "/join")
     expect(page.locator("h1")).to_contain_text(stage.days.towns[number].name)
 
@@ -127,8 +127,8 @@ def acknowledge(stage: Stage, number: int) -> None:
 def open_number(stage: Stage, number: int) -> None:
     page = stage.supervisor
     page.goto(f"/activations/{number + 1}")
-    page.fill("[name=number]", "1771")
-    page.fill("[name=opened_at]", stage.wall(OPENED_AFTER[number]))
+    write(page.locator("[name=number]"), "1771")
+    write(page.locator("[name=opened_at]"), stage.wall(OPENED_AFTER[number]))
     press(page, "/open")
     expect(page.locator("#course")).to_contain_text("1771")
 
@@ -153,8 +153,8 @@ def take_a_call(stage: Stage) -> None:
 def ask_from_the_floor(stage: Stage) -> None:
     page = stage.operator
     page.goto("/emergencies/1/sheet")
-    page.locator("#words").press_sequentially("mogen de ramen open")
-    page.locator("#found .button").click()
+    write(page.locator("#words"), "mogen de ramen open")
+    click(page.locator("#found .button"))
     expect(page.locator("#mine")).to_contain_text("mogen de ramen open")
     rest(page)
 
@@ -162,12 +162,12 @@ def ask_from_the_floor(stage: Stage) -> None:
 def answer_it(stage: Stage) -> None:
     page = stage.liaison
     page.goto("/emergencies/1/desk")
-    page.locator("#questions .button").first.click()
-    page.fill("#question-nl", "Mogen de ramen open?")
-    page.fill("#answer-nl", "Nee, tot middernacht niet.")
-    page.fill("#question-fr", "Puis-je ouvrir les fenêtres ?")
-    page.fill("#answer-fr", "Non, pas avant minuit.")
-    page.locator(".verdict .button.go").click()
+    click(page.locator("#questions .button").first)
+    write(page.locator("#question-nl"), "Mogen de ramen open?")
+    write(page.locator("#answer-nl"), "Nee, tot middernacht niet.")
+    write(page.locator("#question-fr"), "Puis-je ouvrir les fenêtres ?")
+    write(page.locator("#answer-fr"), "Non, pas avant minuit.")
+    click(page.locator(".verdict .button.go"))
     expect(page.locator("#readers")).to_contain_text("0")
     rest(page)
 
@@ -176,7 +176,7 @@ def read_it(stage: Stage) -> None:
     page = stage.operator
     page.goto("/emergencies/1/sheet")
     expect(page.locator("#lines")).to_contain_text("Nee, tot middernacht niet.")
-    page.click("#confirm-reading")
+    click(page.locator("#confirm-reading"))
     expect(page.locator("#confirm-reading")).to_have_count(0)
     rest(page)
 
@@ -184,14 +184,14 @@ def read_it(stage: Stage) -> None:
 def ask_for_more(stage: Stage) -> None:
     centre, mayor = stage.supervisor, stage.mayors[0]
     centre.goto("/emergencies/1/reinforcements")
-    centre.fill("[name=operators]", "36")
-    centre.fill("[name=until_at]", stage.wall(600))
-    centre.fill("[name=reason]", "De oproepen verdubbelen elk kwartier.")
+    write(centre.locator("[name=operators]"), "36")
+    write(centre.locator("[name=until_at]"), stage.wall(600))
+    write(centre.locator("[name=reason]"), "De oproepen verdubbelen elk kwartier.")
     press(centre, "/reinforcements")
     mayor.goto("/emergencies/1/reinforcements")
     expect(mayor.locator(".verdict")).to_contain_text("36")
     expect(mayor.locator(".verdict")).to_contain_text("€")
-    mayor.click("[name=choice][value=agree]")
+    click(mayor.locator("[name=choice][value=agree]"))
     expect(mayor.locator("main")).to_contain_text("Akkoord")
     rest(mayor)
 
@@ -213,9 +213,9 @@ def look_at_the_board(stage: Stage, folder) -> None:
 def hand_over(stage: Stage, number: int) -> None:
     page = stage.mayors[number]
     page.goto(f"/activations/{number + 1}/scale-up")
-    page.get_by_label("Provincie Zavelland").check()
-    page.fill("[name=from_at]", stage.wall(SCALED_UP_AFTER))
-    page.fill("[name=reason]", "De gouverneur kondigde de provinciale fase af.")
+    tick(page.get_by_label("Provincie Zavelland"))
+    write(page.locator("[name=from_at]"), stage.wall(SCALED_UP_AFTER))
+    write(page.locator("[name=reason]"), "De gouverneur kondigde de provinciale fase af.")
     show_who_one_is(page)
     press(page, "/scale-up")
     expect(page).to_have_url(re.compile(rf"/activations/{number + 1}$"))
@@ -225,7 +225,7 @@ def hand_over(stage: Stage, number: int) -> None:
 def take_over(stage: Stage) -> None:
     page = stage.governor
     page.goto("/activations/1/take")
-    page.check("[name=all]")
+    tick(page.locator("[name=all]"))
     show_who_one_is(page)
     press(page, "/take")
     expect(page).to_have_url(re.compile("/activations/1$"))
@@ -239,12 +239,12 @@ def plan_the_end(stage: Stage, number: int) -> None:
     expect(page.locator("#control")).to_contain_text("Provincie Zavelland")
     page.goto(f"/activations/{number + 1}/closing")
     for step, (before, operators) in enumerate(((120, "4"), (60, "2"))):
-        page.fill(f"[name=phase-{step}-from]", stage.wall(ends - before))
-        page.fill(f"[name=phase-{step}-hours]", "tot het einde")
-        page.fill(f"[name=phase-{step}-operators]", operators)
-    page.fill("[name=closes_at]", stage.wall(ends))
-    page.fill("[name=redirect]", "016 00 12 34")
-    page.fill("[name=greeting]", "De informatielijn is gesloten.")
+        write(page.locator(f"[name=phase-{step}-from]"), stage.wall(ends - before))
+        write(page.locator(f"[name=phase-{step}-hours]"), "tot het einde")
+        write(page.locator(f"[name=phase-{step}-operators]"), operators)
+    write(page.locator("[name=closes_at]"), stage.wall(ends))
+    write(page.locator("[name=redirect]"), "016 00 12 34")
+    write(page.locator("[name=greeting]"), "De informatielijn is gesloten.")
     show_who_one_is(page)
     press(page, "/closing")
     expect(page.locator("#course")).to_contain_text("niet bevestigd")
@@ -254,7 +254,7 @@ def plan_the_end(stage: Stage, number: int) -> None:
 def close(stage: Stage, number: int) -> None:
     page = stage.supervisor
     page.goto(f"/activations/{number + 1}")
-    page.fill("[name=closed_at]", stage.wall(CLOSED_AFTER[number]))
+    write(page.locator("[name=closed_at]"), stage.wall(CLOSED_AFTER[number]))
     press(page, "/close")
     expect(page.locator("main")).to_contain_text("Gesloten")
     rest(page)
@@ -268,7 +268,7 @@ def read_the_exchange(stage: Stage) -> None:
     ]
     page, content = stage.supervisor, "\n".join([titles, *rows]).encode()
     page.goto("/emergencies/1/quarters")
-    page.set_input_files("[name=file]", {"name": "centrale.csv", "mimeType": "text/csv", "buffer": content})
+    bring(page.locator("[name=file]"), {"name": "centrale.csv", "mimeType": "text/csv", "buffer": content})
     press(page, "/quarters")
     expect(page.locator(".note.done")).to_be_visible()
 

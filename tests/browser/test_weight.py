@@ -4,8 +4,8 @@ from playwright.sync_api import Page, expect
 
 from dispatch import demo
 from tests.browser.conftest import does_not_scroll_sideways
+from tests.browser.hands import press
 from tests.browser.test_floor import emergency, note_a_call  # noqa: F401 - a fixture
-from tests.browser.test_road import press
 
 SLOW = {
     "offline": False,
