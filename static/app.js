@@ -160,7 +160,42 @@ function keepOpen(event) {
   document.addEventListener("htmx:afterSwap", () => open.forEach((id) => document.getElementById(id)?.setAttribute("open", "")), { once: true });
 }
 
+// Whoever stands with the keyboard on a link or a button stands on it still when its part of the page is brought anew; when
+// it is gone, on that part.
+const nameOf = (one) => [one.id, one.name, one.value, one.form?.action, one.getAttribute("href"), one.ariaLabel, one.closest("tr, li")?.querySelector("a, th")?.textContent].join();
+
+function keepFocus(event) {
+  const here = document.activeElement;
+  if (here === document.body || !event.detail.target.contains(here)) return;
+  const name = nameOf(here);
+  document.addEventListener("htmx:afterSettle", () => {
+    const part = document.getElementById(event.detail.target.id);
+    if (!part || document.activeElement !== document.body) return;
+    const again = [...part.querySelectorAll(here.tagName)].find((one) => nameOf(one) === name) ?? part;
+    if (again === part) part.tabIndex = -1; // or it would not take it
+    again.focus({ preventScroll: true });
+  }, { once: true });
+}
+
+// One voice for who hears the page, since what comes with a swap is not heard everywhere. What answers a hand or a question
+// (data-spoken="answer") is said at once; a count (data-spoken="count") at most every ten seconds.
+const COUNTS_EVERY = 10_000;
+
+function speaker(which) {
+  const said = () => [...document.querySelectorAll(`[data-spoken=${which}]`)].map((one) => one.textContent.trim().replace(/\s+/g, " "));
+  let known = said(); // is read with the page
+  return () => {
+    const now = said();
+    const fresh = now.filter((words) => words && !known.includes(words));
+    known = now;
+    const voice = [...document.querySelectorAll("[data-voice]")].findLast((one) => one.checkVisibility());
+    if (fresh.length && voice) voice.textContent = fresh.join(" ");
+  };
+}
+
 document.addEventListener("DOMContentLoaded", () => {
+  document.addEventListener("htmx:afterSettle", speaker("answer"));
+  setInterval(speaker("count"), COUNTS_EVERY);
   toErrors(document);
   showKeysSwitch();
   countSince();
@@ -180,6 +215,7 @@ document.addEventListener("htmx:beforeRequest", notWhileLeaving);
 document.addEventListener("htmx:afterRequest", showUnsaved);
 document.addEventListener("htmx:afterRequest", showStale);
 document.addEventListener("htmx:beforeSwap", keepOpen);
+document.addEventListener("htmx:beforeSwap", keepFocus);
 document.addEventListener("htmx:afterSettle", nameTables);
 document.addEventListener("htmx:afterSettle", (event) => toErrors(event.detail.elt));
 window.addEventListener("pageshow", (event) => {

@@ -290,16 +290,6 @@ def test_the_buttons_stay_in_place_while_the_figures_move(lien, draft):
     assert lien.htmx(first.select("#live")[0]["data-hx-get"]).select("#intervene")
 
 
-def test_the_figures_are_spoken_at_most_every_ten_seconds(lien, draft):
-    campaign = launched(lien, draft())
-    page = lien.get(f"/campaigns/{campaign.id}")
-
-    answer = lien.htmx(page.select("#live")[0]["data-hx-get"])
-
-    assert page.select("#spoken[role=status]")[0].get_text()
-    assert not answer.select("#spoken")
-
-
 def test_a_paused_campaign_sends_nothing_until_it_is_resumed(app, lien, draft):
     campaign = launched(lien, draft())
 

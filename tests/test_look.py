@@ -17,7 +17,9 @@ from dispatch.pictures import on_paper
 from tests.page import Client, proofread, proofread_fragment
 from views import patterns, render
 
+pytestmark = pytest.mark.usefixtures("empty")  # what is compiled lies beside a database
 HOME = Path(__file__).resolve().parent.parent
+SPEAKS = 'role="(status|alert|log)"|aria-live'
 SURROUNDINGS = {
     "clock_strip": None,
     "who": {"id": 1, "name": "Lien Vercauteren", "role": "sender", "organisation": "Politiezone Zavelstreek"},
@@ -56,7 +58,7 @@ def flashing():
 
 
 @pytest.fixture(scope="module")
-def app() -> Flask:
+def app(empty) -> Flask:
     return look_app()
 
 
@@ -395,3 +397,11 @@ def test_the_page_of_patterns_shows_every_part():
             if not re.search(rf"\b\w+\.{name}\(|{{{{ ?{name}\(|call {name}\(", shown) and not within:
                 missing.append(f"{file}.{name}")
     assert missing == []
+
+
+def test_what_comes_with_a_swap_leaves_speaking_to_the_one_voice_of_the_page():
+    """A region that speaks is not heard everywhere when it is brought anew, and speaks too often where it is (static/app.js)."""
+    brought = {
+        path.name for path in (HOME / "templates").glob("**/_*.html") if re.search(SPEAKS, path.read_text())
+    }
+    assert brought == {"_box.html"}, "only what stands in a dialog has a voice of its own"

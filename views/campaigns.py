@@ -320,8 +320,7 @@ def live(id: int):
     campaign = lookups.campaign_of(id)
     if campaign.is_draft:
         return redirect(url_for("campaigns.text", id=id))
-    seen, said = request.args.get("seen", ""), request.args.get("said", 0, type=int)
-    standing = control.standing(campaign, clock.now(), seen, said) | {"is_answer": True}
+    standing = control.standing(campaign, clock.now(), request.args.get("seen", "")) | {"is_answer": True}
     headers = {"HX-Refresh": "true"} if standing["is_settled"] else {}
     return render_template("campaigns/_live.html", **standing), headers
 

@@ -20,7 +20,6 @@ from views import answers, cap, follow_ups, guard, lookups, render, wording
 from views import takeover as takeovers
 
 pages = Blueprint("control", __name__)
-SPOKEN_EVERY_SECONDS = 10
 HIGHEST = 2**31  # no campaign has so many doubts, and the database counts no higher than 2**63
 
 
@@ -117,15 +116,14 @@ def _lines(campaign: Campaign, now: datetime) -> tuple[int, int] | None:
     return (busy, road.lines) if road.lines else None
 
 
-def standing(campaign: Campaign, now: datetime, seen: str = "", said: int = -SPOKEN_EVERY_SECONDS) -> dict:
-    """Everything that the live page shows. `seen`: the controls that the page has; `said`: the second it last spoke in."""
+def standing(campaign: Campaign, now: datetime, seen: str = "") -> dict:
+    """Everything that the live page shows. `seen`: the controls that the page has."""
     table = tallies.counts(campaign)
     counts = estimate.together(table)
     doubted = _doubt(campaign, counts, now)
     lead = takeovers.lead(campaign, now)
     controls = f"{campaign.held_by_id or 0}-{campaign.status}-{crc32(repr(doubted).encode()):x}"
     gone = int((now - campaign.launched_at).total_seconds())
-    speaks = gone - said >= SPOKEN_EVERY_SECONDS
     left = estimate.seconds_left(table, rates(campaign, now), gone)
     accepted = counts["accepted"] + counts["delivered"]
     return {
@@ -155,9 +153,9 @@ def standing(campaign: Campaign, now: datetime, seen: str = "", said: int = -SPO
         "is_mixed": guard.is_mixed(campaign),
         "may_control": campaign.is_underway and rights.may(current_user, "campaign.control", campaign),
         "is_settled": campaign.is_over and not counts["sending"],
-        "spoken": _spoken(accepted, sum(counts.values()), counts) if speaks else None,
+        "spoken": _spoken(accepted, sum(counts.values()), counts),
         "shows_controls": controls != seen,
-        "poll_url": url_for("campaigns.live", id=campaign.id, seen=controls, said=gone if speaks else said),
+        "poll_url": url_for("campaigns.live", id=campaign.id, seen=controls),
         "is_answer": False,
     }
 

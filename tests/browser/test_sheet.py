@@ -10,6 +10,7 @@ from dispatch.centre import activation
 from models import Activation, Organisation, Presence, User
 from tests import kept
 from tests.browser.conftest import does_not_scroll_sideways, picture
+from tests.browser.hands import click, write
 from tests.town import FORM
 
 
@@ -28,34 +29,35 @@ def here(site, folder) -> str:
 
 
 def test_a_change_is_on_the_operators_screen_marked_within_five_seconds_and_the_count_goes_up(visit, here):
-    liaison, operator = visit("liaison_officer", width=390, height=844), visit("operator")
+    liaison, operator = visit("liaison_officer", 390, 844, by="keys"), visit("operator", by="keys")
     operator.goto(f"{here}/sheet")
-    operator.click("#confirm-reading")
+    click(operator.locator("#confirm-reading"))
     expect(operator.locator("#confirm-reading")).to_have_count(0)
-    operator.fill("#words", "gaz ruik")
+    expect(operator.locator("#sheet")).to_be_focused()  # the button is gone, the keyboard is not
+    write(operator.locator("#words"), "gaz ruik")
     liaison.goto(f"{here}/desk")
     assert does_not_scroll_sideways(liaison)
-    liaison.get_by_role("button", name=re.compile("Nieuwe regel|New line")).click()
+    click(liaison.get_by_role("button", name=re.compile("Nieuwe regel|New line")))
     assert does_not_scroll_sideways(liaison)
-    liaison.fill("#question-nl", "Tot wanneer moet ik binnenblijven?")
-    liaison.fill("#answer-nl", "Tot 04.30 u. U krijgt een sms.")
+    write(liaison.locator("#question-nl"), "Tot wanneer moet ik binnenblijven?")
+    write(liaison.locator("#answer-nl"), "Tot 04.30 u. U krijgt een sms.")
     expect(liaison.locator("#saved")).to_be_visible()
-    liaison.locator(".verdict .button.go").click()
+    click(liaison.locator(".verdict .button.go"))
     fresh = operator.locator("#lines li:first-child ins")
     expect(fresh.first).to_have_text("Tot wanneer moet ik binnenblijven?")
     [beat] = re.findall(r"every (\d+)s", operator.locator("#sheet").get_attribute("data-hx-trigger"))
     assert int(beat) < 5
     assert operator.input_value("#words") == "gaz ruik", "what is typed in the search stays"
     expect(liaison.locator("#readers")).to_contain_text("0")
-    operator.click("#confirm-reading")
+    click(operator.locator("#confirm-reading"))
     expect(operator.locator("#readers")).to_contain_text(re.compile("1 (of|van) 1"))
     expect(operator.locator("#lines ins")).to_have_count(0)
 
     liaison.goto(f"{here}/desk")
     expect(liaison.locator("#readers")).to_contain_text(re.compile("1 (of|van) 1"))
-    liaison.locator("#lines li", has_text="Tot wanneer").get_by_role("button").click()
-    liaison.fill("#answer-nl", "Tot naar schatting 09.00 u. U krijgt een sms.")
-    liaison.locator(".verdict .button.go").click()
+    click(liaison.locator("#lines li", has_text="Tot wanneer").get_by_role("button"))
+    write(liaison.locator("#answer-nl"), "Tot naar schatting 09.00 u. U krijgt een sms.")
+    click(liaison.locator(".verdict .button.go"))
     expect(operator.locator("#lines del")).to_have_text("04.30")
     expect(operator.locator("#lines ins")).to_have_text("naar schatting 09.00")
 
@@ -68,12 +70,12 @@ def test_a_question_of_a_caller_is_one_press_and_its_answer_comes_back_to_who_as
     operator.goto(f"{here}/sheet")
     assert does_not_scroll_sideways(operator)
     operator.locator("#words").press_sequentially("rijdt bus 14 nog", delay=20)
-    operator.locator("#found .button").click()
+    click(operator.locator("#found .button"))
     expect(operator.locator("#mine")).to_contain_text("rijdt bus 14 nog")
     liaison.goto(f"{here}/desk")
-    liaison.locator("#questions .button").first.click()
-    liaison.fill("#answer-nl", "Vanaf 10.00 u.")
-    liaison.locator(".verdict .button.go").click()
+    click(liaison.locator("#questions .button").first)
+    write(liaison.locator("#answer-nl"), "Vanaf 10.00 u.")
+    click(liaison.locator(".verdict .button.go"))
     expect(operator.locator("#mine")).to_contain_text("Vanaf 10.00 u.")
     picture(operator, "question-answered", at_both=True)
 
@@ -81,7 +83,7 @@ def test_a_question_of_a_caller_is_one_press_and_its_answer_comes_back_to_who_as
 def test_what_is_typed_is_kept_before_anybody_presses_anything(visit, here):
     liaison = visit("liaison_officer")
     liaison.goto(f"{here}/desk")
-    liaison.get_by_role("button", name=re.compile("Nieuwe regel|New line")).click()
+    click(liaison.get_by_role("button", name=re.compile("Nieuwe regel|New line")))
     with liaison.expect_response(re.compile("/field$")):
         liaison.locator("#answer-fr").press_sequentially("Restez chez vous.")
     liaison.reload()
