@@ -954,6 +954,7 @@ class Message(Table):
     doubted_at = DateTimeField(null=True)
     repeats = IntegerField(default=0)  # how often it was sent again though it may have arrived
     first_reference = CharField(null=True)  # of the first call, where there is a second; never a third
+    first_status = CharField(null=True)  # how that one ended
 
     class Meta:
         constraints = (
@@ -1022,6 +1023,11 @@ Message.add_index(
 )
 Message.add_index(Message.index(Message.campaign, Message.status, Message.id, name="message_story"))
 Message.add_index(Message.index(Message.letter, where=Message.letter.is_null(False), name="message_letter"))
+Message.add_index(
+    Message.index(
+        Message.campaign, Message.id, where=Message.first_status.is_null(False), name="message_first_call"
+    )
+)
 
 
 class Recipient(Table):

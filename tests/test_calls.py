@@ -14,7 +14,7 @@ import models
 from dispatch.people.audience import household_name
 from dispatch.providers import open_road
 from dispatch.providers.base import Outcome, Receipt
-from dispatch.sending import calls, campaigns, messages, receipts, report, speech, tallies
+from dispatch.sending import calls, campaigns, follow_ups, messages, receipts, report, speech, tallies
 from dispatch.sending.pump import Pump
 from dispatch.sending.roads import Roads
 from models import Campaign, Member, Message, Recipient, Unreached
@@ -175,14 +175,40 @@ def test_late_news_of_the_first_call_does_not_settle_the_second(app, sender, mol
     assert standing(campaign) == {"queued": 1} and Message.get().due_at == NOON + FIVE_MINUTES
 
 
-def test_a_stop_withholds_the_second_call(app, sender, molenakker):
-    campaign = called(sender, molenakker, "42", "43")
-    first, second = accepted(campaign)
-    told(first, "busy")
+def test_a_stop_takes_the_second_call_back_and_the_first_stays_what_it_was(app, sender, molenakker):
+    campaign = called(sender, molenakker, "42", "43", "44")
+    first, second, _third = accepted(campaign)
+    told(first, "busy", code="486")
     campaigns.stop(campaign, by=sender, now=NOON)
     told(second, "busy")
-    assert standing(campaign) == {"withheld": 1, "busy": 1}
+    assert standing(campaign) == {"busy": 2, "accepted": 1}
     assert messages.claim("voice", campaign, limit=9, now=NOON + FIVE_MINUTES) == []
+    taken_back = Message.get(Message.code == "486")
+    assert (taken_back.reference, taken_back.first_reference, taken_back.ended_at) == (first, None, NOON)
+
+
+@pytest.mark.parametrize("end", ["stop", "expire", "second call"])
+def test_whose_voicemail_took_the_first_call_gets_the_correction_whatever_became_of_the_second(
+    app, sender, molenakker, end
+):
+    campaign = called(sender, molenakker, "42", "43")
+    first, other = accepted(campaign)
+    told(first, "voicemail")
+    told(other, "failed")
+    if end == "second call":
+        [second] = messages.claim("voice", campaign, limit=1, now=NOON + FIVE_MINUTES)
+        messages.record([Outcome(second.reference, "failed")], road="r", now=NOON + FIVE_MINUTES)
+    if end == "expire":
+        Campaign.update(expires_at=NOON).where(Campaign.id == campaign.id).execute()
+        campaigns.expire(NOON)
+    campaigns.stop(campaign, by=sender, now=NOON)
+    correction = follow_ups.draft(Campaign.get_by_id(campaign.id), "correction", by=sender, now=NOON)
+    assert follow_ups.most(correction) == {"voice": 1}
+    correction = campaigns.launch(correction, by=sender, now=NOON, terms_accepted=True)
+    while campaigns.half_frozen().exists():
+        campaigns.freeze(NOON)
+    [(address,)] = Message.select(Message.address).where(Message.campaign == correction.id).tuples()
+    assert address == Message.get(Message.first_status == "voicemail").address
 
 
 def is_running(campaign) -> bool:

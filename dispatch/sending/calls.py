@@ -84,6 +84,7 @@ def _call_again(id: int, receipt: Receipt, now: datetime) -> None:
         status="queued",
         reference=new_reference(),
         first_reference=Message.reference,
+        first_status=receipt.status,
         provider_reference="",
         accepted_at=None,
         code=receipt.code,

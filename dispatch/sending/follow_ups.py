@@ -3,7 +3,7 @@
 from collections import defaultdict
 from datetime import datetime
 
-from peewee import JOIN, Case, Value, fn
+from peewee import JOIN, Case, Select, Value, fn
 
 from dialect import walk
 from dispatch import audit, clock, rights
@@ -161,7 +161,9 @@ def _reached(origin, campaign: Campaign):
 
     News goes no more to who left, nor by a channel by which they said no to it since.
     """
-    here = (origin.campaign == campaign.follows_id) & origin.status.in_(REACHED)
+    here = (origin.campaign == campaign.follows_id) & (
+        origin.status.in_(REACHED) | origin.first_status.in_(REACHED)
+    )
     here &= ~origin.address.startswith(NOBODY)
     if campaign.kind != "news":
         return here
@@ -198,9 +200,14 @@ def audience_of(campaign: Campaign) -> Audience:
 
 def most(campaign: Campaign) -> dict[str, int]:
     """By channel, to how many it can go at most: what is in hand may still arrive."""
-    table = tallies.counts(campaign.follows)
+    table, calls = (
+        tallies.counts(campaign.follows),
+        _first_calls(campaign, ~Message.status.in_(MAY_BE_REACHED)),
+    )
+    first = {"voice": calls.select(fn.COUNT(Message.id)).scalar()}
     return {
-        channel: sum(table[channel][status] for status in MAY_BE_REACHED) for channel in campaign.channels
+        channel: sum(table[channel][status] for status in MAY_BE_REACHED) + first.get(channel, 0)
+        for channel in campaign.channels
     }
 
 
@@ -227,7 +234,15 @@ def freeze(campaign: Campaign, *, parts: Parts, limit: int, now: datetime) -> in
 
 def _first(campaign: Campaign, behind: int) -> int | None:
     here = (Message.campaign == campaign.follows_id) & Message.status.in_(REACHED) & (Message.id > behind)
-    return Message.select(fn.MIN(Message.id)).where(here).scalar()
+    found = Message.select(fn.MIN(Message.id)).where(here).scalar()
+    by_first_call = _first_calls(campaign, Message.id > behind).select(fn.MIN(Message.id)).scalar()
+    return min((id for id in (found, by_first_call) if id), default=None)
+
+
+def _first_calls(campaign: Campaign, *which) -> Select:
+    """The messages of which the first of two calls reached somebody, whatever became of the second."""
+    here = Message.campaign == campaign.follows_id, Message.first_status.in_(REACHED)
+    return Message.select(Message.id).where(*here, *which)
 
 
 def _enqueue(campaign: Campaign, window: tuple[int, int], parts: Parts, now: datetime) -> int:

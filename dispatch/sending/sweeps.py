@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import datetime, timedelta
 
-from peewee import Select
+from peewee import Case, Select, fn
 
 from dialect import locked
 from dispatch.sending import tallies
@@ -16,18 +16,18 @@ MAX_REPEATS = 2  # of what may have arrived, without a person who asks for more
 
 def withhold(campaign: Campaign, now: datetime, *, limit: int) -> int:
     """Takes what is still queued out of the queue for good."""
-    return _sweep(campaign, "queued", "withheld", limit=limit, code="stopped", ended_at=now)
+    return _sweep(campaign, "queued", limit=limit, **_for_good("withheld", "stopped", now))
 
 
 def expire(campaign: Campaign, now: datetime, *, limit: int) -> int:
     """Takes what is still queued out of the queue because it came too late to be of use."""
-    return _sweep(campaign, "queued", "expired", limit=limit, code="too_late", ended_at=now)
+    return _sweep(campaign, "queued", limit=limit, **_for_good("expired", "too_late", now))
 
 
 def send_again(campaign: Campaign, now: datetime, *which, limit: int) -> int:
     """Puts those unsure messages of a campaign back into the queue: by a person's choice, or its policy, never blindly."""
-    again = {"code": "", "due_at": now, "doubt": None, "repeats": Message.repeats + 1}
-    return _sweep(campaign, "unsure", "queued", *which, limit=limit, **again)
+    again = {"status": "queued", "code": "", "due_at": now, "doubt": None, "repeats": Message.repeats + 1}
+    return _sweep(campaign, "unsure", *which, limit=limit, **again)
 
 
 def doubt_restored(campaign: Campaign, now: datetime, status: str, *, limit: int) -> int:
@@ -36,7 +36,7 @@ def doubt_restored(campaign: Campaign, now: datetime, status: str, *, limit: int
         doubts = Campaign.update(doubts=Campaign.doubts + 1).where(Campaign.id == campaign.id)
         [number] = [row.doubts for row in doubts.returning(Campaign.doubts).execute()]
         left = {"code": "restored", "doubt": number, "doubted_at": now, "repeats": MAX_REPEATS}
-        return _sweep(campaign, status, "unsure", limit=limit, **left)
+        return _sweep(campaign, status, limit=limit, status="unsure", **left)
 
 
 def send_letters_again(now: datetime) -> int:
@@ -76,20 +76,32 @@ def take_out(code: str, now: datetime, *which) -> None:
     What another pump claims at this moment leaves, and is not waited for: it may wait for what this transaction keeps.
     """
     waiting = Message.select(Message.id).where(Message.status == "queued", *which)
-    _move("queued", "withheld", locked(waiting, skipping=True), code=code, ended_at=now)
+    _move("queued", locked(waiting, skipping=True), **_for_good("withheld", code, now))
 
 
-def _sweep(campaign: Campaign, old: str, new: str, *narrower, limit: int, **facts) -> int:
+def _for_good(status: str, code: str, now: datetime) -> dict:
+    """What waits for its second call has had its first: it ends as that one did."""
+    was_called = Message.first_status.is_null(False)
+    return {
+        "status": fn.COALESCE(Message.first_status, status),
+        "code": Case(None, [(was_called, Message.code)], code),
+        "reference": fn.COALESCE(Message.first_reference, Message.reference),
+        "first_reference": None,
+        "ended_at": now,
+    }
+
+
+def _sweep(campaign: Campaign, old: str, *narrower, limit: int, **facts) -> int:
     """Moves at most `limit` of a campaign's messages in one state into another."""
     here = Message.campaign == campaign.id, Message.channel.in_(campaign.channels), Message.status == old
     with writing():
-        return _move(old, new, Message.select(Message.id).where(*here, *narrower).limit(limit), **facts)
+        return _move(old, Message.select(Message.id).where(*here, *narrower).limit(limit), **facts)
 
 
-def _move(old: str, new: str, some: Select, **facts) -> int:
+def _move(old: str, some: Select, **facts) -> int:
     """Moves these messages out of one state into another, and counts them."""
-    moving = Message.update(status=new, **facts).where(Message.id.in_(some))
-    moved = Counter(moving.returning(Message.campaign, Message.channel).tuples().execute())
-    for (campaign, channel), number in moved.items():
+    moving = Message.update(**facts).where(Message.id.in_(some))
+    moved = Counter(moving.returning(Message.campaign, Message.channel, Message.status).tuples().execute())
+    for (campaign, channel, new), number in moved.items():
         tallies.count({(campaign, channel, old): -number, (campaign, channel, new): number})
     return moved.total()
