@@ -96,6 +96,29 @@ function onceOnly(event) {
   if (!button.hasAttribute("data-long")) setTimeout(() => button.removeAttribute("aria-busy"), 4000);
 }
 
+// What was typed last goes along when one leaves sooner than its save while typing, or while that is on its way; a form that
+// is sent takes it itself.
+let unsaved = null;
+let onItsWay = null;
+
+function noteTyping(event) {
+  unsaved = event.target.closest("form[data-hx-target='#saved']") ?? unsaved;
+}
+
+function noteSaving(event) {
+  if (event.target === unsaved) [unsaved, onItsWay] = [null, unsaved];
+}
+
+function noteSaved(event) {
+  if (event.target === onItsWay) onItsWay = null;
+}
+
+function saveLeaving() {
+  const form = unsaved ?? onItsWay;
+  if (form) navigator.sendBeacon(form.dataset.hxPost, new FormData(form));
+  unsaved = onItsWay = null;
+}
+
 // A form that is being sent saves no more while typing: what it saved to may be gone when that arrives.
 function notWhileLeaving(event) {
   if (event.detail.requestConfig?.triggeringEvent?.type === "submit") return;
@@ -213,6 +236,11 @@ document.addEventListener("change", tickAll);
 document.addEventListener("submit", onceOnly);
 document.addEventListener("htmx:beforeRequest", notWhileLeaving);
 document.addEventListener("htmx:afterRequest", showUnsaved);
+document.addEventListener("input", noteTyping);
+document.addEventListener("htmx:beforeSend", noteSaving);
+document.addEventListener("htmx:afterRequest", noteSaved);
+document.addEventListener("submit", () => { unsaved = onItsWay = null; });
+window.addEventListener("pagehide", saveLeaving);
 document.addEventListener("htmx:afterRequest", showStale);
 document.addEventListener("htmx:beforeSwap", keepOpen);
 document.addEventListener("htmx:beforeSwap", keepFocus);

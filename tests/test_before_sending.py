@@ -258,6 +258,13 @@ def test_the_page_says_what_the_rows_say(looked_at, name):
     )
 
 
+def test_for_whom_it_is_stands_above_all_and_at_the_button(looked_at):
+    page, _draft = looked_at(MESSAGES["a street in two BINs and one person besides"])
+    said = "Bestemd voor: Molenakker, Molenweg, Kerkstraat, 1 lid."
+    assert said in page.select("main > .head, main header")[0].get_text(" ", strip=True)
+    assert said in page.select("#launch .verdict")[0].get_text(" ", strip=True)
+
+
 def test_what_is_said_is_what_is_frozen_and_held(looked_at):
     page, draft = looked_at(MESSAGES["by SMS, voice and mail"])
     before = shown(page)

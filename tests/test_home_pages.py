@@ -6,7 +6,7 @@ import pytest
 
 from dispatch import clock
 from dispatch.sending import campaigns, scenarios
-from models import Member, Milestone
+from models import Campaign, Member, Milestone, Template
 from tests import cast, town
 from tests.page import text_of
 
@@ -46,6 +46,33 @@ def test_a_sender_begins_a_message_or_a_template_with_one_key(signed_in, bin, te
 
     keys = [button["data-key"] for button in page.select(".start button")]
     assert keys == ["N", "1", "2", "3", "4", "5", "6"]
+
+
+def test_each_key_says_for_whom_and_stays_where_it_is_when_another_is_written(signed_in, bin, template):
+    template("Rook")
+    template("Gaslek")
+    who = signed_in(cast.user("sender", bin.organisation))
+    before = [door.get_text(" ", strip=True) for door in who.get("/").select(".start button")]
+    assert before[1:] == ["Rook Beekveld. Waarschuwing, sms 1", "Gaslek Beekveld. Waarschuwing, sms 2"]
+
+    template("Brand")
+    for _twice in range(2):
+        who.post("/templates/new")
+
+    after = [door.get_text(" ", strip=True) for door in who.get("/").select(".start button")]
+    assert after == [*before, "Brand Beekveld. Waarschuwing, sms 3"]
+    assert Template.select().where(Template.name == "").count() == 1, "what was left empty is gone on with"
+
+
+def test_two_presses_on_one_key_open_one_draft(signed_in, bin, template):
+    ready = template("Gaslek")
+    who = signed_in(cast.user("sender", bin.organisation))
+    first, again = (who.post(f"/templates/{ready.id}/use").path for _ in range(2))
+    assert first == again and who.post("/campaigns/new").path == who.post("/campaigns/new").path
+
+    draft = Campaign.get(Campaign.template == ready.id)
+    campaigns.write(draft, by=draft.author, now=clock.now(), version=1, name="Gaslek Kerkstraat")
+    assert who.post(f"/templates/{ready.id}/use").path != first
 
 
 def test_a_coordinator_is_not_offered_warnings(signed_in, bin, template):

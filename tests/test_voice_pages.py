@@ -202,6 +202,8 @@ def test_the_page_keeps_the_endings_of_calls_apart_and_says_who_is_called_again(
     }
     assert totals["beantwoord, niet bevestigd"] == "1" and totals["bevestigd"] == "0"
     assert page.has("nog één keer gebeld")
+    left = page.select("#live")[0].find(string="tot het laatste bericht weg is").find_next("dd").get_text()
+    assert left[0] in "45" and "min" in left, "the last call that is made once more is the last that leaves"
 
     campaigns.stop(campaign, by=campaign.author, now=clock.now())
     report = lien.get(f"/campaigns/{campaign.id}")

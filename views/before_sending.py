@@ -22,6 +22,7 @@ from dispatch.sending import (
     estimate,
     naming,
     quiet,
+    report,
     similar,
 )
 from dispatch.sending.estimate import Estimate
@@ -65,6 +66,7 @@ def page(campaign: Campaign, refusal: Refusal | None = None) -> str:
         barrier=barrier,
         four_eyes=_four_eyes(campaign, bool(faults)),
         languages={code: _(name) for code, name in LANGUAGE_NAMES.items()},
+        audience="" if campaign.only_reached else report.audience_in_words(campaign, str(render.locale())),
         named=lambda channels: ", ".join(_(CHANNELS[channel]) for channel in channels),
         **filling.since(campaign),
         **_refused(refusal, has_fields=not barrier),

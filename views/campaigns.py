@@ -88,7 +88,7 @@ def to_approve(seen: Iterable[Campaign]) -> list[dict]:
 @pages.post("/campaigns/new")
 @guard.needs("campaign.compose")
 def new():
-    draft = campaigns.draft(
+    draft = campaigns.open_draft(
         current_user.organisation, by=current_user, now=clock.now(), is_practice=guard.is_practice()
     )
     return redirect(url_for("campaigns.text", id=draft.id), 303)
@@ -310,7 +310,10 @@ def show(id: int):
     if standing["is_settled"]:
         return render_template("reports/show.html", **reports.final(campaign, now))
     listed = reports.listed(campaign)
-    return render_template("campaigns/live.html", **standing, **listed, practice=campaign.is_practice)
+    named = {"audience": report.audience_in_words(campaign, str(render.locale()))}
+    return render_template(
+        "campaigns/live.html", **standing, **listed, **named, practice=campaign.is_practice
+    )
 
 
 @pages.get("/campaigns/<int:id>/live")

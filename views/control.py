@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from math import ceil
 from zlib import crc32
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
@@ -124,7 +125,8 @@ def standing(campaign: Campaign, now: datetime, seen: str = "") -> dict:
     lead = takeovers.lead(campaign, now)
     controls = f"{campaign.held_by_id or 0}-{campaign.status}-{crc32(repr(doubted).encode()):x}"
     gone = int((now - campaign.launched_at).total_seconds())
-    left = estimate.seconds_left(table, rates(campaign, now), gone)
+    second_calls = report.second_calls(campaign)
+    left = _seconds_left(campaign, table, second_calls, now)
     accepted = counts["accepted"] + counts["delivered"]
     return {
         "campaign": campaign,
@@ -149,7 +151,7 @@ def standing(campaign: Campaign, now: datetime, seen: str = "") -> dict:
         "answers": answers.counted(campaign),
         "in_turn": answers.goes_on(campaign, now),
         "lines": _lines(campaign, now),
-        "second_calls": report.second_calls(campaign),
+        "second_calls": second_calls,
         "is_mixed": guard.is_mixed(campaign),
         "may_control": campaign.is_underway and rights.may(current_user, "campaign.control", campaign),
         "is_settled": campaign.is_over and not counts["sending"],
@@ -158,6 +160,13 @@ def standing(campaign: Campaign, now: datetime, seen: str = "") -> dict:
         "poll_url": url_for("campaigns.live", id=campaign.id, seen=controls),
         "is_answer": False,
     }
+
+
+def _seconds_left(campaign: Campaign, table: dict, second_calls: tuple | None, now: datetime) -> int:
+    """Until the last message has left, at the rate of the roads; no sooner than the last call that is made once more."""
+    gone = (now - campaign.launched_at).total_seconds()
+    left = estimate.seconds_left(table, rates(campaign, now), int(gone))
+    return max(left, ceil((second_calls[2] - now).total_seconds())) if second_calls else left
 
 
 def totals(campaign: Campaign, table: dict[str, dict[str, int]]) -> dict:

@@ -74,7 +74,8 @@ def _of_campaigns(now: datetime) -> dict:
         "sees_campaigns": True,
         "may_write": rights.may(current_user, "campaign.compose"),
         "templates": [
-            (template, message_templates.summary(template)) for template in templates[:TEMPLATES_SHOWN]
+            (template, message_templates.summary(template))
+            for template in message_templates.on_keys(templates, TEMPLATES_SHOWN)
         ],
         "template_count": len(templates),
         "underway": [campaigns.row(campaign) for campaign in underway],

@@ -111,6 +111,43 @@ def draft(
     return campaign
 
 
+def open_draft(
+    organisation: Organisation,
+    *,
+    by: User,
+    now: datetime,
+    is_practice: bool,
+    template: Template | None = None,
+) -> Campaign:
+    """A draft as `draft` makes it, or the one that this person opened before and left as it was.
+
+    So two presses, or two screens, never lead to two messages of which somebody sends both.
+    """
+    origin = Campaign.template.is_null() if template is None else Campaign.template == template.id
+    left = (
+        Campaign.select()
+        .where(
+            origin,
+            Campaign.author == by.id,
+            Campaign.is_practice == is_practice,
+            Campaign.status == "draft",
+            Campaign.version == 1,
+            Campaign.opened_at.is_null(False),
+            Campaign.follows.is_null(),
+            Campaign.held_by.is_null(),
+        )
+        .order_by(Campaign.id.desc())
+        .first()
+    )
+    wanted = {name: getattr(template, name) for name in WORDING + PREPARED} if template else {}
+    if not left or any(getattr(left, name) != value for name, value in wanted.items()):
+        return draft(organisation, by=by, now=now, is_practice=is_practice, template=template)
+    with writing():
+        here = (Campaign.id == left.id) & (Campaign.status == "draft") & (Campaign.version == 1)
+        Campaign.update(opened_at=now).where(here).execute()
+    return Campaign.get_by_id(left.id)
+
+
 def note_opening(campaign: Campaign, now: datetime) -> None:
     """The first time that somebody opens what was laid ready: from here the seconds to the launch are counted."""
     if campaign.opened_at is None:

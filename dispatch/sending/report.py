@@ -136,18 +136,19 @@ def reason_in_words(code: str) -> str:
     return REASONS.get(code) or OUR_REASONS.get(code) or N_("no reason was given")
 
 
-def second_calls(campaign: Campaign) -> tuple[int, datetime] | None:
-    """How many calls are to be made once more, and when the first of them; None when none is."""
+def second_calls(campaign: Campaign) -> tuple[int, datetime, datetime] | None:
+    """How many calls are to be made once more, and when the first and the last of them; None when none is."""
     if "voice" not in campaign.channels or not campaign.is_underway:
         return None
-    waiting = Message.select(fn.COUNT(Message.id), fn.MIN(Message.due_at)).where(
+    due_at = Message.due_at
+    waiting = Message.select(fn.COUNT(Message.id), fn.MIN(due_at), fn.MAX(due_at)).where(
         Message.status == "queued",
         Message.channel == "voice",
         Message.campaign == campaign.id,
         Message.first_reference.is_null(False),
     )
-    number, due_at = waiting.tuples().get()
-    return (number, due_at) if number else None
+    number, *between = waiting.tuples().get()
+    return (number, *between) if number else None
 
 
 def story(campaign: Campaign, *, search: str = "", status: str = "", channel: str = ""):

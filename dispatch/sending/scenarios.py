@@ -109,7 +109,10 @@ def follow_up_text(campaign: Campaign, what: str) -> dict:
 
 
 def begin(organisation: Organisation, *, by: User, now: datetime, name: str = "") -> Template:
-    """A new scenario, empty but for its name."""
+    """A new scenario, empty but for its name; without one it is the one that they began and left as it was."""
+    left = Template.organisation == organisation.id, Template.by == by.id, Template.removed_at.is_null()
+    if not name and (empty := Template.get_or_none(*left, Template.name == "", Template.version == 1)):
+        return empty
     return _create(organisation, {"name": name, "kind": campaigns.first_kind(by)}, by=by, now=now)
 
 
