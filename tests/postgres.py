@@ -117,12 +117,11 @@ def _has_room(folder: str) -> bool:
 
 
 class Wire:
-    """A network that can be cut: the server stands in a namespace of its own, at the other end of a cable (Linux, root)."""
-
-    HERE, THERE = "10.213.47.1", "10.213.47.2"
+    """A network that can be cut: a namespace stands for another machine, at the other end of a cable (Linux, root)."""
 
     def __init__(self):
         number = next(_numbers)  # a cable that was taken away is gone only a moment later
+        self.here, self.there = (f"10.213.{47 + number // 64}.{number % 64 * 4 + end}" for end in (1, 2))
         self.name = f"belfort{os.getpid()}-{number}"
         self.end = f"bf{os.getpid() % 100_000}-{number}"
 
@@ -130,10 +129,10 @@ class Wire:
         _ip("netns", "add", self.name)
         try:
             _ip("link", "add", self.end, "type", "veth", "peer", "name", "eth0", "netns", self.name)
-            _ip("addr", "add", f"{self.HERE}/30", "dev", self.end)
+            _ip("addr", "add", f"{self.here}/30", "dev", self.end)
             _ip("link", "set", self.end, "up")
             for words in (
-                ("addr", "add", f"{self.THERE}/30", "dev", "eth0"),
+                ("addr", "add", f"{self.there}/30", "dev", "eth0"),
                 ("link", "set", "eth0", "up"),
                 ("link", "set", "lo", "up"),
             ):

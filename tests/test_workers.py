@@ -178,7 +178,7 @@ def test_a_network_that_is_cut_loses_nothing_and_repeats_nothing(stage):
     if not postgres.may_cut():
         pytest.skip("only root may lay a cable that can be cut (ip netns)")
     with postgres.Wire() as wire:
-        here = stage(800, address=wire.THERE, within=wire.within)
+        here = stage(800, address=wire.there, within=wire.within)
         campaign = here.sends_with(2)
         wire.cut()
         time.sleep(CUT_SECONDS)

@@ -155,11 +155,12 @@ def bare_door(database: Path, kind: str) -> Iterator[str]:
 
 
 @contextmanager
-def smtp_sink() -> Iterator[int]:
-    """Postfix's own sink."""
+def smtp_sink(within: tuple[str, ...] = ()) -> Iterator[int]:
+    """Postfix's own sink; `within`: what goes before it, such as `ip netns exec NAME`, where it listens for itself alone."""
     port = free_port()
     as_nobody = ("-u", "nobody") if os.getuid() == 0 else ()
-    with running(find("smtp-sink"), *as_nobody, f"127.0.0.1:{port}", "1000", port=port):
+    command = (*within, find("smtp-sink"), *as_nobody, f"127.0.0.1:{port}", "1000")
+    with running(*command, port=0 if within else port):
         yield port
 
 

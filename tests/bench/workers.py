@@ -32,6 +32,18 @@ def together() -> Iterator[Figure]:
         yield at_least("two workers beside one", speeds[2] / speeds[1], 1.0, "x")
 
 
+def apart() -> Iterator[Figure]:
+    """The same, each worker and its mail server on a machine of its own, as far as namespaces are one."""
+    if not postgres.may_cut():
+        raise NotMeasured("only root may lay a cable to a namespace (ip netns)")
+    with _server(address="0.0.0.0") as server:
+        for workers in (1, 2, 4):
+            with processes.folder() as home:
+                speed = _carried(server.database(), workers, NUMBER, UNBRIDLED, home, place=_elsewhere)
+            name = f"{workers} namespace{'s' if workers > 1 else ''}, PostgreSQL"
+            yield Figure(name, f"{speed:,.0f} messages/s", value=speed)
+
+
 def one_rate() -> Iterator[Figure]:
     with _server() as server:
         for workers in (1, 2, 4):
@@ -59,22 +71,40 @@ def ordeals() -> Iterator[Figure]:
 
 
 @contextmanager
-def _server() -> Iterator[postgres.Cluster]:
+def _server(**kinds) -> Iterator[postgres.Cluster]:
     if not postgres.is_there():
         raise NotMeasured("PostgreSQL or psycopg is not installed")
-    with postgres.cluster(careless=False) as server:
+    with postgres.cluster(careless=False, **kinds) as server:
         yield server
 
 
-def _carried(url: str, workers: int, number: int, rate: int, home: Path, *, by_pulse: bool = False) -> float:
+@contextmanager
+def _here(url: str) -> Iterator[tuple[str, int, tuple[str, ...]]]:
+    """A worker on this machine, with a mail server: (its database, the port of that, what goes before it)."""
+    with processes.smtp_sink() as port:
+        yield url, port, ()
+
+
+@contextmanager
+def _elsewhere(url: str) -> Iterator[tuple[str, int, tuple[str, ...]]]:
+    """A worker in a namespace of its own, with a mail server there."""
+    with postgres.Wire() as wire, processes.smtp_sink(wire.within) as port:
+        yield url.replace("0.0.0.0", wire.here), port, wire.within
+
+
+def _carried(
+    url: str, workers: int, number: int, rate: int, home: Path, *, by_pulse: bool = False, place=_here
+) -> float:
     """Messages a second from the launch to the last acceptance, or in the seconds between the first and the last."""
     told = processes.said(
         *(sys.executable, "-m", "tests.bench.workers_inside", url, str(number)), env=processes.environment()
     )
     campaign = int(told)
-    with processes.smtp_sink() as port, ExitStack() as running:
+    with ExitStack() as running:
         for _ in range(workers):
-            running.enter_context(_worker(url, f"smtp://127.0.0.1:{port}?rate={rate}", home))
+            database, port, within = running.enter_context(place(url))
+            road = f"smtp://127.0.0.1:{port}?rate={rate}"
+            running.enter_context(_worker(database, road, home, within))
         speed = processes.said(
             *(
                 sys.executable,
@@ -92,7 +122,7 @@ def _carried(url: str, workers: int, number: int, rate: int, home: Path, *, by_p
 
 
 @contextmanager
-def _worker(url: str, road: str, home: Path) -> Iterator[None]:
+def _worker(url: str, road: str, home: Path, within: tuple[str, ...]) -> Iterator[None]:
     """One more, ready to send."""
     env = processes.environment(
         BELFORT_DATABASE=url,
@@ -101,7 +131,7 @@ def _worker(url: str, road: str, home: Path) -> Iterator[None]:
         FLASK_APP=str(processes.ROOT / "app.py"),
     )
     env["PYTHONPATH"] = f"{processes.ROOT}:{env.get('PYTHONPATH', '')}"
-    command = (sys.executable, "-m", "flask", "worker")
+    command = (*within, sys.executable, "-m", "flask", "worker")
     started = subprocess.Popen(command, cwd=home, env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     try:
         started.stdout.readline()
@@ -111,4 +141,4 @@ def _worker(url: str, road: str, home: Path) -> Iterator[None]:
         processes.end(started)
 
 
-MEASUREMENTS = (together, one_rate, ordeals)
+MEASUREMENTS = (together, apart, one_rate, ordeals)
