@@ -25,12 +25,15 @@ def backup():
     click.echo(say(N_("Backed up and read back: %(name)s"), name=made))
 
 
-@click.command("restore", help="Put a backup in the place of the database; the old file is kept.")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.command(
+    "restore",
+    help="Put a backup in the place of the database; the old file is kept. With PostgreSQL: after pg_restore, without FILE.",
+)
+@click.argument("file", type=click.Path(path_type=Path), required=False)
 @with_appcontext
-def restore(file: Path):
+def restore(file: Path | None):
     try:
-        kept = restoring.restore(file, clock.now())
+        kept = restoring.restore(file, clock.now()) if file else restoring.was_put_back(clock.now())
     except Refusal as refusal:
         raise click.ClickException(refusal.sentence.in_language(spoken_language())) from None
     if kept:

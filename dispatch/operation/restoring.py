@@ -39,6 +39,16 @@ def restore(file: Path, now: datetime) -> Path | None:
         return _replace(file, target, now)
 
 
+def was_put_back(now: datetime) -> None:
+    """Brings a database of PostgreSQL that pg_restore has put back up to this program, and holds back what it had to send.
+
+    The program has to be stopped. Raises Refusal for a file of SQLite, and for a database of a newer program.
+    """
+    if not models.is_postgres():
+        raise Refusal(N_("Say which file to restore: flask restore FILE."))
+    _hold_back(now)
+
+
 def rehearse(file: Path) -> copies.Look:
     """Puts a backup back into a file of its own, brings it up to this program, reads it whole, and throws it away.
 
@@ -78,18 +88,25 @@ def _replace(file: Path, target: Path, now: datetime) -> Path | None:
 def _make_ready(ready: Path, target: Path, now: datetime) -> None:
     models.connect(f"sqlite:///{ready}")
     try:
+        _hold_back(now)
+        with models.database.connection_context():
+            models.database.execute_sql("PRAGMA journal_mode = delete")  # all of it in one file
+    finally:
+        models.database.close()
+        models.connect(f"sqlite:///{target}")
+
+
+def _hold_back(now: datetime) -> None:
+    models.database.close()
+    try:
         models.migrate()
         models.check_schema()
-        with models.database.connection_context():
-            hold_everything(now)
-            models.database.execute_sql("PRAGMA journal_mode = delete")  # all of it in one file
     except models.WrongSchema as wrong:
         raise Refusal(
             N_("This backup was made by a newer Belfort. Restore it with that one. Nothing was changed.")
         ) from wrong
-    finally:
-        models.database.close()
-        models.connect(f"sqlite:///{target}")
+    with models.database.connection_context():
+        hold_everything(now)
 
 
 def _kept(target: Path, now: datetime) -> Path:
