@@ -11,7 +11,7 @@ from werkzeug.security import generate_password_hash
 from dispatch import accounts, clock, matrix
 from dispatch.access import second_factor, sessions
 from dispatch.people import members
-from models import Agreement, Bin, Member, Membership, Organisation, User
+from models import Agreement, Bin, Letter, Member, Membership, Message, Organisation, User
 from tests.page import Client
 
 NOON = datetime(2026, 11, 23, 11, 0, 0)  # 12:00 in Brussels
@@ -45,6 +45,17 @@ def user(
     )
     User.update(password_hash=fingerprint()).where(User.id == made.id).execute()
     return User.get_by_id(made.id)
+
+
+def assert_readers_may_open(app: Flask) -> None:
+    """Whoever of a test's people got a mail of ours may open the page to which it leads."""
+    letters = Letter.select(Letter.page, Message.address).join(Message).where(Letter.page.is_null(False))
+    for page, address in set(letters.tuples()):
+        if reader := User.get_or_none(User.email == address, User.is_active):
+            opened = at_a_screen(app, reader).browser.get(page)
+            assert opened.status_code in (200, 302), (
+                f"{page} is not for {reader.role} of {reader.organisation.kind}"
+            )
 
 
 @cache

@@ -22,6 +22,9 @@ NAMES = {
     "accession": N_("Agreement under “%(name)s”"),
     "agreement": N_("Agreement with %(name)s"),
 }
+PAGES = {
+    "accession": "/agreements"
+}  # of the zone itself; what the contact centre is part of stands on /promises
 SUBJECT = N_("%(promise)s ends on %(day)s")
 BODY = N_(
     "%(promise)s of %(organisation)s ends on %(day)s.\n\nAfter that day nothing can be done under it any more. Renew it in "
@@ -147,7 +150,7 @@ def _tell(promise: Promise, today: date, now: datetime) -> bool:
                 body=_(BODY) % facts,
                 lang=lang,
                 now=now,
-                page="/promises",
+                page=PAGES.get(promise.kind, "/promises"),
             )
         facts = {"organisation": promise.organisation, "promise": promise.key, "months": months}
         audit.record("end.warned", None, by=None, now=now, **facts)
