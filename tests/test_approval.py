@@ -337,12 +337,59 @@ def test_whoever_never_chose_how_long_to_wait_waits_longest_for_what_can_wait(wh
     assert minutes == {"warning": 5, "preventive": 60, "news": 24 * 60, "other": 60}
 
 
+def on_the_page(browser, **typed) -> dict:
+    """What the page of four eyes sends: what stands in it, and what was typed over that."""
+    return browser.get("/four-eyes").form() | {
+        name.replace("__", "-"): value for name, value in typed.items()
+    }
+
+
 def test_the_page_offers_those_minutes_and_keeps_others(where, chief, signed_in):
     browser = signed_in(chief)
-    offered = [field["value"] for field in browser.get("/four-eyes").select("input[name=minutes]")]
-    assert offered == ["5", "5", "1440", "60"]  # the fixture chose 5 for preventive messages
-    browser.post("/four-eyes", kind="news", is_needed="1", minutes="90", ladder=[chief.id], version=0)
+    form = on_the_page(browser)
+    assert [form[f"{kind}-minutes"] for kind in KINDS] == ["5", "5", "1440", "60"]  # the fixture chose 5
+    browser.post("/four-eyes", form | {"news-needed": "1", "news-minutes": "90", "news-ladder": [chief.id]})
     assert approval.rule_for(where, "news").deadline_seconds == 90 * 60
+
+
+def test_one_save_keeps_every_kind_that_was_ticked_and_the_quiet_hours(where, chief, signed_in):
+    browser = signed_in(chief)
+    assert len(browser.get("/four-eyes").select("main button[type=submit]")) == 1
+    browser.post(
+        "/four-eyes",
+        on_the_page(browser, warning__needed="1", news__needed="1", quiet_from="22:00", quiet_until="07:00"),
+    )
+    asked = {kind for kind in KINDS if approval.rule_for(where, kind).is_needed}
+    assert asked >= {"warning", "news"} and Organisation.get_by_id(where.id).quiet_from == "22:00"
+
+
+def test_one_wrong_kind_keeps_nothing_and_each_fault_is_said_at_its_kind(where, chief, signed_in):
+    browser = signed_in(chief)
+    typed = {"warning__needed": "1", "news__minutes": "soon", "other__minutes": "0", "quiet_from": "22:00"}
+    page = browser.post("/four-eyes", on_the_page(browser, **typed))
+    wrong = {field["id"] for field in page.select("[aria-invalid]")}
+    assert page.status == 422 and wrong == {"news-minutes", "other-minutes", "quiet_until"}
+    assert page.select("#warning-needed[checked]") and page.select("#news-minutes")[0]["value"] == "soon"
+    assert (
+        not approval.rule_for(where, "warning").is_needed and not Organisation.get_by_id(where.id).quiet_from
+    )
+
+
+def test_only_the_kind_that_was_changed_is_written_down(where, chief, signed_in):
+    browser = signed_in(chief)
+    written = Audit.select().where(Audit.deed << ("approval.changed", "organisation.quiet_changed"))
+    before = written.count()
+    browser.post("/four-eyes", on_the_page(browser, warning__needed="1"))
+    assert [row.facts["kind"] for row in written.order_by(Audit.id).offset(before)] == ["warning"]
+
+
+def test_two_who_set_the_quiet_hours_at_once_hear_of_each_other(where, chief, signed_in):
+    browser = signed_in(chief)
+    stale = on_the_page(browser, warning__needed="1")
+    browser.post("/four-eyes", on_the_page(browser, quiet_from="22:00", quiet_until="07:00"))
+    assert browser.post("/four-eyes", stale).status == 409
+    assert Organisation.get_by_id(where.id).quiet_from == "22:00"
+    assert not approval.rule_for(where, "warning").is_needed
 
 
 def test_approval_is_asked_by_mail_and_sms_with_a_link(draft, sender, chief):
@@ -515,13 +562,12 @@ def test_the_author_finds_no_button_to_approve(draft, sender, signed_in):
 
 def test_the_rules_are_set_on_a_page_and_two_at_once_hear_of_each_other(where, chief, signed_in):
     browser = signed_in(chief)
-    form = {"kind": "warning", "is_needed": "1", "minutes": "5", "ladder": [chief.id], "version": 0}
-    assert browser.get("/four-eyes").status == 200
+    form = on_the_page(browser, warning__needed="1", warning__minutes="5", warning__ladder=[chief.id])
     browser.post("/four-eyes", form)
     found = approval.rule_for(where, "warning")
     assert found.is_needed and found.ladder == [chief.id] and found.deadline_seconds == 300
     assert browser.post("/four-eyes", form).status == 409
-    assert browser.post("/four-eyes", form | {"version": 1, "minutes": "0"}).status == 422
+    assert browser.post("/four-eyes", form | {"warning-version": 1, "warning-minutes": "0"}).status == 422
     assert (
         Audit.select().where(Audit.deed == "approval.changed", Audit.facts["kind"] == "warning").count() == 1
     )

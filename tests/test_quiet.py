@@ -39,7 +39,7 @@ def admin(app):
 def bin(admin):
     made = cast.bin_named("Molenakker")
     cast.member(made, "Maes", mobile="+32470000001", email="maes@post.example")
-    quiet.set_hours(made.organisation, "22:00", "07:00", by=admin, now=NOON)
+    quiet.set_hours(made.organisation, "22:00", "07:00", were=("", ""), by=admin, now=NOON)
     return made
 
 
@@ -104,7 +104,7 @@ def test_what_was_launched_in_the_evening_stops_when_it_becomes_quiet(launched):
 
 
 def test_without_quiet_hours_nothing_waits(launched, bin, admin):
-    quiet.set_hours(bin.organisation, "", "", by=admin, now=NOON)
+    quiet.set_hours(bin.organisation, "", "", were=("22:00", "07:00"), by=admin, now=NOON)
 
     assert leaving(NIGHT, "sms") == [] == leaving(MORNING, "sms")
     assert len(claimed(launched("news"), "sms", NIGHT)) == 1
@@ -144,7 +144,7 @@ def test_the_night_that_the_clocks_change_ends_at_seven_too(drafted):
 )
 def test_hours_that_are_none_are_refused_and_change_nothing(bin, admin, begins, ends, field):
     with pytest.raises(Refusal) as refusal:
-        quiet.set_hours(bin.organisation, begins, ends, by=admin, now=NOON)
+        quiet.set_hours(bin.organisation, begins, ends, were=("22:00", "07:00"), by=admin, now=NOON)
 
     kept = Organisation.get_by_id(bin.organisation_id)
     assert refusal.value.field == field and (kept.quiet_from, kept.quiet_until) == ("22:00", "07:00")
@@ -153,8 +153,10 @@ def test_hours_that_are_none_are_refused_and_change_nothing(bin, admin, begins, 
 def test_an_administrator_sets_the_hours_and_it_is_written_down(signed_in, bin, admin):
     browser = signed_in(admin)
 
-    wrong = browser.post("/quiet-hours", quiet_from="23:00", quiet_until="")
-    right = browser.post("/quiet-hours", quiet_from="23:00", quiet_until="06:30")
+    form = browser.get("/four-eyes").form()
+
+    wrong = browser.post("/four-eyes", form | {"quiet_from": "23:00", "quiet_until": ""})
+    right = browser.post("/four-eyes", form | {"quiet_from": "23:00", "quiet_until": "06:30"})
 
     assert (
         wrong.status == 422
@@ -164,4 +166,4 @@ def test_an_administrator_sets_the_hours_and_it_is_written_down(signed_in, bin, 
     assert right.select("#quiet_until")[0]["value"] == "06:30"
     assert Audit.select().where(Audit.deed == "organisation.quiet_changed").count() == 2
     reader = signed_in(cast.user("reader", bin.organisation))
-    assert reader.post("/quiet-hours", quiet_from="23:00", quiet_until="06:30").status == 403
+    assert reader.post("/four-eyes", quiet_from="23:00", quiet_until="06:30").status == 403

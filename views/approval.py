@@ -8,7 +8,7 @@ from flask_login import current_user
 from dispatch import clock, rights
 from dispatch.errors import Incomplete, Refusal
 from dispatch.money import prices
-from dispatch.sending import approval, campaigns, contacts, doubt, placeholders, quiet, report
+from dispatch.sending import approval, campaigns, contacts, doubt, placeholders, report
 from dispatch.words import CHANNELS, KINDS, LANGUAGE_NAMES, N_
 from models import KINDS as KIND_CODES
 from models import Approval, Campaign, Organisation, User, VerifiedContact
@@ -16,6 +16,7 @@ from views import cap, guard, lookups, render, wording
 from views import takeover as takeovers
 
 pages = Blueprint("approval", __name__)
+HOURS = {"quiet_from": N_("Quiet from"), "quiet_until": N_("Quiet until")}
 WORDS = {
     "asked": N_("%(who)s asked for approval."),
     "approved": N_("%(who)s approved it."),
@@ -208,70 +209,94 @@ def override(id: int):
 @pages.get("/four-eyes")
 @guard.needs("approval.change")
 def rules():
-    return render_template("approval/rules.html", **_rules())
+    return render_template("approval/rules.html", **_rules(_kept()))
+
+
+@pages.post("/four-eyes")
+@guard.needs("approval.change")
+def set_rules():
+    """All that the page shows, in one go: a box that was ticked above another Save would be lost without a word."""
+    typed = _typed()
+    rules = {kind: _facts(rule) for kind, rule in typed["rules"].items()}
+    hours = {"hours": tuple(typed["quiet"].values()), "hours_were": tuple(typed["quiet_was"].values())}
+    try:
+        approval.set_up(_here(), rules, **hours, by=current_user, now=clock.now())
+    except Incomplete as refusal:
+        faults = {field: sentence.said_by(_) for field, sentence in refusal.faults.items()}
+        return render_template("approval/rules.html", **_rules(typed, faults)), 422
+    flash(_("Saved."))
+    return redirect(url_for("approval.rules"), 303)
 
 
 def _here() -> Organisation:
     return Organisation.get_by_id(current_user.organisation_id)
 
 
-def _rules(error: tuple[str, str] = ("", "")) -> dict:
+def _rules(values: dict, errors: dict[str, str] | None = None) -> dict:
     people = User.select().where(User.organisation == current_user.organisation_id, User.is_active)
     people = [user for user in people.order_by(User.name) if rights.may(user, "campaign.approve")]
+    errors = errors or {}
     return {
-        "rules": [
-            {
-                "rule": rule,
-                "kind": wording.capital(_(KINDS[rule.kind])),
-                "minutes": rule.deadline_seconds // 60,
-                "rungs": [*rule.ladder, *[0] * 4][: max(4, len(rule.ladder) + 1)],
-                "error": error[1] if error[0] == rule.kind else None,
-            }
-            for rule in approval.rules_of(_here())
-        ],
+        **values,
+        "kinds": [(kind, wording.capital(_(word))) for kind, word in KINDS.items()],
         "people": [(0, _("nobody")), *((user.id, user.name) for user in people)],
-        "quiet": {name: getattr(_here(), name) for name in ("quiet_from", "quiet_until")},
-        "quiet_errors": {},
+        "errors": errors,
+        "faults": [(field, _field(field), sentence) for field, sentence in errors.items()],
     }
 
 
-@pages.post("/four-eyes")
-@guard.needs("approval.change")
-def set_rule():
-    form, kind = request.form, request.form.get("kind", "")
-    if kind not in KIND_CODES:
-        abort(400)
-    try:
-        approval.set_rule(
-            _here(),
-            kind,
-            is_needed="is_needed" in form,
-            deadline_seconds=60 * (form.get("minutes", 0, type=int)),
-            ladder=list(dict.fromkeys(id for id in form.getlist("ladder", type=int) if id)),
-            version=wording.version(),
-            by=current_user,
-            now=clock.now(),
-        )
-    except Refusal as refusal:
-        if not refusal.field:
-            raise
-        page = _rules((kind, refusal.sentence.said_by(_)))
-        return render_template("approval/rules.html", **page), 422
-    flash(_("Saved."))
-    return redirect(url_for("approval.rules"), 303)
+def _kept() -> dict:
+    """What holds now, as the fields of the page."""
+    here = _here()
+    hours = {name: getattr(here, name) for name in HOURS}
+    rules = {
+        rule.kind: {
+            "is_needed": rule.is_needed,
+            "minutes": rule.deadline_seconds // 60,
+            "rungs": _rungs(rule.ladder),
+            "version": rule.version,
+        }
+        for rule in approval.rules_of(here)
+    }
+    return {"rules": rules, "quiet": hours, "quiet_was": hours}
 
 
-@pages.post("/quiet-hours")
-@guard.needs("approval.change")
-def set_quiet():
-    typed = {name: request.form.get(name, "").strip() for name in ("quiet_from", "quiet_until")}
-    try:
-        quiet.set_hours(_here(), typed["quiet_from"], typed["quiet_until"], by=current_user, now=clock.now())
-    except Refusal as refusal:
-        page = _rules() | {"quiet": typed, "quiet_errors": {refusal.field: refusal.sentence.said_by(_)}}
-        return render_template("approval/rules.html", **page), 422
-    flash(_("Saved."))
-    return redirect(url_for("approval.rules", _anchor="quiet"), 303)
+def _typed() -> dict:
+    form = request.form
+    rules = {
+        kind: {
+            "is_needed": f"{kind}-needed" in form,
+            "minutes": form.get(f"{kind}-minutes", "").strip(),
+            "rungs": _rungs(list(dict.fromkeys(id for id in form.getlist(f"{kind}-ladder", type=int) if id))),
+            "version": form.get(f"{kind}-version", 0, type=int),
+        }
+        for kind in KIND_CODES
+    }
+    hours = {name: form.get(name, "").strip() for name in HOURS}
+    return {
+        "rules": rules,
+        "quiet": hours,
+        "quiet_was": {name: form.get(f"{name}-was", "") for name in HOURS},
+    }
+
+
+def _rungs(ladder: list[int]) -> list[int]:
+    """The people who are asked in turn, and room for one more: four at least."""
+    return [*ladder, *[0] * 4][: max(4, len(ladder) + 1)]
+
+
+def _facts(rule: dict) -> dict:
+    minutes = int(rule["minutes"]) if rule["minutes"].isdecimal() else 0
+    ladder = [id for id in rule["rungs"] if id]
+    facts = {"is_needed": rule["is_needed"], "deadline_seconds": 60 * minutes, "ladder": ladder}
+    return facts | {"version": rule["version"]}
+
+
+def _field(name: str) -> str:
+    """The words of a field in the list of what is to be mended, by kind."""
+    if name in HOURS:
+        return _(HOURS[name])
+    return wording.capital(_(KINDS[name.partition("-")[0]]))
 
 
 # ── What somebody verified ──────────────────────────────────────────────

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from dispatch import audit, letters, rights
 from dispatch.errors import Incomplete, NotAllowed, Refusal, WrongMoment
 from dispatch.people import audience
-from dispatch.sending import contacts, doubt
+from dispatch.sending import contacts, doubt, quiet
 from dispatch.sending.moves import move
 from dispatch.words import KINDS as KIND_WORDS
 from dispatch.words import N_, Sentence, translator
@@ -35,6 +35,39 @@ def is_needed(campaign: Campaign) -> bool:
     return rule_for(campaign.organisation_id, campaign.kind).is_needed
 
 
+def set_up(
+    organisation: Organisation,
+    rules: dict[str, dict],
+    hours: tuple[str, str],
+    *,
+    hours_were: tuple[str, str],
+    by: User,
+    now: datetime,
+) -> None:
+    """Keeps what each kind needs and the quiet hours: all of it, or nothing.
+
+    rules: the facts of `set_rule` by kind. Raises Incomplete with the sentence of each wrong field, and WrongMoment when
+    somebody else changed one of them meanwhile.
+    """
+    faults: dict[str, Sentence] = {}
+    who = {"by": by, "now": now}
+    with writing():
+        for kind, facts in rules.items():
+            _try(faults, set_rule, organisation, kind, **facts, **who)
+        _try(faults, quiet.set_hours, organisation, *hours, were=hours_were, **who)
+        if faults:
+            raise Incomplete(N_("Nothing was saved yet."), faults)
+
+
+def _try(faults: dict[str, Sentence], deed, *things, **facts) -> None:
+    try:
+        deed(*things, **facts)
+    except Refusal as refusal:
+        if not refusal.field:
+            raise
+        faults[refusal.field] = refusal.sentence
+
+
 def set_rule(
     organisation: Organisation,
     kind: str,
@@ -46,7 +79,7 @@ def set_rule(
     by: User,
     now: datetime,
 ) -> None:
-    """Keeps what this kind needs; raises WrongMoment when somebody else changed it since `version`."""
+    """Keeps what this kind needs, if that is something else; WrongMoment when it was changed since `version`."""
     here = (FourEyes.organisation == organisation.id) & (FourEyes.kind == kind)
     facts = {"is_needed": is_needed, "deadline_seconds": deadline_seconds, "ladder": ladder}
     if not 60 <= deadline_seconds <= 86_400:
@@ -57,6 +90,8 @@ def set_rule(
         old = rule_for(organisation, kind)
         if old.version != version:
             raise WrongMoment(N_("Somebody else changed this in the meantime. Nothing of yours was saved."))
+        if all(getattr(old, name) == value for name, value in facts.items()):
+            return
         known = {user.id for user in _people(organisation.id)}
         if not set(ladder) <= known:
             raise NotAllowed(N_("Somebody on the list does not work here. Nothing was changed."))

@@ -5,7 +5,7 @@ import re
 from datetime import datetime, time, timedelta
 
 from dispatch import audit, clock
-from dispatch.errors import Refusal
+from dispatch.errors import Refusal, WrongMoment
 from dispatch.words import N_
 from models import Campaign, Organisation, Prepared, User, writing
 
@@ -19,10 +19,13 @@ _CHOSEN = Prepared(
 )  # asked for with every batch
 
 
-def set_hours(organisation: Organisation, begins: str, ends: str, *, by: User, now: datetime) -> None:
+def set_hours(
+    organisation: Organisation, begins: str, ends: str, *, were: tuple[str, str], by: User, now: datetime
+) -> None:
     """Keeps from when to when ("22:00", "07:00", in Brussels) it is quiet; both empty: never.
 
-    Raises Refusal at "quiet_from" or "quiet_until". What waits follows the new hours at once.
+    were: the hours that the person saw; raises WrongMoment when they are others by now, and Refusal at "quiet_from" or
+    "quiet_until". What waits follows the new hours at once.
     """
     begins, ends = begins.strip(), ends.strip()
     for field, typed, other in (("quiet_from", begins, ends), ("quiet_until", ends, begins)):
@@ -31,9 +34,12 @@ def set_hours(organisation: Organisation, begins: str, ends: str, *, by: User, n
     if begins and begins == ends:
         raise Refusal(N_("Quiet hours that begin and end at the same hour never end."), field="quiet_until")
     with writing():
-        Organisation.update(quiet_from=begins, quiet_until=ends).where(
-            Organisation.id == organisation.id
-        ).execute()
+        here = (Organisation.quiet_from == were[0]) & (Organisation.quiet_until == were[1])
+        chosen = Organisation.update(quiet_from=begins, quiet_until=ends)
+        if not chosen.where(Organisation.id == organisation.id, here).execute():
+            raise WrongMoment(N_("Somebody else changed this in the meantime. Nothing of yours was saved."))
+        if (begins, ends) == were:
+            return
         facts = {"organisation": organisation, "begins": begins, "ends": ends}
         audit.record("organisation.quiet_changed", organisation, by=by, now=now, **facts)
 

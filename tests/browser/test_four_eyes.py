@@ -24,11 +24,11 @@ def four_eyes(visit):
         page = visit("organisation_admin")
         page.goto("/four-eyes")
         part = page.locator(f"#{kind}")
-        tick(part.locator("[name=is_needed]"))
+        tick(part.locator(f"#{kind}-needed"))
         part.locator(f"#{kind}-rung-1").select_option(label="Joris Wauters")
         part.locator(f"#{kind}-rung-2").select_option(label="Lien Vercauteren")
-        part.locator("button[type=submit]").click()
-        expect(page.locator(f"#{kind} [name=is_needed]")).to_be_checked()
+        page.locator("main button[type=submit]").click()
+        expect(page.locator(f"#{kind}-needed")).to_be_checked()
 
     return ask
 
