@@ -2,15 +2,18 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import datetime
 
 from dispatch import audit, matrix
 from dispatch.access import links, passwords, pending, second_factor, sessions
-from dispatch.errors import NotAllowed, Refusal
+from dispatch.errors import NotAllowed, Refusal, WrongMoment
+from dispatch.people import rows
 from dispatch.words import N_
 from models import ORGANISATION_KINDS, ROLES, Bin, Mandate, Organisation, PendingChange, User, writing
 
 ADMINISTRATORS = ("organisation_admin", "platform_admin")
+CHANGED_MEANWHILE = N_("Somebody else changed this person in the meantime. Nothing of yours was saved.")
 
 
 def add_organisation(
@@ -68,7 +71,7 @@ def add_user(
     password: None for who chooses one by a mailed link. The demonstration's is printed, and judged by nobody.
     """
     email, name = email.strip().lower(), name.strip()
-    _check(email, name, role)
+    check(email, name, role)
     if password is not None and not is_demonstration:
         known = passwords.known_of(name=name, email=email, organisation=organisation.name)
         passwords.check(password, about=known)
@@ -93,10 +96,11 @@ def add_user(
     return user
 
 
-def _check(email: str, name: str, role: str) -> None:
+def check(email: str, name: str, role: str) -> None:
+    """Raises Refusal at what no account can have."""
     if role not in ROLES:
         raise Refusal(N_("%(role)s is not a role."), role=role, field="role")
-    if not re.fullmatch(r"[^@\s]+@[^@\s]+", email):
+    if not rows.is_mailbox(email):
         raise Refusal(N_("%(email)s is not an e-mail address."), email=email, field="email")
     if not name:
         raise Refusal(N_("Type the name of the person."), field="name")
@@ -135,6 +139,29 @@ def change_role(user: User, role: str, *, by: User, now: datetime) -> PendingCha
         return pending.ask("user.role", organisation=user.organisation, about=user, by=by, now=now, role=role)
     _give_role(user, role, by=by, now=now)
     return None
+
+
+def entrust(user: User, bins: Iterable[Bin], *, were: Iterable[int], by: User, now: datetime) -> None:
+    """Gives a coordinator these BINs and no others; what falls away is closed to them at once.
+
+    were: the ids that the asker saw; raises WrongMoment when they are others by now, Refusal when no BIN is left.
+    """
+    wanted = {bin.id for bin in bins}
+    if not wanted:
+        raise Refusal(
+            N_("A coordinator looks after at least one BIN. Tick one, or give this person another role."),
+            field="bins",
+        )
+    with writing():
+        held = {row.bin_id for row in Mandate.select().where(Mandate.user == user.id)}
+        if held != set(were):
+            raise WrongMoment(CHANGED_MEANWHILE)
+        given, taken = sorted(wanted - held), sorted(held - wanted)
+        if given or taken:
+            Mandate.delete().where(Mandate.user == user.id, Mandate.bin.in_(taken)).execute()
+            Mandate.insert_many([{"user": user.id, "bin": id} for id in given]).execute()
+            facts = {"organisation": user.organisation_id, "given": given, "taken": taken}
+            audit.record("user.bins_changed", user, by=by, now=now, **facts)
 
 
 def ask_second_factor_reset(user: User, *, by: User, now: datetime) -> PendingChange:

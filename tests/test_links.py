@@ -228,6 +228,7 @@ def test_an_invited_administrator_is_a_reader_until_a_second_one_confirms(admin)
         ("", "a@b.example", "reader", "name"),
         ("A", "geen adres", "reader", "email"),
         ("A", "@", "reader", "email"),
+        ("Wim", "wim@zavel", "reader", "email"),
     ],
 )
 def test_an_invitation_that_lacks_something_makes_nothing(signed_in, admin, name, email, role, field):

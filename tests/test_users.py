@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from dispatch import accounts
-from dispatch.access import pending, second_factor
+from dispatch.access import particulars, pending, second_factor
 from dispatch.errors import NotAllowed, Refusal, WrongMoment
-from models import Audit, Message, PendingChange, User
-from tests import cast
+from models import Audit, Letter, Link, Mandate, Message, PendingChange, User
+from tests import cast, town
 from tests.cast import NOON, PASSWORD
 
 
@@ -46,7 +46,7 @@ def test_people_of_another_organisation_do_not_exist(signed_in, first):
     stranger = cast.user("reader", cast.organisation("Heuvel"))
     browser = signed_in(first)
     assert browser.get(f"/users/{stranger.id}").status == 404
-    for deed in ("role", "close", "second-factor", "reopen", "invite"):
+    for deed in ("role", "close", "second-factor", "reopen", "invite", "particulars"):
         assert browser.post(f"/users/{stranger.id}/{deed}", role="reader", password=PASSWORD).status == 404
     assert User.get_by_id(stranger.id).is_active
 
@@ -94,6 +94,124 @@ def test_identity_that_was_shown_is_not_asked_again_for_five_minutes(signed_in, 
     assert browser.get(f"/users/{reader.id}").select("input[type=password]") == []
     browser.post(f"/users/{reader.id}/role", role="sender")
     assert role_of(reader) == "sender"
+
+
+# ── Name, address and BINs ──────────────────────────────────────────────
+
+
+@pytest.fixture
+def coordinator(app):
+    return cast.user("coordinator", cast.zone(), bins=(cast.bin_named("Molenakker"),), name="Mark Dhondt")
+
+
+def correct(browser, user, **typed):
+    path = f"/users/{user.id}"
+    form = browser.get(path).form("#particulars form") | {"password": PASSWORD} | typed
+    return browser.post(f"{path}/particulars", form)
+
+
+def test_an_administrator_ticks_the_bins_of_a_coordinator(signed_in, first, coordinator):
+    kerkdries = cast.bin_named("Kerkdries")
+    browser, theirs = signed_in(first), signed_in(coordinator)
+    assert theirs.get(f"/bins/{kerkdries.id}").status == 404
+    page = correct(
+        browser, coordinator, bins=[mandate.bin_id for mandate in coordinator.mandates] + [kerkdries.id]
+    )
+    assert page.status == 200 and page.has("Kerkdries, Molenakker")
+    assert theirs.get(f"/bins/{kerkdries.id}").status == 200
+    facts = Audit.get(Audit.deed == "user.bins_changed").facts
+    assert facts == {"given": [kerkdries.id], "taken": []}
+
+
+def test_a_bin_that_was_unticked_is_closed_to_the_coordinator_at_once(signed_in, first, coordinator):
+    molenakker, kerkdries = coordinator.mandates[0].bin, cast.bin_named("Kerkdries")
+    member = cast.member(molenakker, "Aerts", mobile="+32470001121")
+    draft = town.campaign(coordinator, molenakker, "draft")
+    theirs = signed_in(coordinator)
+    assert theirs.get(f"/campaigns/{draft.id}/text").status == 200
+    correct(signed_in(first), coordinator, bins=[kerkdries.id])
+    for path in (f"/bins/{molenakker.id}", f"/members/{member.id}", f"/campaigns/{draft.id}/text"):
+        assert theirs.get(path).status == 404, path
+
+
+def test_a_coordinator_keeps_at_least_one_bin(signed_in, first, coordinator):
+    page = correct(signed_in(first), coordinator, bins=[], name="Marc Dhondt")
+    assert page.status == 422 and page.select("#bins-error") and page.select("#name[value='Marc Dhondt']")
+    assert Mandate.select().count() == 1 and User.get_by_id(coordinator.id).name == "Mark Dhondt"
+
+
+def test_two_administrators_who_change_one_person_hear_of_each_other(signed_in, first, coordinator):
+    browser = signed_in(first)
+    stale = browser.get(f"/users/{coordinator.id}").form("#particulars form") | {"password": PASSWORD}
+    correct(browser, coordinator, bins=[cast.bin_named("Kerkdries").id])
+    page = browser.post(f"/users/{coordinator.id}/particulars", stale)
+    assert page.status == 422 and [row.bin.name for row in Mandate.select()] == ["Kerkdries"]
+
+
+def test_a_coordinator_is_not_invited_for_no_bin(signed_in, first):
+    cast.bin_named("Molenakker")
+    form = {"name": "Marc", "email": "marc@zavelstreek.example", "role": "coordinator", "password": PASSWORD}
+    page = signed_in(first).post("/users/new", form)
+    assert page.status == 422 and page.select("#bins-error") and not Letter.select().exists()
+
+
+def test_who_became_coordinator_and_has_no_bin_is_given_one(signed_in, first, reader):
+    kerkdries, browser = cast.bin_named("Kerkdries"), signed_in(first)
+    accounts.change_role(reader, "coordinator", by=first, now=NOON)
+    assert correct(browser, reader, bins=[kerkdries.id]).has("Kerkdries")
+    assert Mandate.get().user_id == reader.id
+
+
+def test_a_name_that_was_misspelt_is_put_right(signed_in, first, reader):
+    assert correct(signed_in(first), reader, name="Greet Lambrecht").h1 == "Greet Lambrecht"
+    assert Audit.select().where(Audit.deed == "user.renamed").count() == 1
+
+
+def test_a_misspelt_address_of_an_invitation_is_put_right_and_a_new_link_goes_there(signed_in, first):
+    browser = signed_in(first)
+    form = {"name": "Wim", "email": "wim@zavelstreek.exmaple", "role": "reader", "password": PASSWORD}
+    browser.post("/users/new", form)
+    user = User.get(User.name == "Wim")
+    correct(browser, user, email="Wim@Zavelstreek.example")
+    assert User.get_by_id(user.id).email == "wim@zavelstreek.example"
+    sent = [row.address for row in Message.select().order_by(Message.id)]
+    assert sent == ["wim@zavelstreek.exmaple", "wim@zavelstreek.example"]
+    assert Link.select().where(Link.ended_at.is_null()).count() == 1
+
+
+def test_another_address_to_sign_in_with_waits_for_a_second_administrator(signed_in, first, second, reader):
+    theirs, old = signed_in(reader), reader.email
+    correct(signed_in(first), reader, email="greet@zavelstreek.example")
+    assert User.get_by_id(reader.id).email == old and "greet@" not in str(list(Audit.select().dicts()))
+    browser, change = signed_in(second), PendingChange.get()
+    assert browser.get("/users").has("greet@zavelstreek.example")
+    browser.post(f"/users/changes/{change.id}/confirm", password=PASSWORD)
+    assert (
+        User.get_by_id(reader.id).email == "greet@zavelstreek.example" and theirs.get("/").path == "/signin"
+    )
+    assert {old, "greet@zavelstreek.example"} <= {row.address for row in Message.select()}
+
+
+@pytest.mark.parametrize("email", ["wim@zavel", "geen adres", "a@b@c.example", ""])
+def test_what_is_no_address_is_refused_with_a_sentence(signed_in, first, reader, email):
+    page = correct(signed_in(first), reader, email=email)
+    assert page.status == 422 and page.select("#email-error") and not PendingChange.select().exists()
+
+
+def test_the_address_of_somebody_else_is_not_given(signed_in, first, second, reader):
+    assert correct(signed_in(first), reader, email=second.email).status == 422
+    change = particulars.correct(
+        reader,
+        name=reader.name,
+        email="new@zavelstreek.example",
+        were=(reader.name, reader.email),
+        public_url="",
+        by=first,
+        now=NOON,
+    )
+    User.update(email="new@zavelstreek.example").where(User.id == first.id).execute()
+    with pytest.raises(Refusal):
+        pending.confirm(change, by=second, now=NOON)
 
 
 # ── A second administrator ──────────────────────────────────────────────

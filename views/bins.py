@@ -9,7 +9,7 @@ from flask_login import current_user
 from werkzeug.exceptions import BadRequest
 
 from dispatch import clock, papers, rights
-from dispatch.errors import Refusal
+from dispatch.errors import Refusal, WrongMoment
 from dispatch.people import alive, bins, imports, lists, members
 from dispatch.people.lists import Search
 from dispatch.words import LANGUAGE_NAMES, MEMBER_ROLES
@@ -59,6 +59,31 @@ def create():
     return redirect(url_for("bins.show", id=bin.id), 303)
 
 
+@pages.get("/bins/<int:id>/name")
+@guard.needs("bin.create")
+def name(id: int):
+    return _naming(lookups.bin_of(id))
+
+
+@pages.post("/bins/<int:id>/name")
+@guard.needs("bin.create")
+def rename(id: int):
+    bin, typed = lookups.bin_of(id), request.form
+    try:
+        bins.rename(bin, typed.get("name", ""), was=typed.get("was", ""), by=current_user, now=clock.now())
+    except WrongMoment:
+        raise
+    except Refusal as refusal:
+        return _naming(bin, refusal.sentence.said_by(_)), 422
+    flash(_("Saved."))
+    return redirect(url_for("bins.show", id=bin.id), 303)
+
+
+def _naming(bin: Bin, fault: str = "") -> str:
+    typed = request.form.get("name", bin.name)
+    return render_template("bins/name.html", bin=bin, typed=typed, fault=fault)
+
+
 @pages.get("/bins/<int:id>")
 @guard.needs("member.see")
 def show(id: int):
@@ -72,6 +97,10 @@ def show(id: int):
         score=alive.scores([bin], clock.now())[bin.id],
         silent=alive.silent_streets(bin),
         may=may,
+        coordinators=bins.coordinators(bin),
+        may_see_users=rights.may(current_user, "user.see"),
+        may_entrust=rights.may(current_user, "user.change"),
+        may_rename=rights.may(current_user, "bin.create"),
         saved=_just_saved(bin),
         **_found(bin),
     )

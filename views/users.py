@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from dispatch import accounts, clock, matrix, rights
-from dispatch.access import invitations, pending, second_factor
+from dispatch.access import invitations, particulars, pending, second_factor
 from dispatch.errors import Refusal
 from dispatch.words import LANGUAGE_NAMES, N_, USER_ROLES
 from models import LANGUAGES, Bin, PendingChange, User
@@ -17,6 +17,7 @@ CHANGES = {
     "user.second_factor": N_(
         "%(asker)s wants the second factor of %(person)s to be forgotten: the telephone is lost."
     ),
+    "user.email": N_("%(asker)s wants %(person)s to sign in with %(email)s."),
     "user.reopen": N_("%(asker)s wants to let %(person)s in again, as administrator."),
 }
 WAITS = N_("Asked. It is done when another administrator confirms it.")
@@ -89,6 +90,30 @@ def set_role(id: int):
         return accounts.change_role(user, request.form.get("role", ""), by=_me(), now=clock.now())
 
     return _after(lookups.user_of(id), deed, _("Saved. This person signs in again, with the new role."))
+
+
+@pages.post("/users/<int:id>/particulars")
+@guard.needs("user.change")
+def correct(id: int):
+    """Name, address and BINs in one go."""
+    form, was = request.form, request.form.getlist("bins-were", type=int)
+
+    def deed(user: User):
+        return particulars.correct(
+            user,
+            name=form.get("name", ""),
+            email=form.get("email", ""),
+            were=(form.get("name-was", ""), form.get("email-was", "")),
+            bins=_bins(),
+            bins_were=was,
+            public_url=current_app.config["BELFORT_PUBLIC_URL"],
+            by=_me(),
+            now=clock.now(),
+        )
+
+    answer = _after(lookups.user_of(id), deed, _("Saved."))
+    current_app.extensions["jobs"].wake()
+    return answer
 
 
 @pages.post("/users/<int:id>/second-factor")
@@ -191,9 +216,18 @@ def _new(faults: dict[str, str] | None = None) -> str:
 
 
 def _person(user: User, faults: dict[str, str] | None = None) -> str:
+    mandates = [row.bin_id for row in user.mandates]
+    bins = [(bin.id, bin.name) for bin in rights.bins_of(current_user)]
+    is_correcting = request.endpoint == "users.correct" and "deed" not in (faults or {})  # else: as it is now
     return render_template(
         "users/show.html",
         user=user,
+        typed={"name": user.name, "email": user.email} | (request.form.to_dict() if is_correcting else {}),
+        is_correcting=is_correcting,
+        bins=bins if user.role == "coordinator" else [],
+        bins_were=mandates,
+        chosen=request.form.getlist("bins") if is_correcting else mandates,
+        bins_held=[name for id, name in bins if id in mandates],
         role=_(USER_ROLES[user.role]),
         roles=_roles(user),
         has_factor=second_factor.of(user) is not None,
@@ -217,11 +251,11 @@ def _after(user: User, deed, said: str):
 
 
 def _said(change: PendingChange) -> str:
-    role = USER_ROLES.get(change.facts.get("role", ""), "")
+    role, email = USER_ROLES.get(change.facts.get("role", ""), ""), change.facts.get("email", "")
     person = change.about.name if change.about_id else ""
     words = CHANGES.get(change.kind)
     return (
-        _(words, asker=change.asked_by.name, person=person, role=_(role) if role else "")
+        _(words, asker=change.asked_by.name, person=person, role=_(role) if role else "", email=email)
         if words
         else change.kind
     )

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from dispatch import accounts, audit
 from dispatch.access import links
-from dispatch.errors import WrongMoment
+from dispatch.errors import Refusal, WrongMoment
 from dispatch.words import N_
 from models import Bin, Organisation, User, writing
 
@@ -13,6 +13,7 @@ BODY = N_(
     "Hello %(name)s,\n\nAn account was made for you at Belfort, the alerting of your neighbourhoods. "
     "Choose a password within seven days:\n\n%(link)s\n\nAfter that your administrator can send a new link."
 )
+NO_BIN = N_("A coordinator looks after at least one BIN: tick it. If there is none yet, make the BIN first.")
 TAKEN_UP = N_("This invitation was taken up already.")
 
 
@@ -31,8 +32,10 @@ def invite(
 ) -> User:
     """Makes an account without a password and mails its link; an administrator waits for a second one's word.
 
-    Raises Refusal as `accounts.add_user` does.
+    Raises Refusal as `accounts.add_user` does, and for a coordinator who would look after nothing.
     """
+    if role == "coordinator" and not bins:
+        raise Refusal(NO_BIN, field="bins")
     waits = role in accounts.ADMINISTRATORS
     with writing():
         user = accounts.add_user(

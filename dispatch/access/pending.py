@@ -37,21 +37,32 @@ def does(kind: str, right: str = "user.change") -> Callable:
 
 
 def ask(
-    kind: str, *, organisation: Organisation, by: User, now: datetime, about: User | None = None, **facts
+    kind: str,
+    *,
+    organisation: Organisation,
+    by: User,
+    now: datetime,
+    about: User | None = None,
+    unwritten: dict | None = None,
+    **facts,
 ) -> PendingChange:
-    """Asks a change; the same one, asked twice, is one. `facts` are ids and codes."""
+    """Asks a change; the same one, asked twice, is one. `facts` are ids and codes.
+
+    unwritten: what the deed needs beside them and the audit may not hold, such as an address.
+    """
     if kind not in DEEDS:
         raise KeyError(kind)
+    kept = facts | (unwritten or {})
     with writing():
         same = (PendingChange.kind == kind) & (PendingChange.about == (about.id if about else None))
         for open_one in of(organisation, now).where(same):
-            if open_one.facts == facts and open_one.asked_by_id == by.id:
+            if open_one.facts == kept and open_one.asked_by_id == by.id:
                 return open_one
         change = PendingChange.create(
             organisation=organisation,
             kind=kind,
             about=about,
-            facts=facts,
+            facts=kept,
             asked_by=by,
             asked_at=now,
             expires_at=now + LASTS,

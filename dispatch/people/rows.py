@@ -243,16 +243,21 @@ def _rung_alone(column: str, piece: str, region: str, row: CleanRow) -> list[tup
 def _write(text: str, row: CleanRow) -> None:
     """The first address that is one; the others are said."""
     plain = text.lower()
-    if MAILBOX.fullmatch(plain) and len(plain) <= LONGEST_MAILBOX:
+    if is_mailbox(plain):
         row.values["email"] = plain
         return
     for address in _addresses(text):
-        if not MAILBOX.fullmatch(address) or len(address) > LONGEST_MAILBOX:
+        if not is_mailbox(address):
             row.problems.append(Problem("email", address, "email"))
         elif not row.values["email"]:
             row.values["email"] = address
         elif address != row.values["email"]:
             row.problems.append(Problem("email", address, "extra_email"))
+
+
+def is_mailbox(address: str) -> bool:
+    """Whether mail could go there: an address in lower case, whole and of one person."""
+    return MAILBOX.fullmatch(address) is not None and len(address) <= LONGEST_MAILBOX
 
 
 @lru_cache(maxsize=4096)

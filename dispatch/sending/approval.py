@@ -1,6 +1,7 @@
 """Four eyes: another person reads a message before it leaves, is asked in turn, and in an emergency is passed over."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from dispatch import audit, letters, rights
@@ -50,18 +51,20 @@ def set_up(
     somebody else changed one of them meanwhile.
     """
     faults: dict[str, Sentence] = {}
-    who = {"by": by, "now": now}
     with writing():
         for kind, facts in rules.items():
-            _try(faults, set_rule, organisation, kind, **facts, **who)
-        _try(faults, quiet.set_hours, organisation, *hours, were=hours_were, **who)
+            with _noted(faults):
+                set_rule(organisation, kind, **facts, by=by, now=now)
+        with _noted(faults):
+            quiet.set_hours(organisation, *hours, were=hours_were, by=by, now=now)
         if faults:
             raise Incomplete(N_("Nothing was saved yet."), faults)
 
 
-def _try(faults: dict[str, Sentence], deed, *things, **facts) -> None:
+@contextmanager
+def _noted(faults: dict[str, Sentence]) -> Iterator[None]:
     try:
-        deed(*things, **facts)
+        yield
     except Refusal as refusal:
         if not refusal.field:
             raise
