@@ -6,7 +6,7 @@ import pytest
 
 from dispatch import clock
 from dispatch.sending import campaigns, scenarios
-from models import Campaign, Member, Milestone, Template
+from models import Campaign, Member, Milestone, Template, User
 from tests import cast, town
 from tests.page import text_of
 
@@ -82,6 +82,42 @@ def test_a_coordinator_is_not_offered_warnings(signed_in, bin, template):
     page = signed_in(cast.user("coordinator", bin.organisation, bins=(bin,))).get("/")
 
     assert page.has("Nieuws") and not page.has("Gaslek")
+
+
+def waiting(status: str) -> tuple[Campaign, dict[str, User]]:
+    """A message that was not launched yet, in this state, and the people of its zone."""
+    zavel = town.zone("Zavel", 1)
+    draft = town.campaign(zavel.people["sender"], zavel.bins["A"], "draft")
+    Campaign.update(status=status).where(Campaign.id == draft.id).execute()
+    User.update(language="en").execute()
+    return draft, {role: User.get_by_id(user.id) for role, user in zavel.people.items()}
+
+
+@pytest.mark.parametrize(
+    ("status", "state", "button", "page"),
+    [
+        ("draft", "", "Go on writing", "text"),
+        ("submitted", "waits for approval", "See who is asked", "approval"),
+        ("approved", "approved", "Look at it and send", "review"),
+    ],
+)
+def test_a_writer_sees_how_far_each_message_is_and_goes_on_there(signed_in, app, status, state, button, page):
+    draft, people = waiting(status)
+    browser = signed_in(people["sender"])
+
+    for listed in (browser.get("/"), browser.get("/campaigns")):
+        part = listed.select("#drafts")[0]
+        assert state in text_of(part) and (state or not part.select(".badge"))
+        assert {link["href"] for link in part.select("a")} == {f"/campaigns/{draft.id}/{page}"}
+        assert button in text_of(part)
+
+
+def test_what_waits_for_ones_approval_comes_first_on_the_start_page(signed_in, app):
+    _draft, people = waiting("submitted")
+
+    page = signed_in(people["organisation_admin"]).get("/")
+
+    assert page.select("main section")[0]["id"] == "to-approve"
 
 
 def test_numbers_that_no_longer_work_are_to_be_mended_by_bin(signed_in, bin):

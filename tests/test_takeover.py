@@ -320,6 +320,27 @@ def test_both_find_a_handed_draft_in_their_log_and_the_desk_is_told(draft, sende
     assert Message.select().where(Message.address == desk.email).count() == 1
 
 
+def test_the_desk_finds_whose_draft_it_is_who_handed_it_over_and_why(
+    zavel, draft, sender, officer, signed_in
+):
+    four_eyes(zavel)
+    submit(draft, sender)
+    hand(draft, sender)
+    ours = signed_in(officer)
+    for page, part in ((ours.get("/"), "#drafts"), (ours.get("/desk"), "#handed")):
+        said = page.select(part)[0].get_text(" ")
+        for words in (sender.organisation.name, sender.name, WHY, "wacht op goedkeuring"):
+            assert words in said, (page.path, words)
+    whom = ours.get(f"/campaigns/{draft.id}/text").select("#audience")[0].get_text(" ")
+    assert sender.organisation.name in whom and zavel.bins["A"].name in whom
+
+
+def test_the_zone_still_finds_on_its_start_page_what_it_handed_over(draft, sender, desk, signed_in):
+    hand(draft, sender)
+    part = signed_in(sender).get("/").select("#handed")[0].get_text(" ")
+    assert fresh(draft).name in part and WHY in part
+
+
 def test_on_the_pages_the_zone_hands_a_draft_over_and_the_desk_writes_and_sends(
     draft, sender, officer, signed_in
 ):

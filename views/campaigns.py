@@ -1,6 +1,5 @@
 """Messages to an audience: the list, the text, the page before sending, the launch, and the page while it runs."""
 
-from collections.abc import Iterable
 from datetime import timedelta
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
@@ -10,18 +9,23 @@ from flask_login import current_user
 from dispatch import clock, rights
 from dispatch.errors import NotAllowed, Refusal, WrongMoment
 from dispatch.sending import (
-    approval,
     campaigns,
-    estimate,
     inbound,
-    report,
     scenarios,
-    tallies,
     whom,
 )
-from dispatch.words import KINDS, N_
+from dispatch.words import N_
 from models import Campaign
-from views import before_sending, control, follow_ups, guard, identity, lookups, render, reports, wording
+from views import (
+    before_sending,
+    control,
+    guard,
+    identity,
+    listed,
+    lookups,
+    reports,
+    wording,
+)
 
 pages = Blueprint("campaigns", __name__)
 PAGE_SIZE = 20
@@ -41,45 +45,16 @@ def index():
         "campaigns/index.html",
         may_write=rights.may(current_user, "campaign.compose"),
         replies=inbound.unread(current_user) if rights.may(current_user, "campaign.launch") else None,
-        underway=[row(campaign) for campaign in seen if campaign.is_underway],
-        drafts=drafts_among(seen),
-        handed=[row(one) for one in seen if _is_watched(one)],
-        to_approve=to_approve(seen),
-        over=[row(campaign) for campaign in shown],
+        underway=[listed.row(campaign) for campaign in seen if campaign.is_underway],
+        drafts=listed.drafts_among(seen),
+        handed=listed.handed_among(seen),
+        to_approve=listed.to_approve(seen),
+        over=[listed.row(campaign) for campaign in shown],
         page_number=page,
         page_count=-(-len(over) // PAGE_SIZE),
         page_url=lambda number: url_for("campaigns.index", page=number),
         now=clock.now(),
     )
-
-
-def row(campaign: Campaign) -> dict:
-    """A campaign in a list: whom it is for and how far it is."""
-    counts = estimate.together(tallies.counts(campaign))
-    return {
-        "campaign": campaign,
-        "kind": wording.capital(_(KINDS[campaign.kind])),
-        "audience": report.audience_in_words(campaign, str(render.locale())),
-        "chain": follow_ups.in_list(campaign),
-        "accepted": counts["accepted"] + counts["delivered"],
-        "total": sum(counts.values()),
-        "counts": counts,
-    }
-
-
-def drafts_among(seen: list[Campaign]) -> list[dict]:
-    """The drafts that this person may go on writing."""
-    return [row(one) for one in seen if one.is_draft and rights.may(current_user, "campaign.compose", one)]
-
-
-def _is_watched(campaign: Campaign) -> bool:
-    """Whether it is a draft with which the desk goes on."""
-    return rights.is_handed_draft(campaign) and not rights.may(current_user, "campaign.compose", campaign)
-
-
-def to_approve(seen: Iterable[Campaign]) -> list[dict]:
-    """What waits for this person's approval."""
-    return [row(one) for one in seen if one.is_submitted and approval.may_approve(current_user, one)]
 
 
 # ── The text ────────────────────────────────────────────────────────────

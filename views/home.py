@@ -19,7 +19,7 @@ from dispatch.sending import drills, estimate, feedback, tallies, whom
 from dispatch.sending.campaigns import READY_CHANNELS
 from dispatch.words import CHANNELS, ORGANISATION_KINDS, USER_ROLES
 from models import BEFORE_LAUNCH, Activation, Audit, Bin, Organisation, User
-from views import campaigns, control, guard, lookups, message_templates, organisations, wording
+from views import control, guard, listed, lookups, message_templates, organisations, wording
 
 pages = Blueprint("home", __name__)
 TEMPLATES_SHOWN = 6  # each has a key, 1 to 6
@@ -69,7 +69,7 @@ def _of_campaigns(now: datetime) -> dict:
     templates = message_templates.usable()
     underway = lookups.campaigns_seen(mode, "running", "paused")
     finished = lookups.campaigns_seen(mode, "done", "stopped")
-    drafts = list(islice(lookups.campaigns_seen(mode, *BEFORE_LAUNCH), DRAFTS_SHOWN))
+    waiting = list(lookups.campaigns_seen(mode, *BEFORE_LAUNCH))
     return {
         "sees_campaigns": True,
         "may_write": rights.may(current_user, "campaign.compose"),
@@ -78,11 +78,12 @@ def _of_campaigns(now: datetime) -> dict:
             for template in message_templates.on_keys(templates, TEMPLATES_SHOWN)
         ],
         "template_count": len(templates),
-        "underway": [campaigns.row(campaign) for campaign in underway],
-        "drafts": campaigns.drafts_among(drafts),
+        "underway": [listed.row(campaign) for campaign in underway],
+        "drafts": listed.drafts_among(waiting, DRAFTS_SHOWN),
+        "handed": listed.handed_among(waiting),
         "feedback": [] if mode else feedback.owed(current_user),
-        "to_approve": campaigns.to_approve(lookups.campaigns_seen(mode, "submitted")),
-        "finished": [campaigns.row(campaign) for campaign in islice(finished, FINISHED_SHOWN)],
+        "to_approve": listed.to_approve(waiting),
+        "finished": [listed.row(campaign) for campaign in islice(finished, FINISHED_SHOWN)],
         **_drill(now),
         "may_drill": rights.may(current_user, "drill.change"),
     }

@@ -10,8 +10,8 @@ from dispatch import clock, rights
 from dispatch.errors import Refusal, WrongMoment
 from dispatch.sending import takeover
 from dispatch.words import KINDS
-from models import Campaign
-from views import guard, lookups, wording
+from models import BEFORE_LAUNCH, Campaign
+from views import guard, listed, lookups, wording
 
 pages = Blueprint("takeover", __name__)
 
@@ -27,7 +27,8 @@ def index():
         }
         for campaign in takeover.open_to_desk()
     ]
-    return render_template("takeover/index.html", rows=rows, now=clock.now())
+    drafts = listed.drafts_among(lookups.campaigns_seen(False, *BEFORE_LAUNCH))
+    return render_template("takeover/index.html", rows=rows, drafts=drafts, now=clock.now())
 
 
 @pages.post("/campaigns/<int:id>/take")

@@ -177,6 +177,9 @@ def page(campaign: Campaign, **extra) -> dict:
             "channels": [(channel, capital(_(CHANNELS[channel]))) for channel in campaigns.READY_CHANNELS],
             "languages": [(lang, _(LANGUAGE_NAMES[lang])) for lang in LANGUAGES],
             "fallback": _(LANGUAGE_NAMES[campaign.fallback_language]),
+            "audience": report.audience_in_words(campaign, str(render.locale()))
+            if campaign.held_by_id
+            else "",
             "bins": [(bin.id, bin.name, members_in_words(number)) for bin, number in _numbered(bins)],
             "streets": _streets(
                 bins, {f"{id}|{street}" for id, street in campaign.audience.get("streets", ())}
