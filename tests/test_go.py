@@ -2,7 +2,7 @@
 
 import pytest
 
-from models import Template, User
+from models import Bin, Template, User
 from tests import cast, town
 
 
@@ -32,9 +32,36 @@ def found(browser, sought: str) -> dict[str, list[str]]:
 
 def test_a_door_is_found_by_part_of_its_name(signed_in, zavel):
     admin = signed_in(zavel.people["organisation_admin"])
-    assert found(admin, "right")["Pages of the menu"] == ["/rights"]
-    assert "/users" in found(admin, "")["Pages of the menu"]
-    assert "/users" not in found(signed_in(zavel.people["coordinator A"]), "")["Pages of the menu"]
+    assert found(admin, "right")["Pages"] == ["/rights"]
+    assert "/users" in found(admin, "")["Pages"]
+    assert "/users" not in found(signed_in(zavel.people["coordinator A"]), "")["Pages"]
+
+
+@pytest.mark.parametrize(
+    ("sought", "address"),
+    [
+        ("quiet hours", "/four-eyes"),
+        ("approval", "/four-eyes"),
+        ("checked numbers", "/verified"),
+        ("templates", "/templates"),
+        ("invite", "/users/new"),
+        ("new user", "/users/new"),
+        ("monthly test", "/drills"),
+    ],
+)
+def test_a_page_is_found_by_the_words_that_people_use(signed_in, zavel, sought, address):
+    assert address in found(signed_in(zavel.people["organisation_admin"]), sought)["Pages"]
+    assert address not in found(signed_in(zavel.people["reader"]), sought).get("Pages", []) or address in (
+        "/verified",
+        "/templates",
+    )
+
+
+def test_a_bin_is_found_by_its_name_and_only_ones_own(signed_in, zavel):
+    here, there = (signed_in(zavel.people[f"coordinator {letter}"]) for letter in "AB")
+    Bin.update(name="BIN Molenakker").where(Bin.id == zavel.bins["A"].id).execute()
+    assert found(here, "molenakker")["BINs"] == [f"/bins/{zavel.bins['A'].id}"]
+    assert "BINs" not in found(there, "molenakker")
 
 
 def test_members_are_found_only_in_ones_own_bins(signed_in, zavel):
@@ -76,7 +103,7 @@ def test_the_towns_and_the_centres_people_find_no_member_and_no_message(signed_i
     people, _activations = town.contact_centre()
     people |= {"platform_admin": town.user("platform_admin", cast.organisation("Platform", "platform"))}
     for role in ("authorised_person", "centre_supervisor", "operator", "platform_admin"):
-        assert set(found(signed_in(people[role]), "a")) <= {"Pages of the menu", "Manual"}, role
+        assert set(found(signed_in(people[role]), "a")) <= {"Pages", "Manual"}, role
 
 
 def test_enter_in_the_dialog_goes_to_the_first_that_was_found(signed_in, zavel):

@@ -44,6 +44,8 @@ def test_what_is_done_once_a_year_stands_behind_one_word(admin):
     assert [text_of(link) for link in fold.select("a")] == [
         "Gebruikers",
         "Rechten",
+        "Vier ogen en stille uren",
+        "Gecontroleerde nummers en links",
         "Overeenkomsten",
         "Oefening",
         "Krediet",
@@ -57,6 +59,27 @@ def test_the_word_and_the_door_behind_it_say_where_one_is(admin):
     page = admin.get("/audit")
     assert page.select("header nav summary")[0]["aria-current"] == "true"
     assert [text_of(link) for link in page.select("header nav [aria-current=page]")] == ["Logboek"]
+
+
+@pytest.mark.parametrize("path", ["/four-eyes", "/verified"])
+def test_the_settings_of_what_leaves_stand_with_the_administration(admin, path):
+    here = admin.get(path).select("header nav [aria-current=page]")
+    assert [link["href"] for link in here] == [path]
+
+
+@pytest.mark.parametrize(
+    ("role", "kind", "path", "word"),
+    [
+        ("platform_admin", "platform", "/organisations", "Organisaties"),
+        ("platform_admin", "platform", "/centre-agreements", "Contactcenter"),
+        ("organisation_admin", "police_zone", "/organisations/1", "Overeenkomsten"),
+        ("centre_supervisor", "contact_centre", "/centre-agreements", "Gemeenten"),
+        ("authorised_person", "municipality", "/preparation", "Voorbereiding"),
+    ],
+)
+def test_the_word_of_a_door_names_what_one_finds_behind_it(app, signed_in, role, kind, path, word):
+    page = signed_in(cast.user(role, cast.organisation("Huis", kind))).get(path)
+    assert [text_of(link) for link in page.select("header nav [aria-current=page]")] == [word]
 
 
 def test_one_door_of_a_group_stands_there_by_itself(app, signed_in):

@@ -1,22 +1,20 @@
-"""Four eyes: a message waits for another person, who reads it, or is passed over in an emergency; and its settings."""
+"""Four eyes: a message waits for another person, who reads it, or is passed over in an emergency."""
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
 
-from dispatch import clock, rights
+from dispatch import clock
 from dispatch.errors import Incomplete, Refusal
 from dispatch.money import prices
 from dispatch.sending import approval, campaigns, contacts, doubt, placeholders, report
 from dispatch.words import CHANNELS, KINDS, LANGUAGE_NAMES, N_
-from models import KINDS as KIND_CODES
-from models import Approval, Campaign, Organisation, User, VerifiedContact
+from models import Approval, Campaign, User
 from views import cap, guard, lookups, render, wording
 from views import takeover as takeovers
 
 pages = Blueprint("approval", __name__)
-HOURS = {"quiet_from": N_("Quiet from"), "quiet_until": N_("Quiet until")}
 WORDS = {
     "asked": N_("%(who)s asked for approval."),
     "approved": N_("%(who)s approved it."),
@@ -201,139 +199,3 @@ def override(id: int):
             raise
         flash(refusal.sentence.said_by(_), "late")
     return redirect(url_for("campaigns.review", id=id), 303)
-
-
-# ── Settings ────────────────────────────────────────────────────────────
-
-
-@pages.get("/four-eyes")
-@guard.needs("approval.change")
-def rules():
-    return render_template("approval/rules.html", **_rules(_kept()))
-
-
-@pages.post("/four-eyes")
-@guard.needs("approval.change")
-def set_rules():
-    """All that the page shows, in one go: a box that was ticked above another Save would be lost without a word."""
-    typed = _typed()
-    rules = {kind: _facts(rule) for kind, rule in typed["rules"].items()}
-    hours = {"hours": tuple(typed["quiet"].values()), "hours_were": tuple(typed["quiet_was"].values())}
-    try:
-        approval.set_up(_here(), rules, **hours, by=current_user, now=clock.now())
-    except Incomplete as refusal:
-        faults = {field: sentence.said_by(_) for field, sentence in refusal.faults.items()}
-        return render_template("approval/rules.html", **_rules(typed, faults)), 422
-    flash(_("Saved."))
-    return redirect(url_for("approval.rules"), 303)
-
-
-def _here() -> Organisation:
-    return Organisation.get_by_id(current_user.organisation_id)
-
-
-def _rules(values: dict, errors: dict[str, str] | None = None) -> dict:
-    people = User.select().where(User.organisation == current_user.organisation_id, User.is_active)
-    people = [user for user in people.order_by(User.name) if rights.may(user, "campaign.approve")]
-    errors = errors or {}
-    return {
-        **values,
-        "kinds": [(kind, wording.capital(_(word))) for kind, word in KINDS.items()],
-        "people": [(0, _("nobody")), *((user.id, user.name) for user in people)],
-        "errors": errors,
-        "faults": [(field, _field(field), sentence) for field, sentence in errors.items()],
-    }
-
-
-def _kept() -> dict:
-    """What holds now, as the fields of the page."""
-    here = _here()
-    hours = {name: getattr(here, name) for name in HOURS}
-    rules = {
-        rule.kind: {
-            "is_needed": rule.is_needed,
-            "minutes": rule.deadline_seconds // 60,
-            "rungs": _rungs(rule.ladder),
-            "version": rule.version,
-        }
-        for rule in approval.rules_of(here)
-    }
-    return {"rules": rules, "quiet": hours, "quiet_was": hours}
-
-
-def _typed() -> dict:
-    form = request.form
-    rules = {
-        kind: {
-            "is_needed": f"{kind}-needed" in form,
-            "minutes": form.get(f"{kind}-minutes", "").strip(),
-            "rungs": _rungs(list(dict.fromkeys(id for id in form.getlist(f"{kind}-ladder", type=int) if id))),
-            "version": form.get(f"{kind}-version", 0, type=int),
-        }
-        for kind in KIND_CODES
-    }
-    hours = {name: form.get(name, "").strip() for name in HOURS}
-    return {
-        "rules": rules,
-        "quiet": hours,
-        "quiet_was": {name: form.get(f"{name}-was", "") for name in HOURS},
-    }
-
-
-def _rungs(ladder: list[int]) -> list[int]:
-    """The people who are asked in turn, and room for one more: four at least."""
-    return [*ladder, *[0] * 4][: max(4, len(ladder) + 1)]
-
-
-def _facts(rule: dict) -> dict:
-    minutes = int(rule["minutes"]) if rule["minutes"].isdecimal() else 0
-    ladder = [id for id in rule["rungs"] if id]
-    facts = {"is_needed": rule["is_needed"], "deadline_seconds": 60 * minutes, "ladder": ladder}
-    return facts | {"version": rule["version"]}
-
-
-def _field(name: str) -> str:
-    """The words of a field in the list of what is to be mended, by kind."""
-    if name in HOURS:
-        return _(HOURS[name])
-    return wording.capital(_(KINDS[name.partition("-")[0]]))
-
-
-# ── What somebody verified ──────────────────────────────────────────────
-
-
-@pages.get("/verified")
-@guard.needs("campaign.see")
-def verified():
-    return render_template("approval/verified.html", **_verified())
-
-
-def _verified(typed: str = "", error: str | None = None) -> dict:
-    return {
-        "listed": list(contacts.list_of(current_user.organisation_id)),
-        "may_verify": rights.may(current_user, "contact.verify"),
-        "typed": typed,
-        "error": error,
-        "now": clock.now(),
-    }
-
-
-@pages.post("/verified")
-@guard.needs("contact.verify")
-def verify():
-    typed = request.form.get("value", "")
-    try:
-        contacts.verify(_here(), typed, by=current_user, now=clock.now())
-    except Refusal as refusal:
-        page = _verified(typed, refusal.sentence.said_by(_))
-        return render_template("approval/verified.html", **page), 422
-    return redirect(url_for("approval.verified"), 303)
-
-
-@pages.post("/verified/<int:id>/forget")
-@guard.needs("contact.verify")
-def forget(id: int):
-    here = VerifiedContact.organisation == current_user.organisation_id
-    contact = VerifiedContact.get_or_none(VerifiedContact.id == id, here) or abort(404)
-    contacts.forget(contact, by=current_user, now=clock.now())
-    return redirect(url_for("approval.verified"), 303)

@@ -1,9 +1,11 @@
-"""Going anywhere by name: doors of the menu, messages, members, templates and chapters, only what one may see."""
+"""Going anywhere by name: pages, BINs, messages, members, templates and chapters, only what one may see."""
 
 from itertools import islice
+from typing import NamedTuple
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from dispatch import rights
@@ -16,6 +18,44 @@ from views import guard, lookups, menu, message_templates, render
 pages = Blueprint("go", __name__)
 MOST = 5  # of each kind
 LONGEST = 100
+
+
+class Place(NamedTuple):
+    """A page, the right it takes, and other words by which people look for it."""
+
+    opens: str
+    label: str
+    right: str
+    words: str
+
+
+# Pages that are no door of the menu, and doors that are also known by another word.
+PLACES = (
+    Place("message_templates.index", _l("Templates"), "campaign.see", _l("example, standard text, scenario")),
+    Place(
+        "users.new", _l("Invite somebody"), "user.change", _l("new user, add a colleague, account, person")
+    ),
+    Place("bins.new", _l("Make a BIN"), "bin.create", _l("new BIN, add a neighbourhood")),
+    Place(
+        "four_eyes.rules",
+        _l("Four eyes and quiet hours"),
+        "approval.change",
+        _l("approval, second reader, at night, do not disturb"),
+    ),
+    Place(
+        "verified.index",
+        _l("Verified numbers and links"),
+        "campaign.see",
+        _l("checked numbers, telephone numbers, websites, trusted links"),
+    ),
+    Place(
+        "drills.show",
+        _l("Who practises, and the monthly test"),
+        "drill.change",
+        _l("exercise, test message, first Thursday"),
+    ),
+    Place("cards.show", _l("Card with our number"), "bin.see", _l("vCard, telephone book, our sender")),
+)
 
 
 @pages.get("/go")
@@ -48,9 +88,10 @@ def _sought() -> str:
 
 def found(sought: str) -> list[dict]:
     """What this person may see of that name, kind by kind; without a name the doors alone."""
-    kinds = [(_("Pages of the menu"), _doors)]
+    kinds = [(_("Pages"), _doors)]
     if sought:
         kinds += [
+            (_("BINs"), _bins),
             (_("Messages"), _campaigns),
             (_("Members"), _members),
             (_("Templates"), _templates),
@@ -65,10 +106,28 @@ def _holds(name: str, sought: str) -> bool:
 
 
 def _doors(sought: str) -> list[dict]:
+    """The doors of the menu and one's own pages; of what is sought also the places beside them, each once."""
     doors = [behind for door in menu.of(current_user) for behind in (door["doors"] or [door])]
     own = [(_("Your account"), "account.show"), (_("Manual"), "manual.index")]
-    named = [(door["label"], door["url"]) for door in doors] + [(name, url_for(to)) for name, to in own]
-    return [{"name": name, "url": url, "soft": ""} for name, url in named if _holds(str(name), sought)]
+    named = [(door["label"], door["url"], "") for door in doors]
+    named += [(name, url_for(to), "") for name, to in own]
+    named += [(place.label, url_for(place.opens), place.words) for place in _places()] if sought else []
+    hits = {url: label for label, url, words in named if _holds(f"{label} {words}", sought)}
+    return [{"name": label, "url": url, "soft": ""} for url, label in hits.items()]
+
+
+def _places() -> list[Place]:
+    return [place for place in PLACES if rights.may(current_user, place.right)]
+
+
+def _bins(sought: str) -> list[dict]:
+    if not rights.may(current_user, "member.see"):
+        return []
+    named = (one for one in rights.bins_of(current_user) if _holds(f"{one.name} {one.town}", sought))
+    return [
+        {"name": one.name, "url": url_for("bins.show", id=one.id), "soft": one.town}
+        for one in islice(named, MOST)
+    ]
 
 
 def _campaigns(sought: str) -> list[dict]:

@@ -46,6 +46,7 @@ CHAPTER_OF = {
     "filling": "scenarios",
     "final_reports": "costs",
     "follow_ups": "follow-ups",
+    "four_eyes": "four-eyes",
     "go": "first-steps",
     "home": "first-steps",
     "imports": "members",
@@ -79,6 +80,7 @@ CHAPTER_OF = {
     "upkeep": "data-check",
     "user_tables": "joining",
     "users": "accounts",
+    "verified": "four-eyes",
     "victims": "d2",
     "who_may": "rights",
 }

@@ -3,6 +3,8 @@
 A new room adds one line to DOORS, at the place where it should stand; `group` puts it behind a word of GROUPS.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from flask import request, url_for
@@ -16,13 +18,17 @@ GROUPS = {"administration": _l("Administration")}
 
 
 class Door(NamedTuple):
-    """One entry: the page it opens, its word, the right it takes (None: none), its group, other rooms behind it."""
+    """One entry: the page it opens, its word, the right it takes (None: none), its group, other rooms behind it.
+
+    named_in: its word in a kind of organisation that finds something else behind it.
+    """
 
     opens: str
     label: str
     right: str | None
     group: str = ""
     also: str = ""
+    named_in: Mapping = MappingProxyType({})
 
 
 DOORS = (
@@ -44,15 +50,24 @@ DOORS = (
         "activation.see",
         also="answering closings scale_ups costs prices final_reports lessons exercises sheet liaison announcements victims",
     ),
-    Door("promises.home", _l("Preparation"), "promise.see", also="annexes preparation annex_1"),
+    Door(
+        "promises.home",
+        _l("Preparation"),
+        "promise.see",
+        also="annexes preparation annex_1",
+        named_in={"contact_centre": _l("Municipalities"), "platform": _l("Contact centre")},
+    ),
     Door("users.index", _l("Users"), "user.see", "administration"),
     Door("who_may.index", _l("Rights"), "rights.see", "administration"),
+    Door("four_eyes.rules", _l("Four eyes and quiet hours"), "approval.change", "administration"),
+    Door("verified.index", _l("Verified numbers and links"), "contact.verify", "administration"),
     Door(
         "organisations.home",
         _l("Agreements"),
         "agreement.change",
         "administration",
         also="agreements orders user_tables",
+        named_in={"platform": _l("Organisations")},
     ),
     Door("drills.show", _l("Practice"), "drill.change", "administration"),
     Door("credits.index", _l("Credit"), "credit.see", "administration"),
@@ -71,20 +86,21 @@ def of(user: User) -> list[dict]:
     for door in open_doors:
         behind = [other for other in open_doors if door.group and other.group == door.group]
         if len(behind) < 2:
-            entries.append(_entry(door))
+            entries.append(_entry(door, user))
         elif door.group not in seen:
             seen.add(door.group)
-            entries.append(_group(door.group, behind))
+            entries.append(_group(door.group, behind, user))
     return entries
 
 
-def _entry(door: Door) -> dict:
+def _entry(door: Door, user: User) -> dict:
     rooms = (door.opens.partition(".")[0], *door.also.split())
     is_current = request.blueprint in rooms
-    return {"url": url_for(door.opens), "label": door.label, "is_current": is_current, "doors": []}
+    label = door.named_in.get(user.organisation.kind, door.label)
+    return {"url": url_for(door.opens), "label": label, "is_current": is_current, "doors": []}
 
 
-def _group(name: str, behind: list[Door]) -> dict:
-    doors = [_entry(door) for door in behind]
+def _group(name: str, behind: list[Door], user: User) -> dict:
+    doors = [_entry(door, user) for door in behind]
     is_current = any(door["is_current"] for door in doors)
     return {"url": None, "label": GROUPS[name], "is_current": is_current, "doors": doors}
