@@ -13,6 +13,8 @@ from dispatch.words import N_
 from models import ORGANISATION_KINDS, ROLES, Bin, Mandate, Organisation, PendingChange, User, writing
 
 ADMINISTRATORS = ("organisation_admin", "platform_admin")
+TAKEN = N_("There is already an organisation called “%(name)s”.")
+NO_ADDRESS = N_("%(email)s is not an e-mail address.")
 CHANGED_MEANWHILE = N_("Somebody else changed this person in the meantime. Nothing of yours was saved.")
 
 
@@ -20,8 +22,7 @@ def add_organisation(
     name: str, kind: str, *, now: datetime, by: User | None = None, **values
 ) -> Organisation:
     """Makes a police zone, municipality, contact centre or the platform; raises Refusal when the name is taken."""
-    if not name.strip():
-        raise Refusal(N_("Type the name of the organisation."), field="name")
+    values["email"] = _particulars(name, values.get("email", ""))
     if kind not in ORGANISATION_KINDS:
         raise Refusal(N_("Choose what kind of organisation it is."), field="kind")
     if values.get("is_national_desk") and kind != "federal_service":
@@ -29,7 +30,7 @@ def add_organisation(
     with writing():
         same = (Organisation.name == name) | (Organisation.slug == slug(name))
         if Organisation.select().where(same).exists():
-            raise Refusal(N_("There is already an organisation called “%(name)s”."), name=name, field="name")
+            raise Refusal(TAKEN, name=name, field="name")
         desks = Organisation.select().where(Organisation.is_national_desk)
         if values.get("is_national_desk") and desks.exists():
             raise Refusal(N_("There is a national desk already."))
@@ -37,6 +38,37 @@ def add_organisation(
         matrix.begin(made)
         audit.record("organisation.added", made, by=by, now=now, organisation=made, kind=kind)
     return made
+
+
+def correct_organisation(
+    organisation: Organisation, *, name: str, email: str, were: tuple[str, str], by: User, now: datetime
+) -> None:
+    """Gives an organisation another name or address; what it is called in addresses of pages stays.
+
+    were: both as the asker saw them; raises WrongMoment when they are others by now, Refusal at "name" or "email".
+    """
+    name, email = name.strip(), _particulars(name, email)
+    with writing():
+        taken = Organisation.select().where(Organisation.name == name, Organisation.id != organisation.id)
+        if taken.exists():
+            raise Refusal(TAKEN, name=name, field="name")
+        here = (Organisation.name == were[0]) & (Organisation.email == were[1])
+        changed = Organisation.update(name=name, email=email).where(Organisation.id == organisation.id, here)
+        if not changed.execute():
+            raise WrongMoment(
+                N_("Somebody else changed this organisation in the meantime. Nothing of yours was saved.")
+            )
+        audit.record("organisation.corrected", organisation, by=by, now=now, organisation=organisation)
+
+
+def _particulars(name: str, email: str) -> str:
+    """The address as it is kept; raises Refusal without a name, or at what no mail could reach."""
+    if not name.strip():
+        raise Refusal(N_("Type the name of the organisation."), field="name")
+    email = email.strip().lower()
+    if email and not rows.is_mailbox(email):
+        raise Refusal(NO_ADDRESS, email=email, field="email")
+    return email
 
 
 def speak(user: User, lang: str, *, now: datetime) -> None:
@@ -101,7 +133,7 @@ def check(email: str, name: str, role: str) -> None:
     if role not in ROLES:
         raise Refusal(N_("%(role)s is not a role."), role=role, field="role")
     if not rows.is_mailbox(email):
-        raise Refusal(N_("%(email)s is not an e-mail address."), email=email, field="email")
+        raise Refusal(NO_ADDRESS, email=email, field="email")
     if not name:
         raise Refusal(N_("Type the name of the person."), field="name")
 
@@ -179,21 +211,21 @@ def set_second_factor_rule(organisation: Organisation, asked: bool, *, by: User,
 
 
 @pending.does("user.role")
-def _confirmed_role(change: PendingChange, *, by: User, now: datetime) -> None:
+def _confirmed_role(change: PendingChange, *, by: User | None, now: datetime) -> None:
     _give_role(change.about, change.facts["role"], by=by, now=now)
 
 
 @pending.does("user.second_factor")
-def _confirmed_reset(change: PendingChange, *, by: User, now: datetime) -> None:
+def _confirmed_reset(change: PendingChange, *, by: User | None, now: datetime) -> None:
     second_factor.remove(change.about, by=by, now=now)
 
 
 @pending.does("user.reopen")
-def _confirmed_reopening(change: PendingChange, *, by: User, now: datetime) -> None:
+def _confirmed_reopening(change: PendingChange, *, by: User | None, now: datetime) -> None:
     _reopen(change.about, by=by, now=now)
 
 
-def _give_role(user: User, role: str, *, by: User, now: datetime) -> None:
+def _give_role(user: User, role: str, *, by: User | None, now: datetime) -> None:
     with writing():
         User.update(role=role).where(User.id == user.id).execute()
         sessions.end_all(user, now=now)
@@ -208,7 +240,7 @@ def _give_role(user: User, role: str, *, by: User, now: datetime) -> None:
         )
 
 
-def _reopen(user: User, *, by: User, now: datetime) -> None:
+def _reopen(user: User, *, by: User | None, now: datetime) -> None:
     with writing():
         User.update(is_active=True).where(User.id == user.id).execute()
         audit.record("user.reopened", user, by=by, now=now, organisation=user.organisation_id)

@@ -165,6 +165,7 @@ DEEDS = {
     "operator.left": N_("signed an operator out"),
     "order.placed": N_("ordered"),
     "organisation.added": N_("added an organisation"),
+    "organisation.corrected": N_("corrected the name or the address of an organisation"),
     "organisation.opening_changed": N_("changed how calls begin and end"),
     "organisation.quiet_changed": N_("changed the quiet hours"),
     "organisation.second_factor_rule": N_("changed who is asked a second factor"),

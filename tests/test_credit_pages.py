@@ -56,6 +56,24 @@ def test_an_amount_is_read_as_belgians_write_it(typed, mills):
     assert mills_of(typed) == mills
 
 
+def test_the_platform_chooses_an_organisation_and_never_pays_itself(signed_in, zone, platform):
+    cast.organisation("Oosterzavel", "municipality")
+    browser = signed_in(platform)
+    page = browser.get("/credits")
+    assert [a["href"] for a in page.select("main table a")] == [f"/credits/{zone.id}"]
+    assert f"/credits/{zone.id}" in [
+        a["href"] for a in browser.get(f"/organisations/{zone.id}").select("main a")
+    ]
+    own = platform.organisation_id
+    assert browser.get(f"/credits/{own}").status == 404
+    assert browser.post(f"/credits/{own}/top-up", amount="275").status == 404
+    assert not LedgerLine.select().exists()
+
+
+def test_a_zone_finds_its_own_credit_at_once(signed_in, zone, sender):
+    assert signed_in(sender).get("/credits").path == f"/credits/{zone.id}"
+
+
 def test_the_platform_notes_a_payment_and_the_zone_sees_it(app, signed_in, zone, platform, sender):
     page = signed_in(platform).post(
         f"/credits/{zone.id}/top-up", data={"amount": "275,50", "amount-note": "Factuur 12"}

@@ -317,3 +317,33 @@ def test_the_state_of_an_older_database_is_ready_where_something_was_launched(tm
     with models.database.connection_context():
         found = {one.name: one.is_ready for one in Organisation.select()}
     assert found == {"Zendt": True, "Oefent": False, "Nieuw": False}
+
+
+# ── Name and address of an organisation ─────────────────────────────────
+
+
+@pytest.mark.parametrize("email", ["niet goed", "noodplanning@zavel", "@"])
+def test_an_organisation_is_not_added_with_an_address_that_is_none(platform, email):
+    page = platform.post("/organisations/new", name="Kesterbeek", kind="municipality", email=email)
+    assert page.status == 422 and page.select("#email-error")
+    assert not Organisation.select().where(Organisation.name == "Kesterbeek").exists()
+
+
+def test_the_platform_corrects_the_name_and_the_address_of_an_organisation(platform, zone):
+    slug = zone.slug
+    path = platform.get(f"/organisations/{zone.id}").link("Correct name and e-mail")
+    form = platform.get(path).form()
+    assert platform.post(path, form | {"email": "niet goed"}).select("#email-error")
+    taken = cast.organisation("Kesterbeek").name
+    assert platform.post(path, form | {"name": taken}).select("#name-error")
+    page = platform.post(path, form | {"name": "Zavelstreek-Noord", "email": "Zone@Zavel.example"})
+    assert page.has("Zavelstreek-Noord") and page.has("zone@zavel.example")
+    assert Organisation.get_by_id(zone.id).slug == slug
+    assert platform.post(path, form).status == 409
+
+
+def test_an_organisation_sees_its_name_and_address_and_does_not_change_them(admin, zone):
+    Organisation.update(email="zone@zavel.example").where(Organisation.id == zone.id).execute()
+    page = admin.get(f"/organisations/{zone.id}")
+    assert page.has("zone@zavel.example") and not page.has("Correct name and e-mail")
+    assert admin.get(f"/organisations/{zone.id}/particulars").status == 403

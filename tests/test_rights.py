@@ -28,6 +28,7 @@ ZONE = {
     "scenarios",
     "takeover",
     "upkeep",
+    "verified",
 }
 FLOOR = {"board", "calls", "operators", "reinforcements", "quality"}  # who does what there: test_floor_pages
 TOLD = {"sheet", "liaison", "victims"}  # who may hear what victims said: tests/test_victims.py
@@ -50,7 +51,7 @@ ROOMS = {
     | JOINING
     | PROMISES,
     "organisation_admin": ZONE
-    | {"who_may", "users", "audit", "tokens", "credits", "tariffs", "drills", "packs"}
+    | {"who_may", "four_eyes", "users", "audit", "tokens", "credits", "tariffs", "drills", "packs"}
     | JOINING,
     "sender": ZONE | {"credits", "tariffs"},
     "coordinator": ZONE,

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from dispatch import accounts
+from dispatch import accounts, clock
 from dispatch.access import particulars, pending, second_factor
 from dispatch.errors import NotAllowed, Refusal, WrongMoment
 from models import Audit, Letter, Link, Mandate, Message, PendingChange, User
@@ -324,6 +324,28 @@ def test_where_there_is_one_administrator_the_platform_is_the_second(signed_in, 
 def test_two_accounts_of_elsewhere_do_not_add_up(reader):
     with pytest.raises(Refusal):
         accounts.change_role(reader, "platform_admin", by=reader, now=NOON)
+
+
+def test_where_nobody_else_could_confirm_the_page_names_the_command_and_it_does_it(app, signed_in):
+    house = cast.organisation("Platform", "platform")
+    lone = cast.user("platform_admin", house)
+    invited = cast.user("reader", house, email="second@platform.example")
+    accounts.change_role(invited, "platform_admin", by=lone, now=clock.now())
+    command = signed_in(lone).get("/users").select("code")[0].get_text()
+    assert command == "flask user confirm --email second@platform.example"
+    run = app.test_cli_runner()
+    assert run.invoke(args=command.split()[1:]).exit_code == 0 and role_of(invited) == "platform_admin"
+    assert run.invoke(args=command.split()[1:]).exit_code == 1
+    assert Audit.get(Audit.deed == "user.role_changed").by_id is None
+
+
+def test_the_command_does_nothing_where_a_second_administrator_can_confirm(
+    app, signed_in, first, second, reader
+):
+    accounts.change_role(reader, "organisation_admin", by=first, now=clock.now())
+    assert not signed_in(first).get("/users").select("code")
+    done = app.test_cli_runner().invoke(args=["user", "confirm", "--email", reader.email])
+    assert done.exit_code == 1 and role_of(reader) == "reader"
 
 
 # ── Who hears of it ─────────────────────────────────────────────────────

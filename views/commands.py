@@ -15,7 +15,7 @@ from flask.cli import AppGroup, with_appcontext
 
 import models
 from dispatch import accounts, clock, demo, papers, rights
-from dispatch.access import second_factor
+from dispatch.access import pending, second_factor
 from dispatch.errors import Incomplete, Missing, Refusal
 from dispatch.onboarding import orders
 from dispatch.people import bins, imports, lists
@@ -24,7 +24,7 @@ from dispatch.people.sheets import Limits
 from dispatch.sending import campaigns, cap, scenarios, speech, tallies
 from dispatch.sending.roads import stays_here
 from dispatch.words import CAMPAIGN_STATUSES, LANGUAGES, N_, translator
-from models import Bin, Campaign, Organisation, Template, User
+from models import Bin, Campaign, Organisation, PendingChange, Template, User
 from views import bench_commands
 
 TICK_SECONDS = 0.1
@@ -209,6 +209,24 @@ def forget_telephone(email: str):
     if not user:
         raise Missing(N_("There is no account for %(email)s."), email=email)
     second_factor.remove(user, by=None, now=clock.now())
+    click.echo(user.email)
+
+
+@user_commands.command(
+    "confirm", help="Do what waits for a second administrator about this account, where there is none."
+)
+@click.option("--email", required=True)
+@deed
+def confirm(email: str):
+    """For the administrator of the machine, while there is one administrator of the platform and no other."""
+    now, user = clock.now(), User.get_or_none(User.email == email.strip().lower())
+    if not user:
+        raise Missing(N_("There is no account for %(email)s."), email=email)
+    waiting = list(pending.of(user.organisation, now).where(PendingChange.about == user.id))
+    if not waiting:
+        raise Missing(N_("Nothing waits for a second administrator about %(email)s."), email=email)
+    for change in waiting:
+        pending.confirm_alone(change, now=now)
     click.echo(user.email)
 
 

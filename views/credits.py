@@ -4,7 +4,7 @@ from calendar import monthrange
 from collections import defaultdict
 from datetime import date
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
@@ -32,19 +32,31 @@ LINES = 50
 @pages.get("/credits")
 @guard.needs("credit.see")
 def index():
-    return redirect(url_for("credits.show", id=current_user.organisation_id))
+    """An organisation finds its own; whoever looks after the platform chooses one."""
+    if ledger.spends(current_user.organisation):
+        return redirect(url_for("credits.show", id=current_user.organisation_id))
+    found = Organisation.select().where(Organisation.kind.in_(ledger.SPENDERS)).order_by(Organisation.name)
+    shown = found if rights.may(current_user, "organisation.see") else []
+    rows = [(one, WAYS[one.payment], ledger.of(one)) for one in shown]
+    return render_template("credits/index.html", rows=rows)
+
+
+def _payer(id: int) -> Organisation:
+    """An organisation that has a credit: a payment is never noted on the platform itself."""
+    found = lookups.organisation_of(id)
+    return found if ledger.spends(found) else abort(404)
 
 
 @pages.get("/credits/<int:id>")
 @guard.needs("credit.see")
 def show(id: int):
-    return _page(lookups.organisation_of(id))
+    return _page(_payer(id))
 
 
 @pages.post("/credits/<int:id>/top-up")
 @guard.needs("credit.change")
 def top_up(id: int):
-    organisation = lookups.organisation_of(id)
+    organisation = _payer(id)
     accession = contracts.accessions_of(organisation).first()
     return _add(
         organisation,
@@ -63,7 +75,7 @@ def top_up(id: int):
 @pages.post("/credits/<int:id>/correct")
 @guard.needs("credit.change")
 def correct(id: int):
-    organisation = lookups.organisation_of(id)
+    organisation = _payer(id)
     return _add(
         organisation,
         "correction",
@@ -74,7 +86,7 @@ def correct(id: int):
 @pages.post("/credits/<int:id>/payment")
 @guard.needs("credit.change")
 def arrange(id: int):
-    organisation = lookups.organisation_of(id)
+    organisation = _payer(id)
     payment = request.form.get("payment", "?")
     if payment not in PAYMENTS:
         return _page(organisation, {"payment": _("Choose one of these.")}), 422
@@ -86,7 +98,7 @@ def arrange(id: int):
 @pages.get("/credits/<int:id>/statement.<any(pdf, xlsx):form>")
 @guard.needs("credit.see")
 def save(id: int, form: str):
-    told = statement.of_period(lookups.organisation_of(id), *period())
+    told = statement.of_period(_payer(id), *period())
     lang = current_user.language
     name = f"statement-{told.organisation.slug}-{told.begins_on:%Y-%m-%d}.{form}"
     if form == "pdf":
@@ -135,6 +147,7 @@ def _page(organisation: Organisation, faults: dict[str, str] | None = None) -> s
         channels={code: _(name) for code, name in CHANNELS.items()},
         way=WAYS[organisation.payment],
         may_change=rights.may(current_user, "credit.change"),
+        may_list=rights.may(current_user, "organisation.see"),
         typed=defaultdict(str, request.form),
         faults=defaultdict(str, faults),
         summary=[(field, labels[field], said) for field, said in faults.items()],

@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from dispatch import accounts, clock, rights
 from dispatch.errors import Refusal
+from dispatch.money import ledger
 from dispatch.onboarding import checklist, contracts, expiry, orders, user_table
 from dispatch.onboarding.checklist import Step
 from dispatch.operation import packs
@@ -104,6 +105,38 @@ def _new_page(faults: dict[str, str]) -> str:
     )
 
 
+@pages.get("/organisations/<int:id>/particulars")
+@guard.needs("organisation.change")
+def particulars(id: int):
+    return _particulars(lookups.organisation_of(id), {})
+
+
+@pages.post("/organisations/<int:id>/particulars")
+@guard.needs("organisation.change")
+def correct(id: int):
+    organisation, form = lookups.organisation_of(id), request.form
+    were = (form.get("name-was", ""), form.get("email-was", ""))
+    typed = {name: form.get(name, "") for name in ("name", "email")}
+    try:
+        accounts.correct_organisation(organisation, **typed, were=were, by=current_user, now=clock.now())
+    except Refusal as refusal:
+        if not refusal.field:
+            raise
+        return _particulars(organisation, {refusal.field: refusal.sentence.said_by(_)}), 422
+    flash(_("Saved."))
+    return redirect(url_for(".show", id=id), 303)
+
+
+def _particulars(organisation: Organisation, faults: dict[str, str]) -> str:
+    return render_template(
+        "organisations/particulars.html",
+        organisation=organisation,
+        typed={name: request.form.get(name, getattr(organisation, name)) for name in ("name", "email")},
+        faults=defaultdict(str, faults),
+        summary=[(field, LABELS[field], said) for field, said in faults.items()],
+    )
+
+
 # ── The checklist of one ────────────────────────────────────────────────
 
 
@@ -127,6 +160,8 @@ def show(id: int):
         fault=fault.said_by(_) if fault else "",
         is_platform=rights.may(current_user, "organisation.change"),
         may_list=rights.may(current_user, "organisation.see"),
+        has_credit=ledger.spends(organisation) and rights.may(current_user, "credit.see"),
+        left_mills=ledger.of(organisation).available_mills,
         has_pack=organisation == current_user.organisation and packs.may_have(current_user),
     )
 

@@ -192,7 +192,7 @@ def _index(faults: dict[str, str] | None = None) -> str:
     return render_template(
         "users/index.html",
         people=[(user, _(USER_ROLES[user.role])) for user in here.order_by(User.is_active.desc(), User.name)],
-        changes=[(change, _said(change), pending.may_confirm(_me(), change)) for change in waiting],
+        changes=[_change(change) for change in waiting],
         may_change=rights.may(current_user, "user.change"),
         asks_all=current_user.organisation.asks_second_factor,
         organisation=current_user.organisation,
@@ -248,6 +248,17 @@ def _after(user: User, deed, said: str):
         return _person(user, {refusal.field or "deed": refusal.sentence.said_by(_)}), 422
     flash(_(WAITS) if waits else said, "warn" if waits else "done")
     return redirect(url_for(".show", id=user.id), 303)
+
+
+def _change(change: PendingChange) -> dict:
+    """What waits, in words; where nobody could confirm it, the command that the machine's administrator runs."""
+    alone = not pending.confirmers(change)
+    return {
+        "change": change,
+        "said": _said(change),
+        "may_confirm": pending.may_confirm(_me(), change),
+        "command": f"flask user confirm --email {change.about.email}" if alone and change.about_id else "",
+    }
 
 
 def _said(change: PendingChange) -> str:

@@ -65,7 +65,7 @@ def _refuse_taken(email: str) -> None:
         raise Refusal(N_("There is already an account for %(email)s."), email=email, field="email")
 
 
-def _move(user: User, email: str, *, by: User, now: datetime) -> None:
+def _move(user: User, email: str, *, by: User | None, now: datetime) -> None:
     """From now on the person signs in with this address; every session and mailed link of theirs ends."""
     User.update(email=email).where(User.id == user.id).execute()
     sessions.end_all(user, now=now)
@@ -74,7 +74,7 @@ def _move(user: User, email: str, *, by: User, now: datetime) -> None:
 
 
 @pending.does("user.email")
-def _confirmed_address(change: PendingChange, *, by: User, now: datetime) -> None:
+def _confirmed_address(change: PendingChange, *, by: User | None, now: datetime) -> None:
     user, email = change.about, change.facts["email"]
     _refuse_taken(email)
     _move(user, email, by=by, now=now)

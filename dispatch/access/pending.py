@@ -98,6 +98,22 @@ def confirm(change: PendingChange, *, by: User, now: datetime) -> None:
         DEEDS[change.kind](change, by=by, now=now)
 
 
+def confirmers(change: PendingChange) -> list[User]:
+    """Who could confirm it now: those who sign in, here or at the platform."""
+    people = User.select().where(User.is_active, User.password_hash != "")  # nosec B105 # the invitation was taken up
+    near = (User.organisation == change.organisation_id) | (User.role == "platform_admin")
+    return [user for user in people.where(near) if may_confirm(user, change)]
+
+
+def confirm_alone(change: PendingChange, *, now: datetime) -> None:
+    """The administrator of the machine stands in where there is no second one; raises NotAllowed where there is."""
+    with writing():
+        if confirmers(change):
+            raise NotAllowed(N_("Another administrator can confirm this on the pages. Nothing was changed."))
+        _decide(change, "confirmed", by=None, now=now)
+        DEEDS[change.kind](change, by=None, now=now)
+
+
 def refuse(change: PendingChange, *, by: User, now: datetime) -> None:
     """Drops what was asked: the one who asked may too."""
     if by.id != change.asked_by_id and not may_confirm(by, change):
@@ -129,7 +145,7 @@ def drop_asked_by(user: User, *, by: User | None, now: datetime) -> None:
     PendingChange.update(dropped).where(PendingChange.status == "asked", theirs).execute()
 
 
-def _decide(change: PendingChange, status: str, *, by: User, now: datetime) -> None:
+def _decide(change: PendingChange, status: str, *, by: User | None, now: datetime) -> None:
     waits = PendingChange.id == change.id, PendingChange.status == "asked", PendingChange.expires_at > now
     if not PendingChange.update(status=status, decided_by=by, decided_at=now).where(*waits).execute():
         raise WrongMoment(OVER)

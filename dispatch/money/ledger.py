@@ -16,6 +16,7 @@ from dispatch.onboarding.orders import euros
 from dispatch.words import N_
 from models import PAYMENTS, Campaign, Credit, Held, LedgerLine, Message, Organisation, User, writing
 
+SPENDERS = ("police_zone", "federal_service")  # the kinds of organisation whose messages are paid for
 LARGEST_MILLS = 1_000_000_000  # beyond it somebody's finger slipped
 DOUBT_LASTS = timedelta(
     days=3
@@ -154,6 +155,11 @@ def held_for(campaign: Campaign) -> int:
 
 
 # ── Questions ───────────────────────────────────────────────────────────
+
+
+def spends(organisation: Organisation) -> bool:
+    """Whether it sends what is paid for; the others have no credit to keep."""
+    return organisation.kind in SPENDERS
 
 
 def of(organisation: Organisation) -> Credit:
