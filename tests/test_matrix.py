@@ -368,6 +368,24 @@ def test_one_bin_and_one_person_have_boxes_of_their_own(signed_in, zavel, where)
     assert not rights.may(fresh(reader), "campaign.launch", zavel.bins["B"])
 
 
+def test_a_right_is_a_row_and_a_role_a_column(signed_in, zavel, where):
+    page = signed_in(zavel.people["organisation_admin"]).get("/rights")
+    for table in page.select("table.matrix"):
+        assert len(table.select("thead th")) == 1 + len(matrix.roles_of(where))
+    assert len(page.select("#other tbody th[scope=row]")) == len(
+        {deed for deed in rights.DEEDS if rights.fits(where, deed)}
+    )
+
+
+def test_at_a_bin_the_page_says_what_holds_there_already(signed_in, zavel, where):
+    browser, bin = signed_in(zavel.people["organisation_admin"]), zavel.bins["A"]
+    page = browser.get(f"/rights?bin={bin.id}")
+    held = {one["value"] for one in page.select("input[aria-label$='geldt al']")}
+    assert held == {"|".join(one) for one in matrix.boxes(where, None) if one.deed in rights.SENDING}
+    assert not page.select("input[name=box][checked]")
+    assert not browser.get("/rights").select("input[aria-label$='geldt al']")
+
+
 def test_the_second_of_two_keeps_their_ticks_and_sees_that_somebody_was_first(signed_in, zavel, where):
     admin = zavel.people["organisation_admin"]
     browser = signed_in(admin)

@@ -1,6 +1,8 @@
 """The rights matrix: a grid to read and to tick, who gains and loses before it is saved, the agreement beside it."""
 
 from io import BytesIO
+from itertools import groupby
+from typing import NamedTuple
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
@@ -41,12 +43,13 @@ def _bin(source) -> Bin | None:
 def _page(bin: Bin | None, ticked, sentence: str = "") -> dict:
     """The grid of one BIN or of all, with these boxes ticked."""
     where, people = _here(), matrix.people_of(_here())
-    rows = _rows(where, people, ticked)
+    columns = _columns(where, people, ticked)
     return {
         "bin": bin,
         "bins": [(0, _("all BINs")), *((one.id, one.name) for one in rights.bins_of(current_user))],
         "version": where.rights_version,
-        "grids": [grid for grid in _grids(bin, rows, ticked) if grid["rows"]],
+        "grids": [grid for grid in _grids(bin, columns, _seen(where, bin, ticked)) if grid["parts"]],
+        "has_persons": any(column.holder != column.role for column in columns),
         "people": [(0, _("nobody")), *((user.id, _person(user)) for user in people)],
         "may_change": rights.may(current_user, "rights.change"),
         "may_approval": rights.may(current_user, "approval.change"),
@@ -58,16 +61,36 @@ def _page(bin: Bin | None, ticked, sentence: str = "") -> dict:
     }
 
 
-def _rows(where: Organisation, people: list[User], ticked) -> list[tuple[str, str, frozenset[Box]]]:
-    """The roles, then the persons who have a box of their own or were asked for: (holder, name, what is offered)."""
+class Seen(NamedTuple):
+    """What is ticked on the page, and what holds besides: at a BIN the boxes of all BINs."""
+
+    ticked: frozenset[Box]
+    besides: frozenset[Box]
+
+
+def _seen(where: Organisation, bin: Bin | None, ticked) -> Seen:
+    return Seen(frozenset(ticked), matrix.boxes(where, None) if bin else frozenset())
+
+
+class Column(NamedTuple):
+    """A role, or a person who has boxes of their own: its code, its words, the role, and what can be ticked."""
+
+    holder: str
+    name: str
+    role: str
+    offered: frozenset[Box]
+
+
+def _columns(where: Organisation, people: list[User], ticked) -> list[Column]:
+    """The roles, then the persons who have a box of their own or were asked for."""
     named = {f"user:{user.id}": user for user in people}
     asked = f"user:{request.values.get('person', 0, type=int)}"
     persons = [holder for holder in named if holder == asked or any(box.holder == holder for box in ticked)]
-    rows = [(role, _(USER_ROLES[role]), role) for role in matrix.roles_of(where)]
-    rows += [(holder, _person(named[holder]), named[holder].role) for holder in persons]
+    columns = [(role, _(USER_ROLES[role]), role) for role in matrix.roles_of(where)]
+    columns += [(holder, _person(named[holder]), named[holder].role) for holder in persons]
     return [
-        (holder, wording.capital(name), frozenset(matrix.offered(where, role, holder)))
-        for holder, name, role in rows
+        Column(holder, wording.capital(name), role, frozenset(matrix.offered(where, role, holder)))
+        for holder, name, role in columns
     ]
 
 
@@ -75,36 +98,46 @@ def _person(user: User) -> str:
     return f"{user.name}, {_(USER_ROLES[user.role])}"
 
 
-def _grids(bin: Bin | None, rows, ticked) -> list[dict]:
-    """One table for each deed of sending, kinds × channels wide; one for the other deeds, which know no BIN."""
+def _grids(bin: Bin | None, columns: list[Column], seen: Seen) -> list[dict]:
+    """One table for each deed of sending, kinds × channels long; one for the other deeds, which know no BIN."""
     sent = [
-        _grid(f"sent-{n}", _(RIGHTS[deed]), [deed], rows, ticked) for n, deed in enumerate(rights.SENDING)
+        _grid(f"sent-{n}", _(RIGHTS[deed]), [deed], columns, seen) for n, deed in enumerate(rights.SENDING)
     ]
-    return sent if bin else [*sent, _grid("other", _("other rights"), rights.DEEDS, rows, ticked)]
+    return sent if bin else [*sent, _grid("other", _("other rights"), rights.DEEDS, columns, seen)]
 
 
-def _grid(id: str, name: str, deeds, rows, ticked) -> dict:
-    boxes = [Box("", deed, *column) for deed in deeds for column in matrix.columns(deed)]
-    offered = {box._replace(holder="") for *_row, some in rows for box in some}
-    boxes = [box for box in boxes if box in offered]
-    shown = [
-        (label, [_cell(box._replace(holder=holder), some, ticked) for box in boxes])
-        for holder, label, some in rows
-    ]
-    is_sent = deeds[0] in rights.SENDING
+def _grid(id: str, name: str, deeds, columns: list[Column], seen: Seen) -> dict:
+    """A right a row, a role a column: a handful of roles fits any screen, twenty rights beside each other do not."""
+    boxes = [Box("", deed, *part) for deed in deeds for part in matrix.columns(deed)]
+    offered = {box._replace(holder="") for column in columns for box in column.offered}
+    parts = groupby((box for box in boxes if box in offered), lambda box: box.kind)
     return {
         "id": id,
         "name": wording.capital(name),
-        "groups": [(_(KINDS[kind]), len(CHANNELS)) for kind in KINDS] if is_sent else [],
-        "heads": [_(CHANNELS[box.channel]) if is_sent else _(RIGHTS[box.deed]) for box in boxes],
-        "rows": shown if boxes else [],
+        "heads": [column.name for column in columns],
+        "parts": [
+            (wording.capital(_(KINDS[kind])) if kind else "", [_row(box, columns, seen) for box in some])
+            for kind, some in parts
+        ],
     }
 
 
-def _cell(box: Box, offered: frozenset[Box], ticked) -> dict | None:
-    if box not in offered:
+def _row(box: Box, columns: list[Column], seen: Seen) -> tuple[str, list[dict | None]]:
+    said = wording.capital(_(CHANNELS[box.channel]) if box.channel else _(RIGHTS[box.deed]))
+    return said, [_cell(box._replace(holder=column.holder), column, seen) for column in columns]
+
+
+def _cell(box: Box, column: Column, seen: Seen) -> dict | None:
+    if box not in column.offered:
         return None
-    return {"value": "|".join(box), "label": _of(box), "is_ticked": box in ticked}
+    by_role = box._replace(holder=column.role)
+    held = {box, by_role} & seen.besides or (by_role != box and by_role in seen.ticked)
+    return {
+        "value": "|".join(box),
+        "label": f"{column.name}: {_of(box)}",
+        "is_ticked": box in seen.ticked,
+        "is_held": bool(held),
+    }
 
 
 def _of(right: Box | Right) -> str:
