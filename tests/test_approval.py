@@ -560,6 +560,14 @@ def test_the_author_finds_no_button_to_approve(draft, sender, signed_in):
     assert browser.post(f"/campaigns/{draft.id}/approve", version=draft.version).status == 403
 
 
+def test_each_number_that_was_not_ticked_is_named(draft, sender, chief):
+    said = {"sms": {"nl": {"body": "Bel 016 12 34 56 of kijk op www.zavel.be."}}}
+    read = submit(edit(draft, sender, texts=said), sender)
+    with pytest.raises(Incomplete) as refusal:
+        approve(read, chief, ticked=[])
+    assert all(value in str(refusal.value.faults["ticked"]) for value in ("+3216123456", "www.zavel.be"))
+
+
 def test_the_rules_are_set_on_a_page_and_two_at_once_hear_of_each_other(where, chief, signed_in):
     browser = signed_in(chief)
     form = on_the_page(browser, warning__needed="1", warning__minutes="5", warning__ladder=[chief.id])

@@ -258,6 +258,12 @@ def test_an_administrator_sees_who_practised_and_sets_the_reminder(signed_in, bi
     assert browser.post("/drills/reminder", months="99").status == 422
 
 
+def test_the_plan_says_by_which_channels_and_to_whom_it_goes(signed_in, bin, admin):
+    planned(bin, admin)
+    said = signed_in(admin).get("/drills").select("#test dl")[0].get_text(" ")
+    assert bin.name in said and "Sms" in said
+
+
 def test_an_administrator_plans_the_test_and_takes_it_out(signed_in, bin, admin):
     browser = signed_in(admin)
     browser.get("/drills")

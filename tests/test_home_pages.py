@@ -147,7 +147,7 @@ def test_a_reader_sees_the_lists_and_begins_nothing(signed_in, bin, template):
 
     page = signed_in(cast.user("reader", bin.organisation)).get("/")
 
-    assert page.select("#finished") and page.select("#mend")
+    assert page.select("#finished") and not page.select("#mend, main aside")
     assert not page.select(".start") and not page.select("main form")
 
 
@@ -193,6 +193,15 @@ def test_a_running_campaign_is_announced_on_every_page(signed_in, bin):
     page = signed_in(who).get("/templates")
 
     assert page.select(".strip.live a")[0]["href"] == f"/campaigns/{draft.id}"
+
+
+def test_who_may_stop_nothing_is_not_asked_to(signed_in, bin):
+    sender, reader = cast.user("sender", bin.organisation), cast.user("reader", bin.organisation)
+    town.campaign(sender, bin, "running")
+    User.update(language="en").execute()
+    for user, words in ((sender, "Follow or stop"), (reader, "Follow")):
+        strip = signed_in(User.get_by_id(user.id)).get("/").select(".strip.live a")[0]
+        assert text_of(strip) == words
 
 
 def test_the_red_strip_names_every_campaign_that_runs(app, signed_in):

@@ -182,17 +182,24 @@ def test_until_then_a_mistake_is_put_right_in_the_same_agreement(zone, platform)
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"type": 3}, {"signatory": " "}, {"provider_signatory": ""}, {"signed_on": date(2026, 11, 24)}],
+    [
+        {"type": 3},
+        {"signatory": " "},
+        {"provider_signatory": ""},
+        {"signed_on": date(2026, 11, 24)},
+        {"type": 3, "signatory": "", "provider_signatory": "", "signed_on": None},
+    ],
 )
 def test_an_agreement_with_a_fault_is_refused_at_its_field(zone, platform, wrong):
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(Incomplete) as refused:
         joining.write_down(zone, joining.contract(), platform, **wrong)
-    assert refused.value.field == next(iter(wrong)) and not Accession.select().exists()
+    assert list(refused.value.faults) == list(wrong) and not Accession.select().exists()
 
 
 def test_nobody_joins_under_a_contract_that_is_over(zone, platform):
-    with pytest.raises(Refusal, match="is over"):
+    with pytest.raises(Incomplete) as refused:
         joining.write_down(zone, joining.contract(ends_on=date(2026, 11, 22)), platform)
+    assert "is over" in str(refused.value.faults["contract"])
 
 
 def test_a_contract_needs_a_name_of_its_own_and_an_end_after_its_beginning(app):

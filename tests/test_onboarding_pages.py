@@ -119,6 +119,13 @@ def test_what_was_typed_wrong_stays_in_the_form(zone, admin, under):
     assert admin.post(f"/organisations/{zone.id}/agreement", signed(under, contract="")).status == 422
 
 
+def test_an_agreement_form_says_every_fault_at_once_in_the_order_of_the_form(zone, admin, under):
+    form = signed(under, contract="", signatory="", provider_signatory="", signed_on="")
+    page = admin.post(f"/organisations/{zone.id}/agreement", form)
+    asked = ["contract", "signatory", "provider_signatory", "signed_on"]
+    assert [a["href"] for a in page.select("[data-errors] a")] == [f"#{field}" for field in asked]
+
+
 def test_an_order_with_a_fault_keeps_what_was_typed(zone, admin):
     joining.tariff()
     form = admin.get(f"/organisations/{zone.id}/order").form()

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from dispatch import clock, rights
-from dispatch.errors import Refusal, WrongMoment
+from dispatch.errors import Incomplete, Refusal, WrongMoment
 from dispatch.onboarding import contracts, expiry
 from dispatch.words import N_
 from models import Accession, Contract, Organisation
@@ -74,25 +74,26 @@ def write(id: int):
     try:
         contracts.write_down(
             organisation,
-            contract=_contract_chosen(),
+            contract=Contract.get_or_none(Contract.id == request.form.get("contract", 0, type=int)),
             type=request.form.get("type", 0, type=int),
             signatory=request.form.get("signatory", ""),
             provider_signatory=request.form.get("provider_signatory", ""),
-            signed_on=day_typed("signed_on"),
+            signed_on=_day_or_none("signed_on"),
             by=current_user,
             now=clock.now(),
         )
-    except Refusal as refusal:
-        return _page(organisation, _fault(refusal)), 422
+    except Incomplete as refusal:
+        faults = {field: sentence.said_by(_) for field, sentence in refusal.faults.items()}
+        return _page(organisation, faults), 422
     flash(_("Written down. Now the signed agreement itself."), "done")
     return redirect(url_for("agreements.form", id=id), 303)
 
 
-def _contract_chosen() -> Contract:
-    chosen = Contract.get_or_none(Contract.id == request.form.get("contract", 0, type=int))
-    if not chosen:
-        raise Refusal(N_("Choose the contract under which you join."), field="contract")
-    return chosen
+def _day_or_none(name: str) -> date | None:
+    try:
+        return day_typed(name)
+    except Refusal:
+        return None
 
 
 @pages.post("/accessions/<int:id>/file")

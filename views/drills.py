@@ -9,7 +9,7 @@ from dispatch import clock, rights
 from dispatch.errors import Incomplete, Refusal
 from dispatch.sending import campaigns, drills, monthly
 from dispatch.words import CHANNELS, USER_ROLES
-from models import MonthlyTest
+from models import Bin, MonthlyTest
 from views import guard, render, wording
 
 pages = Blueprint("drills", __name__)
@@ -33,6 +33,8 @@ def _page(refusal: Refusal | None = None) -> str:
         choices=[(0, _("no mail is sent")), *((number, _months(number)) for number in (1, 2, 3, 6, 12))],
         test=test,
         thursday=thursday,
+        planned=_planned(test),
+        is_near=thursday - clock.local(now).date() < monthly.AHEAD,
         cost=test and monthly.cost_in_words(monthly.cost(test, thursday), str(render.locale())),
         typed=_typed() if refusal else _as_planned(test),
         channels=[(channel, wording.capital(_(CHANNELS[channel]))) for channel in campaigns.READY_CHANNELS],
@@ -42,6 +44,15 @@ def _page(refusal: Refusal | None = None) -> str:
         summary=[(name, _label(name), sentence) for name, sentence in faults.items()],
         refusal=refusal,
     )
+
+
+def _planned(test: MonthlyTest | None) -> dict[str, str]:
+    """By which channels and to which BINs a planned test goes, in words."""
+    if not test:
+        return {}
+    names = {bin.id: bin.name for bin in Bin.select().where(Bin.id.in_(test.bins)).order_by(Bin.name)}
+    channels = [_(CHANNELS[channel]) for channel in test.channels]
+    return {"channels": wording.capital(", ".join(channels)), "bins": ", ".join(names.values())}
 
 
 def _months(number: int) -> str:

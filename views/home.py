@@ -37,12 +37,14 @@ def index():
         "home/index.html",
         h1=greeting(now),
         now=now,
-        mends=_to_mend() if rights.may(current_user, "bin.see") else [],
-        begin=_beginning() if rights.may(current_user, "bin.see") else None,
+        may_mend=(
+            may_mend := rights.may(current_user, "bin.see") and rights.may(current_user, "member.change")
+        ),
+        mends=_to_mend() if may_mend else [],
+        begin=_beginning() if may_mend else None,
         may_fill=rights.may(current_user, "activation.fill"),
         may_answer=rights.may(current_user, "activation.answer"),
         sees_activations=rights.may(current_user, "activation.see"),
-        sees_bins=rights.may(current_user, "bin.see"),
         accounts=_accounts() if rights.may(current_user, "user.see") else [],
         unread=len(notices.waiting(current_user)) if rights.may(current_user, "promise.see") else 0,
         joining=_joining(now) if rights.may(current_user, "agreement.change") else None,
@@ -222,6 +224,7 @@ def live_strip() -> dict | None:
         "accepted": sum(row["accepted"] + row["delivered"] for row in counts),
         "total": sum(sum(row.values()) for row in counts),
         "waits": waits,
+        "may_stop": any(rights.may(current_user, rights.CONTROL, campaign) for campaign in underway),
         "url": url_for("campaigns.show", id=underway[0].id) if is_one else url_for("campaigns.index"),
     }
 

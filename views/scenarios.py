@@ -219,7 +219,8 @@ def _page(template: Template, **said) -> str:
         senders=filling.senders(template),
         lacking_texts=[_caption(*where) for where in scenarios.untranslated(template)],
         stale_texts=[_caption(*where) for where in scenarios.stale(template)],
-        versions=list(scenarios.versions_of(template)),
+        versions=(versions := list(scenarios.versions_of(template))),
+        is_new=len(versions) == 1 and not versions[0].wording.get("name"),  # begun, and never saved
         receivers=[("", _("choose"))]
         + [(one.id, one.name) for one in scenarios.receivers(template.organisation)],
         now=clock.now(),

@@ -6,7 +6,7 @@ from functools import cache
 from peewee import IntegrityError
 
 from dispatch import audit, clock, signed
-from dispatch.errors import Refusal, WrongMoment
+from dispatch.errors import Incomplete, Refusal, WrongMoment
 from dispatch.words import N_, Sentence
 from models import AGREEMENT_TYPES, Accession, Agreement, Contract, Organisation, User, database, writing
 
@@ -15,6 +15,7 @@ HOSTS = ("platform", "contact_centre", "federal_service")  # the other side: the
 NOT_IN_TERM = N_(
     "The agreement of %(organisation)s does not run today, so nothing real may leave. Renew it on the page “Agreements”."
 )
+WHO_SIGNED = N_("Type who signed, and as what: “Jan Peeters, mayor”.")
 EXCHANGED_ALREADY = N_(
     "Both parties have their copy of this agreement: it stands as it was signed. Write down a new one."
 )
@@ -121,19 +122,27 @@ def accessions_of(organisation: Organisation):
 def write_down(
     organisation: Organisation,
     *,
-    contract: Contract,
+    contract: Contract | None,
     type: int,
     signatory: str,
     provider_signatory: str,
-    signed_on: date,
+    signed_on: date | None,
     by: User,
     now: datetime,
 ) -> Accession:
-    """Keeps who signed what and when; changes the last agreement until both parties have their copy, then makes a new one."""
-    _check(organisation, contract, type, signed_on, now)
-    for field, value in (("signatory", signatory), ("provider_signatory", provider_signatory)):
-        if not value.strip():
-            raise Refusal(N_("Type who signed, and as what: “Jan Peeters, mayor”."), field=field)
+    """Keeps who signed what and when; changes the last agreement until both parties have their copy, then makes a new one.
+
+    Raises Incomplete with the sentence of each wrong field, in the order of the form.
+    """
+    signed_by = {"signatory": signatory, "provider_signatory": provider_signatory}
+    faults = {
+        "contract": _contract_fault(organisation, contract, now),
+        "type": None if type in AGREEMENT_TYPES else N_("Choose type 1 or type 2."),
+        **{field: None if value.strip() else WHO_SIGNED for field, value in signed_by.items()},
+        "signed_on": _day_fault(signed_on, now),
+    }
+    if found := {field: Sentence(said) for field, said in faults.items() if said}:
+        raise Incomplete(N_("Nothing was kept yet."), found)
     values = {"contract": contract, "type": type, "signed_on": signed_on}
     values |= {"signatory": signatory.strip(), "provider_signatory": provider_signatory.strip()}
     with writing():
@@ -147,19 +156,21 @@ def write_down(
     return made
 
 
-def _check(organisation: Organisation, contract: Contract, type: int, signed_on: date, now: datetime) -> None:
+def _contract_fault(organisation: Organisation, contract: Contract | None, now: datetime) -> str | None:
     if organisation.kind in HOSTS:
-        raise Refusal(N_("This organisation joins nothing: it is the other party."), field="contract")
-    if type not in AGREEMENT_TYPES:
-        raise Refusal(N_("Choose type 1 or type 2."), field="type")
+        return N_("This organisation joins nothing: it is the other party.")
+    if not contract:
+        return N_("Choose the contract under which you join.")
     if contract.centre_id:
-        raise Refusal(
-            N_("Under this contract municipalities agree with the contact centre."), field="contract"
-        )
-    if contract.last_day < clock.local(now).date():
-        raise Refusal(N_("This contract is over. Choose one that runs."), field="contract")
-    if signed_on > clock.local(now).date():
-        raise Refusal(N_("This day is still to come."), field="signed_on")
+        return N_("Under this contract municipalities agree with the contact centre.")
+    is_over = contract.last_day < clock.local(now).date()
+    return N_("This contract is over. Choose one that runs.") if is_over else None
+
+
+def _day_fault(signed_on: date | None, now: datetime) -> str | None:
+    if not signed_on:
+        return N_("Choose a day.")
+    return N_("This day is still to come.") if signed_on > clock.local(now).date() else None
 
 
 def attach(accession: Accession, content: bytes, filename: str, *, by: User, now: datetime) -> None:

@@ -258,7 +258,7 @@ def _refuse_approver(campaign: Campaign, by: User) -> None:
 def _unread(campaign: Campaign, confirmed: dict[str, int], ticked: list[str]) -> dict[str, Sentence]:
     found = {}
     if open_ones := [value for value in contacts.unverified(campaign) if value not in ticked]:
-        found["ticked"] = Sentence(N_("Check and tick %(value)s: it stands on no list."), value=open_ones[0])
+        found["ticked"] = contacts.to_tick(open_ones)
     if confirmed != magnitude(campaign):
         found["magnitude"] = Sentence(N_("Confirm for how many people it is. The number may have changed."))
     return found

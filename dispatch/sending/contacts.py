@@ -15,6 +15,10 @@ from models import Approval, Campaign, Organisation, User, VerifiedContact, writ
 DIGITS = re.compile(r"(?<!\d)\+?\d[\d ./()-]*\d(?!\d)")
 MOMENT = re.compile(r"\d{1,2}[.:]\d{2}|\d{1,2}([./-])\d{1,2}(\1\d{2,4})?")  # an hour or a day
 EMERGENCY = frozenset(("100", "101", "112"))  # known to everybody: nobody has to try them
+TRY = N_("Try %(value)s first, then tick it: it stands on no list.")
+TRY_EACH = N_("Try each of these first, then tick it: %(values)s. They stand on no list.")
+TICK = N_("Check and tick %(value)s: it stands on no list.")
+TICK_EACH = N_("Check and tick each of these: %(values)s. They stand on no list.")
 HOST = re.compile(r"(?:https?://|@|\b)((?:[a-z0-9-]+\.)+[a-z]{2,})\b", re.IGNORECASE)
 
 
@@ -76,11 +80,20 @@ def demand(campaign: Campaign, vouched: Collection[str]) -> list[str]:
     asked = to_vouch(campaign)
     tried = {*vouched, *(value for written in vouched for value in found_in(written))}
     if left := [value for value in asked if value not in tried]:
-        sentence = Sentence(
-            N_("Try %(value)s first, then tick it: it stands on no list."), value=numbers.national(left[0])
-        )
+        sentence = _of_each(TRY, TRY_EACH, [numbers.national(value) for value in left])
         raise Incomplete(N_("Nothing was sent. One thing is missing."), {"vouched": sentence})
     return asked
+
+
+def to_tick(left: list[str]) -> Sentence:
+    """What an approver is told of numbers and links that they did not tick yet: of each of them."""
+    return _of_each(TICK, TICK_EACH, left)
+
+
+def _of_each(of_one: str, of_several: str, left: list[str]) -> Sentence:
+    if len(left) == 1:
+        return Sentence(of_one, value=left[0])
+    return Sentence(of_several, values=", ".join(left))
 
 
 def list_of(organisation: Organisation | int):
