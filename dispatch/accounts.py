@@ -176,17 +176,17 @@ def change_role(user: User, role: str, *, by: User, now: datetime) -> PendingCha
 def entrust(user: User, bins: Iterable[Bin], *, were: Iterable[int], by: User, now: datetime) -> None:
     """Gives a coordinator these BINs and no others; what falls away is closed to them at once.
 
-    were: the ids that the asker saw; raises WrongMoment when they are others by now, Refusal when no BIN is left.
+    were: the ids that the asker saw; raises WrongMoment when they are others by now, Refusal when the last is taken away.
     """
-    wanted = {bin.id for bin in bins}
-    if not wanted:
+    wanted, were = {bin.id for bin in bins}, set(were)
+    if were and not wanted:
         raise Refusal(
             N_("A coordinator looks after at least one BIN. Tick one, or give this person another role."),
             field="bins",
         )
     with writing():
         held = {row.bin_id for row in Mandate.select().where(Mandate.user == user.id)}
-        if held != set(were):
+        if held != were:
             raise WrongMoment(CHANGED_MEANWHILE)
         given, taken = sorted(wanted - held), sorted(held - wanted)
         if given or taken:

@@ -7,7 +7,7 @@ import pytest
 from dispatch import accounts, clock
 from dispatch.access import particulars, pending, second_factor
 from dispatch.errors import NotAllowed, Refusal, WrongMoment
-from models import Audit, Letter, Link, Mandate, Message, PendingChange, User
+from models import Audit, Grant, Letter, Link, Mandate, Message, PendingChange, User
 from tests import cast, town
 from tests.cast import NOON, PASSWORD
 
@@ -134,10 +134,35 @@ def test_a_bin_that_was_unticked_is_closed_to_the_coordinator_at_once(signed_in,
         assert theirs.get(path).status == 404, path
 
 
+def test_one_of_two_bins_is_taken_away_and_none_given(first, coordinator):
+    molenakker, kerkdries = coordinator.mandates[0].bin, cast.bin_named("Kerkdries")
+    Mandate.create(user=coordinator, bin=kerkdries)
+    were = [molenakker.id, kerkdries.id]
+    accounts.entrust(coordinator, [kerkdries], were=were, by=first, now=NOON)
+    assert [row.bin_id for row in Mandate.select()] == [kerkdries.id]
+    with pytest.raises(WrongMoment):
+        accounts.entrust(coordinator, [molenakker], were=were, by=first, now=NOON)
+
+
 def test_a_coordinator_keeps_at_least_one_bin(signed_in, first, coordinator):
     page = correct(signed_in(first), coordinator, bins=[], name="Marc Dhondt")
     assert page.status == 422 and page.select("#bins-error") and page.select("#name[value='Marc Dhondt']")
     assert Mandate.select().count() == 1 and User.get_by_id(coordinator.id).name == "Mark Dhondt"
+
+
+def test_a_coordinator_who_has_no_bin_yet_is_still_put_right(signed_in, first):
+    lost = cast.user("coordinator", cast.zone(), name="Mark Dhondt")
+    assert correct(signed_in(first), lost, name="Marc Dhondt").h1 == "Marc Dhondt"
+
+
+def test_who_sees_only_some_bins_takes_no_other_away(signed_in, coordinator):
+    mine, theirs = cast.bin_named("Kerkdries"), coordinator.mandates[0].bin
+    Mandate.create(user=coordinator, bin=mine)
+    by = cast.user("coordinator", cast.zone(), email="by@zavelstreek.example", bins=(mine,))
+    for right in ("user.see", "user.change"):
+        Grant.create(organisation=by.organisation, user=by, deed=right)
+    correct(signed_in(by), coordinator, name="Marc Dhondt")
+    assert {row.bin_id for row in Mandate.select().where(Mandate.user == coordinator)} == {mine.id, theirs.id}
 
 
 def test_two_administrators_who_change_one_person_hear_of_each_other(signed_in, first, coordinator):

@@ -104,7 +104,7 @@ def correct(id: int):
             name=form.get("name", ""),
             email=form.get("email", ""),
             were=(form.get("name-was", ""), form.get("email-was", "")),
-            bins=_bins(),
+            bins=(*_bins(), *_unseen(user)),
             bins_were=was,
             public_url=current_app.config["BELFORT_PUBLIC_URL"],
             by=_me(),
@@ -284,6 +284,12 @@ def _role(role: str) -> str:
 def _bins() -> tuple[Bin, ...]:
     chosen = {int(id) for id in request.form.getlist("bins") if id.isdecimal()}
     return tuple(bin for bin in rights.bins_of(current_user) if bin.id in chosen)
+
+
+def _unseen(user: User) -> list[Bin]:
+    """The BINs of a coordinator that whoever looks does not see, and so cannot have unticked."""
+    seen = {bin.id for bin in rights.bins_of(current_user)}
+    return [mandate.bin for mandate in user.mandates if mandate.bin_id not in seen]
 
 
 def _me() -> User:

@@ -55,8 +55,7 @@ def _readdress(user: User, email: str, public_url: str, *, by: User, now: dateti
         return pending.ask("user.email", **asked, by=by, now=now)
     _move(user, email, by=by, now=now)
     if user.is_active:
-        url = public_url
-        invitations.invite_again(User.get_by_id(user.id), public_url=url, by=by, now=now)
+        invitations.invite_again(User.get_by_id(user.id), public_url=public_url, by=by, now=now)
     return None
 
 
@@ -67,7 +66,8 @@ def _refuse_taken(email: str) -> None:
 
 def _move(user: User, email: str, *, by: User | None, now: datetime) -> None:
     """From now on the person signs in with this address; every session and mailed link of theirs ends."""
-    User.update(email=email).where(User.id == user.id).execute()
+    if not User.update(email=email).where(User.id == user.id, User.email == user.email).execute():
+        raise WrongMoment(accounts.CHANGED_MEANWHILE)
     sessions.end_all(user, now=now)
     links.end_all(user, now=now)
     audit.record("user.address_changed", user, by=by, now=now, organisation=user.organisation_id)
