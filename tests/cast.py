@@ -34,7 +34,7 @@ def user(
     role: str, where: Organisation, *, email: str = "", bins: tuple[Bin, ...] = (), name: str = ""
 ) -> User:
     made = accounts.add_user(
-        email=email or f"{role}@{where.slug}.example",
+        email=email or f"{role}@{where.slug.replace('_', '-')}.example",
         name=name or role.replace("_", " ").title(),
         role=role,
         organisation=where,

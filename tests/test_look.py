@@ -32,7 +32,14 @@ SURROUNDINGS = {
     "help_url": "/manual",
     "practice_end_url": "/practice/end",
 }
-STRIP = {"name": "Gaslek", "accepted": 1204, "total": 1773, "waits": False, "url": "/campaigns/1"}
+STRIP = {
+    "name": "Gaslek",
+    "accepted": 1204,
+    "total": 1773,
+    "may_stop": True,
+    "waits": False,
+    "url": "/campaigns/1",
+}
 
 
 def look_app(lang: str = "en", catalogues: Path = HOME / "translations", **surroundings) -> Flask:

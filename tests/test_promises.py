@@ -147,7 +147,7 @@ def test_an_agreement_ends_early_once_and_not_in_the_past(parties):
 def test_under_a_contract_of_a_contact_centre_nobody_joins_the_alerting(parties):
     zone = cast.zone()
     assert parties["agreement"].contract not in contracts.open_contracts(NOON)
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(Incomplete) as refused:
         contracts.write_down(
             zone,
             contract=parties["agreement"].contract,
@@ -158,7 +158,7 @@ def test_under_a_contract_of_a_contact_centre_nobody_joins_the_alerting(parties)
             by=parties["platform"],
             now=NOON,
         )
-    assert refused.value.field == "contract"
+    assert list(refused.value.faults) == ["contract"]
 
 
 # ── What ends ───────────────────────────────────────────────────────────
