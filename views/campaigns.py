@@ -8,12 +8,7 @@ from flask_login import current_user
 
 from dispatch import clock, rights
 from dispatch.errors import NotAllowed, Refusal, WrongMoment
-from dispatch.sending import (
-    campaigns,
-    inbound,
-    scenarios,
-    whom,
-)
+from dispatch.sending import campaigns, inbound, report, scenarios, whom
 from dispatch.words import N_
 from models import Campaign
 from views import (
@@ -23,6 +18,7 @@ from views import (
     identity,
     listed,
     lookups,
+    render,
     reports,
     wording,
 )
