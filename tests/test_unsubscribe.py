@@ -87,6 +87,12 @@ def test_looking_changes_nothing_and_the_button_can_be_taken_back(app, letter):
     assert wants_news(app) == {True}
 
 
+def test_a_language_that_is_pressed_on_the_page_wins_over_that_of_the_member(app, client, letter):
+    assert client.get(link(app, letter)).soup.html["lang"] == "nl"
+    client.post("/language", lang="de", next=link(app, letter))
+    assert client.get(link(app, letter)).soup.html["lang"] == "de"
+
+
 @pytest.mark.parametrize("kind", ["news", "preventive", "warning"])
 def test_after_it_only_news_by_mail_leaves_them_out(app, letter, kind):
     app.test_client().post(link(app, letter))

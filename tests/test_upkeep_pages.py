@@ -72,6 +72,14 @@ def test_the_page_speaks_the_language_of_the_member_whoever_looks(client, coordi
         assert browser.get(link).soup.html["lang"] == "fr"
 
 
+@pytest.mark.parametrize("whoever", ["client", "coordinator"])
+def test_a_language_that_is_pressed_on_the_page_of_a_member_wins(request, whoever, link):
+    browser = request.getfixturevalue(whoever)
+    assert browser.get(link).soup.html["lang"] == "nl"
+    browser.post("/language", lang="de", next=link)
+    assert browser.get(link).soup.html["lang"] == "de"
+
+
 def test_a_member_confirms_with_one_press_and_nothing_changes(client, link, els):
     before = Member.get_by_id(els.id).__data__
     client.get(link)

@@ -230,9 +230,9 @@ def register(app: Flask) -> None:
 
 
 def language() -> str:
-    """The reader's language: that of the page's one reader, the account's, or as chosen or asked before the door."""
+    """The reader's language: that of the page's one reader until they choose another, the account's, or as chosen or asked."""
     if reader := g.get("reader_language"):
-        return reader
+        return session.get("language") or reader
     if current_user and current_user.is_authenticated:
         return current_user.language
     return session.get("language") or request.accept_languages.best_match(LANGUAGES) or "nl"

@@ -14,8 +14,8 @@ pages = Blueprint("language", __name__)
 @guard.open_because("whoever reads a page chooses its language, signed in or not")
 def choose():
     lang = request.form.get("lang", "")
-    if lang in LANGUAGES and current_user.is_authenticated:
-        accounts.speak(current_user, lang, now=clock.now())
-    elif lang in LANGUAGES:
-        session["language"] = lang
+    if lang in LANGUAGES:
+        session["language"] = lang  # of this browser: a page with one reader, who has no account, goes by it
+        if current_user.is_authenticated:
+            accounts.speak(current_user, lang, now=clock.now())
     return redirect(guard.way_on(request.form.get("next", "")), 303)
