@@ -7,14 +7,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dispatch import letters
 from dispatch.errors import Refusal
-from dispatch.money import ledger, prices
+from dispatch.money import ledger, prices, statement
 from dispatch.onboarding import orders
+from dispatch.people import checks
 from dispatch.providers.base import Outcome, Receipt
 from dispatch.sending import campaigns, messages
-from models import Audit, Campaign, LedgerLine, Message, Organisation
+from dispatch.sending.text import measure
+from models import Audit, Bin, Campaign, LedgerLine, Message, Organisation
 from tests import cast, joining, town
 from tests.cast import NOON
+from tests.test_checks import DOOR
 from tests.test_kill import Time, launched
 
 END = date(2028, 7, 20)
@@ -308,3 +312,76 @@ def test_ten_thousand_outcomes_from_four_hands_at_once_agree_to_the_mill(sender,
 
 def test_vat_is_rounded_to_the_nearest_mill():
     assert [prices.vat_mills(mills, 210) for mills in (0, 55, 100, -55, 50)] == [0, 12, 21, -12, 11]
+
+
+# ── A letter to members ─────────────────────────────────────────────────
+
+
+@pytest.fixture
+def round_of_links(molenakker):
+    """What a coordinator presses: everybody of Molenakker, by SMS, for nobody has a mailbox."""
+    marc = cast.user("coordinator", molenakker.organisation, bins=(molenakker,))
+    return lambda now=NOON: checks.send_round(Bin.get_by_id(molenakker.id), door=DOOR, by=marc, now=now)
+
+
+def take_letters(time: Time, number: int = 10) -> list[str]:
+    waiting = list(Message.select().where(Message.letter.is_null(False)).order_by(Message.id).limit(number))
+    for one in waiting:
+        messages.claim("sms", one.letter, limit=1, now=time())
+    outcomes = [Outcome(one.reference, "accepted", provider_reference=one.reference) for one in waiting]
+    messages.record(outcomes, road="simulator", now=time())
+    messages.record(outcomes, road="simulator", now=time())
+    messages.advance([Receipt(one.reference, "delivered") for one in waiting], time())
+    return [one.reference for one in waiting]
+
+
+def test_a_personal_link_by_sms_costs_what_was_said_and_is_paid_once_when_it_is_taken(
+    sender, platform, molenakker, round_of_links, time
+):
+    zone = prepaid(cast.zone(), platform, 100_000)
+    due = checks.due(molenakker, NOON)
+    said = checks.price(due, door=DOOR, now=NOON)
+    each = measure(checks.SMS).parts  # more than 160 characters once the link stands in it
+    assert said and said % (10 * SMS) == 0 and said >= 10 * each * SMS
+    round_of_links()
+    assert credit(zone) == (100_000, 0)
+    take_letters(time)
+    assert credit(zone) == (100_000 - said, 0)
+
+
+def test_a_round_without_cover_sends_nothing_and_what_is_on_its_way_counts(
+    sender, platform, molenakker, round_of_links, time
+):
+    said = checks.price(checks.due(molenakker, NOON), door=DOOR, now=NOON)
+    zone = prepaid(cast.zone(), platform, said - 1)
+    with pytest.raises(Refusal):
+        round_of_links()
+    assert not Message.select().exists()
+    ledger.top_up(zone, 1, expires_on=END, note="Factuur 13", by=platform, now=NOON)
+    assert round_of_links() == 10
+    with pytest.raises(Refusal):
+        ledger.refuse_uncovered(zone, 1)
+    take_letters(time)
+    assert credit(zone) == (0, 0)
+
+
+def test_a_letter_to_its_own_people_costs_an_organisation_nothing(sender, platform, time):
+    zone = prepaid(cast.zone(), platform, 1_000)
+    letters.post(
+        ["+32470000099"], organisation=zone, subject="", body="x", lang="nl", now=NOON, channel="sms"
+    )
+    take_letters(time)
+    assert credit(zone) == (1_000, 0)
+
+
+def test_whoever_is_billed_afterwards_sends_links_without_cover_and_finds_them_on_the_bill(
+    sender, molenakker, round_of_links, time
+):
+    said = checks.price(checks.due(molenakker, NOON), door=DOOR, now=NOON)
+    round_of_links()
+    take_letters(time, 4)
+    day = date(2026, 11, 23)
+    told = statement.of_period(cast.zone(), day, day)
+    [one] = told.spent
+    assert (one.campaign, one.channel, one.mills) == (None, "sms", said * 4 // 10)
+    assert told.by_bin == (("Molenakker", one.mills),) and told.mills == one.mills

@@ -8,7 +8,7 @@ from dispatch import clock
 from dispatch.people import checks
 from dispatch.people.checks import Door
 from models import Audit, Bin, DataCheck, Letter, Member, Message
-from tests import cast, town
+from tests import cast, joining, town
 from tests.page import Client
 
 
@@ -161,6 +161,19 @@ def test_a_coordinator_asks_the_whole_list_after_a_look_at_what_leaves(coordinat
     coordinator.post(f"/bins/{bin.id}/ask")
     assert sorted(message.channel for message in Message.select()) == ["email", "sms"]
     assert "/my/" in Letter.select().first().body
+
+
+def test_what_the_personal_links_by_sms_cost_is_said_before_they_are_sent(coordinator, bin, els):
+    joining.tariff()
+    assert not coordinator.get(f"/bins/{bin.id}/ask").has("zonder btw")
+    cast.member(bin, "Claes", "An", mobile="+32470000011")
+    cast.member(
+        bin, "Dierckx", "Jo", mobile="+32470000012", email="jo@x.example", email_fault="no_such_mailbox"
+    )
+    door = Door(coordinator.browser.application.config["SECRET_KEY"], "http://localhost")
+    mills = checks.price(checks.due(bin, clock.now()), door=door, now=clock.now())
+    assert mills == 110 and coordinator.get(f"/bins/{bin.id}/ask").has("€ 0,11 zonder btw")
+    assert coordinator.get(f"/bins/{bin.id}/upkeep").has("€ 0,055 zonder btw")
 
 
 def test_a_dead_number_is_asked_by_the_other_channel_at_one_press(coordinator, bin, els):

@@ -140,6 +140,7 @@ def _page(organisation: Organisation, faults: dict[str, str] | None = None) -> s
         credit=ledger.of(organisation),
         packages=ledger.packages(organisation),
         told=statement.of_period(organisation, begins_on, ends_on),
+        letters=statement.LETTERS,
         month=f"{begins_on:%Y-%m}",
         months_left=forecast.months_left(organisation, now),
         over_time=pictures.credit(organisation, str(render.locale()), now),

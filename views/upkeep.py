@@ -1,5 +1,7 @@
 """Keeping the list of a BIN alive: what is to be mended or decided, asking the members, and the streets."""
 
+from datetime import datetime
+
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -39,7 +41,7 @@ def _page(bin: Bin, typed: str | None = None, refusal: Refusal | None = None) ->
         now=now,
         may_change=rights.may(current_user, "member.change"),
         decisions=[_decision(check) for check in checks.waiting(bin)],
-        mends=[_mend(row, last.get(row.member_id)) for row in rows],
+        mends=[_mend(row, last.get(row.member_id), now) for row in rows],
         mend_count=mends.count(),
         score=alive.scores([bin], now)[bin.id],
         round=checks.last_round(bin),
@@ -50,8 +52,8 @@ def _page(bin: Bin, typed: str | None = None, refusal: Refusal | None = None) ->
     )
 
 
-def _mend(row: Membership, last: DataCheck | None) -> dict:
-    """A member of whom something is dead: what and why, and by which channel to ask."""
+def _mend(row: Membership, last: DataCheck | None, now: datetime) -> dict:
+    """A member of whom something is dead: what and why, by which channel to ask, and what that costs."""
     member, channel = row.member, checks.channel_to(row.member)
     return {
         "membership": row,
@@ -62,6 +64,7 @@ def _mend(row: Membership, last: DataCheck | None) -> dict:
             if (code := getattr(member, f"{name}_fault"))
         ],
         "channel": _(CHANNELS[channel]) if channel else "",
+        "price": checks.price([row], door=_any_door(), now=now),
         "asked_at": last and last.sent_at,
         "phone": member.phone if not member.phone_fault else "",
     }
@@ -100,6 +103,7 @@ def look(id: int):
         due=len(due),
         by_email=by.count("email"),
         by_sms=by.count("sms"),
+        price=checks.price(due, door=_any_door(), now=now),
         days=checks.LIFETIME.days,
     )
 
@@ -129,6 +133,10 @@ def ask(id: int):
 def _door() -> Door:
     if guard.is_practice():
         raise Refusal(NOT_IN_PRACTICE)
+    return _any_door()
+
+
+def _any_door() -> Door:
     return Door(current_app.config["SECRET_KEY"], current_app.config["BELFORT_PUBLIC_URL"])
 
 

@@ -1,10 +1,12 @@
 """The ledger of what was paid in advance: a launch holds, an acceptance spends once, the end releases.
 
+A letter to a member by SMS spends too; it holds nothing, but is refused without cover as a launch is.
+
 A spend is what happened and is never refused; what is refused is a hold without cover, so that nothing leaves that
 nobody can pay. `Credit` and `Held` are the sums of the lines, moved in the transaction that adds the line.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from peewee import fn
@@ -14,10 +16,25 @@ from dispatch.errors import Refusal
 from dispatch.money import prices
 from dispatch.onboarding.orders import euros
 from dispatch.words import N_
-from models import PAYMENTS, Campaign, Credit, Held, LedgerLine, Message, Organisation, User, writing
+from models import (
+    PAYMENTS,
+    Campaign,
+    Credit,
+    Held,
+    LedgerLine,
+    Letter,
+    Message,
+    Organisation,
+    Recipient,
+    User,
+    writing,
+)
 
 SPENDERS = ("police_zone", "federal_service")  # the kinds of organisation whose messages are paid for
 LARGEST_MILLS = 1_000_000_000  # beyond it somebody's finger slipped
+UNCOVERED = N_(
+    "This costs %(cost)s and %(left)s is left. Nothing was sent. Ask your administrator for credit."
+)
 DOUBT_LASTS = timedelta(
     days=3
 )  # after the end of a campaign; what is heard of it later is spent all the same
@@ -80,9 +97,7 @@ def hold(campaign: Campaign, parts: Mapping[str, int], now: datetime) -> int:
     available = of(campaign.organisation).available_mills
     if mills > available and not may_overdraw(campaign):
         raise Refusal(
-            N_(
-                "This costs %(cost)s and %(left)s is left. Nothing was sent. Ask your administrator for credit."
-            ),
+            UNCOVERED,
             cost=euros(mills, campaign.organisation.language),
             left=euros(max(0, available), campaign.organisation.language),
         )
@@ -152,6 +167,59 @@ def _put_aside(campaign: Campaign, mills: int, kind: str, now: datetime) -> None
 def held_for(campaign: Campaign) -> int:
     """What is still put aside for it."""
     return Held.select(Held.mills).where(Held.campaign == campaign.id).scalar() or 0
+
+
+# ── A letter to members ─────────────────────────────────────────────────
+
+
+def refuse_uncovered(organisation: Organisation, mills: int) -> None:
+    """Raises Refusal where letters to members that cost so much are not covered by what was paid in advance.
+
+    Nothing is put aside for them: what still waits of those that were sent before is counted instead.
+    """
+    if not organisation.payment or not mills:
+        return
+    left = of(organisation).available_mills - _waiting_letters(organisation)
+    if mills > left:
+        lang = organisation.language
+        raise Refusal(UNCOVERED, cost=euros(mills, lang), left=euros(max(0, left), lang))
+
+
+def _waiting_letters(organisation: Organisation) -> int:
+    """What the letters to members that are on their way may yet cost, by the tariff under which they were written."""
+    sums = (
+        _to_members(Message.status.in_(("queued", "sending", "unsure")))
+        .where(Letter.organisation == organisation.id)
+        .select(Message.channel, fn.SUM(Message.parts), fn.MIN(Letter.created_at))
+        .group_by(Message.channel)
+    )
+    return sum(prices.cost({channel: parts}, since) for channel, parts, since in sums.tuples())
+
+
+def spend_on_letters(accepted: Sequence[int], now: datetime) -> None:
+    """Writes down what these messages of letters cost, in the transaction that records that they were accepted.
+
+    Only a letter to a member is the organisation's to pay; one to its own people, or to who tests a road, is nobody's.
+    """
+    if not accepted:
+        return
+    bills = (
+        _to_members(Message.id.in_(accepted))
+        .select(Letter.organisation, Message.channel, fn.SUM(Message.parts))
+        .group_by(Letter.organisation, Message.channel)
+        .order_by(Letter.organisation)
+    )
+    units = prices.unit_mills(now)
+    for organisation, channel, parts in list(bills.tuples()):
+        if unit := units.get(channel):
+            facts = {"channel": channel, "parts": parts, "unit_mills": unit}
+            _add(organisation, "spend", now, available=-parts * unit, **facts)
+
+
+def _to_members(which):
+    is_to_a_member = fn.EXISTS(Recipient.select().where(Recipient.message == Message.id))
+    charged = Message.channel.in_(list(prices.CODES)) & ~Message.is_practice
+    return Message.select().join(Letter).where(which, charged, is_to_a_member)
 
 
 # ── Questions ───────────────────────────────────────────────────────────

@@ -9,14 +9,28 @@ from peewee import fn
 from dispatch import clock
 from dispatch.money import prices
 from dispatch.onboarding import orders
-from models import Bin, Campaign, LedgerLine, Membership, Message, Organisation, Recipient
+from dispatch.words import N_
+from models import (
+    Bin,
+    Campaign,
+    DataCheck,
+    LedgerLine,
+    Letter,
+    Membership,
+    Message,
+    Organisation,
+    Recipient,
+)
+
+LETTERS = N_("Personal links to members")
+LONGEST_ON_ITS_WAY = timedelta(days=7)  # from the writing of a letter until a road takes it
 
 
 @dataclass(frozen=True)
 class Spent:
-    """What one campaign cost on one channel at one price."""
+    """What one campaign, or without one our letters to members, cost on one channel at one price."""
 
-    campaign: Campaign
+    campaign: Campaign | None
     channel: str
     parts: int
     unit_mills: int
@@ -61,7 +75,7 @@ def of_period(organisation: Organisation, begins_on: date, ends_on: date) -> Sta
         begins_on,
         ends_on,
         spent,
-        _by_bin(spent),
+        _by_bin(spent, _letter_weights(organisation, begins_at, ends_at)),
         tuple(line for line in lines if line.kind in ("top_up", "correct")),
         _vat(spends),
         _balance(organisation, begins_at),
@@ -74,11 +88,11 @@ def _midnight(day: date) -> datetime:
 
 
 def _together(spends: list[LedgerLine]) -> tuple[Spent, ...]:
-    parts: dict[tuple[int, str, int], int] = defaultdict(int)
+    parts: dict[tuple[int | None, str, int], int] = defaultdict(int)
     for line in spends:
         parts[line.campaign_id, line.channel, line.unit_mills] += line.parts
     named = {one.id: one for one in Campaign.select().where(Campaign.id.in_({id for id, *_ in parts}))}
-    return tuple(Spent(named[id], channel, number, unit) for (id, channel, unit), number in parts.items())
+    return tuple(Spent(named.get(id), channel, number, unit) for (id, channel, unit), number in parts.items())
 
 
 def _balance(organisation: Organisation, at: datetime) -> int:
@@ -104,11 +118,12 @@ def _vat(spends: list[LedgerLine]) -> tuple[tuple[int, int, int], ...]:
 # ── By BIN ──────────────────────────────────────────────────────────────
 
 
-def _by_bin(spent: tuple[Spent, ...]) -> tuple[tuple[str, int], ...]:
+def _by_bin(spent: tuple[Spent, ...], letters: dict[str, dict[str, int]]) -> tuple[tuple[str, int], ...]:
     """The cost by the BIN through which people were reached; "" for those who are not known any more."""
     sums: dict[str, int] = defaultdict(int)
     for one in spent:
-        for name, mills in shared(one.mills, _weights(one.campaign, one.channel)).items():
+        weights = _weights(one.campaign, one.channel) if one.campaign else letters.get(one.channel, {})
+        for name, mills in shared(one.mills, weights).items():
             sums[name] += mills
     return tuple(sorted(sums.items()))
 
@@ -128,6 +143,21 @@ def _weights(campaign: Campaign, channel: str) -> dict[str, int]:
     )
     parts = Bin.select(Bin.name, fn.SUM(first.c.parts)).join(first, on=(Bin.id == first.c.bin))
     return dict(parts.group_by(Bin.id).tuples())
+
+
+def _letter_weights(
+    organisation: Organisation, begins_at: datetime, ends_at: datetime
+) -> dict[str, dict[str, int]]:
+    """By channel, the parts of the personal links that were taken in a period, by the BIN for which each was sent."""
+    sent = (DataCheck.member == Recipient.member) & (DataCheck.sent_at == Letter.created_at)
+    mine = Message.select(Message.channel, Bin.name, fn.SUM(Message.parts)).join(Letter).switch(Message)
+    mine = mine.join(Recipient).join(DataCheck, on=sent).join(Bin)
+    here = (Bin.organisation == organisation.id) & (DataCheck.sent_at >= begins_at - LONGEST_ON_ITS_WAY)
+    taken = (Message.accepted_at >= begins_at) & (Message.accepted_at < ends_at)
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    for channel, name, parts in mine.where(here, taken).group_by(Message.channel, Bin.id).tuples():
+        found[channel][name] = parts
+    return found
 
 
 def shared(mills: int, weights: dict[str, int]) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from dispatch.money import statement
 from dispatch.money.pictures import credit
 from dispatch.money.statement import Statement
 from dispatch.onboarding.orders import euros
@@ -41,7 +42,7 @@ def _tables(told: Statement, lang: str) -> list[Table]:
             (_("Message"), _("Channel"), _("Parts"), _("Price"), _("Amount")),
             [
                 (
-                    one.campaign.name,
+                    one.campaign.name if one.campaign else _(statement.LETTERS),
                     _(CHANNELS[one.channel]),
                     str(one.parts),
                     euros(one.unit_mills, lang),

@@ -13,7 +13,9 @@ from peewee import fn
 
 from dispatch import audit, clock, letters
 from dispatch.errors import Refusal, WrongMoment
+from dispatch.money import ledger, prices
 from dispatch.people import lists, members
+from dispatch.sending.text import measure, plain
 from dispatch.words import N_, long_day, translator
 from models import MEMBER_FIELDS, Bin, DataCheck, Member, Membership, Message, Recipient, User, writing
 
@@ -89,15 +91,24 @@ def _waits():
     return DataCheck.answer.in_(("proposed", "removal")) & (DataCheck.decision == "")
 
 
+def price(rows: list[Membership], *, door: Door, now: datetime) -> int:
+    """What asking these members costs today, in mills: the very texts are measured, with a link as long as any."""
+    sms = [row for row in rows if channel_to(row.member) == "sms"]
+    link, ends = door.link(_new_code()), now + LIFETIME
+    parts = (measure(plain(_said(row.member, row.bin, "sms", link, ends))).parts for row in sms)
+    return prices.cost({"sms": sum(parts)}, now)
+
+
 # ── Asking ──────────────────────────────────────────────────────────────
 
 
 def send_round(bin: Bin, *, door: Door, by: User, now: datetime) -> int:
-    """Sends every member who is due a link of their own, and returns how many.
+    """Sends every member who is due a link of their own, and returns how many; Refusal where nothing covers its price.
 
     In short transactions: killed in between, pressing again asks those who were not asked yet.
     """
     with writing():
+        ledger.refuse_uncovered(bin.organisation, price(due(bin, now), door=door, now=now))
         Bin.update(checked_at=now).where(Bin.id == bin.id).execute()
         audit.record("check.round_sent", bin, by=by, now=now, organisation=bin.organisation_id)
     sent = 0
@@ -115,17 +126,19 @@ def _send_part(bin: Bin, door: Door, by: User, now: datetime) -> int:
 
 
 def ask(member: Member, bin: Bin, *, door: Door, by: User, now: datetime) -> DataCheck:
-    """Asks one member by the channel that works; an older link of theirs dies. Raises Refusal when none does."""
+    """Asks one member by the channel that works; an older link of theirs dies. Raises Refusal when none does, or uncovered."""
     channel = channel_to(member)
     if not channel:
         raise Refusal(NO_WAY)
     with writing():
+        row = Membership(member=member, bin=bin)
+        ledger.refuse_uncovered(bin.organisation, price([row], door=door, now=now))
         DataCheck.update(revoked_at=now).where(DataCheck.member == member.id, _is_open(now)).execute()
         return _send(member, bin, channel, "dead", door, by, now)
 
 
 def _send(member: Member, bin: Bin, channel: str, reason: str, door: Door, by: User, now: datetime):
-    code, ends = secrets.token_urlsafe(9), now + LIFETIME
+    code, ends = _new_code(), now + LIFETIME
     letter = letters.post(
         [member.email if channel == "email" else member.mobile],
         organisation=bin.organisation,
@@ -150,6 +163,10 @@ def _send(member: Member, bin: Bin, channel: str, reason: str, door: Door, by: U
     )
     audit.record("check.sent", check, by=by, now=now, organisation=bin.organisation_id, member=member.id)
     return check
+
+
+def _new_code() -> str:
+    return secrets.token_urlsafe(9)
 
 
 def _said(member: Member, bin: Bin, channel: str, link: str, ends: datetime) -> str:

@@ -14,11 +14,12 @@ from peewee import Case, Select, Value
 
 from dialect import maybe_moment, unpacked
 from dispatch import logs
-from dispatch.money import ledger
+from dispatch.money import ledger, prices
 from dispatch.people import dead_ends
 from dispatch.providers.base import Outcome, Receipt
 from dispatch.sending import due, tallies
 from dispatch.sending.journal import Found
+from dispatch.sending.text import measure
 from models import (
     CALL_ENDINGS,
     RANKS,
@@ -89,6 +90,7 @@ def new_reference() -> str:
 
 
 def enqueue_letter(letter: Letter, addresses: list[str], *, channel: str = "email", now: datetime) -> None:
+    parts = measure(letter.body).parts if channel == "sms" else 1
     Message.insert_many(
         [
             {
@@ -98,6 +100,7 @@ def enqueue_letter(letter: Letter, addresses: list[str], *, channel: str = "emai
                 "address": address,
                 "language": letter.language,
                 "reference": new_reference(),
+                "parts": parts,
                 "due_at": now,
             }
             for address in addresses
@@ -373,6 +376,7 @@ def _move(moves: Iterable[Move], now: datetime) -> None:
     tallies.count(tally)
     tallies.beat(pulse, now)
     ledger.spend(_accepted_parts(steps), now)
+    ledger.spend_on_letters(_accepted_letters(steps), now)
     dead_ends.note(dead)
 
 
@@ -425,6 +429,15 @@ def _accepted_parts(steps: list[Move]) -> Counter:
         if standing.campaign and _is_accepted(standing.status, new):
             parts[standing.campaign, standing.channel] += standing.parts
     return parts
+
+
+def _accepted_letters(steps: list[Move]) -> list[int]:
+    """The messages of our own letters that were not accepted before and may cost something."""
+    return [
+        standing.id
+        for standing, new, *_ in steps
+        if not standing.campaign and standing.channel in prices.CODES and _is_accepted(standing.status, new)
+    ]
 
 
 def _is_accepted(old: str, new: str) -> bool:
