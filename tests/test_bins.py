@@ -3,7 +3,7 @@ import re
 import pytest
 
 from dispatch.errors import Refusal, WrongMoment
-from dispatch.people import bins, imports, members
+from dispatch.people import bins, imports, lists, members, news
 from models import Audit, Bin, Member, Membership, User
 from tests import cast
 from tests.cast import NOON
@@ -240,6 +240,83 @@ def test_what_no_longer_works_is_said_with_its_reason(sender, molenakker):
     Member.update(mobile_fault="no_such_number", email="").where(Member.first_name == "Dirk").execute()
     dirk = Member.get(Member.first_name == "Dirk")
     assert sender.get(f"/members/{dirk.id}").has("Mobile does not work")
+
+
+# ── Who left ────────────────────────────────────────────────────────────
+
+
+def test_a_membership_that_was_ended_by_a_slip_is_a_membership_again_with_one_press(sender, molenakker):
+    dirk = Member.get(Member.first_name == "Dirk")
+    row = Membership.get(Membership.member == dirk)
+    Membership.update(role="co_coordinator").where(Membership.id == row.id).execute()
+    page = sender.post(f"/memberships/{row.id}/end")
+    again = page.form(f"main form[action$='/members/{dirk.id}/join']")
+    assert page.has("Make a member again")
+    assert not sender.post(f"/members/{dirk.id}/join", again).has("Ended on")
+    row = Membership.get_by_id(row.id)
+    assert not row.is_ended and row.role == "co_coordinator"
+
+
+def test_former_members_are_listed_found_and_made_members_again_together(sender, molenakker):
+    here = f"/bins/{molenakker.id}"
+    ended = sender.post(f"{here}/members", deed="end", sure="1", chosen=ids_of(molenakker))
+    assert ended.has("Aerts, Dirk") and ended.has("2 former members found") and ended.has("ended on")
+    assert not sender.get(here).has("Aerts, Dirk") and sender.get(here).select("select#former")
+    found = sender.get(f"{here}?words=aerts")
+    assert found.has("1 former member fits too")
+    assert sender.get(found.link("1 former member fits too")).has("Aerts, Dirk")
+    back = sender.post(f"{here}/members", deed="rejoin", chosen=ids_of(molenakker))
+    assert back.has("2 people are members again") and back.has("Aerts, Dirk")
+
+
+def test_who_was_erased_is_no_former_member(sender, molenakker):
+    members.end(Membership.get(), by=None, now=NOON)
+    Member.update(erased_at=NOON).execute()
+    assert not lists.former(molenakker).exists()
+
+
+def test_who_wants_no_more_news_is_seen_in_the_list_and_on_the_page(sender, molenakker):
+    dirk = Member.get(Member.first_name == "Dirk")
+    news.end([dirk], "email", now=NOON)
+    listed = sender.get(f"/bins/{molenakker.id}?missing=no_news")
+    assert listed.has("Aerts, Dirk") and listed.has("no more news by e-mail") and not listed.has("Claes")
+    assert sender.get(f"/members/{dirk.id}").has("Wants no more news by e-mail, since 23 November 2026")
+
+
+# ── What is typed ───────────────────────────────────────────────────────
+
+
+def test_a_number_in_two_notations_is_one_number_to_two_who_change_a_member(sender, molenakker):
+    dirk = Member.get(Member.first_name == "Dirk")
+    form = sender.get(f"/members/{dirk.id}").form(f"main form[action$='/members/{dirk.id}']")
+    members.change(dirk, {"street": "Veldlaan"}, version=1, by=None, now=NOON)
+    page = sender.post(f"/members/{dirk.id}", form | {"mobile": "+32 470 001 121"})
+    told = page.select("div.note table")[0].text
+    assert page.status == 409 and "Street" in told and "Mobile" not in told
+
+
+def test_the_last_number_of_somebody_is_not_taken_away_by_a_slip(sender, molenakker):
+    dirk = Member.get(Member.first_name == "Dirk")
+    form = sender.get(f"/members/{dirk.id}").form(f"main form[action$='/members/{dirk.id}']")
+    page = sender.post(f"/members/{dirk.id}", form | {"mobile": "", "email": ""})
+    assert page.status == 422 and page.has("Type a number or an e-mail address")
+    Member.update(mobile="", email="").where(Member.id == dirk.id).execute()
+    assert sender.post(f"/members/{dirk.id}", form | {"mobile": "", "email": "", "street": "X"}).status == 200
+
+
+def test_a_member_without_a_name_is_asked_for_one_in_the_words_of_a_form(sender, molenakker):
+    page = sender.post(f"/bins/{molenakker.id}/members/new", mobile="0470 00 11 99")
+    assert page.status == 422 and page.has("Type a name") and not page.has("in this row")
+
+
+@pytest.mark.parametrize(
+    "postcode, kept", [("320", 0), ("99", 0), ("0999", 0), ("3200", 1), ("F-59000", 1), ("5611 AB", 1)]
+)
+def test_a_postcode_that_can_be_none_is_refused_with_a_sentence(sender, molenakker, postcode, kept):
+    typed = {"last_name": "Peeters", "mobile": "0470 00 11 99", "postcode": postcode}
+    page = sender.post(f"/bins/{molenakker.id}/members/new", typed)
+    assert page.has("from 1000 to 9999") is not bool(kept)
+    assert Member.select().where(Member.last_name == "Peeters").count() == kept
 
 
 # ── Rights ──────────────────────────────────────────────────────────────

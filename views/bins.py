@@ -1,5 +1,6 @@
 """The BINs, and the list of one BIN: searched, filtered, changed in bulk and taken along."""
 
+from dataclasses import replace
 from math import ceil
 
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
@@ -14,7 +15,8 @@ from dispatch.people import alive, bins, imports, lists, members
 from dispatch.people.lists import Search
 from dispatch.words import LANGUAGE_NAMES, MEMBER_ROLES
 from models import Bin, Import, Membership
-from views import guard, lookups
+from views import guard, lookups, render
+from views.members import no_news
 
 pages = Blueprint("bins", __name__)
 
@@ -23,6 +25,7 @@ DEEDS = {
     "pause": members.pause,
     "resume": members.resume,
     "end": members.end,
+    "rejoin": members.rejoin,
     "language": members.set_language,
 }
 SHEETS = {
@@ -102,6 +105,7 @@ def show(id: int):
         may_entrust=rights.may(current_user, "user.change"),
         may_rename=rights.may(current_user, "bin.create"),
         saved=_just_saved(bin),
+        former=lists.former(bin).count(),
         **_found(bin),
     )
 
@@ -121,9 +125,10 @@ def found(id: int):
 @guard.needs("member.change")
 def change_several(id: int):
     bin = lookups.bin_of(id)
-    deed, chosen = request.form.get("deed", ""), _chosen(bin)
+    deed = request.form.get("deed", "")
     if deed not in DEEDS:
         raise BadRequest
+    chosen = _chosen(lists.former(bin) if deed == "rejoin" else lists.memberships(bin))
     if not chosen:
         flash(_("Nobody was chosen. Tick the members first."), "warn")
         return redirect(url_for("bins.show", id=bin.id), 303)
@@ -132,7 +137,8 @@ def change_several(id: int):
     facts = {"language": request.form.get("language", "")} if deed == "language" else {}
     done = members.several(DEEDS[deed], chosen, by=current_user, now=clock.now(), **facts)
     flash(_said(deed, done))
-    return redirect(url_for("bins.show", id=bin.id), 303)
+    # Whoever was ended by a slip stands on top there, with the button that undoes it.
+    return redirect(url_for("bins.show", id=bin.id, former=1 if deed == "end" else None), 303)
 
 
 @pages.get("/bins/<int:id>/export.<any(csv, xlsx):kind>")
@@ -178,8 +184,16 @@ def _found(bin: Bin) -> dict:
         "page_url": lambda n: url_for("bins.show", id=bin.id, **asked, page=n),
         "columns": _columns(bin, search, asked),
         "problem_of": problem_of,
+        "no_news_of": no_news_of,
+        "also_former": _also_former(bin, search, asked),
         "role_of": _role_of,
     }
+
+
+def _also_former(bin: Bin, search: Search, asked: dict) -> dict | None:
+    """How many former members fit the words of a search among the present ones, and where they are listed."""
+    number = lists.find(bin, replace(search, former="1")).count() if search.words and not search.former else 0
+    return {"number": number, "url": url_for("bins.show", id=bin.id, **asked, former=1)} if number else None
 
 
 def _just_saved(bin: Bin) -> Import | None:
@@ -194,6 +208,7 @@ def _options(bin: Bin) -> dict[str, list[tuple[str, str]]]:
     return {
         "street": [("", _("All streets")), *((street, street) for street in lists.streets(bin))],
         "language": [("", _("All languages")), *((code, _(name)) for code, name in LANGUAGE_NAMES.items())],
+        "former": [("", _("Members")), ("1", _("Former members"))],
         "missing": [
             ("", _("All channels")),
             *((name, _(says)) for name, (says, _c) in lists.MISSING.items()),
@@ -203,6 +218,8 @@ def _options(bin: Bin) -> dict[str, list[tuple[str, str]]]:
 
 def _role_of(membership: Membership) -> str:
     role = _(MEMBER_ROLES[membership.role])
+    if membership.is_ended:
+        return _("%(role)s, ended on %(day)s", role=role, day=render.day(membership.ended_at))
     return _("%(role)s, paused", role=role) if membership.is_paused else role
 
 
@@ -240,9 +257,15 @@ def problem_of(membership: Membership) -> str:
     return _("the e-mail address does not work") if member.email_fault else ""
 
 
-def _chosen(bin: Bin) -> list[Membership]:
+def no_news_of(membership: Membership) -> str:
+    """By which channels a member wants no more news, in words; "" where that was never said."""
+    channels = [channel for channel, _moment in no_news(membership.member)]
+    return _("no more news by %(channels)s", channels=", ".join(channels)) if channels else ""
+
+
+def _chosen(among) -> list[Membership]:
     ids = [int(value) for value in request.form.getlist("chosen") if value.isdecimal()]
-    return list(lists.memberships(bin).where(Membership.id.in_(ids[:1000])))
+    return list(among.where(Membership.id.in_(ids[:1000])))
 
 
 def _said(deed: str, done: int) -> str:
@@ -252,4 +275,6 @@ def _said(deed: str, done: int) -> str:
         return ngettext("%(num)d membership resumed", "%(num)d memberships resumed", done)
     if deed == "end":
         return ngettext("%(num)d membership ended", "%(num)d memberships ended", done)
+    if deed == "rejoin":
+        return ngettext("%(num)d person is a member again", "%(num)d people are members again", done)
     return ngettext("Language of %(num)d member set", "Language of %(num)d members set", done)

@@ -1,5 +1,7 @@
 """One member: added, changed in place, with the memberships and the history."""
 
+from datetime import datetime
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -8,10 +10,11 @@ from werkzeug.exceptions import BadRequest
 from dispatch import clock, rights
 from dispatch.errors import Incomplete, Refusal, WrongMoment
 from dispatch.people import checks, members, processing
+from dispatch.people.audience import ENDED
 from dispatch.people.dossier import CHANGES
 from dispatch.people.members import BASES, FIELD_NAMES
 from dispatch.providers.base import REASONS
-from dispatch.words import LANGUAGE_NAMES, MEMBER_ROLES
+from dispatch.words import CHANNELS, LANGUAGE_NAMES, MEMBER_ROLES
 from models import CONTACTS, MEMBER_FIELDS, Bin, Member, MemberChange, Membership
 from views import guard, lookups, privacy, render
 
@@ -69,12 +72,15 @@ def change(id: int):
     member = lookups.member_of(id)
     version = request.form.get("version", 0, type=int)
     try:
-        values = members.read(request.form, must_be_reachable=False)
-        members.change(member, values, version=version, by=current_user, now=clock.now())
+        # Who cannot be reached stays so; who can is not left without any way by a slip.
+        values = members.read(request.form, must_be_reachable=member.is_reachable)
     except Incomplete as refusal:
         return _page(member, request.form, refusal), 422
+    try:
+        members.change(member, values, version=version, by=current_user, now=clock.now())
     except WrongMoment as refusal:
-        return _page(lookups.member_of(id), request.form, refusal), 409
+        present = lookups.member_of(id)
+        return _page(present, request.form, refusal, _theirs(present, values)), 409
     flash(_("%(name)s is saved.", name=lookups.member_of(id).name))
     return redirect(url_for("members.show", id=id), 303)
 
@@ -83,7 +89,8 @@ def change(id: int):
 @guard.needs("member.change")
 def join(id: int):
     member, bin = lookups.member_of(id), lookups.bin_of(request.form.get("bin", 0, type=int))
-    members.join(member, bin, by=current_user, now=clock.now())
+    before = Membership.get_or_none(Membership.member == member.id, Membership.bin == bin.id)
+    members.join(member, bin, role=before.role if before else "member", by=current_user, now=clock.now())
     flash(_("%(name)s is a member of %(bin)s now.", name=member.name, bin=bin.name))
     return redirect(url_for("members.show", id=id), 303)
 
@@ -164,23 +171,24 @@ def _told_double(double: Member, bin: Bin) -> dict:
     }
 
 
-def _page(member: Member, typed=None, refusal: Refusal | None = None) -> str:
+def _page(member: Member, typed=None, refusal: Refusal | None = None, theirs: list = ()) -> str:
     bins = list(rights.bins_of(current_user))
     here = Membership.bin.in_([bin.id for bin in bins])
     memberships = list(
         Membership.select(Membership, Bin).join(Bin).where(here, Membership.member == member.id)
     )
-    joined = {row.bin_id for row in memberships if not row.is_ended}
+    known = {row.bin_id for row in memberships}  # who was a member of one before has a button of its own
     return render_template(
         "members/show.html",
         member=member,
         typed=typed or {name: _editable(name, getattr(member, name)) for name in MEMBER_FIELDS},
         refusal=refusal,
         **_faults(refusal),
-        theirs=_theirs(member, typed) if isinstance(refusal, WrongMoment) else [],
+        theirs=theirs,
         dead=_dead(member),
+        no_news=no_news(member),
         memberships=memberships,
-        open_bins=[(bin.id, bin.name) for bin in bins if bin.id not in joined],
+        open_bins=[(bin.id, bin.name) for bin in bins if bin.id not in known],
         history=[_told(change) for change in members.history(member, bins)],
         may_change=rights.may(current_user, "member.change"),
         may_export=rights.may(current_user, "member.export"),
@@ -219,10 +227,20 @@ def _dead(member: Member) -> list[tuple[str, str]]:
     return [(_(FIELD_NAMES[name]), _(REASONS.get(code, code))) for name, code in faults if code]
 
 
-def _theirs(member: Member, typed) -> list[tuple[str, str, str]]:
-    """Where the present values differ from what was typed: (field, with us now, typed)."""
-    pairs = ((name, getattr(member, name), typed.get(name, "")) for name in MEMBER_FIELDS)
-    return [(_(FIELD_NAMES[name]), worded(name, now), typed_) for name, now, typed_ in pairs if now != typed_]
+def no_news(member: Member) -> list[tuple[str, datetime]]:
+    """By which channels this person wants no more news, each with the moment: [(name of the channel, moment)]."""
+    ended = ((channel, getattr(member, field)) for channel, field in ENDED.items())
+    return [(_(CHANNELS[channel]), moment) for channel, moment in ended if moment]
+
+
+def _theirs(member: Member, values: dict[str, str]) -> list[tuple[str, str, str]]:
+    """Where the present values differ from what was typed, both as they are kept: (field, with us now, typed)."""
+    pairs = ((name, getattr(member, name), values[name]) for name in MEMBER_FIELDS)
+    return [
+        (_(FIELD_NAMES[name]), worded(name, now), worded(name, typed))
+        for name, now, typed in pairs
+        if now != typed
+    ]
 
 
 def _told(change: MemberChange) -> dict:

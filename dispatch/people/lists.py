@@ -23,6 +23,10 @@ MISSING = {
     "mobile": (N_("No mobile number"), Member.mobile == ""),
     "email": (N_("No e-mail address"), Member.email == ""),
     "unreachable": (N_("Not reachable at all"), NO_WRITING & (Member.phone == "")),
+    "no_news": (
+        N_("Wants no more news"),
+        Member.sms_news_ended_at.is_null(False) | Member.email_news_ended_at.is_null(False),
+    ),
 }
 ORDERS = {
     "name": (Member.search_key, Member.last_name, Member.id),  # it begins with the name, without accents
@@ -45,11 +49,12 @@ class Search:
     language: str = ""
     missing: str = ""
     problem: str = ""
+    former: str = ""
     order: str = "name"
 
     @property
     def is_narrow(self) -> bool:
-        return any((self.words, self.street, self.language, self.missing, self.problem))
+        return any((self.words, self.street, self.language, self.missing, self.problem, self.former))
 
 
 @dataclass(frozen=True)
@@ -73,9 +78,15 @@ def memberships(bin: Bin):
     return Membership.select(Membership, Member).join(Member).where(here)
 
 
+def former(bin: Bin):
+    """The ended memberships of a BIN, each with its member; who was erased is nobody."""
+    here = (Membership.bin == bin.id) & Membership.ended_at.is_null(False)
+    return Membership.select(Membership, Member).join(Member).where(here, Member.erased_at.is_null())
+
+
 def find(bin: Bin, search: Search):
-    """The memberships that fit all that is asked, in the order that is asked."""
-    query = memberships(bin)
+    """The memberships that fit all that is asked, in the order that is asked; of former members who left last comes first."""
+    query = former(bin) if search.former else memberships(bin)
     for word in search_words(search.words):
         query = query.where(Member.search_key.contains(word))
     if search.street:
@@ -86,6 +97,8 @@ def find(bin: Bin, search: Search):
         query = query.where(MISSING[search.missing][1])
     if search.problem:
         query = query.where(HAS_PROBLEM)
+    if search.former and search.order == "name":
+        return query.order_by(Membership.ended_at.desc(), *ORDERS["name"])
     return query.order_by(*ORDERS.get(search.order, ORDERS["name"]))
 
 

@@ -37,6 +37,10 @@ BASES = {  # article 6.1 of the regulation, (a) to (f)
     "public_task": N_("task in the public interest"),
     "legitimate_interests": N_("legitimate interests"),
 }
+IN_A_FORM = rows.SENTENCES | {
+    "nameless": N_("Type a name"),
+    "unreachable": N_("Type a number or an e-mail address: there is no other way to reach this person"),
+}
 CONSENT_NEEDS = N_("Consent must be proven: write the day on which it was given and where that can be read.")
 CHANGED_MEANWHILE = N_("Somebody else changed this member meanwhile. Look at both and save again.")
 HERE_MEANWHILE = N_("This person was added meanwhile. Nothing was added a second time.")
@@ -54,13 +58,11 @@ def read(typed: Mapping[str, str], *, language: str = "nl", must_be_reachable: b
     cells = [typed.get(name, "") for name in rows.FIELDS]
     row = rows.clean(cells, {name: at for at, name in enumerate(rows.FIELDS)}, language=language)
     if row.is_blank:
-        raise Incomplete(
-            N_("There is nothing here to keep."), {"last_name": Sentence(rows.SENTENCES["nameless"])}
-        )
+        raise Incomplete(N_("There is nothing here to keep."), {"last_name": Sentence(IN_A_FORM["nameless"])})
     faults = {}
     for problem in row.problems:
         if must_be_reachable or problem.code != "unreachable":
-            faults.setdefault(problem.column, Sentence(rows.SENTENCES[problem.code]))
+            faults.setdefault(problem.column, Sentence(IN_A_FORM[problem.code]))
     if faults:
         raise Incomplete(N_("Not everything could be read. What you typed is still here."), faults)
     return row.values
@@ -175,6 +177,11 @@ def join(member: Member, bin: Bin, *, role: str = "member", by: User | None, now
             Membership.create(member=member, bin=bin, role=_role(role), joined_at=now)
         _note(member.id, "joined", bin, by, now, role=["", role])
     return Membership.get(Membership.member == member.id, Membership.bin == bin.id)
+
+
+def rejoin(membership: Membership, *, by: User | None, now: datetime) -> None:
+    """Makes a former member one again, in the role of before; the legal basis that was written down holds again."""
+    join(membership.member, membership.bin, role=membership.role, by=by, now=now)
 
 
 def set_role(membership: Membership, role: str, *, by: User | None, now: datetime) -> None:

@@ -22,6 +22,9 @@ SENTENCES = {
     "basis": N_("This is not one of the six grounds of the regulation"),
     "basis_on": N_("This is no day, such as 2026-05-03 or 3/5/2026"),
     "unproven": N_("Consent without its day or without where it can be read is none"),
+    "postcode": N_(
+        "A Belgian postcode has four digits, from 1000 to 9999. Write one from abroad with its country, such as F-59000"
+    ),
     "too_long_text": N_("This text is longer than 200 characters"),
     "kept": N_("An earlier row says something else about this person. That one is kept"),
 }
@@ -55,6 +58,7 @@ STREET_FIRST = re.compile(rf"(?P<street>\S.*?)[\s,]+(?:nr?[.°]?\s*)?{_NUMBER}{_
 NUMBER_FIRST = re.compile(rf"{_NUMBER}{_BOX}[\s,]+(?P<street>[^\W\d].*)", re.IGNORECASE)
 NUMBER_ONLY = re.compile(rf"{_NUMBER}{_BOX}", re.IGNORECASE)
 BOX_LABEL = re.compile(r"(?:bus|bte|bo[iî]te|box|postbus|b(?=\s?\d))[\s.:]*(?=\w)", re.IGNORECASE)
+BELGIAN_POSTCODE = re.compile(r"[1-9]\d{3}")
 POSTCODE_TOWN = re.compile(r"(?:BE?[-\s])?([1-9]\d{3})[\s,-]+([^\W\d].*)", re.IGNORECASE)
 ADDRESS_TOWN = re.compile(rf"(.*\d.*?)[\s,]+{POSTCODE_TOWN.pattern}", re.IGNORECASE)
 
@@ -182,8 +186,16 @@ def _place(held: dict[str, str], columns: dict[str, int], row: CleanRow) -> None
     values["house_number"], own_box = _number(held.get("house_number", ""))
     values["house_number"] = values["house_number"] or number
     values["box"] = BOX_LABEL.sub("", held.get("box", ""), count=1) or own_box or box
-    values["postcode"] = re.sub(r"(?i)^BE?[-\s]?(?=\d{4}$)", "", postcode)
+    values["postcode"] = _postcode(re.sub(r"(?i)^BE?[-\s]?(?=\d+$)", "", postcode), row)
     values["town"] = town
+
+
+def _postcode(text: str, row: CleanRow) -> str:
+    """As it stands, where it is Belgian or has a letter of another country's; or else said and left out."""
+    if not text.isdecimal() or BELGIAN_POSTCODE.fullmatch(text):
+        return text
+    row.problems.append(Problem("postcode", text, "postcode"))
+    return ""
 
 
 @lru_cache(maxsize=4096)
