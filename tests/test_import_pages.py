@@ -60,6 +60,18 @@ def test_a_list_goes_from_upload_to_members_and_back(sender, bin):
     assert Member.select().count() == 0
 
 
+def test_broken_letters_and_formulas_are_shown_before_they_come_in_and_refuse_nobody(sender, bin):
+    content = 'Naam;Gsm\n?ukasz;0470 00 00 01\n"=HYPERLINK(""http://x.example"";""klik"")";0470 00 00 02\nMaes;0470 00 00 03\n'
+    upload(sender, bin, content.encode(), "list.csv")
+    record = Import.get()
+    report = sender.get(at(record, "report"))
+    assert report.has("To look at: 2 rows") and report.has("A letter got lost here")
+    assert report.has("A spreadsheet would calculate this") and not report.has("Fields left out")
+    assert len(sender.get(at(record, "report/odd")).select("tbody tr")) == 2
+    sender.post(at(record, "commit"), report.form("#save form"))
+    assert Member.select().count() == 3
+
+
 def test_every_row_of_the_report_can_be_seen(sender, bin):
     upload(sender, bin, "bin-demerdal.csv")
     record = Import.get()

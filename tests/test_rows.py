@@ -225,6 +225,25 @@ def test_a_formula_is_a_text():
     )
 
 
+@pytest.mark.parametrize(
+    "field, text, code",
+    [
+        ("last_name", "?ukasz", "broken"),
+        ("last_name", "Ren\ufffd", "broken"),
+        ("street", "Rue Fran?ois", "broken"),
+        ("first_name", "ZoÃ«", "broken"),
+        ("last_name", '=HYPERLINK("http://x.example";"klik")', "formula"),
+        ("first_name", "@SUM(1)", "formula"),
+        ("last_name", "Öztürk-Bouâzza", ""),
+        ("last_name", "Ångström d'Hondt", ""),
+    ],
+)
+def test_what_looks_broken_comes_in_as_it_stands_and_is_to_be_looked_at(field, text, code):
+    row = cleaned(**{"last_name": "Maes", "mobile": "0470 00 00 01"} | {field: text})
+    assert [(one.column, one.code) for one in row.oddities] == ([(field, code)] if code else [])
+    assert text.startswith(row.values[field]) and not row.problems
+
+
 def test_control_characters_are_taken_out_and_overlong_texts_dropped():
     row = cleaned(first_name="J\x00a\x1bn", street="x" * 201)
     assert row.values["first_name"] == "Jan"

@@ -17,7 +17,7 @@ from dispatch.words import N_
 from models import Import
 from views.members import worded
 
-PARTS = ("refused", "dropped", "changed", "double", "new", "unchanged", "absent")
+PARTS = ("refused", "dropped", "odd", "changed", "double", "new", "unchanged", "absent")
 CELLS = {
     "name": (_l("Name"), ("full_name", "last_name", "first_name")),
     "mobile": (_l("Mobile"), ("mobile",)),
@@ -63,8 +63,8 @@ class Table:
 
 
 def lines_of(found: Preview, part: str) -> list[Line] | list[Absent]:
-    if part == "dropped":
-        return found.dropped
+    if part in ("dropped", "odd"):
+        return getattr(found, part)
     return found.absent if part == "absent" else found.of(part)
 
 
@@ -78,6 +78,9 @@ def table(found: Preview, part: str, lines: list) -> Table:
         return Table(columns, [_double(line, found, columns) for line in lines])
     if part == "absent":
         return Table([_("Name")], [(f"{row.first_name} {row.last_name}".strip(), []) for row in lines])
+    if part == "odd":
+        columns = [_("Row"), _("Name"), _("Field"), _("In your list")]
+        return Table(columns, [row for line in lines for row in _odd(line, columns)])
     told = [(line.number, read_row(line.number, line.row)[1]) for line in lines]
     has_other = any(cells[-1].css for _number, cells in told)
     kept = len(CELLS) if has_other else len(CELLS) - 1
@@ -153,6 +156,21 @@ def _changed(line: Line, columns: list) -> list[tuple[object, list[Cell]]]:
             ],
         )
         for label, old, new in differences
+    ]
+
+
+def _odd(line: Line, columns: list) -> list[tuple[object, list[Cell]]]:
+    """One row of the table for each field to look at."""
+    return [
+        (
+            line.number,
+            [
+                Cell(columns[1], _name(line)),
+                Cell(columns[2], _(COLUMN_NAMES[one.column])),
+                Cell(columns[3], one.value, why=_(rows.SENTENCES[one.code])),
+            ],
+        )
+        for one in line.row.oddities
     ]
 
 

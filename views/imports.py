@@ -87,7 +87,9 @@ def report(id: int):
     return _report_page(lookups.import_of(id))
 
 
-@pages.get("/imports/<int:id>/report/<any(refused, dropped, changed, double, new, unchanged, absent):part>")
+@pages.get(
+    "/imports/<int:id>/report/<any(refused, dropped, odd, changed, double, new, unchanged, absent):part>"
+)
 @guard.needs("member.import")
 def rows(id: int, part: str):
     """All rows of one outcome, a hundred a page."""
@@ -207,7 +209,7 @@ def _report_page(record: Import, sentence: str = "") -> str:
     found = imports.preview_of(record, limits=list_reading.limits())
     tables = {
         part: import_lines.table(found, part, import_lines.lines_of(found, part)[:CUT])
-        for part in ("refused", "dropped", "changed", "double")
+        for part in ("refused", "dropped", "odd", "changed", "double")
     }
     numbers = {part: len(import_lines.lines_of(found, part)) for part in import_lines.PARTS}
     return render_template(

@@ -81,6 +81,11 @@ class Preview:
         """The rows that come in without one or more of their fields."""
         return [line for line in self.lines if line.problems and line.outcome != "refused"]
 
+    @cached_property
+    def odd(self) -> list[Line]:
+        """The rows that come in as they stand, but of which somebody should look at a field."""
+        return [line for line in self.lines if line.outcome not in ("refused", "blank") and line.row.oddities]
+
     @property
     def faulty(self) -> list[Line]:
         return [line for line in self.lines if line.problems]

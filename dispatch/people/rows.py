@@ -26,6 +26,8 @@ SENTENCES = {
         "A Belgian postcode has four digits, from 1000 to 9999. Write one from abroad with its country, such as F-59000"
     ),
     "too_long_text": N_("This text is longer than 200 characters"),
+    "broken": N_("A letter got lost here, as it seems: look how it is written"),
+    "formula": N_("A spreadsheet would calculate this: look whether it is meant so"),
     "kept": N_("An earlier row says something else about this person. That one is kept"),
 }
 
@@ -51,6 +53,10 @@ NOTHING = frozenset(
 LONGEST_NOTHING = 16
 LONGEST_MAILBOX = 254
 
+ODD_IN = ("last_name", "first_name", "street", "house_number", "box", "town", "basis_source")
+# What another encoding made of a letter: the sign for none, "?" in or beside a word, and UTF-8 read as Windows-1252.
+BROKEN = re.compile(r"\ufffd|\?(?=\w)|(?<=\w)\?|[ÃÂÅÄ][\u0080-\u00bf‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
+FORMULA = re.compile(r"[=@]|[+-](?=\s*[\w(])")
 INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _BOX = r"(?:[\s,]*(?:/|[\s,](?:bus|bte\.?|bo[iî]te|box|postbus|b(?=[\s.]*\d))|(?<=\d)b(?=\d))[\s.:]*(?P<box>\w[\w.-]{0,9}))?"
 _NUMBER = r"(?P<number>\d+(?:\s?(?:bis|ter|[a-z])(?!\w))?(?:\s?-\s?\d+\w?)?)"
@@ -73,7 +79,7 @@ BETWEEN_MAIL = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What was left out of a row: the field, what stood there, a key of SENTENCES, and "field" or "row" dropped."""
+    """What was left out of a row, or is odd: the field, what stood there, a key of SENTENCES, "field", "row" or "" dropped."""
 
     column: str
     value: str
@@ -97,6 +103,12 @@ class CleanRow:
     @property
     def is_refused(self) -> bool:
         return any(problem.dropped == "row" for problem in self.problems)
+
+    @property
+    def oddities(self) -> list[Problem]:
+        """What comes in as it stands, but somebody should look at: letters that got lost on the way, and formulas."""
+        read = ((name, self.values[name]) for name in ODD_IN)
+        return [Problem(name, text, code, "") for name, text in read if (code := _oddity(text))]
 
 
 def clean(
@@ -308,6 +320,12 @@ def _ground(held: dict[str, str], row: CleanRow) -> None:
         values["basis"] = ""
     if not values["basis"]:
         values["basis_on"] = values["basis_source"] = ""
+
+
+def _oddity(text: str) -> str:
+    if BROKEN.search(text):
+        return "broken"
+    return "formula" if FORMULA.match(text) else ""
 
 
 def _refuse(cells: Sequence[str], columns: dict[str, int], row: CleanRow) -> None:
