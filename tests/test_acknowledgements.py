@@ -185,7 +185,7 @@ def written(content, reference="0000000000000007", public_url=HERE):
         "smtp://host?from=a@zone.example", channel="email", public_url=public_url, receipt_key=KEY
     )
     outgoing = Outgoing(reference, "lid@voorbeeld.example", content)
-    mail = write(outgoing, road.sender_line, road.mailbox, confirming=road.confirming)
+    mail = write(outgoing, road.from_line(content.house), road.mailbox, confirming=road.confirming)
     return message_from_bytes(mail).get_payload(decode=True).decode()
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from dialect import document
 from dispatch import clock, demo
-from dispatch.sending import campaigns, contacts
+from dispatch.providers import open_road
+from dispatch.sending import campaigns, contacts, lanes
 from models import Campaign, Member, Organisation, User, database
 from tests import cast, kept
 
@@ -303,6 +304,26 @@ def test_the_words_of_a_call_stand_there_as_they_are_spoken(looked_at):
         said = [" ".join(tag.get_text().split()) for tag in page.select("#preview .spoken dd")]
         body = " ".join(CALL[lang]["body"].split())
         assert said == [OPENING[lang], body, OPENING[lang], ASK[lang]]
+
+
+def test_a_mail_is_shown_as_it_leaves_from_the_house_with_the_mailbox_of_the_setting(app, looked_at):
+    page, draft = looked_at(MESSAGES["by SMS, voice and mail"])
+    [shown] = page.select("#preview .mail dd")[:1]
+    content = lanes.content_of(draft, "email", "nl")
+    road = open_road("smtp://host?from=no-reply@be-alert.be", channel="email")
+    assert shown.get_text() == "Politiezone Zavelstreek <no-reply@be-alert.be>"
+    assert road.from_line(content.house) == b'From: "Politiezone Zavelstreek" <no-reply@be-alert.be>\r\n'
+
+
+@pytest.mark.parametrize("public_url, is_told", [("https://belfort.example", True), ("", False)])
+@pytest.mark.parametrize("kind", ["news", "warning"])
+def test_a_mail_of_news_shows_how_to_stop_it_where_it_will_have_the_link(
+    app, looked_at, public_url, is_told, kind
+):
+    app.config["BELFORT_PUBLIC_URL"] = public_url
+    page, _draft = looked_at(MESSAGES["by SMS, voice and mail"] | {"kind": kind})
+    said = page.select("#preview .mail")[0].get_text()
+    assert ("Geen nieuws van uw buurt meer" in said) is (is_told and kind == "news")
 
 
 def test_each_language_is_shown_as_its_readers_get_it(looked_at):

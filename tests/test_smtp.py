@@ -103,6 +103,31 @@ def test_a_letter_arrives_with_everything_a_good_citizen_of_the_mail_says():
     assert (attached.get_filename(), attached.get_content()) == (plan.filename, plan.content)
 
 
+@pytest.mark.parametrize(
+    "house",
+    [
+        "Politiezone Zavelstreek",
+        'Zone "Été" <x@y.example>',
+        "Hulpverleningszone Été-Ligne",
+        "Zone\r\nBcc: x@y.example",
+    ],
+)
+def test_who_writes_is_the_house_and_the_mailbox_stays_that_of_the_setting(house):
+    road = open_road("smtp://host?from=no-reply@be-alert.example", channel="email")
+    letter = a_letter(house=house)
+    mail = message_from_bytes(write(letter, road.from_line(house), road.mailbox), policy=policy.default)
+    [writer] = mail["From"].addresses
+    assert (writer.display_name, writer.addr_spec) == (" ".join(house.split()), "no-reply@be-alert.example")
+    assert mail["Bcc"] is None
+
+
+def test_a_road_whose_setting_names_somebody_keeps_that_name():
+    road = open_road(f"smtp://host?from={SENDER}", channel="email")
+    assert (
+        road.from_line("Zavelstreek") == b'From: "Politiezone Zavelstreek" <no-reply@zavelstreek.example>\r\n'
+    )
+
+
 def test_a_warning_has_no_list_headers():
     assert {"Precedence", "List-Id", "List-Unsubscribe"}.isdisjoint(parsed(a_letter()).keys())
 

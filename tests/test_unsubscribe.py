@@ -1,5 +1,7 @@
 """One press in a mail program ends the news by e-mail (RFC 8058); a warning has no such button."""
 
+import re
+from dataclasses import replace
 from email import message_from_bytes
 
 import pytest
@@ -8,6 +10,7 @@ from dispatch.people import audience
 from dispatch.providers import open_road, unsubscribe
 from dispatch.providers.base import Content, Outgoing
 from dispatch.providers.letter import write
+from dispatch.sending import lanes
 from models import Audit, Member, Message
 from tests import cast
 from tests.test_follow_ups import launched, put
@@ -33,7 +36,8 @@ def written(content, reference="0000000000000007", public_url=HERE, key=KEY):
         "smtp://host?from=a@zone.example", channel="email", public_url=public_url, receipt_key=key
     )
     outgoing = Outgoing(reference, "lid@voorbeeld.example", content)
-    return message_from_bytes(write(outgoing, road.sender_line, road.mailbox, one_click=road.one_click))
+    mail = write(outgoing, road.from_line(content.house), road.mailbox, one_click=road.one_click)
+    return message_from_bytes(re.sub(rb"(?m)^\.", b"", mail[:-3]))
 
 
 def link(app, letter) -> str:
@@ -58,6 +62,37 @@ def test_a_warning_has_no_such_link_nor_has_a_house_without_tls():
     for public_url, key in (("http://belfort.example", KEY), ("", KEY), (HERE, "")):
         mail = written(NEWS, public_url=public_url, key=key)
         assert "List-Unsubscribe-Post" not in mail and mail["List-Unsubscribe"].startswith("<mailto:")
+
+
+@pytest.mark.parametrize(
+    "host", ["belfort.example", "een-heel-lange-naam-van-een-hulpverleningszone.belfort.example"]
+)
+@pytest.mark.parametrize("text", ["Dag.\nTot dan.", "Café ën Straße", ".punt\n..twee", "x" * 300])
+def test_a_mail_of_news_ends_with_the_link_of_its_reader_whatever_it_says(host, text):
+    content = replace(NEWS, text=text, stop="Geen nieuws meer? Druk hier:")
+    for reference in ("0000000000000007", "0000000000000008"):
+        mail = written(content, reference, public_url=f"https://{host}")
+        body = mail.get_payload(decode=True).decode().replace("\r\n", "\n")
+        link = mail["List-Unsubscribe"].strip("<>")
+        assert body == f"{text}\n\nGeen nieuws meer? Druk hier:\n{link}\n"
+        assert max(map(len, mail.get_payload().splitlines())) <= 78
+
+
+def test_only_news_says_how_to_stop_and_says_it_in_the_language_of_the_reader(app):
+    bin = cast.bin_named("Molenakker")
+    cast.member(bin, "Els", mobile="+32470000010", email="els@voorbeeld.example")
+    sender = cast.user("sender", cast.zone())
+    said = {
+        kind: lanes.content_of(launched(sender, bin, kind=kind), "email", "nl").stop
+        for kind in ("news", "warning", "preventive")
+    }
+    assert said == {
+        "news": "Geen nieuws van uw buurt meer per e-mail? Druk hier:",
+        "warning": "",
+        "preventive": "",
+    }
+    warning = written(Content("Brand", stop="x"))
+    assert "unsubscribe" not in str(warning)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from dispatch.money import ledger, prices
 from dispatch.numerals import in_words
 from dispatch.onboarding import checklist
 from dispatch.people.audience import Audience, household_name
+from dispatch.providers import unsubscribe
 from dispatch.sending import (
     acknowledgements,
     approval,
@@ -21,6 +22,7 @@ from dispatch.sending import (
     doubt,
     estimate,
     naming,
+    no_news,
     quiet,
     report,
     similar,
@@ -300,9 +302,9 @@ def _preview(campaign: Campaign, lang: str, size: Estimate) -> dict:
         if estimate.has_text(campaign, leg.channel, lang):
             said = filling.read(campaigns.text_for(campaign, leg.channel, lang), campaign)
             shown[leg.channel] = {
-                "text": _with_ask(said, campaign, leg.channel, lang),
+                "text": _with_links(said, campaign, leg.channel, lang),
                 "people": leg.people,
-                "sender": current_app.config[f"BELFORT_{leg.channel.upper()}_SENDER"],
+                "sender": filling.sender_of(campaign.organisation, leg.channel),
                 "measure": measure(said["body"]),
             }
     if "voice" in shown:
@@ -310,13 +312,18 @@ def _preview(campaign: Campaign, lang: str, size: Estimate) -> dict:
     return shown
 
 
-def _with_ask(text: dict, campaign: Campaign, channel: str, lang: str) -> dict:
-    """A mail as it arrives, with the sentence before the link of each reader."""
-    ask = acknowledgements.asked(campaign, "email", campaigns.spoken(campaign, channel, lang))
-    if channel != "email" or not ask:
+def _with_links(text: dict, campaign: Campaign, channel: str, lang: str) -> dict:
+    """A mail as it arrives, with the sentences before the links of each reader."""
+    if channel != "email":
         return text
-    link = _("(a link of their own)")
-    return text | {"body": f"{text['body'].rstrip()}\n\n{ask}\n{link}"}
+    spoken, link = campaigns.spoken(campaign, channel, lang), _("(a link of their own)")
+    sentences = [acknowledgements.asked(campaign, channel, spoken)]
+    if unsubscribe.door(
+        current_app.config["BELFORT_PUBLIC_URL"], current_app.extensions["roads"].receipt_key
+    ):
+        sentences.append(no_news.told(campaign, channel, spoken))
+    under = "".join(f"\n\n{sentence}\n{link}" for sentence in sentences if sentence)
+    return text | {"body": text["body"].rstrip() + under} if under else text
 
 
 def _call(campaign: Campaign, lang: str, shown: dict) -> dict:

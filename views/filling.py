@@ -7,10 +7,11 @@ from flask_login import current_user
 from dispatch import clock
 from dispatch.errors import Incomplete, WrongMoment
 from dispatch.money import prices
+from dispatch.providers.letter import whom
 from dispatch.sending import campaigns, estimate, placeholders, report, scenarios
 from dispatch.sending.text import measure
 from dispatch.words import CHANNELS, LANGUAGE_NAMES
-from models import Campaign, Template
+from models import Campaign, Organisation, Template
 from views import control, guard, lookups, render, wording
 
 pages = Blueprint("filling", __name__)
@@ -147,8 +148,17 @@ def senders(what: Campaign | Template) -> list[tuple[str, str]]:
     """As whom each channel of it arrives: (channel in words, sender); nobody who sends can change that."""
     shown = []
     for channel in what.channels:
-        sender = current_app.config[f"BELFORT_{channel.upper()}_SENDER"]
+        sender = sender_of(what.organisation, channel)
         shown.append(
             (wording.capital(_(CHANNELS[channel])), render.phone(sender) if channel == "voice" else sender)
         )
     return shown
+
+
+def sender_of(house: Organisation, channel: str) -> str:
+    """Who is seen to send, as the road says it: of a mail the mailbox is the setting's, the name that of the house."""
+    if channel != "email":
+        return current_app.config[f"BELFORT_{channel.upper()}_SENDER"]
+    road = current_app.extensions["roads"].for_real(channel, clock.now())
+    name, mailbox = whom(road.sender, house.name)
+    return f"{name} <{mailbox}>"

@@ -90,7 +90,9 @@ class Speech(NamedTuple):
 class Content:
     """What all readers of one language get: made once for a campaign, so that a road may write it down once.
 
+    house: in whose name a mail comes, beside the mailbox of the road.
     ask: what stands in a mail before the link by which its reader confirms it; "" when nobody is asked to.
+    stop: what stands in a mail before the link by which its reader ends the news; "" in whatever cannot be ended.
     expires_at: after that moment (UTC) it is of no use to anybody, and a road that can tells its provider so.
     """
 
@@ -101,7 +103,9 @@ class Content:
     list_id: str = ""
     attachments: tuple[Attachment, ...] = ()
     speech: Speech | None = None
+    house: str = ""
     ask: str = ""
+    stop: str = ""
     expires_at: datetime | None = None
 
     @property

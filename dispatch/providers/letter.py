@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from email import policy
 from email.header import Header
 from email.message import EmailMessage
-from email.utils import format_datetime
+from email.utils import format_datetime, parseaddr
 from functools import lru_cache
 from unicodedata import category
 from urllib.parse import quote
@@ -19,6 +19,8 @@ from dispatch.providers.confirming import Confirming
 from dispatch.providers.unsubscribe import OneClick
 
 MAILBOX = re.compile(r"[^\s@<>()\[\]\\,;:\"\x00-\x1f\x7f]{1,64}@[^\s@<>()\[\]\\,;:\"\x00-\x1f\x7f]{1,253}")
+PLACE = "the-link-that-ends-the-news"  # where the own link of each reader goes in what all of them share
+LONGEST_QUOTED = 76  # RFC 2045, 6.7 (5): characters on a line
 SEVEN_BIT = policy.SMTP.clone(cte_type="7bit")
 
 
@@ -44,9 +46,21 @@ def write(
     domain = sender.partition("@")[2]
     date = _date(clock.second())
     own = b"%b%bMessage-ID: <%b@%b>\r\n" % (to, date, outgoing.reference.encode(), domain.encode())
+    body = chunk if is_chunk else stuffed
     if one_click and outgoing.content.is_news:
         own += one_click.lines(outgoing.reference)
-    return sender_line + own + (chunk if is_chunk else stuffed)
+        if outgoing.content.stop:
+            link = _quoted(one_click.link(outgoing.reference))
+            body = body.replace(PLACE.encode(), link if is_chunk else link.replace(b"\n.", b"\n.."), 1)
+    return sender_line + own + body
+
+
+def _quoted(link: bytes) -> bytes:
+    """A link on a line of its own in quoted-printable, broken where it is too long for one."""
+    if len(link) <= LONGEST_QUOTED:
+        return link
+    room = LONGEST_QUOTED - 1  # for the sign that it goes on
+    return b"=\r\n".join(link[at : at + room] for at in range(0, len(link), room))
 
 
 def _written(
@@ -70,7 +84,9 @@ def _shared(content: Content, sender: str, has_one_click: bool) -> tuple[bytes, 
 
 def _rendered(content: Content, sender: str, has_one_click: bool) -> tuple[bytes, bytes]:
     """As a chunk, and with stuffed dots."""
-    written = b"".join(_head(content, sender, has_one_click)) + _body(content)
+    stop = f"\n\n{content.stop}\n{PLACE}\n" if has_one_click and content.is_news and content.stop else ""
+    text = content.text.rstrip() + stop if stop else content.text
+    written = b"".join(_head(content, sender, has_one_click)) + _body(content, text, is_quoted=bool(stop))
     return written, re.sub(rb"(?m)^\.", b"..", written) + b".\r\n"
 
 
@@ -93,9 +109,10 @@ def _head(content: Content, sender: str, has_one_click: bool) -> Iterator[bytes]
             yield _fact("List-Id", f"<{content.list_id}>")
 
 
-def _body(content: Content) -> bytes:
+def _body(content: Content, text: str, *, is_quoted: bool) -> bytes:
+    """is_quoted: each line can still be found in it, whatever the letters of the text."""
     body = EmailMessage(policy=SEVEN_BIT)
-    body.set_content(content.text)
+    body.set_content(text, cte="quoted-printable" if is_quoted else None)
     for attachment in content.attachments:
         kind, _, subkind = attachment.media_type.partition("/")
         filename = _one_line(attachment.filename)
@@ -137,6 +154,18 @@ def _one_line(words: str) -> str:
     return " ".join(
         "".join(" " if category(letter) in ("Cc", "Zl", "Zp") else letter for letter in words).split()
     )
+
+
+def whom(sender: str, house: str) -> tuple[str, str]:
+    """In whose name a letter comes, and from which mailbox: where the setting of a road names nobody, the house's."""
+    name, mailbox = parseaddr(sender)
+    return name or house, mailbox
+
+
+@lru_cache(maxsize=64)  # the same for all letters of a campaign
+def from_line(sender: str, house: str) -> bytes:
+    """The header line that says who writes."""
+    return reader("From", *whom(sender, house))
 
 
 @lru_cache(maxsize=4)  # asked for the envelope, and again for the letter in it

@@ -28,7 +28,7 @@ from dispatch.providers.base import (
     without_people,
 )
 from dispatch.providers.confirming import Confirming
-from dispatch.providers.letter import MAILBOX, reader, route, write
+from dispatch.providers.letter import MAILBOX, from_line, route, write
 from dispatch.providers.lines import Lines, NoLine
 from dispatch.providers.unsubscribe import OneClick
 from dispatch.words import N_
@@ -90,8 +90,7 @@ class Smtp(Provider):
         self._is_implicit, self._is_upgraded = url.scheme == "smtps", url.flag("starttls")
         self._is_verified = url.flag("verify", True)
         self._timeout = url.number("timeout", 30)
-        name, self.mailbox = parseaddr(sender)
-        self.sender_line = reader("From", name, self.mailbox)
+        self.mailbox = parseaddr(sender)[1]
         self._bounces, self._key = bounces, key
         self.one_click, self.confirming = one_click, confirming
         self.at_once = max(1, int(min(url.number("connections", CONNECTIONS), MOST_CONNECTIONS)))
@@ -120,6 +119,10 @@ class Smtp(Provider):
 
     def send(self, feed: Feed) -> Iterator[Outcome | None]:
         return self._lines.carry(feed)
+
+    def from_line(self, house: str = "") -> bytes:
+        """The header line that says who writes: the mailbox is the setting's, whoever sends."""
+        return from_line(self.sender, house)
 
     def close(self) -> None:
         self._lines.close()
@@ -246,7 +249,7 @@ class SmtpTalk:
         road = self._road
         letter = write(
             outgoing,
-            road.sender_line,
+            road.from_line(outgoing.content.house),
             road.mailbox,
             is_chunk=self._is_chunked,
             one_click=road.one_click,

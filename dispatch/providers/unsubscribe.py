@@ -13,9 +13,12 @@ class OneClick(NamedTuple):
     at: bytes
     key: bytes
 
+    def link(self, reference: str) -> bytes:
+        return self.at + signed.token(reference, self.key, PURPOSE).encode()
+
     def lines(self, reference: str) -> bytes:
         """The two header lines of one letter."""
-        link = self.at + signed.token(reference, self.key, PURPOSE).encode()
+        link = self.link(reference)
         return b"List-Unsubscribe: <%b>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" % link
 
 

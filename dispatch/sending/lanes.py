@@ -9,7 +9,7 @@ from time import monotonic
 from dispatch import mishaps
 from dispatch.letters import NOBODY, Imprint, with_foot
 from dispatch.providers.base import Attachment, Content, Outcome, Outgoing, Provider
-from dispatch.sending import acknowledgements, calls, campaigns, due, messages, throttle
+from dispatch.sending import acknowledgements, calls, campaigns, due, messages, no_news, throttle
 from dispatch.sending.desk import Desk
 from dispatch.sending.hand import Batch
 from dispatch.sending.journal import Journal
@@ -177,7 +177,9 @@ def content_of(campaign: Campaign, channel: str, lang: str) -> Content:
         is_news=campaign.kind == "news",
         list_id=_list_id(campaign),
         speech=campaigns.speech_of(campaign, lang) if channel == "voice" else None,
+        house=campaign.organisation.name,
         ask=acknowledgements.asked(campaign, "email", spoken) if channel == "email" else "",
+        stop=no_news.told(campaign, channel, spoken),
         expires_at=campaign.expires_at,
     )
 
@@ -188,6 +190,7 @@ def _of_letter(letter: Letter, channel: str, imprint: Imprint) -> Content:
         text=with_foot(letter, imprint) if channel == "email" else letter.body,
         subject=letter.subject,
         lang=letter.language,
+        house=letter.organisation.name,
         attachments=(Attachment(paper.filename, paper.media_type, bytes(paper.content)),) if paper else (),
     )
 

@@ -8,7 +8,17 @@ from peewee import Value, fn
 from dispatch.people import news
 from dispatch.people.audience import ENDED
 from dispatch.sending import sweeps
+from dispatch.words import N_, translator
 from models import Campaign, Member, Message, Recipient, writing
+
+HOW_TO_STOP = N_("No more of this news by e-mail? Press here:")
+
+
+def told(campaign: Campaign, channel: str, lang: str) -> str:
+    """The sentence under a mail of news before the link that ends it; "" under whatever nobody can refuse."""
+    if campaign.kind != "news" or channel != "email":
+        return ""
+    return translator(lang).gettext(HOW_TO_STOP)
 
 
 def end(people: Sequence[Member], channel: str, *, now: datetime) -> None:
