@@ -7,7 +7,7 @@ import pytest
 from dispatch import clock
 from dispatch.providers.base import Outcome
 from dispatch.sending import campaigns, doubt, messages, report, scenarios
-from models import Audit, Campaign, Member, Membership, Message, Template
+from models import Audit, Campaign, Member, Membership, Message, Organisation, Template
 from tests import cast
 
 HELLO = "POLITIE: er is een verdachte wagen gezien in de Dorpsstraat. Bel 101."
@@ -473,6 +473,15 @@ def test_a_coordinator_neither_sees_nor_writes_beyond_their_own_bins(signed_in, 
     assert who.get(f"/campaigns/{theirs.id}").status == 404
     assert written.audience == {"bins": [mine.id], "streets": [], "members": []}
     assert who.post(page.path, form | {"kind": "warning"}).status == 403
+
+
+def test_who_may_send_no_warning_is_told_whom_to_ask_for_one(signed_in, lien, beekveld):
+    Organisation.update(phone="016 00 17 00").where(Organisation.id == beekveld.organisation_id).execute()
+    who = signed_in(cast.user("coordinator", beekveld.organisation, bins=(beekveld,)))
+    page = who.post("/campaigns/new")
+    assert not page.select("input[name=kind][value=warning]")
+    assert page.has("U mag geen waarschuwing versturen. Vraag het aan Zavelstreek: 016 00 17 00.")
+    assert not lien.post("/campaigns/new").has("U mag geen waarschuwing")
 
 
 def test_a_coordinator_gets_of_a_template_only_their_own_bins(lien, signed_in, beekveld, draft):

@@ -14,7 +14,7 @@ from dispatch.people import audience
 from dispatch.sending import campaigns, elements, estimate, report, speech, whom
 from dispatch.sending.text import measure, plain, twins
 from dispatch.words import CHANNELS, KINDS, LANGUAGE_NAMES, N_
-from models import LANGUAGES, POLICIES, Bin, Campaign
+from models import LANGUAGES, POLICIES, Bin, Campaign, Organisation
 from views import answers, render
 
 PARTS = {"sms": ("body",), "voice": ("body", "recording"), "email": ("subject", "body")}
@@ -165,15 +165,17 @@ def page(campaign: Campaign, **extra) -> dict:
     chosen = campaigns.audience_of(campaign)
     readers = estimate.readers(chosen)
     bins = list(rights.bins_of(current_user))
+    kinds = [
+        (kind, capital(_(word)))
+        for kind, word in KINDS.items()
+        if rights.may_send(current_user, kind) or rights.is_handed_draft(campaign)
+    ]
     return (
         {
             "campaign": campaign,
             "practice": campaign.is_practice,
-            "kinds": [
-                (kind, capital(_(word)))
-                for kind, word in KINDS.items()
-                if rights.may_send(current_user, kind) or rights.is_handed_draft(campaign)
-            ],
+            "kinds": kinds,
+            "kinds_hint": None if "warning" in dict(kinds) else _who_warns(campaign.organisation),
             "channels": [(channel, capital(_(CHANNELS[channel]))) for channel in campaigns.READY_CHANNELS],
             "languages": [(lang, _(LANGUAGE_NAMES[lang])) for lang in LANGUAGES],
             "fallback": _(LANGUAGE_NAMES[campaign.fallback_language]),
@@ -193,6 +195,16 @@ def page(campaign: Campaign, **extra) -> dict:
         | NOTHING_SAID
         | {"version": campaign.version}
         | extra
+    )
+
+
+def _who_warns(house: Organisation) -> str:
+    """Why there is no warning to choose here, and whom to ask for one."""
+    contact = house.phone or house.email
+    if not contact:
+        return _("You may not send a warning. Ask %(zone)s to send it.", zone=house.name)
+    return _(
+        "You may not send a warning. Ask %(zone)s to send it: %(contact)s.", zone=house.name, contact=contact
     )
 
 
