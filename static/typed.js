@@ -33,16 +33,26 @@ function fieldsOf(form) {
 
 const typedFields = (form) => fieldsOf(form).map(([, field]) => field).filter((field) => field.type !== "hidden" && typedIn(field) !== shownIn(field));
 
+const hasFields = (form) => fieldsOf(form).some(([, field]) => field.type !== "hidden");
+
 function keepTyped() {
   if (document.body.hasAttribute("data-waits")) return; // the door and the errors only lead back
-  const forms = [...document.querySelectorAll("main form[method=post]")].filter((form) => waits || form === sent || typedFields(form).length);
-  if (isLeaving || !forms.length) return;
+  // Of a form that is a button alone nothing can be lost.
+  const forms = [...document.querySelectorAll("main form[method=post]")].filter((form) => hasFields(form) && (waits || form === sent || typedFields(form).length));
+  if (isLeaving) return;
+  if (!forms.length) return passBy();
   const kept = forms.map((form) => ({
     action: form.getAttribute("action"),
     fields: Object.fromEntries(fieldsOf(form).map(([name, field]) => [name, typedIn(field)])),
   }));
   const { who, here } = document.body.dataset;
   sessionStorage.setItem(TYPED, JSON.stringify({ who, here, waits, at: Date.now(), forms: kept }));
+}
+
+// What was typed on an earlier page comes back with that page only: an error that comes later does not lead to it.
+function passBy() {
+  const kept = JSON.parse(sessionStorage.getItem(TYPED) || "null");
+  if (kept) sessionStorage.setItem(TYPED, JSON.stringify({ ...kept, isPassed: true }));
 }
 
 function noteSubmit(event) {
@@ -85,7 +95,7 @@ function bringTyped(kept) {
 
 function showWayBack(kept) {
   const link = document.querySelector("[data-back]");
-  if (!link || !kept.here) return;
+  if (!link || !kept.here || kept.isPassed) return;
   link.href = link.dataset.back ? link.dataset.back + encodeURIComponent(kept.here) : kept.here;
   link.closest("[hidden]")?.removeAttribute("hidden");
 }

@@ -125,8 +125,17 @@ def test_only_one_is_under_way_and_none_while_a_real_message_is_sent(admin, road
     selftest.begin(roads, to=admin, by=admin, now=NOON)
     SelfTest.update(ended_at=NOON).execute()
     town.campaign(zone.people["sender"], zone.bins["A"], "running")
-    with pytest.raises(WrongMoment):
+    with pytest.raises(WrongMoment, match="“Bericht running” of Zavel is being sent now, until about 12:01"):
         selftest.begin(roads, to=admin, by=admin, now=NOON)
+
+
+@pytest.mark.parametrize("waits_for", ["receipts", "another try"])
+def test_a_campaign_that_only_waits_is_in_nobodys_way(admin, roads, waits_for):
+    zone = town.zone("Zavel", 1)
+    made = town.campaign(zone.people["sender"], zone.bins["A"], "running")
+    fresh = {"status": "accepted"} if waits_for == "receipts" else {"due_at": NOON + MINUTE}
+    Message.update(fresh).where(Message.campaign == made.id).execute()
+    assert selftest.begin(roads, to=admin, by=admin, now=NOON)
 
 
 def test_once_a_month_from_its_first_tuesday_by_day_the_clock_begins_one(admin, roads):

@@ -14,6 +14,7 @@ from dispatch.errors import WrongMoment
 from dispatch.money import prices
 from dispatch.operation import troubles
 from dispatch.providers.base import REASONS, Provider
+from dispatch.sending import due
 from dispatch.sending.roads import Roads
 from dispatch.words import CHANNELS, N_, moment, translator
 from models import CALL_ENDINGS, Campaign, Message, SelfTest, SelfTestLeg, User, writing
@@ -63,9 +64,12 @@ class Cost(NamedTuple):
 
 
 def begin(roads: Roads, *, to: User, by: User | None, now: datetime) -> SelfTest:
-    """Queues one real message for each road; raises WrongMoment while one is under way, or a real campaign sends."""
+    """Queues one real message for each road; raises WrongMoment while one is under way, or a real campaign sends.
+
+    A campaign that only waits, for receipts, another try or its next channel, is in nobody's way.
+    """
     with writing():
-        _demand_quiet()
+        _demand_quiet(roads, now)
         test = SelfTest.create(user=to, by=by, begun_at=now)
         for road in _each(roads):
             _send(test, road, to, now)
@@ -73,11 +77,26 @@ def begin(roads: Roads, *, to: User, by: User | None, now: datetime) -> SelfTest
     return test
 
 
-def _demand_quiet() -> None:
+def _demand_quiet(roads: Roads, now: datetime) -> None:
     if SelfTest.select().where(SelfTest.ended_at.is_null()).exists():
         raise WrongMoment(N_("A self-test is under way. Its result comes within a quarter of an hour."))
-    if Campaign.select().where(Campaign.status == "running", ~Campaign.is_practice).exists():
-        raise WrongMoment(N_("A message is being sent now. Test the roads when it is over."))
+    sending = [
+        (one, road) for road in _each(roads) for one in due.campaigns(road.channel, now, is_practice=False)
+    ]
+    if not sending:
+        return
+    campaign, _road = sending[0]
+    left = max(_queued(one, road.channel, now) / road.rate for one, road in sending)
+    raise WrongMoment(
+        N_("“%(name)s” of %(house)s is being sent now, until about %(time)s. Test the roads after that."),
+        name=campaign.name,
+        house=campaign.organisation.name,
+        time=f"{clock.local(now + timedelta(seconds=left, minutes=1)):%H:%M}",
+    )
+
+
+def _queued(campaign: Campaign, channel: str, now: datetime) -> int:
+    return due.waiting_of(campaign).where(Message.channel == channel, Message.due_at <= now).count()
 
 
 def _each(roads: Roads) -> list[Provider]:
