@@ -143,10 +143,10 @@ def sample_shares() -> Picture:
         shares.Share("Kerkplein", "40 / 42", (("got", 40), ("missed", 1), ("rest", 1))),
     ]
     key = [
-        Key("got", _("four in five or more reached")),
-        Key("half", _("half to four in five reached")),
-        Key("low", _("less than half reached")),
-        Key("missed", _("not reached")),
+        Key("got", _("for four in five or more")),
+        Key("half", _("for half to four in five")),
+        Key("low", _("for less than half")),
+        Key("missed", _("nothing accepted")),
         Key("rest", _("open or unsure")),
     ]
     rows = [[one.label, str(sum(number for _css, number in one.parts))] for one in things]

@@ -68,11 +68,16 @@ def final(campaign: Campaign, now: datetime) -> dict:
 
 
 def _terms(campaign: Campaign, reached: int) -> list[dict]:
-    """The audience as a sum: who was reached, whose messages all failed, and who could not be written to."""
+    """The audience as a sum: for whom a message was taken, whose messages all failed, and who could not be written to."""
     tried = campaign.people - reached
-    terms = [{"count": reached, "label": ngettext("person reached", "people reached", reached), "url": None}]
+    taken = ngettext(
+        "person with a message accepted or delivered", "people with a message accepted or delivered", reached
+    )
+    terms = [{"count": reached, "label": taken, "url": None}]
     if tried:
-        terms.append({"count": tried, "label": _("not reached: failed, withheld or unsure"), "url": None})
+        terms.append(
+            {"count": tried, "label": _("nothing accepted: failed, withheld or unsure"), "url": None}
+        )
     return terms + [
         {"count": number, "label": words, "url": url_for("reports.left_out", id=campaign.id, reason=reason)}
         for reason, number, words in reasons(report.left_out(campaign))

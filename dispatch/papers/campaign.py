@@ -29,7 +29,7 @@ def campaign_report(data: dict, lang: str) -> bytes:
     channels    list of str, the columns of the totals ("SMS", "e-mail")
     totals      list of {"status": code of words.MESSAGE_STATUSES, "word": str, "counts": [int for each channel]};
                 any order, shown in the order of the codes
-    reached, not_reached                        int, people; together the whole audience
+    reached, not_reached                        int, people with a message accepted or delivered, or none; together the audience
     curve       list of {"at": str ("02:45:10"), "seconds": number since launch, "accepted": int, "delivered": int},
                 by time; both counts grow and accepted includes delivered
     failures    list of {"reason": str, "channel": str, "count": int}
@@ -75,7 +75,10 @@ def _chapters(data: dict, lang: str) -> list[tuple[str, list]]:
     _ = translator(lang).gettext
     words, totals = _headings(lang), _totals(data, lang)
     counted = [[row["word"], *row["counts"], row["sum"]] for row in totals["rows"]]
-    people = [[_("People reached"), data["reached"]], [_("People not reached"), data["not_reached"]]]
+    people = [
+        [_("People with a message accepted or delivered"), data["reached"]],
+        [_("People without"), data["not_reached"]],
+    ]
     failures = [[row["reason"], row["channel"], row["count"]] for row in data["failures"]]
     chain = [(words["chain"], [_chain_header(lang), *map(list, data["chain"])])] if data["chain"] else []
     return [
@@ -112,8 +115,8 @@ def _figures(data: dict, lang: str) -> list[tuple[str, str]]:
     _ = translator(lang).gettext
     messages = sum(sum(row["counts"]) for row in data["totals"])
     return [
-        (_("people reached"), str(data["reached"])),
-        (_("people not reached"), str(data["not_reached"])),
+        (_("people with a message accepted or delivered"), str(data["reached"])),
+        (_("people without"), str(data["not_reached"])),
         (_("messages"), str(messages)),
     ]
 
@@ -122,8 +125,8 @@ def _reached(data: dict, lang: str) -> str:
     ngettext = translator(lang).ngettext
     people = data["reached"] + data["not_reached"]
     sentence = ngettext(
-        "Of %(num)d person, %(reached)d was reached and %(missed)d was not.",
-        "Of %(num)d people, %(reached)d were reached and %(missed)d were not.",
+        "For %(reached)d of %(num)d person a message was accepted or delivered, for %(missed)d none was.",
+        "For %(reached)d of %(num)d people a message was accepted or delivered, for %(missed)d none was.",
         people,
     )
     return sentence % {"num": people, "reached": data["reached"], "missed": data["not_reached"]}

@@ -20,10 +20,10 @@ PARTS = {
     "rest": N_("open or unsure"),
 }
 CLASSES = {
-    "got": N_("four in five or more reached"),
-    "half": N_("half to four in five reached"),
-    "low": N_("less than half reached"),
-    "missed": N_("not reached"),
+    "got": N_("for four in five or more"),
+    "half": N_("for half to four in five"),
+    "low": N_("for less than half"),
+    "missed": N_("nothing accepted"),
 }
 
 
@@ -108,7 +108,7 @@ def _key(labels: dict[str, str], things: list[Share], lang: str) -> list[Key]:
 
 
 def by_street(campaign: Campaign, lang: str) -> Picture | None:
-    """The streets of its BINs, the least reached first; None until they were counted."""
+    """The streets of its BINs, first those where the least was accepted or delivered; None until they were counted."""
     found = reach.of(campaign)
     streets = found.streets if found else []
     if not streets:
@@ -123,11 +123,13 @@ def by_street(campaign: Campaign, lang: str) -> Picture | None:
         Share(name, part_of(reached, meant, said), _coloured(reached, meant)) for name, meant, reached in rows
     ]
     meant, reached = sum(row[1] for row in rows), sum(row[2] for row in rows)
-    desc = _("%(reached)s of %(meant)s people were reached, in %(streets)s streets; the least reached first.")
+    desc = _(
+        "For %(reached)s of %(meant)s people, in %(streets)s streets, a message was accepted or delivered; the least first."
+    )
     facts = {"reached": said(reached), "meant": said(meant), "streets": said(len(rows))}
     told = [[name, said(many), said(some), said(many - some)] for name, many, some in rows]
     told.append([_("Together"), said(meant), said(reached), said(meant - reached)])
-    header = [_("Street"), _("People"), _("Reached"), _("Not reached")]
+    header = [_("Street"), _("People"), _("Accepted or delivered"), _("Nothing accepted")]
     key = _key(CLASSES, things[:MOST_DRAWN], lang)
     return shares("by-street", _("Reach by street"), desc % facts, things[:MOST_DRAWN], key, header, told)
 
