@@ -146,7 +146,7 @@ def reckon(draft: Campaign) -> dict:
     people, kind = people_of(draft.audience), draft.kind
     [(price_list,)] = sql("SELECT prices FROM tariff ORDER BY begins_on DESC LIMIT 1")
     price = {one["code"]: one["mills"] for one in document(price_list)}
-    reached, left_out, legs, shared = set(), Counter(), {}, 0
+    reached, left_out, legs, shared = set(), Counter(), {}, set()
     for channel in draft.channels:
         at: dict[str, list[dict]] = {}
         for person in people.values():
@@ -154,7 +154,7 @@ def reckon(draft: Campaign) -> dict:
                 at.setdefault(address, []).append(person)
                 reached.add(person["id"])
         units = sum(_units(draft, channel, behind[0]["language"]) for behind in at.values())
-        shared += sum(len(behind) > 1 for behind in at.values())
+        shared |= {address for address, behind in at.items() if len(behind) > 1}
         mills = units * price.get(channel, 0)
         legs[channel] = (sum(map(len, at.values())), len(at), units, mills)
     for id, person in people.items():
@@ -169,7 +169,7 @@ def reckon(draft: Campaign) -> dict:
         "legs": legs,
         "left_out": dict(left_out),
         "mills": mills,
-        "shared": shared,
+        "shared": len(shared),
         "doubles": doubles,
         "meant": len(people),
     }

@@ -36,6 +36,16 @@ def test_a_household_counts_as_its_people_and_as_one_message():
     assert size.legs[0].people == 3
 
 
+def test_a_family_behind_one_number_is_counted_once_however_many_channels_ring_it():
+    els, jan = person(1), person(2)
+    spoken = Mailing("voice", sms(els).address, "nl", (els, jan))
+    mail = Mailing("email", "huis@post.example", "nl", (els, jan))
+    size = estimate(
+        campaign(channels=["sms", "email"]), Audience([els, jan], [sms(els, jan), spoken, mail]), RATES
+    )
+    assert size.shared == 2  # the number, and the mailbox
+
+
 def test_a_person_with_two_channels_is_one_person_and_two_messages():
     els = person(1)
     whom = Audience([els], [sms(els), Mailing("email", "els@post.example", "nl", (els,))])

@@ -12,7 +12,7 @@ from dispatch.errors import Incomplete, Refusal
 from dispatch.money import ledger, prices
 from dispatch.numerals import in_words
 from dispatch.onboarding import checklist
-from dispatch.people.audience import Audience, household_name
+from dispatch.people.audience import Audience, Mailing, household_name
 from dispatch.providers import unsubscribe
 from dispatch.sending import (
     acknowledgements,
@@ -379,9 +379,15 @@ def _doubles(chosen: Audience) -> list[tuple[str, str]]:
 
 
 def _households(chosen: Audience) -> list[tuple[str, str]]:
-    """Each number or mailbox of several people: their names together, and the channel."""
+    """Each number or mailbox of several people, once: their names together, and the channels."""
+    found: dict[str, list[Mailing]] = {}
+    for mailing in chosen.mailings:
+        if len(mailing.people) > 1:
+            found.setdefault(mailing.address, []).append(mailing)
     return sorted(
-        (household_name(mailing.people), wording.capital(_(CHANNELS[mailing.channel])))
-        for mailing in chosen.mailings
-        if len(mailing.people) > 1
+        (
+            household_name(max((one.people for one in mine), key=len)),
+            wording.capital(", ".join(_(CHANNELS[one.channel]) for one in mine)),
+        )
+        for mine in found.values()
     )

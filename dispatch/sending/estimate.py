@@ -70,7 +70,7 @@ def estimate(campaign: Campaign, whom: Audience, rates: Mapping[str, float]) -> 
         legs=tuple(_leg(campaign, whom, channel, rates[channel]) for channel in campaign.channels),
         people=whom.reached,
         meant=len(whom.people),
-        shared=sum(len(mailing.people) > 1 for mailing in whom.mailings),
+        shared=len({mailing.address for mailing in whom.mailings if len(mailing.people) > 1}),
     )
 
 
