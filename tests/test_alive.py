@@ -185,6 +185,22 @@ def test_the_streets_without_members_are_those_that_nobody_lives_in_however_they
     assert alive.silent_streets(bin) == ["molenweg"]
 
 
+@pytest.mark.parametrize("odd", ["Dorpsstraat;;x", "Demerlaan 1-20", "Demerlaan|12"])
+def test_what_is_more_than_the_name_of_a_street_is_refused(molenakker, admin, odd):
+    with pytest.raises(Refusal):
+        alive.set_streets(molenakker, ["Molenweg", odd], by=admin, now=NOON)
+    names = ["Place du 20 Août", "Rue du 11 Novembre 1918", "Sint-Jan-Baptiststraat"]
+    assert len(alive.set_streets(molenakker, names, by=admin, now=NOON).streets) == 3
+
+
+def test_the_members_in_streets_that_are_not_written_down_are_counted(molenakker, admin):
+    for number, street in enumerate(("Café straat", "Buitenweg", "Buitenweg", "")):
+        cast.member(molenakker, f"Lid{number}", street=street)
+    assert alive.other_streets(Bin.get_by_id(molenakker.id)) == {}
+    bin = alive.set_streets(molenakker, ["Cafe Straat", "Molenweg"], by=admin, now=NOON)
+    assert alive.other_streets(bin) == {"Buitenweg": 2}
+
+
 def test_an_empty_list_of_streets_takes_it_away_and_a_text_is_no_street(molenakker, admin):
     alive.set_streets(molenakker, ["Molenweg"], by=admin, now=NOON)
     with pytest.raises(Refusal, match="line of its own"):

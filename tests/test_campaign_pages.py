@@ -7,7 +7,7 @@ import pytest
 from dispatch import clock
 from dispatch.providers.base import Outcome
 from dispatch.sending import campaigns, doubt, messages, report, scenarios
-from models import Audit, Campaign, Member, Membership, Message, Organisation, Template
+from models import Audit, Campaign, Member, Membership, Message, Organisation, Tally, Template
 from tests import cast
 
 HELLO = "POLITIE: er is een verdachte wagen gezien in de Dorpsstraat. Bel 101."
@@ -313,6 +313,15 @@ def test_stopping_says_first_what_will_happen_and_then_who_was_reached(app, lien
     assert Campaign.get_by_id(campaign.id).status == "stopped"
     assert Message.select().where(Message.status == "withheld").count() == 4
     assert after.select(".note.warn")[0].get_text().count("0") >= 3  # reached, in hand and unsure: nobody
+
+
+def test_when_everything_has_left_there_is_nothing_to_stop(app, lien, draft):
+    campaign = launched(lien, draft())
+    Message.update(status="accepted").execute()
+    Tally.update(status="accepted").execute()
+    page = lien.get(f"/campaigns/{campaign.id}/stop")
+    assert page.has("4 berichten zijn weg en komen niet terug. Er valt niets meer te stoppen.")
+    assert not page.select("form.deed .stop, button.stop")
 
 
 def test_each_group_of_unsure_messages_goes_again_or_stays_as_somebody_chooses(app, lien, draft):

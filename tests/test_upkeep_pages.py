@@ -245,6 +245,16 @@ def test_the_streets_are_typed_or_uploaded_and_what_is_wrong_is_said(coordinator
     assert Bin.get_by_id(bin.id).streets == ["Akkerstraat", "Molenweg"]
 
 
+def test_members_in_streets_that_are_not_written_down_are_mentioned(coordinator, bin, els):
+    coordinator.post(f"/bins/{bin.id}/streets", streets="Akkerstraat")
+    assert coordinator.get(f"/bins/{bin.id}/upkeep").has(
+        "1 lid woont in een straat die niet opgeschreven is: Molenweg."
+    )
+    assert coordinator.get(f"/bins/{bin.id}").has("Leden in andere straten")
+    refused = coordinator.post(f"/bins/{bin.id}/streets", streets="Dorpsstraat;;x")
+    assert refused.status == 422 and refused.has("Dorpsstraat;;x")
+
+
 def test_the_bin_shows_its_reach_in_figures(coordinator, bin, els, marc, door):
     assert not coordinator.get(f"/bins/{bin.id}").select(
         "#reach .facts"

@@ -99,6 +99,7 @@ def show(id: int):
         reach=reach,
         score=alive.scores([bin], clock.now())[bin.id],
         silent=alive.silent_streets(bin),
+        elsewhere=sum(alive.other_streets(bin).values()),
         may=may,
         coordinators=bins.coordinators(bin),
         may_see_users=rights.may(current_user, "user.see"),

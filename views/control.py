@@ -21,6 +21,7 @@ from views import answers, cap, follow_ups, guard, lookups, render, wording
 from views import takeover as takeovers
 
 pages = Blueprint("control", __name__)
+MAY_LEAVE = ("queued", "sending", "unsure")
 HIGHEST = 2**31  # no campaign has so many doubts, and the database counts no higher than 2**63
 
 
@@ -47,10 +48,23 @@ def confirm_stop(id: int):
     campaign = lookups.campaign_of(id, "campaign.control")
     if not campaign.is_underway:
         return redirect(url_for("campaigns.show", id=id))
-    counts = estimate.together(tallies.counts(campaign))
+    table = tallies.counts(campaign)
+    counts = estimate.together(table)
+    still = sum(counts[status] for status in MAY_LEAVE)
     return render_template(
-        "control/stop.html", campaign=campaign, counts=counts, practice=campaign.is_practice
+        "control/stop.html",
+        campaign=campaign,
+        counts=counts,
+        gone=sum(counts.values()) - still - counts["withheld"] + counts["unsure"],
+        is_all_gone=not (still or _may_come(campaign, table)),
+        practice=campaign.is_practice,
     )
+
+
+def _may_come(campaign: Campaign, table: dict[str, dict[str, int]]) -> bool:
+    """Whether messages may still be made that are in no queue yet: of a launch, a next channel, a second call."""
+    is_called = table.get("voice", {}).get("accepted", 0) > 0
+    return bool(campaign.queued_through or campaign.next_channel_at or is_called)
 
 
 @pages.post("/campaigns/<int:id>/stop")

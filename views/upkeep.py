@@ -47,6 +47,7 @@ def _page(bin: Bin, typed: str | None = None, refusal: Refusal | None = None) ->
         round=checks.last_round(bin),
         due=len(checks.due(bin, now)),
         silent=alive.silent_streets(bin),
+        others=alive.other_streets(bin),
         streets=streets,
         refusal=refusal,
     )

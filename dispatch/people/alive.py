@@ -1,5 +1,6 @@
 """Whether a list is alive: which numbers and mailboxes worked, who confirmed their data, which streets are silent."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,6 +25,10 @@ TAKEN = (
 )  # the gateway, or the telephone, took it
 AT_ONCE = 500  # of each kind, in one short transaction; the next round does the rest
 MOST_STREETS, LONGEST_STREET = 2_000, 120
+NO_STREET = re.compile(r"[;|]|\d\s*[-–]\s*\d+\s*$")  # several cells of a table, or a range of house numbers
+ONLY_NAMES = N_(
+    "Write only names of streets, each on a line of its own, without house numbers: “%(street)s” is more."
+)
 
 
 @dataclass(frozen=True)
@@ -170,6 +175,14 @@ def silent_streets(bin: Bin) -> list[str]:
     return [street for street in bin.streets or () if _key(street) not in inhabited]
 
 
+def other_streets(bin: Bin) -> dict[str, int]:
+    """The streets of members that are not among those written down for a BIN, with how many members: {street: number}."""
+    written = {_key(street) for street in bin.streets or ()}
+    living = lists.memberships(bin).select(Member.street, fn.COUNT(Member.id)).where(Member.street != "")
+    counted = living.group_by(Member.street).order_by(Member.street).tuples()
+    return {street: number for street, number in counted if written and _key(street) not in written}
+
+
 def set_streets(bin: Bin, names: Iterable[str], *, by: User, now: datetime) -> Bin:
     """Writes down which streets lie in a BIN, each once, in order of name; none takes the list away."""
     cleaned = {_key(name): " ".join(name.split()) for name in names if _key(name)}
@@ -179,6 +192,9 @@ def set_streets(bin: Bin, names: Iterable[str], *, by: User, now: datetime) -> B
     if any(len(street) > LONGEST_STREET for street in streets):
         sentence = N_("Put each street on a line of its own. A name has at most %(most)s characters.")
         raise Refusal(sentence, most=LONGEST_STREET, field="streets")
+    odd = next((street for street in streets if NO_STREET.search(street)), "")
+    if odd:
+        raise Refusal(ONLY_NAMES, street=odd, field="streets")
     with writing():
         Bin.update(streets=streets or None).where(Bin.id == bin.id).execute()
         facts = {"organisation": bin.organisation_id, "streets": len(streets)}
