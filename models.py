@@ -528,6 +528,19 @@ class DataCheck(Table):
     def asks_removal(self) -> bool:
         return self.answer == "removal"
 
+    @property
+    def may_be_taken_back(self) -> bool:
+        """Whether who answered may answer anew, as long as the link works."""
+        return self.is_answered and not self.decision
+
+    @property
+    def is_accepted(self) -> bool:
+        return self.decision == "accepted"
+
+    @property
+    def is_declined(self) -> bool:
+        return self.decision == "declined"
+
 
 # ── What we say ─────────────────────────────────────────────────────────
 

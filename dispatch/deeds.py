@@ -96,6 +96,7 @@ DEEDS = {
     "change.refused": N_("refused a change that was asked"),
     "check.accepted": N_("accepted what a member proposed"),
     "check.confirmed": N_("a member confirmed the data"),
+    "check.taken_back": N_("a member took an answer back"),
     "check.declined": N_("declined what a member proposed"),
     "check.proposed": N_("a member proposed other data"),
     "check.removal": N_("a member asked to be taken off the list"),

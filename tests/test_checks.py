@@ -161,9 +161,10 @@ def test_a_proposal_changes_nothing_of_the_member(check, els):
     }
 
 
-def test_a_proposal_without_a_difference_is_a_confirmation(check, els):
-    checks.propose(check, typed(els), now=NOON)
-    assert fresh(check).answer == "confirmed" and fresh(els).confirmed_at == NOON
+def test_a_proposal_without_a_difference_is_asked_about_and_confirms_nothing(check, els):
+    with pytest.raises(Incomplete) as refused:
+        checks.propose(check, typed(els), now=NOON)
+    assert refused.value.faults == {} and not fresh(check).is_answered and not fresh(els).confirmed_at
 
 
 def test_a_proposal_that_cannot_be_read_is_said_by_field_and_answers_nothing(check, els):
@@ -179,6 +180,38 @@ def test_a_link_is_answered_once(check, second):
     with pytest.raises(WrongMoment):
         second(check, now=NOON)
     assert fresh(check).answer == "removal" and fresh(check.member).confirmed_at is None
+
+
+@pytest.mark.parametrize("mistake", [checks.confirm, checks.ask_removal])
+def test_an_answer_by_mistake_can_be_given_anew_while_the_link_works(check, els, mistake):
+    mistake(check, now=NOON)
+    checks.take_back(fresh(check), now=NOON)
+    assert not fresh(check).is_answered and fresh(els).confirmed_at is None
+    checks.propose(fresh(check), typed(els, street="Akkerstraat"), now=NOON)
+    assert fresh(check).answer == "proposed"
+    with pytest.raises(WrongMoment):
+        checks.take_back(fresh(check), now=LATER)
+
+
+def test_what_was_confirmed_before_stays_confirmed_when_a_later_answer_is_taken_back(els, molenakker, marc):
+    checks.confirm(checks.ask(els, molenakker, door=DOOR, by=marc, now=NOON), now=NOON)
+    again = checks.ask(els, molenakker, door=DOOR, by=marc, now=NOON + timedelta(days=200))
+    checks.confirm(again, now=NOON + timedelta(days=201))
+    checks.take_back(fresh(again), now=NOON + timedelta(days=202))
+    assert fresh(els).confirmed_at == NOON
+
+
+def test_what_was_decided_is_not_taken_back_and_what_was_taken_back_is_not_decided(check, els, marc):
+    checks.propose(check, typed(els, street="Akkerstraat"), now=NOON)
+    seen = fresh(check)
+    checks.take_back(seen, now=NOON)
+    checks.propose(fresh(check), typed(els, street="Kerkstraat"), now=NOON + timedelta(minutes=1))
+    with pytest.raises(WrongMoment):
+        checks.accept(seen, version=1, by=marc, now=NOON)
+    assert fresh(els).street == "Molenweg"
+    checks.decline(fresh(check), by=marc, now=NOON)
+    with pytest.raises(WrongMoment):
+        checks.take_back(fresh(check), now=NOON)
 
 
 def test_a_link_that_expired_while_the_page_was_open_is_answered_no_more(check):

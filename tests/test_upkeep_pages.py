@@ -103,6 +103,36 @@ def test_what_a_member_typed_wrong_stands_there_to_be_mended(client, link):
     assert page.select("details[open]") and not DataCheck.get().is_answered
 
 
+def test_a_mistaken_press_is_taken_back_and_what_was_decided_is_told(client, coordinator, bin, els, link):
+    client.get(link)
+    page = client.post(link, deed="remove")
+    assert page.has("kunt u opnieuw antwoorden")
+    assert client.post(link, page.form("main form.deed")).select("details")
+    client.post(link, typed(street="Akkerstraat"))
+    (accept, _decline) = coordinator.get(f"/bins/{bin.id}/upkeep").select("#decide form")
+    coordinator.post(accept["action"], version="1")
+    told = client.get(link)
+    assert told.has("aanvaardde het op") and not told.has("bekijkt het")
+    assert not told.select("input[value=again]")
+
+
+def test_a_coordinator_decides_only_about_the_answer_that_was_read(client, coordinator, bin, els, link):
+    client.get(link)
+    client.post(link, typed(street="Akkerstraat"))
+    page = coordinator.get(f"/bins/{bin.id}/upkeep")
+    (accept, _decline) = page.select("#decide form")
+    form = page.form(f"form[action='{accept['action']}']")
+    DataCheck.update(answered_at=clock.now()).execute()  # answered anew
+    assert coordinator.post(accept["action"], form).status == 409
+    assert Member.get_by_id(els.id).street == "Molenweg"
+
+
+def test_whoever_changes_nothing_is_asked_whether_all_is_right(client, link):
+    client.get(link)
+    page = client.post(link, typed())
+    assert page.status == 422 and page.has("U hebt niets gewijzigd") and not DataCheck.get().is_answered
+
+
 def test_a_telephone_without_cookies_can_answer_too(app, link):
     Client(app).browser.post(link, data={"deed": "confirm"})
     assert DataCheck.get().answer == "confirmed"

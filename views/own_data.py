@@ -60,7 +60,7 @@ def show(check: DataCheck, token: str):
 @pages.post("/my/<token>")
 @by_link
 def answer(check: DataCheck, token: str):
-    """Confirms, proposes or asks to go, as the pressed button says."""
+    """Confirms, proposes, asks to go or takes an answer back, as the pressed button says."""
     deed, now = request.form.get("deed", ""), clock.now()
     try:
         if deed == "confirm":
@@ -69,6 +69,8 @@ def answer(check: DataCheck, token: str):
             checks.propose(check, request.form, now=now)
         elif deed == "remove":
             checks.ask_removal(check, now=now)
+        elif deed == "again":
+            checks.take_back(check, now=now)
     except Incomplete as refusal:
         return _page(check, token, refusal), 422
     return redirect(url_for("own_data.show", token=token), 303)
@@ -103,6 +105,7 @@ def _page(
         shown=[(_(FIELD_NAMES[name]), value or "-") for name, value in worded.items()],
         typed=typed,
         is_open=bool(refusal),
+        sentence=refusal.sentence.said_by(_) if refusal and not faults else None,
         faults=faults,
         summary=[(name, _(FIELD_NAMES[name]), sentence) for name, sentence in faults.items()],
         languages=[(code, _(name)) for code, name in LANGUAGE_NAMES.items()],

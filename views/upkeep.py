@@ -8,7 +8,7 @@ from flask_babel import ngettext
 from flask_login import current_user
 
 from dispatch import clock, rights
-from dispatch.errors import Refusal
+from dispatch.errors import Refusal, WrongMoment
 from dispatch.people import alive, checks
 from dispatch.people.checks import Door
 from dispatch.people.members import FIELD_NAMES
@@ -76,6 +76,7 @@ def _decision(check: DataCheck) -> dict:
     member = check.member
     return {
         "check": check,
+        "answered": _moment(check),
         "member": member,
         "lines": [
             {
@@ -147,7 +148,7 @@ def _any_door() -> Door:
 @pages.post("/checks/<int:id>/accept")
 @guard.needs("member.change")
 def accept(id: int):
-    check = lookups.check_of(id)
+    check = _as_seen(id)
     name, version = check.member.name, request.form.get("version", 0, type=int)
     checks.accept(check, version=version, by=current_user, now=clock.now())
     said = (
@@ -161,9 +162,21 @@ def accept(id: int):
 @pages.post("/checks/<int:id>/decline")
 @guard.needs("member.change")
 def decline(id: int):
-    check = lookups.check_of(id)
+    check = _as_seen(id)
     checks.decline(check, by=current_user, now=clock.now())
     return _back(check, _("%(name)s stays as it was.", name=check.member.name))
+
+
+def _as_seen(id: int) -> DataCheck:
+    """The check with the answer that stood on the page: whoever answered anew meanwhile is not decided about unread."""
+    check = lookups.check_of(id)
+    if request.form.get("answered", _moment(check)) != _moment(check):
+        raise WrongMoment(checks.LATE)
+    return check
+
+
+def _moment(check: DataCheck) -> str:
+    return check.answered_at.isoformat() if check.answered_at else ""
 
 
 @pages.post("/checks/<int:id>/revoke")

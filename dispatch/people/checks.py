@@ -12,7 +12,7 @@ from itsdangerous import BadSignature, Signer
 from peewee import fn
 
 from dispatch import audit, clock, letters
-from dispatch.errors import Refusal, WrongMoment
+from dispatch.errors import Incomplete, Refusal, WrongMoment
 from dispatch.money import ledger, prices
 from dispatch.people import lists, members
 from dispatch.sending.text import measure, plain
@@ -35,6 +35,9 @@ WHY_DEAD = {
     "email": N_("Our mails to your e-mail address do not arrive any more. "),
 }
 SMS = N_("%(organisation)s, %(bin)s: are your data still right? Your personal link, until %(day)s: %(link)s")
+NOTHING_CHANGED = N_(
+    "You changed nothing. If everything is right, press “Yes, this is right”. Or else change what is wrong."
+)
 LATE = N_("This was answered or withdrawn meanwhile. Look again.")
 NO_WAY = N_("There is no other number or mailbox by which this person can be asked.")
 
@@ -206,12 +209,12 @@ def confirm(check: DataCheck, *, now: datetime) -> None:
 
 
 def propose(check: DataCheck, typed: Mapping[str, str], *, now: datetime) -> None:
-    """The member says what should change; the same as it stands is a confirmation. Raises Incomplete on what is wrong."""
+    """The member says what should change. Raises Incomplete on what is wrong, or when it is all as it stands."""
     old = members.values_of(check.member)
     new = members.read(typed, language=check.member.language, must_be_reachable=False)
     proposal = {name: [old[name], new[name]] for name in PROPOSABLE if old[name] != new[name]}
     if not proposal:
-        return confirm(check, now=now)
+        raise Incomplete(NOTHING_CHANGED, {})
     with writing():
         _answer(check, "proposed", now, proposal=proposal)
 
@@ -220,6 +223,28 @@ def ask_removal(check: DataCheck, *, now: datetime) -> None:
     """The member asks to be taken off the list."""
     with writing():
         _answer(check, "removal", now)
+
+
+def take_back(check: DataCheck, *, now: datetime) -> None:
+    """The member answers anew, while the link works and nobody decided; raises WrongMoment after that."""
+    with writing():
+        here = (DataCheck.id == check.id) & DataCheck.answered_at.is_null(False) & (DataCheck.decision == "")
+        works = DataCheck.revoked_at.is_null() & (DataCheck.expires_at > now)
+        fresh = {"answer": "", "answered_at": None, "proposal": {}}
+        if not DataCheck.update(fresh).where(here, works).execute():
+            raise WrongMoment(LATE)
+        still = (Member.id == check.member_id) & (Member.confirmed_at == check.answered_at)
+        Member.update(confirmed_at=_confirmed_before(check)).where(still).execute()
+        audit.record("check.taken_back", check, by=None, now=now, organisation=check.bin.organisation_id)
+
+
+def _confirmed_before(check: DataCheck) -> datetime | None:
+    """When this person said by another link that the data are right, or proposed what was accepted."""
+    said = (DataCheck.answer == "confirmed") | (
+        (DataCheck.answer == "proposed") & (DataCheck.decision == "accepted")
+    )
+    here = (DataCheck.member == check.member_id) & (DataCheck.id != check.id)
+    return DataCheck.select(fn.MAX(DataCheck.answered_at)).where(here, said).scalar()
 
 
 def _answer(check: DataCheck, answer: str, now: datetime, **facts) -> None:
@@ -263,7 +288,9 @@ def decline(check: DataCheck, *, by: User, now: datetime) -> None:
 
 def _decide(check: DataCheck, decision: str, by: User, now: datetime) -> None:
     fresh = {"decision": decision, "decided_by": by.id, "decided_at": now}
-    if not DataCheck.update(fresh).where(DataCheck.id == check.id, _waits()).execute():
+    # The answer that was read: who answered may have done so anew meanwhile.
+    as_read = (DataCheck.id == check.id) & (DataCheck.answered_at == check.answered_at)
+    if not DataCheck.update(fresh).where(as_read, _waits()).execute():
         raise WrongMoment(N_("Somebody else decided on this already."))
     facts = {"organisation": check.bin.organisation_id, "member": check.member_id}
     audit.record(f"check.{decision}", check, by=by, now=now, **facts)
