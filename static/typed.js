@@ -12,6 +12,7 @@ const typedIn = (field) => (isBox(field) ? field.checked : field.value);
 
 let sent = null; // the form that is being sent, kept whole: what its page showed as typed is nowhere else
 let waits = false; // whether the next page that has the form puts it back
+let isBeside = false; // the form that is being sent is another than the one in which something stands typed
 let isLeaving = false; // signing out: nothing is kept
 
 function shownIn(field) {
@@ -38,7 +39,7 @@ const hasFields = (form) => fieldsOf(form).some(([, field]) => field.type !== "h
 function keepTyped() {
   if (document.body.hasAttribute("data-waits")) return; // the door and the errors only lead back
   // Of a form that is a button alone nothing can be lost.
-  const forms = [...document.querySelectorAll("main form[method=post]")].filter((form) => hasFields(form) && (waits || form === sent || typedFields(form).length));
+  const forms = [...document.querySelectorAll("main form[method=post]")].filter((form) => hasFields(form) && ((waits && !isBeside) || form === sent || typedFields(form).length));
   if (isLeaving) return;
   if (!forms.length) return passBy();
   const kept = forms.map((form) => ({
@@ -46,7 +47,7 @@ function keepTyped() {
     fields: Object.fromEntries(fieldsOf(form).map(([name, field]) => [name, typedIn(field)])),
   }));
   const { who, here } = document.body.dataset;
-  sessionStorage.setItem(TYPED, JSON.stringify({ who, here, waits, at: Date.now(), forms: kept }));
+  sessionStorage.setItem(TYPED, JSON.stringify({ who, here, waits, isBeside, at: Date.now(), forms: kept }));
 }
 
 // What was typed on an earlier page comes back with that page only: an error that comes later does not lead to it.
@@ -60,11 +61,19 @@ function noteSubmit(event) {
     isLeaving = true;
     sessionStorage.removeItem(TYPED);
   } else if (event.target.matches("[data-languages]")) waits = true;
-  else if (event.target.matches("main form[method=post]")) sent = event.target;
+  else if (event.target.matches("main form[method=post]")) {
+    sent = event.target;
+    // A button of another form leaves this page: what stands typed beside it comes back on the next one that has its form.
+    isBeside = !sent.matches("[data-hx-post]") && [...document.querySelectorAll("main form[method=post]")].some((form) => form !== sent && typedFields(form).length);
+    waits ||= isBeside;
+  }
 }
 
 // Puts one form back; only where something differs, and then with the state it was written on.
-function put(form, typed) {
+function put(form, typed, isBeside) {
+  // One deed of our own moves the version by one: with the older one the save would find us to be somebody else.
+  const version = form.elements.version;
+  if (isBeside && version && Number(version.value) === Number(typed["version 1"]) + 1) typed = { ...typed, "version 1": version.value };
   const fields = fieldsOf(form).filter(([name, field]) => name in typed && typed[name] !== typedIn(field));
   const now = fieldsOf(form).filter(([name, field]) => name in typed && typed[name] !== shownIn(field));
   if (!now.some(([, field]) => field.type !== "hidden")) return false;
@@ -87,7 +96,7 @@ function hearEarly() {
 function bringTyped(kept) {
   const brought = kept.forms.filter(({ action, fields }) => {
     const form = document.querySelector(`main form[method=post][action="${CSS.escape(action)}"]`);
-    return form && put(form, fields);
+    return form && put(form, fields, kept.isBeside);
   });
   if (brought.length) document.querySelector("[data-brought]").hidden = false;
   return kept.forms.some(({ action }) => document.querySelector(`main form[method=post][action="${CSS.escape(action)}"]`));
@@ -124,7 +133,7 @@ function toTyped() {
   }
   const isBack = performance.getEntriesByType("navigation")[0]?.type === "back_forward";
   if (!kept.waits && !isBack) return;
-  if (bringTyped(kept) && kept.waits) sessionStorage.setItem(TYPED, JSON.stringify({ ...kept, waits: false }));
+  if ((bringTyped(kept) || kept.isBeside) && kept.waits) sessionStorage.setItem(TYPED, JSON.stringify({ ...kept, waits: false }));
 }
 
 document.addEventListener("DOMContentLoaded", hearEarly);

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from dispatch import retention
-from dispatch.people import erasing
+from dispatch.people import erasing, members
 from dispatch.retention import Keeping
 from models import Audit, Campaign, Member, Membership, Processing
 from tests import cast, town
@@ -37,6 +37,13 @@ def test_the_page_says_what_goes_and_what_stays_and_then_it_is_done(admin, bin, 
     assert Member.get_by_id(zoe.id).last_name == ""
     assert admin.get(f"/members/{zoe.id}").status == 404
     assert "Peeters" not in admin.get(f"/bins/{bin.id}").html
+
+
+def test_of_who_left_already_the_page_ends_no_membership(admin, bin, zoe):
+    members.end(zoe.memberships.get(), by=None, now=NOON)
+    page = admin.get(f"/members/{zoe.id}/erase")
+    goes = page.soup.select_one("#goes").get_text()
+    assert "geen lidmaatschap meer" in goes and "1 lidmaatschap" not in goes
 
 
 def test_the_page_offers_no_erasure_while_a_campaign_runs(admin, bin, zoe):

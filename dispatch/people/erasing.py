@@ -37,6 +37,7 @@ class Traces:
     """How much there is of a person."""
 
     memberships: int
+    living: int  # of these, memberships that did not end yet
     changes: int
     messages: int
     shared: int  # of these, messages that others of the household got too
@@ -47,7 +48,10 @@ def traces(member: Member) -> Traces:
     shared = Recipient.select(fn.COUNT(Recipient.message.distinct())).where(
         Recipient.message.in_(mine), Recipient.member != member.id
     )
-    return Traces(member.memberships.count(), member.changes.count(), mine.count(), shared.scalar())
+    living = member.memberships.where(Membership.ended_at.is_null())
+    return Traces(
+        member.memberships.count(), living.count(), member.changes.count(), mine.count(), shared.scalar()
+    )
 
 
 def is_underway(member: Member) -> bool:

@@ -147,6 +147,21 @@ def test_signed_in_anew_on_another_tab_it_is_one_press_away_and_nobody_else_find
     forgive(page)
 
 
+def test_what_stands_typed_beside_another_button_outlives_its_press_and_is_saved_without_a_conflict(visit):
+    page = visit("coordinator")
+    page.goto("/bins/1")
+    page.locator("#members-list tbody th a").first.click()
+    page.fill("[name=street]", "Nieuwe Molenweg")
+    page.locator("form.deed[action$='/pause'] button").first.click()
+    expect(page.locator("form.deed[action$='/resume'] button").first).to_be_visible()
+    expect(page.locator("[name=street]")).to_have_value("Nieuwe Molenweg")
+    expect(page.locator("[data-brought]")).to_be_visible()
+    page.locator("#data .main").click()
+    expect(page.locator(".toast")).to_be_visible()
+    expect(page.locator("[name=street]")).to_have_value("Nieuwe Molenweg")
+    expect(page.locator("[data-brought]")).to_be_hidden()
+
+
 def test_signed_out_before_the_scripts_are_here_nothing_is_kept_either(visit):
     page = typed(visit, FORMS["member"])
     page.route(re.compile("/typed.js"), lambda route: route.abort())
