@@ -14,7 +14,7 @@ from peewee import Case, Select, Value
 
 from dialect import maybe_moment, unpacked
 from dispatch import logs
-from dispatch.money import ledger, prices
+from dispatch.money import ledger
 from dispatch.people import dead_ends
 from dispatch.providers.base import Outcome, Receipt
 from dispatch.sending import due, tallies
@@ -90,22 +90,10 @@ def new_reference() -> str:
 
 
 def enqueue_letter(letter: Letter, addresses: list[str], *, channel: str = "email", now: datetime) -> None:
-    parts = measure(letter.body).parts if channel == "sms" else 1
-    Message.insert_many(
-        [
-            {
-                "letter": letter.id,
-                "channel": channel,
-                "is_practice": letter.is_practice,
-                "address": address,
-                "language": letter.language,
-                "reference": new_reference(),
-                "parts": parts,
-                "due_at": now,
-            }
-            for address in addresses
-        ]
-    ).execute()
+    facts = {"letter": letter.id, "channel": channel, "is_practice": letter.is_practice, "due_at": now}
+    facts |= {"language": letter.language, "parts": measure(letter.body).parts if channel == "sms" else 1}
+    own = ({"address": address, "reference": new_reference()} for address in addresses)
+    Message.insert_many([facts | one for one in own]).execute()
 
 
 def claim(
@@ -376,7 +364,8 @@ def _move(moves: Iterable[Move], now: datetime) -> None:
     tallies.count(tally)
     tallies.beat(pulse, now)
     ledger.spend(_accepted_parts(steps), now)
-    ledger.spend_on_letters(_accepted_letters(steps), now)
+    letters = [one.id for one, new, *_ in steps if not one.campaign and _is_accepted(one.status, new)]
+    ledger.spend_on_letters(letters, now)
     dead_ends.note(dead)
 
 
@@ -429,15 +418,6 @@ def _accepted_parts(steps: list[Move]) -> Counter:
         if standing.campaign and _is_accepted(standing.status, new):
             parts[standing.campaign, standing.channel] += standing.parts
     return parts
-
-
-def _accepted_letters(steps: list[Move]) -> list[int]:
-    """The messages of our own letters that were not accepted before and may cost something."""
-    return [
-        standing.id
-        for standing, new, *_ in steps
-        if not standing.campaign and standing.channel in prices.CODES and _is_accepted(standing.status, new)
-    ]
 
 
 def _is_accepted(old: str, new: str) -> bool:
