@@ -9,7 +9,7 @@ from pypdf import PdfReader
 from dispatch import clock
 from dispatch.centre import closing, scale_up, warnings
 from models import Activation, Agreement, Inquiry, Message, Milestone, Notice, ScaleUp, SignIn, User
-from tests import cast
+from tests import cast, promising
 from tests.test_activation_pages import FILLED, PASSWORD, an_hour_ago
 
 
@@ -168,6 +168,37 @@ def test_the_centre_enters_a_call_and_both_sides_see_that_it_was_one(mayor, supe
         assert page.has("Entered by Koen Peeters: Greet Moons asked by telephone")
         assert page.has("Call back on") and page.has("0470 00 99 88")
         assert side.get("/activations").has("entered by the centre")
+
+
+def test_who_called_is_chosen_from_annex_1_and_nobody_else_asks(mayor, supervisor, town):
+    promising.annex_1(Agreement.get(), User.get(User.role == "authorised_person"))
+    page = supervisor.get(f"/activations/enter?municipality={town.id}")
+    (_first, landline, _third) = [box["value"] for box in page.select("#asked input[type=radio]")]
+    assert page.has("Greet Moons, Burgemeester") and not page.select("#caller")
+    stranger = call(town, caller="Piet Snot", caller_phone="0499 00 11 22")
+    page = supervisor.post("/activations/enter", stranger)
+    assert (
+        page.status == 422
+        and page.has("Choose somebody of annex 1.")
+        and page.select("#asked input[type=radio]")
+    )
+    own_number = call(town, caller="Greet Moons", caller_phone="0499 00 11 22")
+    assert supervisor.post("/activations/enter", own_number).has("This number does not stand in annex 1")
+    assert not Activation.select().exists()
+    supervisor.post("/activations/enter", call(town, person=landline, caller="", caller_phone=""))
+    page = mayor.get(f"/activations/{Activation.get().id}")
+    assert page.has("Greet Moons, Burgemeester asked by telephone") and page.has("016 22 33 44")
+    assert not page.has("nobody checked who may ask")
+
+
+def test_without_annex_1_both_sides_see_that_nobody_checked_who_called(mayor, supervisor, town):
+    supervisor.post("/activations/enter", call(town))
+    here = f"/activations/{Activation.get().id}"
+    for side in (mayor, supervisor):
+        page = side.get(here)
+        assert page.has("nobody checked who may ask") and page.has("NOT checked: no annex 1 was in force")
+        assert not page.has("authorised person by the agreement of")
+    assert supervisor.get(here).has("Whoever called has not seen the code")
 
 
 def test_a_request_entered_in_practice_is_an_exercise(supervisor, town):

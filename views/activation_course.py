@@ -174,6 +174,8 @@ def _hand_overs(activation: Activation, now: datetime) -> list[Entry]:
 def alarms(activation: Activation) -> list[str]:
     """What both sides must see in red at once."""
     found = []
+    if wording.is_unlisted(activation):
+        found.append(_("No annex 1 was in force when this request came: nobody checked who may ask for it."))
     if call_backs.is_wrong(activation):
         found.append(_("The last call-back heard a WRONG code. Whether this request is real is not certain."))
     return found

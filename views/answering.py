@@ -1,5 +1,6 @@
 """What the contact centre does with a request: call back, ask, join it to an emergency, enter one that came otherwise."""
 
+from datetime import datetime
 from io import BytesIO
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, send_file, url_for
@@ -9,11 +10,13 @@ from flask_login import current_user
 
 from dispatch import clock
 from dispatch.centre import activation as centre
-from dispatch.centre import call_backs, emergencies, entering, inquiries, notices
+from dispatch.centre import annexes, call_backs, emergencies, entering, inquiries, notices
 from dispatch.centre import form as annex3
+from dispatch.centre import request as wording
+from dispatch.centre.annexes import Person
 from dispatch.errors import Incomplete, Refusal, WrongMoment
 from dispatch.words import LANGUAGE_NAMES, N_, Sentence
-from models import Activation
+from models import Activation, Organisation
 from views import activation_form, activation_page, guard, lookups
 from views.activation_form import said
 from views.activation_page import one, to
@@ -23,6 +26,7 @@ pages = Blueprint("answering", __name__)
 LABELS = {
     "municipality": _l("Municipality"),
     "channel": _l("How the request came"),
+    "person": _l("Who asked, of annex 1"),
     "caller": _l("Who asked"),
     "caller_phone": _l("Number to call back"),
     "received_at": _l("Moment at which it came"),
@@ -192,7 +196,8 @@ def _joining(activation: Activation, faults: dict[str, Sentence] | None = None) 
 @pages.get("/activations/enter")
 @guard.needs("activation.answer")
 def entering_form():
-    return _entering(annex3.ORDINARY | {"channel": "telephone"}, None)
+    asked = {"channel": "telephone", "municipality": request.args.get("municipality", "")}
+    return _entering(annex3.ORDINARY | asked, None)
 
 
 @pages.post("/activations/enter")
@@ -201,14 +206,8 @@ def enter():
     now = clock.now()
     sent = {name: request.form.get(name, "") for name in (*LABELS, *annex3.FIELDS)}
     sent["languages"] = request.form.getlist("languages")
-    town = next(
-        (
-            row
-            for row in entering.clients(current_user.organisation, now)
-            if str(row.id) == sent["municipality"]
-        ),
-        None,
-    )
+    town = _town(sent["municipality"], now)
+    sent |= _chosen(town, now)
     try:
         activation = entering.enter(
             town,
@@ -229,14 +228,45 @@ def enter():
     return redirect(url_for("activations.show", id=activation.id), 303)
 
 
+def _town(chosen: str, now: datetime) -> Organisation | None:
+    known = entering.clients(current_user.organisation, now)
+    return next((row for row in known if str(row.id) == chosen), None)
+
+
+def _chosen(town: Organisation | None, now: datetime) -> dict[str, str]:
+    """Who of annex 1 was chosen, on which of their numbers."""
+    number, _sign, name = request.form.get("person", "").partition(" ")
+    found = [one for one in _persons(town, now) if one.name == name]
+    return {"caller": f"{name}, {found[0].function}", "caller_phone": number} if found else {}
+
+
+def _persons(town: Organisation | None, now: datetime) -> list[Person]:
+    return entering.persons(town, current_user.organisation, now) if town else []
+
+
+def _callers(persons: list[Person]) -> list[tuple[str, str, str]]:
+    """A choice for each number of each person, as the centre rings it."""
+    return [
+        (f"{way} {one.name}", f"{one.name}, {annexes.function_of(one, _)}", wording.phone(way))
+        for one in persons
+        for way in one.ways
+    ]
+
+
 def _entering(typed: dict, faults: dict[str, Sentence] | None) -> str:
     now = clock.now()
+    persons = _persons(_town(typed.get("municipality", ""), now), now)
+    if persons and faults:  # what is wrong with who asked is mended at one place
+        moved = [faults.pop(name) for name in ("caller", "caller_phone") if name in faults]
+        faults |= {"person": moved[0]} if moved else {}
     labels = LABELS | {name: activation_form.named(name) for name in annex3.FIELDS}
     return render_template(
         "answering/enter.html",
         form={name: typed.get(name, "") for name in (*LABELS, *annex3.FIELDS)},
         towns=[("", _("Choose a municipality"))]
         + [(str(row.id), row.name) for row in entering.clients(current_user.organisation, now)],
+        callers=_callers(persons),
+        person=request.form.get("person", ""),
         channels=[(name, _(entering.CHANNELS[name])) for name in entering.ENTERED],
         languages=[(code, _(LANGUAGE_NAMES[code])) for code in annex3.ORDINARY["languages"]],
         **said(faults, labels),

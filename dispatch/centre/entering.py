@@ -3,10 +3,11 @@
 import secrets
 from datetime import datetime, timedelta
 
-from dispatch import audit
+from dispatch import audit, clock
 from dispatch.centre import activation as centre
+from dispatch.centre import annexes, request, telling
 from dispatch.centre import form as annex3
-from dispatch.centre import request, telling
+from dispatch.centre.annexes import Person
 from dispatch.errors import Incomplete, NotAllowed
 from dispatch.people import numbers
 from dispatch.rights import may
@@ -35,6 +36,15 @@ def _agreement(town: Organisation, house: Organisation, now: datetime) -> Agreem
     return valid if valid and valid.centre_id == house.id else None
 
 
+def persons(town: Organisation, house: Organisation, now: datetime) -> list[Person]:
+    """Who may ask for a number in the name of this municipality, by annex 1; [] while none is in force."""
+    return _persons(_agreement(town, house, now), now)
+
+
+def _persons(agreement: Agreement | None, now: datetime) -> list[Person]:
+    return annexes.authorised_persons(agreement, clock.local(now).date()) if agreement else []
+
+
 def enter(
     town: Organisation | None,
     typed: dict[str, object],
@@ -49,7 +59,8 @@ def enter(
 ) -> Activation:
     """Writes down a request as the centre received it; its promise runs from `received_at`.
 
-    `typed` are the fields of annex 3. The municipality gets the paper by mail and SMS. Raises Incomplete by field: the
+    `typed` are the fields of annex 3. Where an annex 1 is in force, `caller` is somebody whom it names and
+    `caller_phone` one of their numbers. The municipality gets the paper by mail and SMS. Raises Incomplete by field: the
     fields of annex 3, and municipality, channel, caller, caller_phone, received_at.
     """
     if not may(by, "activation.answer"):
@@ -57,7 +68,11 @@ def enter(
     agreement = _agreement(town, by.organisation, received_at or now) if town else None
     form = annex3.merged(annex3.ORDINARY, typed, received_at or now)
     form |= {"caller": annex3.tidy("place", caller)[: annex3.LONGEST], "caller_phone": caller_phone.strip()}
-    faults = _faults(agreement, channel, form, received_at, now) | annex3.faults(form)
+    persons = _persons(agreement, received_at or now)
+    form["caller_is_listed"] = bool(persons)
+    faults = (
+        _faults(agreement, channel, form, received_at, now) | _stranger(persons, form) | annex3.faults(form)
+    )
     if faults:
         raise Incomplete(N_("Something is still missing. Nothing was lost."), faults)
     draft = Activation(
@@ -109,6 +124,20 @@ def _tell(activation: Activation, received_at: datetime, now: datetime) -> None:
     )
     current = centre.fresh(activation)
     telling.tell(activation, telling.in_control(activation, now), word, now=now, document=current.document)
+
+
+def _stranger(persons: list[Person], form: dict) -> dict[str, Sentence]:
+    """What is wrong with who asked, where annex 1 says who may; a number that cannot be read is told elsewhere."""
+    named = [person for person in persons if form["caller"].casefold().startswith(person.name.casefold())]
+    if persons and not named:
+        return {"caller": Sentence(N_("Choose somebody of annex 1. Nobody else may ask for a number."))}
+    try:
+        number = numbers.parse(form["caller_phone"]).e164
+    except numbers.InvalidNumber:
+        return {}
+    if persons and not any(number in person.ways for person in named):
+        return {"caller_phone": Sentence(N_("This number does not stand in annex 1 for this person."))}
+    return {}
 
 
 def _faults(

@@ -65,7 +65,7 @@ def told(
         **_typed(form, lang),
         **_arranged(form, agreement, lang),
         "submitted_by": asker(activation, by),
-        "authority": authority(agreement, lang),
+        "authority": authority(activation, agreement, lang),
         "callback_phone": callback_phone(activation, by),
         "callback_code": activation.callback_code,
     }
@@ -126,11 +126,17 @@ def filename(activation: Activation, received_at: datetime) -> str:
     return f"{mood}activation-{activation.municipality.slug}-{clock.local(received_at):%Y%m%d-%H%M}.pdf"
 
 
-def authority(agreement: Agreement, lang: str) -> str:
-    sentence = Sentence(
-        N_("authorised person by the agreement of %(day)s"), day=day(agreement.signed_on, lang)
-    )
-    return sentence.in_language(lang)
+def authority(activation: Activation, agreement: Agreement, lang: str) -> str:
+    said = UNLISTED if is_unlisted(activation) else N_("authorised person by the agreement of %(day)s")
+    return Sentence(said, day=day(agreement.signed_on, lang)).in_language(lang)
+
+
+UNLISTED = N_("NOT checked: no annex 1 was in force that names who may ask")
+
+
+def is_unlisted(activation: Activation) -> bool:
+    """Whether the centre wrote down a caller whom no annex 1 names."""
+    return activation.form.get("caller_is_listed") is False
 
 
 def asker(activation: Activation, by: User) -> str:
