@@ -7,7 +7,7 @@ import pytest
 from pypdf import PdfReader
 
 from dispatch import clock
-from dispatch.centre import closing, scale_up, warnings
+from dispatch.centre import closing, scale_up, victims, warnings
 from models import Activation, Agreement, Inquiry, Message, Milestone, Notice, ScaleUp, SignIn, User
 from tests import cast, promising
 from tests.test_activation_pages import FILLED, PASSWORD, an_hour_ago
@@ -133,6 +133,25 @@ def test_a_warning_that_went_stands_in_the_course_and_on_the_board(mayor, superv
         assert side.get(f"/activations/{activation.id}").has("three quarters of the promised time are gone")
         assert not side.get(f"/activations/{activation.id}").has("half of the promised time")
     assert supervisor.htmx("/activations/board").has("three quarters of the promised time are gone")
+
+
+def test_before_the_planned_end_the_page_says_when_it_is_and_what_still_waits(mayor, supervisor, house):
+    activation = opened(mayor, supervisor)
+    here = f"/activations/{activation.id}"
+    mayor.post(
+        f"{here}/closing",
+        closes_at=f"{clock.local(clock.now()) + timedelta(hours=5):%d/%m/%Y %H:%M}",
+        **PASSWORD,
+    )
+    operator = cast.user("operator", house)
+    said = {"caller": "Rosa", "phone": "0470112233", "sought": "Ann", "words": "Aan het station"}
+    facts = {"to": "d2_desk", "language": "nl", "by": operator, "now": clock.now()}
+    victims.hand_over(Activation.get().emergency, said, **facts)
+    page = supervisor.get(here)
+    assert page.has("That moment has not come yet") and page.has("1 relative waits to be called back.")
+    page = supervisor.post(f"{here}/close", closed_at=hour_now(), confirmed_by="")
+    assert page.status == 422 and page.has("and that is later. Does it close now?")
+    assert Activation.get().status == "closing"
 
 
 # ── By telephone ────────────────────────────────────────────────────────

@@ -160,12 +160,21 @@ def test_the_centre_closes_by_the_plan_or_says_who_confirmed_it(opened, people):
     assert Milestone.get(Milestone.status == "closed").note == "Greet Moons, brief van 22 november"
 
 
-def test_with_a_plan_the_centre_is_asked_for_nothing_more(opened, people):
-    confirm(opened, people)
-    closed = centre.close(
-        again(opened), at=later(400), by=people["supervisor"], now=later(400), confirmed_by=""
-    )
+def test_at_the_planned_moment_the_centre_is_asked_for_nothing_more(opened, people):
+    at = confirm(opened, people).closes_at
+    closed = centre.close(again(opened), at=at, by=people["supervisor"], now=at, confirmed_by="")
     assert closed.is_over
+
+
+def test_before_the_planned_moment_somebody_of_annex_1_has_to_have_said_so(opened, people):
+    confirm(opened, people)
+    facts = {"at": later(400), "by": people["supervisor"], "now": later(400)}
+    with pytest.raises(Incomplete) as refused:
+        centre.close(again(opened), confirmed_by="", **facts)
+    asked = refused.value.faults["confirmed_by"].said_by(lambda msgid: msgid)
+    assert "Greet Moons confirmed that it closes on 25/11" in asked and again(opened).status == "closing"
+    centre.close(again(opened), confirmed_by="Greet Moons, mail van 09:40", **facts)
+    assert Milestone.get(Milestone.status == "closed").note == "Greet Moons, mail van 09:40"
 
 
 def test_opening_again_within_a_day_keeps_the_file_and_starts_a_new_promise(opened, people):

@@ -5,11 +5,22 @@ from datetime import datetime
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from flask_login import current_user
 
 from dispatch import clock, rights
 from dispatch.centre import activation as centre
-from dispatch.centre import annexes, closing, emergencies, exercises, handover, inquiries, scale_up
+from dispatch.centre import (
+    annexes,
+    closing,
+    emergencies,
+    exercises,
+    handover,
+    inquiries,
+    questions,
+    scale_up,
+    victims,
+)
 from dispatch.centre import request as wording
 from dispatch.centre.moves import open_moves
 from dispatch.errors import NotAllowed, Refusal
@@ -186,8 +197,48 @@ def sides_of(activation: Activation, answers: bool, now: datetime) -> dict:
         "may_join": answers and activation.awaits_opening and not activation.number,
         "may_leave": answers and activation.awaits_opening and activation.joined_from_id is not None,
         "may_ask": answers and not activation.is_over,
-        "needs_confirmation": activation.status == "open",
+        "needs_confirmation": is_open and not (plan and not closing.is_before(plan, now)),
+        "closing_words": is_open and answers and _closing_words(plan, now),
+        "still_waits": _still_waits(activation) if is_open and answers else [],
     }
+
+
+def _closing_words(plan: ClosingPlan | None, now: datetime) -> str:
+    if not plan:
+        return _(
+            "Nobody was told here in writing how this number closes. Wait for that confirmation, or write down who gave "
+            "it another way."
+        )
+    facts = {"name": plan.by.name, "day": wording.clock_words(plan.closes_at)}
+    if not closing.is_before(plan, now):
+        return _(
+            "%(name)s confirmed that it closes on %(day)s. From then on nobody is answered on this number.",
+            **facts,
+        )
+    return _(
+        "%(name)s confirmed that it closes on %(day)s. That moment has not come yet: until then callers count on this "
+        "number.",
+        **facts,
+    )
+
+
+def _still_waits(activation: Activation) -> list[str]:
+    """What nobody does any more once the number is closed."""
+    relatives = victims.counts(activation.emergency)["waiting"]
+    asked = questions.number(activation.emergency)
+    said = [
+        relatives
+        and ngettext(
+            "%(num)d relative waits to be called back.",
+            "%(num)d relatives wait to be called back.",
+            relatives,
+        ),
+        asked
+        and ngettext(
+            "%(num)d question of operators is open.", "%(num)d questions of operators are open.", asked
+        ),
+    ]
+    return [words for words in said if words]
 
 
 def _plan(plan: ClosingPlan) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from dispatch.centre import (
     agreements,
     annexes,
     authority,
+    closing,
     emergencies,
     preparation,
     request,
@@ -277,8 +278,8 @@ def close(
 ) -> Activation:
     """The number no longer answers since `at`: not before its opening, not in the future.
 
-    Where no closing plan was confirmed in Belfort, `confirmed_by` says who of annex 1 confirmed it in writing; "" is
-    asked for again. None: whoever calls this has that confirmation.
+    Where no closing plan was confirmed in Belfort, or for a later moment, `confirmed_by` says who of annex 1 confirmed
+    it in writing; "" is asked for again. None: whoever calls this has that confirmation.
     """
     authority.demand_answering(activation, by)
     answered = openings(activation)
@@ -286,16 +287,33 @@ def close(
         raise WrongMoment(MOVED_ON)
     faults = _moment_fault("closed_at", at, answered[-1].from_at, now)
     note = annex3.tidy("declared_by", confirmed_by or "")[: annex3.LONGEST]
-    if confirmed_by is not None and activation.status == "open" and not note:
-        faults["confirmed_by"] = Sentence(
-            N_("No closing was confirmed here. Write who of annex 1 confirmed it in writing, and when.")
-        )
+    if confirmed_by is not None and not note and (unsaid := _unconfirmed(activation, at)):
+        faults["confirmed_by"] = unsaid
     if faults:
         raise Incomplete(N_("The number was not closed yet."), faults)
     with writing():
         move(activation, "closed", by=by, now=now, at=max(at, answered[-1].from_at), note=note)
         emergencies.end(activation.emergency, at=max(at, answered[-1].from_at))
     return fresh(activation)
+
+
+def _unconfirmed(activation: Activation, at: datetime | None) -> Sentence | None:
+    """Why nobody confirmed that it closes at this moment; a plan for later is no confirmation of now."""
+    plan = closing.holding(activation) if activation.status == "closing" else None
+    if not plan:
+        return Sentence(
+            N_("No closing was confirmed here. Write who of annex 1 confirmed it in writing, and when.")
+        )
+    if at is None or not closing.is_before(plan, at):
+        return None
+    return Sentence(
+        N_(
+            "%(name)s confirmed that it closes on %(day)s, and that is later. Does it close now? Then write who of "
+            "annex 1 confirmed that in writing, and when."
+        ),
+        name=plan.by.name,
+        day=request.clock_words(plan.closes_at),
+    )
 
 
 def _number_fault(typed: str, activation: Activation) -> dict[str, Sentence]:

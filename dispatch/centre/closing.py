@@ -41,6 +41,11 @@ def holding(activation: Activation) -> ClosingPlan | None:
     return ClosingPlan.select().where(here).order_by(ClosingPlan.id.desc()).first()
 
 
+def is_before(plan: ClosingPlan, at: datetime) -> bool:
+    """Whether this moment comes before the one at which the number closes; people write minutes."""
+    return at < plan.closes_at - annex3.TOLERANCE
+
+
 def overdue(activations: list[Activation], now: datetime) -> set[int]:
     """The ids of those that were to be closed by now, and are not."""
     closing = [one.id for one in activations if one.status == "closing"]
