@@ -432,3 +432,35 @@ def test_a_token_of_another_house_or_mood_brings_nothing(app, people, emergency)
         answer = app.test_client().post(address, json={"quarters": [a_quarter()]}, headers=headers)
         assert answer.status_code == status
     assert not Quarter.select().exists()
+
+
+# ── A real number beside an exercise ────────────────────────────────────
+
+
+def asked_beside(people, is_practice=True):
+    """One more request, after the number that runs and with its own emergency."""
+    mayor, now = people["authorised_person"], clock.now()
+    draft = centre_of.begin(mayor.organisation, by=mayor, now=now, is_practice=is_practice)
+    centre_of.write(draft, town.FORM, by=mayor, now=now)
+    asked = centre_of.submit(draft, by=mayor, now=now, password_confirmed=True)
+    return Activation.get_by_id(asked.id)
+
+
+def test_a_real_number_comes_before_an_exercise_that_began_later(supervisor, people, emergency):
+    practised = asked_beside(people)
+    page = supervisor.get("/board")
+    assert page.h1 == "Board" and not page.select("body.is-practice")
+    tabs = [tab.text for tab in page.select(".tabs a")]
+    assert tabs == [f"{emergency.name} (real)", f"{practised.emergency.name} (exercise)"]
+    real = asked_beside(people, is_practice=False)
+    waiting = [part["id"] for part in supervisor.get("/activations").select("#board section")]
+    assert waiting == [f"wait-{real.id}", f"wait-{practised.id}"]
+
+
+def test_a_real_card_on_the_board_of_an_exercise_is_marked_as_real(supervisor, people, emergency):
+    practised = asked_beside(people)
+    page = supervisor.get(f"/emergencies/{practised.emergency_id}/board")
+    (real,) = page.select(f"#clock-{emergency.activations.get().id}")
+    assert page.select("body.is-practice") and real.select(".badge.live")
+    (drill,) = page.select(f"#clock-{practised.id}")
+    assert drill.select(".badge.practice") and not drill.select(".badge.live")

@@ -306,7 +306,7 @@ def _board() -> dict:
     is_centre = rights.may(current_user, "activation.answer")
     awaiting = [row for row in rows if row.activation.awaits_opening]
     return {
-        "awaiting": sorted(awaiting, key=lambda row: row.clock.due_at),
+        "awaiting": sorted(awaiting, key=lambda row: (row.activation.is_practice, row.clock.due_at)),
         "others": [row for row in rows if not row.activation.awaits_opening],
         "is_centre": is_centre,
         "is_live": is_centre or bool(awaiting),

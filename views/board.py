@@ -16,7 +16,7 @@ from dispatch.centre.board import Board
 from dispatch.words import LANGUAGE_NAMES
 from models import Activation, Emergency, database
 from views import costs, guard, lookups, sheet_page
-from views.render import duration, hour, locale
+from views.render import duration, hour, locale, mood_look
 
 pages = Blueprint("board", __name__)
 
@@ -27,7 +27,7 @@ MOST_KEPT = 200
 @pages.get("/board")
 @guard.needs("activation.see")
 def index():
-    """The board of what runs now: of the emergency that began last."""
+    """The board of what runs now: of the real emergency that began last, before any exercise."""
     running = floor.running(current_user)
     if not running:
         return render_template("board/empty.html")
@@ -43,7 +43,11 @@ def show(id: int):
 def _page(emergency: Emergency):
     running = floor.running(current_user)
     tabs = [
-        {"label": one.name, "url": url_for("board.show", id=one.id), "is_current": one.id == emergency.id}
+        {
+            "label": _tab(one, running),
+            "url": url_for("board.show", id=one.id),
+            "is_current": one.id == emergency.id,
+        }
         for one in running
     ]
     return render_template(
@@ -53,6 +57,12 @@ def _page(emergency: Emergency):
         totals=[costs.total_of(one) for one in _seen(emergency) if not one.awaits_opening],
         **_shown(emergency) | sheet_page.shown(emergency),
     )
+
+
+def _tab(one: Emergency, running: list[Emergency]) -> str:
+    """The name of an emergency; beside an exercise it says which is which."""
+    are_mixed = len({other.is_practice for other in running}) > 1
+    return f"{one.name} ({mood_look(one.is_practice).label})" if are_mixed else one.name
 
 
 def _seen(emergency: Emergency) -> list[Activation]:
@@ -160,7 +170,7 @@ def _faces(emergency: Emergency, now: datetime) -> list[dict]:
             "hours": one.form.get("opening_hours") if one.form.get("arrangement") == "special" else "",
             "url": url_for("activations.show", id=one.id),
         }
-        for one in (*mine, *others)
+        for one in sorted((*mine, *others), key=lambda one: one.is_practice)
     ]
 
 

@@ -43,8 +43,12 @@ def activations_of(emergency: Emergency) -> list[Activation]:
 
 
 def running(user: User) -> list[Emergency]:
-    """The emergencies that are not over and that this person sees, newest first."""
+    """The emergencies that are not over and that this person sees: the real ones first, the newest first."""
     query = Emergency.select().where(Emergency.ended_at.is_null())
     if user.organisation.kind == "contact_centre":
         query = query.where(Emergency.centre == user.organisation_id)
-    return [one for one in query.order_by(Emergency.id.desc()) if rights.sees_emergency(user, one)]
+    return [
+        one
+        for one in query.order_by(Emergency.is_practice, Emergency.id.desc())
+        if rights.sees_emergency(user, one)
+    ]
