@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from dispatch import deeds, retention, tokens
-from dispatch.centre import victims
+from dispatch.centre import presence, victims
 from dispatch.errors import Incomplete, NotAllowed, WrongMoment
 from models import Audit, Emergency, VictimNote
 from tests import cast, town, truth
@@ -43,6 +43,20 @@ def test_only_who_has_the_right_opens_a_note_and_each_look_is_written_down(place
         assert victims.open_note(note, by=keeper, now=NOON).caller == "Wilhelmina Geheim"
     looks = Audit.select().where(Audit.deed == "victim.opened", Audit.by == keeper)
     assert looks.count() == 2
+
+
+def test_whoever_sits_at_the_d2_desk_reads_its_notes_while_they_sit_there(place, signed_in):
+    note, line = hand_over(place), hand_over(place, to="second_line")
+    (seated, elsewhere), here = place.operators[1:3], f"/victim-notes/{note.id}"
+    presence.enter(place.emergency, seated, desk="d2", languages=["nl"], by=seated, now=NOON)
+    assert signed_in(seated).get(here).has("Wilhelmina Geheim")
+    assert Audit.select().where(Audit.deed == "victim.opened", Audit.by == seated).count() == 1
+    assert [one.id for one in victims.seen_by(seated, place.emergency)] == [note.id]
+    assert signed_in(seated).get(f"/victim-notes/{line.id}").status == 404
+    assert signed_in(elsewhere).get(here).status == 404
+    signed_in(seated).post(f"{here}/take")
+    presence.leave(place.emergency, seated, by=seated, now=NOON + timedelta(hours=1))
+    assert signed_in(seated).get(here).status == 404
 
 
 def test_a_town_opens_only_what_was_passed_to_its_own_second_line(place):
@@ -183,7 +197,8 @@ def test_the_pages_hand_over_show_counts_to_all_and_the_words_to_few(place, sign
     page = operator.post(here, refused.form("#handing form") | SAID)
     note = VictimNote.get()
     assert page.status == 200 and not page.select("a[href^='/victim-notes']")
-    assert operator.get(f"/victim-notes/{note.id}").status == 403
+    assert operator.get(f"/victim-notes/{note.id}").status == 404
+    assert "Wie mag lezen wat er gezegd is" in str(page.soup)
     keeper = signed_in(truth.may_see_victims(place.operators[1]))
     assert keeper.get(here).link(f"{note.id}") == f"/victim-notes/{note.id}"
     keeper.post(f"/victim-notes/{note.id}/take")

@@ -38,7 +38,7 @@ def _page(emergency: Emergency, faults: dict | None = None) -> str:
         "victims/index.html",
         emergency=emergency,
         counts=victims.counts(emergency),
-        sees=rights.may(current_user, "victim.see"),
+        sees=victims.may_see(current_user, emergency),
         notes=[(note, str(DESKS[note.handed_to]), _(LANGUAGE_NAMES[note.language])) for note in notes],
         may_hand_over=rights.may(current_user, "call.take") and not emergency.ended_at,
         names=NAMES,
@@ -75,7 +75,7 @@ def _town(emergency: Emergency) -> Organisation | None:
 
 
 @pages.get("/victim-notes/<int:id>")
-@guard.needs("victim.see")
+@guard.needs("activation.see")
 def show(id: int):
     """Each look is written down, so it is never part of another page."""
     note = victims.open_note(lookups.victim_note_of(id), by=current_user, now=clock.now())
@@ -92,13 +92,13 @@ def show(id: int):
 
 
 @pages.post("/victim-notes/<int:id>/take")
-@guard.needs("victim.see")
+@guard.needs("activation.see")
 def take(id: int):
     return _done(id, victims.take, _("You call back. Nobody else does meanwhile."))
 
 
 @pages.post("/victim-notes/<int:id>/close")
-@guard.needs("victim.see")
+@guard.needs("activation.see")
 def close(id: int):
     return _done(id, victims.close, _("Closed."))
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from peewee import fn
 
 from dispatch import audit, rights
+from dispatch.centre import presence
 from dispatch.errors import Incomplete, NotAllowed, WrongMoment
 from dispatch.people import numbers
 from dispatch.words import LANGUAGES, N_, Sentence
@@ -76,14 +77,32 @@ def _faults(told: dict[str, str], to: str) -> dict[str, Sentence]:
 
 
 def seen_by(user: User, emergency: Emergency):
-    """The notes that this person may open: the centre's all, a town's those that were passed to its own line."""
+    """The notes that this person may open.
+
+    With the right, the centre's all and a town's those that were passed to its own line; without it, whoever sits at
+    the D2 desk those of the desk, as long as they sit there.
+    """
     here = VictimNote.emergency == emergency.id
-    if not rights.may(user, "victim.see") or not rights.sees_emergency(user, emergency):
+    if not may_see(user, emergency):
         return VictimNote.select().where(False)
-    if user.organisation.kind == "municipality":
+    if not rights.may(user, "victim.see"):
+        here &= VictimNote.handed_to == "d2_desk"
+    elif user.organisation.kind == "municipality":
         is_ours = VictimNote.municipality.is_null() | (VictimNote.municipality == user.organisation_id)
         here &= (VictimNote.handed_to == "second_line") & is_ours
     return VictimNote.select().where(here).order_by(VictimNote.closed_at.is_null(False), VictimNote.id)
+
+
+def may_see(user: User, emergency: Emergency) -> bool:
+    """Whether this person hears here what relatives said: by right, or because they sit at the D2 desk."""
+    if not rights.sees_emergency(user, emergency):
+        return False
+    return rights.may(user, "victim.see") or _sits_at_d2(user, emergency)
+
+
+def _sits_at_d2(user: User, emergency: Emergency) -> bool:
+    seat = presence.seat_of(user, emergency)
+    return seat is not None and seat.desk == "d2" and rights.may(user, "call.take")
 
 
 def open_note(note: VictimNote, *, by: User, now: datetime) -> VictimNote:
