@@ -10,7 +10,7 @@ import pytest
 from dispatch import deeds, retention, tokens
 from dispatch.centre import presence, victims
 from dispatch.errors import Incomplete, NotAllowed, WrongMoment
-from models import Audit, Emergency, VictimNote
+from models import Audit, Call, Emergency, VictimNote
 from tests import cast, town, truth
 from tests.cast import NOON
 
@@ -82,6 +82,25 @@ def test_what_is_needed_to_call_back_is_asked_by_field(place):
         )
     assert set(refusal.value.faults) == {"to", "caller", "phone", "words"}
     assert not VictimNote.select().exists()
+
+
+def test_the_key_and_the_form_count_one_call_together(place, signed_in):
+    operator, here = signed_in(place.operators[0]), f"/emergencies/{place.emergency.id}"
+    page = operator.post(f"{here}/calls", pressed="r", language="fr")
+    form = page.form("#handing form")
+    assert form["call"] == str(Call.get().id) and (form["to"], form["lang"]) == ("d2_desk", "fr")
+    assert page.has("Niemand zit nu aan de D2-post")
+    operator.post(f"{here}/victims", form | SAID)
+    assert Call.select().count() == VictimNote.select().count() == 1
+
+
+def test_a_form_without_the_key_counts_as_a_call(place, signed_in):
+    here = f"/emergencies/{place.emergency.id}/victims"
+    operator = signed_in(place.operators[0])
+    page = operator.post(here, SAID | {"to": "second_line", "lang": "de", "call": "999"})
+    call = Call.get()
+    assert (call.kind, call.handed_to, call.language, call.place) == ("d2", "second_line", "de", "")
+    assert page.has("Er werd geen nummer van een tweede lijn gegeven")
 
 
 def test_one_calls_back_and_it_is_closed_once(place):

@@ -60,7 +60,9 @@ def note(id: int):
             language=last.language if last else current_user.language,
             desk=seat.desk if seat else "d5",
         )
-        calls.note(emergency, noted, by=current_user, now=now)
+        call = calls.note(emergency, noted, by=current_user, now=now)
+        if call.handed_to:
+            return redirect(url_for("victims.index", id=id, call=call.id), 303)
     except Incomplete as refusal:
         return _page(emergency, refusal.faults), 422
     except WrongMoment as refusal:

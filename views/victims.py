@@ -7,9 +7,10 @@ from flask_login import current_user
 
 from dispatch import clock, rights
 from dispatch.centre import drafts, victims
+from dispatch.centre import request as wording
 from dispatch.errors import Incomplete, WrongMoment
 from dispatch.words import LANGUAGE_NAMES
-from models import Emergency, Organisation, VictimNote
+from models import Call, Emergency, Organisation, VictimNote
 from views import guard, lookups, sheet_page
 
 pages = Blueprint("victims", __name__)
@@ -34,6 +35,8 @@ def _page(emergency: Emergency, faults: dict | None = None) -> str:
     notes = victims.seen_by(current_user, emergency)
     faults = {name: fault.said_by(_) for name, fault in (faults or {}).items()}
     typed = {name: request.form.get(name, "") for name in (*NAMES, "municipality")}
+    noted, nobody = _noted(emergency), victims.lacking(emergency)
+    nobody = {to: sentence.said_by(_) for to, sentence in nobody.items()}
     return render_template(
         "victims/index.html",
         emergency=emergency,
@@ -42,12 +45,20 @@ def _page(emergency: Emergency, faults: dict | None = None) -> str:
         notes=[(note, str(DESKS[note.handed_to]), _(LANGUAGE_NAMES[note.language])) for note in notes],
         may_hand_over=rights.may(current_user, "call.take") and not emergency.ended_at,
         names=NAMES,
-        desks=[("d2_desk", DESKS["d2_desk"]), ("second_line", DESKS["second_line"], emergency.second_line)],
+        desks=[
+            ("d2_desk", DESKS["d2_desk"], nobody.get("d2_desk")),
+            (
+                "second_line",
+                DESKS["second_line"],
+                nobody.get("second_line") or wording.phone(emergency.second_line),
+            ),
+        ],
+        noted=noted,
         days=current_app.config["BELFORT_VICTIM_DAYS"],
         towns=[("", _("Not known")), *((town.id, town.name) for town in drafts.towns(emergency.id))],
         languages=[(lang, _(name)) for lang, name in LANGUAGE_NAMES.items()],
-        lang_spoken=sheet_page.spoken(),
-        typed=typed | {"to": typed["to"] or "d2_desk"},
+        lang_spoken=noted.language if noted and "lang" not in request.values else sheet_page.spoken(),
+        typed=typed | {"to": typed["to"] or (noted.handed_to if noted else "d2_desk")},
         faults=faults,
         summary=[(name, NAMES[name], words) for name, words in faults.items()],
         now=clock.now(),
@@ -61,12 +72,22 @@ def hand_over(id: int):
     emergency = sheet_page.keep_apart(lookups.emergency_of(id))
     to = request.form.get("to", "")
     facts = {"to": to, "language": sheet_page.spoken(), "municipality": _town(emergency)}
+    facts["call"] = _noted(emergency)
     try:
         victims.hand_over(emergency, request.form, by=current_user, now=clock.now(), **facts)
     except Incomplete as refusal:
         return _page(emergency, refusal.faults), 422
     flash(_("Handed over. You cannot read it back, and need not."), "done")
+    if nobody := victims.lacking(emergency).get(to):
+        flash(nobody.said_by(_), "warn")
     return redirect(url_for(".index", id=id), 303)
+
+
+def _noted(emergency: Emergency) -> Call | None:
+    """The call that was counted by a key, and to which this form belongs."""
+    call = request.values.get("call", "")
+    is_number = call.isascii() and call.isdigit() and len(call) <= 18
+    return victims.noted_call(emergency, int(call), current_user) if is_number else None
 
 
 def _town(emergency: Emergency) -> Organisation | None:

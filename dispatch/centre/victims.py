@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from peewee import fn
 
 from dispatch import audit, rights
-from dispatch.centre import presence
+from dispatch.centre import calls, presence
 from dispatch.errors import Incomplete, NotAllowed, WrongMoment
 from dispatch.people import numbers
 from dispatch.words import LANGUAGES, N_, Sentence
-from models import Emergency, Organisation, User, VictimNote, writing
+from models import Call, Emergency, Organisation, User, VictimNote, writing
 
 LONGEST, LONGEST_WORDS = 120, 1000
 CONTENT = ("caller", "phone", "sought", "words")
@@ -25,10 +25,11 @@ def hand_over(
     by: User,
     now: datetime,
     municipality: Organisation | None = None,
+    call: Call | None = None,
 ) -> VictimNote:
     """Passes on who called and whom they seek: caller, phone, sought, words. `to` is d2_desk or second_line.
 
-    Whoever wrote it does not read it back. Raises Incomplete by field, NotAllowed, and WrongMoment when it is over.
+    It counts as one call: as `call` where that was noted already. Whoever wrote it does not read it back. Raises Incomplete by field, NotAllowed, and WrongMoment when it is over.
     """
     if not rights.may(by, "call.take") or not rights.sees_emergency(by, emergency):
         raise NotAllowed(N_("Only who sits at the telephone hands a call over."))
@@ -39,6 +40,8 @@ def hand_over(
     with writing():
         if Emergency.get_by_id(emergency.id).ended_at:
             raise WrongMoment(N_("This emergency is over. Nobody takes this call over any more."))
+        if call is None:
+            calls.note(emergency, _call(to, language, municipality), by=by, now=now)
         note = VictimNote.create(
             emergency=emergency.id,
             municipality=municipality,
@@ -50,6 +53,29 @@ def hand_over(
         )
         audit.record("victim.handed_over", note, by=by, now=now, to=to, emergency=emergency.id)
     return note
+
+
+def _call(to: str, language: str, municipality: Organisation | None) -> calls.Noted:
+    return calls.Noted(kind="d2", language=language, municipality=municipality, handed_to=to)
+
+
+NOBODY = {
+    "d2_desk": N_("Nobody sits at the D2 desk now: nobody calls back before somebody does."),
+    "second_line": N_("No number was given for a second line: nobody can be put through."),
+}
+
+
+def lacking(emergency: Emergency) -> dict[str, Sentence]:
+    """Why a call that is handed over would reach nobody, by whom it is handed to."""
+    is_manned = any(seat.desk == "d2" for seat in presence.present(emergency))
+    empty = {"d2_desk": not is_manned, "second_line": not emergency.second_line}
+    return {to: Sentence(NOBODY[to]) for to in NOBODY if empty[to]}
+
+
+def noted_call(emergency: Emergency, id: int, operator: User) -> Call | None:
+    """The call that this operator noted as passed on, for the form that goes with it."""
+    here = (Call.id == id) & (Call.emergency == emergency.id) & (Call.operator == operator.id)
+    return Call.select().where(here, Call.kind == "d2", Call.handed_to != "").first()
 
 
 def _faults(told: dict[str, str], to: str) -> dict[str, Sentence]:
