@@ -5,8 +5,19 @@ from datetime import timedelta
 import pytest
 
 from dispatch import clock
+from dispatch.centre import inquiries, questions, reinforcements
 from dispatch.sending import campaigns, scenarios
-from models import Campaign, Member, Milestone, Template, User
+from models import (
+    Activation,
+    Campaign,
+    Emergency,
+    Inquiry,
+    Member,
+    Milestone,
+    ScaleUp,
+    Template,
+    User,
+)
 from tests import cast, town
 from tests.page import text_of
 
@@ -233,3 +244,64 @@ def test_a_request_whose_promise_runs_out_presses_on_every_page_of_both_sides(ap
                 text_of(one) for one in signed_in(user).get("/account").select(".strip.lit, .strip.late")
             ]
             assert len(strips) == bool(said) and all(said in strip for strip in strips), (minutes, strips)
+
+
+def test_what_runs_at_the_contact_centre_stands_on_the_start_page_of_both_sides(signed_in, app):
+    people, _activations = town.contact_centre()
+    for role in ("authorised_person", "liaison_officer", "centre_supervisor", "operator"):
+        page = signed_in(people[role]).get("/")
+        (row,) = page.select("#requests li")
+        assert "Oosterzavel: Gaslek, Dorpsstraat" in text_of(row) and row.select(".badge"), role
+
+
+def test_what_waits_for_this_person_leads_to_where_it_is_done(signed_in, app):
+    people, _activations = town.contact_centre()
+    asked, supervisor, now = (
+        Activation.get(Activation.status == "requested"),
+        people["centre_supervisor"],
+        clock.now(),
+    )
+    emergency = Emergency.get()
+    reinforcements.ask(
+        emergency, operators=2, until_at=now + timedelta(hours=3), reason="", by=supervisor, now=now
+    )
+    questions.ask(emergency, "Rijdt de bus?", language="nl", by=people["operator"], now=now)
+    inquiries.ask(asked, "Hoeveel bussen?", by=supervisor, now=now)
+
+    def waits_for(role):
+        return [link["href"] for link in signed_in(people[role]).get("/").select(".note.late a")]
+
+    question = f"/activations/{asked.id}/answer/{Inquiry.get().id}"
+    floor = f"/emergencies/{emergency.id}"
+    assert waits_for("authorised_person") == [question, f"{floor}/reinforcements", f"{floor}/desk"]
+    assert waits_for("liaison_officer") == [question, f"{floor}/desk"]
+    assert waits_for("centre_supervisor") == waits_for("operator") == []
+
+
+def test_a_province_finds_the_number_that_is_handed_to_it(signed_in, app):
+    people, activations = town.contact_centre()
+    province, _service = cast.higher_authorities()
+    officer = cast.user("liaison_officer", province)
+    given = {"activation": activations["requested"][0], "authority": province, "phase": "provincial"}
+    ScaleUp.create(
+        **given,
+        from_at=cast.NOON,
+        reason="",
+        handover={},
+        given_by=people["authorised_person"],
+        given_at=cast.NOON,
+    )
+    page = signed_in(officer).get("/")
+    assert [link["href"] for link in page.select(".note.late a")] == [
+        f"/activations/{activations['requested'][0].id}/take"
+    ]
+
+
+def test_an_exercise_that_comes_stands_on_the_start_page(signed_in, app):
+    people, _activations = town.contact_centre()
+    (asked, agreed) = town.exercise(people)
+    page = signed_in(people["authorised_person"]).get("/")
+    assert {link["href"] for link in page.select("#exercises li a")} == {
+        f"/exercises/{asked.id}",
+        f"/exercises/{agreed.id}",
+    }

@@ -299,6 +299,14 @@ def _flags(activations: list[Activation]) -> dict[int, list[Look]]:
     return {one.id: [FLAGS[name] for name in FLAGS if one.id in raised[name]] for one in activations}
 
 
+def under_way() -> list[Row]:
+    """What was asked and is not over, as this person sees it: what is real first, then the newest."""
+    seen = centre.seen_by(current_user).where(Activation.status.not_in(("draft", "closed", "refused")))
+    found = sorted(seen.limit(SHOWN), key=lambda one: one.is_practice)
+    flags = _flags(found)
+    return [_row(one, flags[one.id]) for one in found]
+
+
 def _board() -> dict:
     found = list(centre.seen_by(current_user).limit(SHOWN))
     flags = _flags([one for one in found if not one.is_over])

@@ -12,19 +12,30 @@ from peewee import fn
 
 from dispatch import clock, rights
 from dispatch.centre import activation as centre
-from dispatch.centre import notices, readiness
+from dispatch.centre import exercises, notices, readiness
 from dispatch.onboarding import checklist, expiry
 from dispatch.people import checks, lists
 from dispatch.sending import drills, estimate, feedback, tallies, whom
 from dispatch.sending.campaigns import READY_CHANNELS
 from dispatch.words import CHANNELS, ORGANISATION_KINDS, USER_ROLES
 from models import BEFORE_LAUNCH, Activation, Audit, Bin, Organisation, User
-from views import control, guard, listed, lookups, message_templates, organisations, wording
+from views import (
+    activations,
+    control,
+    guard,
+    listed,
+    lookups,
+    message_templates,
+    organisations,
+    waiting,
+    wording,
+)
 
 pages = Blueprint("home", __name__)
 TEMPLATES_SHOWN = 6  # each has a key, 1 to 6
 DRAFTS_SHOWN = 5
 FINISHED_SHOWN = 4
+EXERCISES_SHOWN = 3
 STRIPS = 50  # requests looked at for the one that presses most
 
 
@@ -50,6 +61,7 @@ def index():
         joining=_joining(now) if rights.may(current_user, "agreement.change") else None,
         may_invite=rights.may(current_user, "user.change"),
         ready=_ready(now),
+        **(_of_centre(now) if rights.may(current_user, "activation.see") else {}),
         installation=_installation(now) if rights.may(current_user, "organisation.see") else None,
         **shown,
     )
@@ -88,6 +100,17 @@ def _of_campaigns(now: datetime) -> dict:
         "finished": [listed.row(campaign) for campaign in islice(finished, FINISHED_SHOWN)],
         **_drill(now),
         "may_drill": rights.may(current_user, "drill.change"),
+    }
+
+
+def _of_centre(now: datetime) -> dict:
+    """What runs at the contact centre, what waits there for this person, and which exercises come."""
+    coming = [one for one in exercises.seen_by(current_user).limit(STRIPS) if not one.is_over]
+    return {
+        "requests": activations.under_way(),
+        "waits": waiting.of_reader(now),
+        "coming": sorted(coming, key=lambda one: one.begins_at)[:EXERCISES_SHOWN],
+        "exercise_states": exercises.STATUSES,
     }
 
 
