@@ -343,10 +343,12 @@ def test_after_a_scale_up_the_authority_answers_and_the_town_does_not(emergency,
     )
     with pytest.raises(NotAllowed):
         reinforcements.decide(asked, is_agreed=True, answer="", by=desk["authorised_person"], now=NOON)
+    with pytest.raises(Incomplete):  # the centre has to know why
+        reinforcements.decide(asked, is_agreed=False, answer=" ", by=officer, now=NOON)
     reinforcements.decide(asked, is_agreed=True, answer="Ja", by=officer, now=NOON)
     assert reinforcements.agreed_at(emergency, NOON) == 6
     with pytest.raises(WrongMoment):
-        reinforcements.decide(asked, is_agreed=False, answer="", by=officer, now=NOON)
+        reinforcements.decide(asked, is_agreed=False, answer="Te duur", by=officer, now=NOON)
     deeds = [row.deed for row in Audit.select().where(Audit.deed.startswith("reinforcement."))]
     assert deeds == ["reinforcement.asked", "reinforcement.agreed"]
 

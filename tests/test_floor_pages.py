@@ -332,12 +332,16 @@ def test_too_few_operators_are_asked_for_and_the_town_agrees(supervisor, mayor, 
     supervisor.post(at("reinforcements"), asking.form("#ask form") | {"until_at": until})
     asked = Reinforcement.get()
     assert mayor.get("/board").has(f"{asked.operators} operators asked")
+    here = f"/activations/{emergency.activations.get().id}"
+    assert mayor.get(here).select(f".note.late a[href='/emergencies/{emergency.id}/reinforcements']")
+    page = mayor.post(at("reinforcements/decide"), asked=asked.id, choice="decline", answer="")
+    assert page.status == 422 and page.has("Write why") and not Reinforcement.get().decided_at
     page = mayor.get(at("reinforcements"))
     assert page.has("The price is not known here")
     mayor.post(at("reinforcements/decide"), page.form(".verdict form") | {"choice": "agree"})
     assert Reinforcement.get().is_agreed is True
     assert supervisor.get(at("reinforcements")).has("Agreed by Authorised Person")
-    again = mayor.post(at("reinforcements/decide"), asked=asked.id, choice="decline")
+    again = mayor.post(at("reinforcements/decide"), asked=asked.id, choice="decline", answer="No")
     assert again.has("answered already") and Reinforcement.get().is_agreed is True
 
 

@@ -6,8 +6,9 @@ from time import process_time
 import pytest
 
 from dispatch import clock
-from dispatch.centre import drafts, sheet
+from dispatch.centre import drafts, inquiries, sheet
 from models import (
+    Activation,
     Emergency,
     Entry,
     EntryDraft,
@@ -269,7 +270,19 @@ def test_a_contradiction_is_shown_with_the_way_to_it_and_can_be_settled(place, s
     assert part.find("a", href=f"/entries/{other.id}")
     after = browser.post(f"{here}/desk/settled", desk.form("#contradictions form"))
     assert not after.soup.find(id="contradictions").find("form")
+    assert "1 verschil is gelaten zoals het is." in after.soup.find(id="contradictions").text
     assert browser.post(f"{here}/desk/settled", key="entry:1|x|y").status == 200
+
+
+def test_what_the_centre_asks_the_municipality_stands_on_the_desk(place, screen):
+    asked = Activation.get(Activation.emergency == place.emergency)
+    by = place.people["centre_supervisor"]
+    made = inquiries.ask(asked, "Hoeveel bussen?", by=by, now=clock.now())
+    browser, here = screen(place.liaison)
+    way = f"/activations/{asked.id}/answer/{made.id}"
+    assert browser.get(f"{here}/desk").select(f"a[href='{way}']")
+    browser.post(way, answer="Vier")
+    assert not browser.get(f"{here}/desk").select(f"a[href='{way}']")
 
 
 def test_a_standing_answer_that_is_behind_leads_to_where_it_is_mended(place, screen):

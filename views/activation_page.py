@@ -26,7 +26,7 @@ from dispatch.centre.moves import open_moves
 from dispatch.errors import NotAllowed, Refusal
 from dispatch.words import MESSAGE_STATUSES, N_, Sentence
 from models import Activation, ClosingPlan, Message
-from views import guard, lookups
+from views import guard, lookups, waiting
 from views.activation_course import alarms, entries
 from views.activation_form import mood
 from views.render import NBSP, hour, when
@@ -179,6 +179,9 @@ def sides_of(activation: Activation, answers: bool, now: datetime) -> dict:
     sharing = activation.emergency and emergencies.towns(activation.emergency) or []
     is_open = activation.status in ("open", "closing")
     return {
+        "waits": list(waiting.of_emergency(activation.emergency, now))
+        if activation.emergency_id and not activation.is_over
+        else [],
         "in_control": scale_up.bearer_at(activation, now),
         "phase": _(handover.PHASES[scale_up.phase_at(activation, now)]),
         "liaison_now": _reachable(scale_up.liaison_at(activation, now)),

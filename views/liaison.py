@@ -9,7 +9,7 @@ from dispatch.centre import drafts, facts, lines, questions, radar, search, shee
 from dispatch.errors import Incomplete, WrongMoment
 from dispatch.words import LANGUAGE_NAMES
 from models import Emergency, EntryDraft, Question
-from views import contradictions, draft_page, guard, lookups, sheet_page
+from views import contradictions, draft_page, guard, lookups, sheet_page, waiting
 from views.render import when
 
 pages = Blueprint("liaison", __name__)
@@ -28,7 +28,9 @@ def show(id: int):
         **sheet_page.mood(emergency),
         drafts=[draft_page.row(draft, now) for draft in drafts.mine(emergency, current_user)],
         contradictions=contradictions.worded(emergency, now),
+        left=facts.settled(emergency),
         rows=[_row(emergency, line, now) for line in sorted(stands, key=_is_in_order)],
+        inquiries=waiting.inquiries_of(emergency, now),
         may_change=not emergency.ended_at,
     )
 
@@ -54,7 +56,7 @@ def _radar(emergency: Emergency) -> dict:
 
 @pages.get("/emergencies/<int:id>/desk/questions")
 @guard.needs("sheet.change")
-def waiting(id: int):
+def open_questions(id: int):
     return render_template("liaison/_questions.html", **_waiting(lookups.emergency_of(id)))
 
 

@@ -14,7 +14,7 @@ from views import guard, lookups, sheet_page
 
 pages = Blueprint("reinforcements", __name__)
 
-LABELS = {"operators": _l("Operators"), "until_at": _l("Until")}
+LABELS = {"operators": _l("Operators"), "until_at": _l("Until"), "answer": _l("Why you decline")}
 
 
 @pages.get("/emergencies/<int:id>/reinforcements")
@@ -60,6 +60,8 @@ def decide(id: int):
             by=current_user,
             now=clock.now(),
         )
+    except Incomplete as refusal:
+        return _page(emergency, refusal.faults), 422
     except WrongMoment as refusal:
         flash(refusal.sentence.said_by(_), "warn")
     else:

@@ -280,3 +280,8 @@ def settle(emergency: Emergency, place: str, kind: str, value: str, *, by: User,
         }
         if Settled.insert(row).on_conflict_ignore().execute():
             audit.record("fact.settled", emergency, by=by, now=now, place=place, kind=kind)
+
+
+def settled(emergency: Emergency) -> int:
+    """How many differences somebody left as they are."""
+    return Settled.select().where(Settled.emergency == emergency.id).count()

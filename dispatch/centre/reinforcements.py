@@ -85,14 +85,21 @@ def _faults(operators: int, until_at: datetime | None, desk: str, now: datetime)
 
 
 def decide(asked: Reinforcement, *, is_agreed: bool, answer: str, by: User, now: datetime) -> Reinforcement:
-    """Whoever is in control agrees to the price that was shown, or declines; raises WrongMoment when it was decided."""
+    """Whoever is in control agrees to the price that was shown, or declines and says why.
+
+    Raises Incomplete without that reason, NotAllowed, and WrongMoment when it was decided.
+    """
     if not may_decide(by, asked, now):
         raise NotAllowed(N_("Only whoever is in control of the emergency answers this."))
+    answer = " ".join(answer.split())[:LONGEST_TEXT]
+    if not is_agreed and not answer:
+        fault = {"answer": Sentence(N_("Write why: the centre has to go on without these operators."))}
+        raise Incomplete(N_("Nothing was answered yet."), fault)
     with writing():
         here = (Reinforcement.id == asked.id) & Reinforcement.decided_at.is_null()
         kept = {
             "is_agreed": is_agreed,
-            "answer": " ".join(answer.split())[:LONGEST_TEXT],
+            "answer": answer,
             "decided_by": by,
             "decided_at": now,
         }
