@@ -261,6 +261,16 @@ def test_an_hour_of_declaring_is_never_still_to_come():
     assert annex3.moment("16:22", afternoon, is_past=True) == datetime(2026, 11, 23, 15, 22)
 
 
+def test_an_hour_that_would_be_of_long_ago_is_asked_about_until_the_day_is_written(people):
+    late = NIGHT + timedelta(hours=18, minutes=48)  # 21:49 in Brussels
+    draft = centre.write(filled(people), {"declared_at": "23:59"}, by=people["by"], now=late)
+    assert "this is 21/11 23:59" in str(centre.missing(draft)["declared_at"])
+    draft = centre.write(draft, {"declared_at": "21/11 23:59"}, by=people["by"], now=late)
+    assert "declared_at" not in centre.missing(draft)
+    draft = centre.write(draft, {"declared_at": "10:00"}, by=people["by"], now=late)
+    assert "declared_at" not in centre.missing(draft)
+
+
 def test_an_hour_keeps_the_day_on_which_it_was_typed(people):
     draft = filled(people)
     the_day_after = centre.write(

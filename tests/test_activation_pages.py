@@ -103,6 +103,15 @@ def test_a_field_is_saved_as_one_types_and_the_page_says_what_still_misses(mayor
     assert Activation.get().form["emergency"] == "Gaslek"
 
 
+def test_the_form_says_how_it_understands_an_hour(mayor):
+    mayor.post("/activations/new")
+    here = f"/activations/{Activation.get().id}"
+    at = clock.local(clock.now() - timedelta(hours=1))
+    page = mayor.htmx(f"{here}/field", method="post", declared_at=f"{at:%H:%M}")
+    assert f"{at:%Y, %H:%M}." in page.soup.find(id="declared_at-meant").text
+    assert mayor.get(f"{here}/form").soup.find(id="declared_at-meant").text.startswith("Understood as")
+
+
 def test_a_wrong_number_is_said_beside_its_field_and_kept(mayor):
     activation = draft(mayor)
     url = f"/activations/{activation.id}/field"

@@ -445,7 +445,8 @@ def asked_beside(people, is_practice=True):
     """One more request, after the number that runs and with its own emergency."""
     mayor, now = people["authorised_person"], clock.now()
     draft = centre_of.begin(mayor.organisation, by=mayor, now=now, is_practice=is_practice)
-    centre_of.write(draft, town.FORM, by=mayor, now=now)
+    hour = {"declared_at": f"{clock.local(now):%H:%M}"}
+    centre_of.write(draft, town.FORM | hour, by=mayor, now=now)
     asked = centre_of.submit(draft, by=mayor, now=now, password_confirmed=True)
     return Activation.get_by_id(asked.id)
 

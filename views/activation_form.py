@@ -18,7 +18,7 @@ from dispatch.errors import Incomplete, Refusal
 from dispatch.words import LANGUAGE_NAMES, N_, Sentence
 from models import Activation
 from views import guard, identity
-from views.render import Look
+from views.render import Look, locale
 
 CHOICES = {
     "municipal": N_("Municipal phase"),
@@ -136,6 +136,7 @@ def progress(activation: Activation) -> dict:
         **mood(activation),
         "activation": activation,
         "form": fields_of(activation.form),
+        "meant": _meant(activation),
         "marks": {name: two_hands.mark(activation.form, name) for name in annex3.FIELDS},
         "language_options": [(code, _(LANGUAGE_NAMES[code])) for code in annex3.ORDINARY["languages"]],
         "is_special": activation.form.get("arrangement") == "special",
@@ -143,6 +144,18 @@ def progress(activation: Activation) -> dict:
         "steps_list": [_step(section, section.key == current) for section in sections],
         "steps_done": sum(section.is_done for section in sections),
         "badges": {section.key: _badge(section) for section in sections},
+    }
+
+
+def _meant(activation: Activation) -> dict[str, str]:
+    """By field of an hour how it is understood, with its day; "" where nothing can be read."""
+    form = activation.form
+    moments = {name: annex3.typed_moment(form, name) for name in annex3.CLOCKS if form.get(name)}
+    return {
+        name: _("Understood as %(moment)s.", moment=wording.moment(moments[name], str(locale())))
+        if moments.get(name)
+        else ""
+        for name in annex3.CLOCKS
     }
 
 

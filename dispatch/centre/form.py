@@ -58,6 +58,7 @@ NAMES = {
 FIELDS = tuple(name for _, fields in SECTIONS.values() for name in fields if name != "password")
 CLOCKS = {"declared_at": -1, "wanted_open_at": 1}  # behind us, or ahead
 SLIP = timedelta(hours=2)  # an hour so little ahead, where the past is meant, is a slip and not yesterday's
+LONG_AGO = timedelta(hours=12)  # an hour without a day that is so long past is asked about
 CHOICES = {"phase": ("municipal", "none"), "arrangement": ("ordinary", "special"), "calls": ("d5", "d5d2")}
 TEXTS = ("description", "recommendations", "extra")
 LONGEST, LONGEST_TEXT = 250, 5000
@@ -309,6 +310,13 @@ def _clock_fault(form: Mapping, name: str) -> Sentence | None:
         )
     if CLOCKS[name] < 0 and meant > then + TOLERANCE:
         return Sentence(N_("This moment has not come yet. For another day, write the day too: 21/11 02:51."))
+    if CLOCKS[name] < 0 and HOUR_OF_DAY.fullmatch(typed) and meant < then - LONG_AGO:
+        return Sentence(
+            N_(
+                "As it stands this is %(moment)s. If that is meant, write the day too; else correct the hour."
+            ),
+            moment=f"{clock.local(meant):%d/%m %H:%M}",
+        )
     if CLOCKS[name] > 0 and meant < then - TOLERANCE:
         return Sentence(N_("This moment is past. For another day, write the day too: 21/11 02:51."))
     return None
