@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from dispatch.centre import activation as centre
-from dispatch.centre import closing, emergencies, handover, inquiries, scale_up
+from dispatch.centre import announcements, closing, emergencies, handover, inquiries, scale_up, sheet
 from dispatch.errors import Incomplete, NotAllowed, WrongMoment
 from dispatch.rights import sees_activation
 from models import Activation, Audit, Message, Notice, ScaleUp
@@ -136,6 +136,22 @@ def test_after_the_taking_the_town_watches_and_the_authority_decides(scene):
     assert sees_activation(scene.mayor, scene.first)
     closing.confirm(scene.first, plan, by=scene.officer, now=now, is_confirmed=True)
     assert Activation.get_by_id(scene.first.id).status == "closing"
+
+
+def test_what_callers_are_told_is_decided_by_whoever_carries_the_emergency(scene):
+    emergency = scene.first.emergency
+    scene.give()
+    now = later(120)
+    assert sheet.may_change(scene.mayor, emergency, now) and not sheet.may_change(
+        scene.officer, emergency, now
+    )
+    scene.take()
+    assert sheet.may_change(scene.officer, emergency, now) and not sheet.may_change(
+        scene.mayor, emergency, now
+    )
+    with pytest.raises(NotAllowed):
+        announcements.write(emergency, "greeting", {"nl": "Welkom"}, version=0, by=scene.mayor, now=now)
+    announcements.write(emergency, "greeting", {"nl": "Welkom"}, version=0, by=scene.officer, now=now)
 
 
 def test_questions_of_the_centre_go_to_the_authority_from_then_on(scene):

@@ -60,7 +60,7 @@ def _page(emergency: Emergency, kind: str = "", typed=None, faults=None):
         texts=texts,
         faults=faults,
         languages=[(lang, capital(_(LANGUAGE_NAMES[lang]))) for lang in LANGUAGES],
-        may_change=sheet.may_change(current_user, emergency) and not emergency.ended_at,
+        may_change=sheet.may_change(current_user, emergency, clock.now()) and not emergency.ended_at,
         now=clock.now(),
     )
 

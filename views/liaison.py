@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from dispatch import clock
-from dispatch.centre import drafts, facts, lines, questions, radar, search, sheet
+from dispatch.centre import drafts, facts, floor, lines, questions, radar, scale_up, search, sheet
 from dispatch.errors import Incomplete, WrongMoment
 from dispatch.words import LANGUAGE_NAMES
 from models import Emergency, EntryDraft, Question
@@ -31,8 +31,17 @@ def show(id: int):
         left=facts.settled(emergency),
         rows=[_row(emergency, line, now) for line in sorted(stands, key=_is_in_order)],
         inquiries=waiting.inquiries_of(emergency, now),
-        may_change=not emergency.ended_at,
+        may_change=not emergency.ended_at and sheet.may_change(current_user, emergency, now),
+        carriers=_carriers(emergency, now),
     )
+
+
+def _carriers(emergency: Emergency, now) -> str:
+    """Who decides what callers are told, where this reader only watches; "" where they decide themselves."""
+    if emergency.ended_at or sheet.may_change(current_user, emergency, now):
+        return ""
+    houses = [scale_up.bearer_at(one, now).name for one in floor.activations_of(emergency)]
+    return ", ".join(dict.fromkeys(houses))
 
 
 def _is_in_order(line: lines.Line) -> bool:
@@ -41,13 +50,18 @@ def _is_in_order(line: lines.Line) -> bool:
 
 
 def _row(emergency: Emergency, line: lines.Line, now) -> dict:
-    mine = sheet.may_change(current_user, emergency, line.entry.municipality_id)
+    mine = sheet.may_change(current_user, emergency, now, line.entry.municipality_id)
     return sheet_page.worded(line, now) | {"may_change": mine and not line.is_gone and not emergency.ended_at}
 
 
 def _waiting(emergency: Emergency) -> dict:
-    waiting = questions.waiting(emergency, clock.now())
-    return {"emergency": emergency, "waiting": waiting, "is_live": not emergency.ended_at}
+    now = clock.now()
+    return {
+        "emergency": emergency,
+        "waiting": questions.waiting(emergency, now),
+        "is_live": not emergency.ended_at,
+        "may_answer": sheet.may_change(current_user, emergency, now),
+    }
 
 
 def _radar(emergency: Emergency) -> dict:
@@ -87,7 +101,7 @@ def settle(id: int):
 @guard.needs("sheet.change")
 def new(id: int):
     emergency = sheet_page.keep_apart(lookups.emergency_of(id))
-    sheet.demand(current_user, emergency)
+    sheet.demand(current_user, emergency, clock.now())
     return _to_draft(drafts.open_new(emergency, by=current_user, now=clock.now()))
 
 
@@ -95,7 +109,7 @@ def new(id: int):
 @guard.needs("sheet.change")
 def change(id: int):
     entry = lookups.entry_of(id)
-    sheet.demand(current_user, sheet_page.keep_apart(entry.emergency), entry.municipality_id)
+    sheet.demand(current_user, sheet_page.keep_apart(entry.emergency), clock.now(), entry.municipality_id)
     version = sheet.current(id)
     if not version:
         raise WrongMoment(sheet.GONE)
@@ -203,7 +217,7 @@ def withdraw(id: int):
 
 def _withdrawal(id: int, fault: str = "") -> str:
     entry = lookups.entry_of(id)
-    sheet.demand(current_user, entry.emergency, entry.municipality_id)
+    sheet.demand(current_user, entry.emergency, clock.now(), entry.municipality_id)
     version = sheet.current(id)
     if not version:
         raise WrongMoment(sheet.GONE)
@@ -256,7 +270,7 @@ def _question(question: Question, fault: str = "") -> str:
 @guard.needs("sheet.change")
 def answer(id: int):
     question = _open_question(id)
-    sheet.demand(current_user, question.emergency)
+    sheet.demand(current_user, question.emergency, clock.now())
     if question.answered_at or question.merged_into_id:
         raise WrongMoment(questions.CLOSED)
     draft = drafts.open_new(question.emergency, by=current_user, now=clock.now(), asked=question)

@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from dispatch import clock
+from dispatch import clock, rights
 from dispatch.centre import lines, questions, sheet
 from dispatch.errors import Incomplete, WrongMoment
 from dispatch.words import LANGUAGE_NAMES
@@ -26,7 +26,7 @@ def show(id: int):
         **sheet_page.mood(emergency),
         languages=_languages(id, "sheet.show"),
         topics=questions.topics(emergency),
-        may_change=sheet.may_change(current_user, emergency),
+        may_change=rights.may(current_user, "sheet.change"),
     )
 
 
@@ -137,7 +137,9 @@ def history(id: int):
 
 def _may_change(entry: Entry) -> bool:
     emergency = entry.emergency
-    return not emergency.ended_at and sheet.may_change(current_user, emergency, entry.municipality_id)
+    return not emergency.ended_at and sheet.may_change(
+        current_user, emergency, clock.now(), entry.municipality_id
+    )
 
 
 def _version(version: EntryVersion, before: EntryVersion | None) -> dict:

@@ -11,7 +11,7 @@ from flask_login import current_user
 
 from dispatch import rights
 from dispatch.centre import activation as centre
-from dispatch.centre import floor, inquiries, questions, reinforcements, scale_up
+from dispatch.centre import floor, inquiries, questions, reinforcements, scale_up, sheet
 from models import Activation, Emergency
 
 MOST = 50  # requests that are looked at
@@ -75,7 +75,7 @@ def of_emergency(emergency: Emergency, now: datetime) -> Iterator[Waits]:
             asked.operators,
         )
         yield Waits(said, url_for("reinforcements.show", id=emergency.id))
-    number = questions.number(emergency) if rights.may(current_user, "sheet.change") else 0
+    number = questions.number(emergency) if sheet.may_change(current_user, emergency, now) else 0
     if number:
         said = ngettext(
             "%(num)d question of operators is open.", "%(num)d questions of operators are open.", number

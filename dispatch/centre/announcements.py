@@ -34,7 +34,7 @@ def write(
 
     Raises NotAllowed, Incomplete on a text that is too long, WrongMoment when somebody was first or it is over.
     """
-    sheet.demand(by, emergency)
+    sheet.demand(by, emergency, now)
     said = {lang: text for lang in LANGUAGES if (text := words.get(lang, "").strip())}
     _refuse_long(kind, said)
     with writing():

@@ -268,7 +268,7 @@ def _said(found: dict[Fact, str], kind: str) -> dict[Fact, str]:
 
 def settle(emergency: Emergency, place: str, kind: str, value: str, *, by: User, now: datetime) -> None:
     """Somebody looked: it means something else there, or both are right. It is not shown again."""
-    sheet.demand(by, emergency)
+    sheet.demand(by, emergency, now)
     with writing():
         row = {
             "emergency": emergency.id,

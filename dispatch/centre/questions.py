@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from peewee import fn
 
 from dispatch import audit, rights
-from dispatch.centre import phrases
+from dispatch.centre import phrases, scale_up
 from dispatch.errors import Incomplete, NotAllowed, WrongMoment
 from dispatch.words import LANGUAGES, N_, Sentence
 from models import Asking, Emergency, Entry, EntryVersion, Question, User, writing
@@ -16,6 +16,7 @@ LIT_AFTER = timedelta(minutes=10)
 LATE_AFTER = timedelta(minutes=20)
 LONGEST, LONGEST_TOPIC = 250, 40
 MINE_SHOWN = timedelta(hours=2)  # so long an asker still sees what they asked
+NOT_OURS = N_("Only who carries this emergency now decides what callers are told.")
 CLOSED = N_("This question was answered or dismissed already.")
 OPEN = Question.answered_at.is_null()  # one that was merged into another is closed too
 
@@ -135,7 +136,7 @@ def _alike(question: Question, others: Iterable[Question]) -> Iterable[Question]
 
 def merge(question: Question, into: Question, *, by: User, now: datetime) -> Question:
     """Makes one question of two: the askings, the count and the clock of the older go on in `into`."""
-    _demand(by, question)
+    _demand(by, question, now)
     if question.id == into.id or question.emergency_id != into.emergency_id:
         raise WrongMoment(N_("These two questions cannot be one."))
     with writing():
@@ -155,7 +156,7 @@ def merge(question: Question, into: Question, *, by: User, now: datetime) -> Que
 
 def point(question: Question, entry: Entry, *, by: User, now: datetime) -> Question:
     """The answer stands on the sheet already: whoever asked is shown that line."""
-    _demand(by, question)
+    _demand(by, question, now)
     if entry.emergency_id != question.emergency_id or not _stands(entry.id):
         raise WrongMoment(N_("This line no longer stands on the sheet."))
     with writing():
@@ -172,7 +173,7 @@ def close(question: int, entry: Entry, *, by: User, now: datetime) -> None:
 
 def dismiss(question: Question, *, why: str, by: User, now: datetime) -> Question:
     """It is not answered, and whoever asked reads why."""
-    _demand(by, question)
+    _demand(by, question, now)
     why = " ".join(why.split())[:LONGEST]
     if not why:
         fault = {"why": Sentence(N_("Write why. Whoever asked reads it."))}
@@ -185,9 +186,9 @@ def dismiss(question: Question, *, why: str, by: User, now: datetime) -> Questio
     return Question.get_by_id(question.id)
 
 
-def _demand(by: User, question: Question) -> None:
-    if not rights.may(by, "sheet.change") or not rights.sees_emergency(by, question.emergency):
-        raise NotAllowed(N_("Only the liaison officer of this emergency changes its information sheet."))
+def _demand(by: User, question: Question, now: datetime) -> None:
+    if not rights.may(by, "sheet.change") or not scale_up.carries(by, question.emergency, now):
+        raise NotAllowed(NOT_OURS)
 
 
 def waited_seconds(emergency: Emergency) -> list[tuple[Question, int]]:

@@ -14,7 +14,7 @@ from dispatch.centre.moves import fresh, milestones
 from dispatch.errors import Incomplete, NotAllowed, Refusal, WrongMoment
 from dispatch.people import numbers
 from dispatch.words import N_, Sentence
-from models import PHASES, Activation, Organisation, ScaleUp, User, writing
+from models import PHASES, Activation, Emergency, Organisation, ScaleUp, User, writing
 
 KIND_OF = {"provincial": "province", "federal": "federal_service"}
 AHEAD = timedelta(hours=24)  # how far ahead a moment of handing over may lie
@@ -77,6 +77,12 @@ def demand_control(activation: Activation, by: User, now: datetime) -> None:
         return authority.demand_asking(activation.municipality, by, now)
     if by.organisation_id != house.id or not rights.may(by, "activation.take"):
         raise NotAllowed(NOT_IN_CONTROL, house=house.name)
+
+
+def carries(user: User, emergency: Emergency, now: datetime) -> bool:
+    """Whether this person's house carries a request of this emergency: it decides what callers are told."""
+    shared = emergency.activations.where(Activation.status.not_in(("draft", "refused")))
+    return any(bearer_at(one, now).id == user.organisation_id for one in shared)
 
 
 def may_control(activation: Activation, by: User, now: datetime) -> bool:

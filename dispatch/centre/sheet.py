@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from dispatch import audit, rights
-from dispatch.centre import preparation, questions, search
+from dispatch.centre import preparation, questions, scale_up, search
 from dispatch.centre.drafts import Standing, Typed, jot, read
 from dispatch.errors import Incomplete, NotAllowed, WrongMoment
 from dispatch.words import LANGUAGES, N_, Sentence
@@ -25,6 +25,7 @@ from models import (
 )
 
 LONGEST_REASON = 500
+
 OVER = N_("This emergency is over. Its sheet can be read, and no longer be changed.")
 GONE = N_("This answer was withdrawn already.")
 OVERTAKEN = N_("Somebody published another version of this answer meanwhile. Both stand below: choose.")
@@ -43,18 +44,21 @@ class Overtaken(WrongMoment):
 # ── Who ─────────────────────────────────────────────────────────────────
 
 
-def may_change(user: User, emergency: Emergency, municipality: int | None = None) -> bool:
-    """Whether this person publishes here: what holds for all, or for one town; a town no answers of another town's."""
-    if not rights.may(user, "sheet.change") or not rights.sees_emergency(user, emergency):
+def may_change(user: User, emergency: Emergency, now: datetime, municipality: int | None = None) -> bool:
+    """Whether this person publishes here: what holds for all, or for one town; a town no answers of another town's.
+
+    Only who carries the emergency at this moment does: whoever handed it over watches.
+    """
+    if not rights.may(user, "sheet.change") or not scale_up.carries(user, emergency, now):
         return False
     is_town = user.organisation.kind == "municipality"
     return not is_town or municipality in (None, user.organisation_id)
 
 
-def demand(user: User, emergency: Emergency, municipality: int | None = None) -> None:
+def demand(user: User, emergency: Emergency, now: datetime, municipality: int | None = None) -> None:
     """Raises NotAllowed for who may not publish here, WrongMoment once the emergency is over."""
-    if not may_change(user, emergency, municipality):
-        raise NotAllowed(N_("Only the liaison officer of this emergency changes its information sheet."))
+    if not may_change(user, emergency, now, municipality):
+        raise NotAllowed(questions.NOT_OURS)
     if Emergency.get_by_id(emergency.id).ended_at:
         raise WrongMoment(OVER)
 
@@ -125,9 +129,9 @@ def publish(draft: EntryDraft, *, by: User, now: datetime, fields: Mapping | Non
     with writing():
         draft = jot(draft, fields or {}, by=by, now=now)
         typed, faults = read(draft, now)
-        demand(by, draft.emergency, typed.municipality)
+        demand(by, draft.emergency, now, typed.municipality)
         if draft.entry_id:
-            demand(by, draft.emergency, draft.entry.municipality_id)
+            demand(by, draft.emergency, now, draft.entry.municipality_id)
         if faults:
             raise Incomplete(N_("Nothing was published yet. What you typed was kept."), faults)
         _take(draft, by)
@@ -213,7 +217,7 @@ def withdraw(entry: Entry, *, why: str, seen: int, by: User, now: datetime) -> i
 
     `seen` is the version that the person looked at. Raises Incomplete without a reason, Overtaken, NotAllowed.
     """
-    demand(by, entry.emergency, entry.municipality_id)
+    demand(by, entry.emergency, now, entry.municipality_id)
     why = " ".join(why.split())[:LONGEST_REASON]
     if not why:
         faults = {"why": Sentence(N_("Write why. It stands in the history."))}
