@@ -68,11 +68,27 @@ def test_a_fact_that_changes_on_the_sheet_is_found_in_greeting_and_website_until
     assert outdated() == {f"website:{place.emergency.id}"}
 
 
+def test_one_press_saves_both_texts_and_writes_none_that_nobody_touched(place, signed_in):
+    write(place, "greeting", {"nl": "Welkom."})
+    liaison = signed_in(place.liaison)
+    shown = liaison.get(HERE).form("main form")
+    write(place, "greeting", {"nl": "Welkom bij 1771."}, version=1)  # a colleague, meanwhile
+    assert liaison.post(HERE, shown | {"website-nl": "Het nummer is 1771."}).status == 200
+    texts = announcements.of(place.emergency)
+    assert texts["greeting"].words == {"nl": "Welkom bij 1771."}
+    shown = liaison.get(HERE).form("main form")
+    page = liaison.post(HERE, shown | {"greeting-nl": "x" * 612, "website-fr": "Le numéro est 1771."})
+    assert page.status == 422 and page.soup.find(id="greeting-nl").text.strip() == "x" * 612
+    texts = announcements.of(place.emergency)
+    assert texts["website"].words == {"nl": "Het nummer is 1771.", "fr": "Le numéro est 1771."}
+
+
 def test_on_the_page_what_was_typed_stays_beside_what_somebody_else_saved_meanwhile(place, signed_in):
     liaison = signed_in(place.liaison)
-    saved = liaison.post(f"{HERE}/website", **{"website-nl": "Het nummer is 1771.", "version": "0"})
+    shown = liaison.get(HERE).form("main form")
+    saved = liaison.post(HERE, shown | {"website-nl": "Het nummer is 1771."})
     assert saved.has("Het nummer is 1771.")
-    late = liaison.post(f"{HERE}/website", **{"website-nl": "Mijn tekst.", "version": "0"})
+    late = liaison.post(HERE, shown | {"website-nl": "Mijn tekst."})
     assert late.status == 409 and late.has("Mijn tekst.") and late.has("Het nummer is 1771.")
     operator = signed_in(place.operators[0])
     page = operator.get(HERE)

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from dispatch import clock
-from dispatch.centre import announcements, sheet
+from dispatch.centre import announcements, sheet, two_hands
 from dispatch.errors import Incomplete, WrongMoment
 from dispatch.words import LANGUAGE_NAMES, LANGUAGES
 from models import ANNOUNCEMENTS, Announcement, Emergency
@@ -27,38 +27,53 @@ def show(id: int):
     return _page(lookups.emergency_of(id))
 
 
-@pages.post("/emergencies/<int:id>/announcements/<any({}):kind>".format(", ".join(ANNOUNCEMENTS)))
+@pages.post("/emergencies/<int:id>/announcements")
 @guard.needs("sheet.change")
-def write(id: int, kind: str):
-    emergency, form = sheet_page.keep_apart(lookups.emergency_of(id)), request.form
-    typed = {lang: form.get(f"{kind}-{lang}", "") for lang in LANGUAGES}
-    try:
-        announcements.write(
-            emergency,
-            kind,
-            typed,
-            version=form.get("version", 0, type=int),
-            by=current_user,
-            now=clock.now(),
-        )
-    except Incomplete as refusal:
-        return _page(emergency, kind, typed, refusal.faults), 422
-    except WrongMoment as refusal:
-        flash(refusal.sentence.said_by(_), "error")
-        return _page(emergency, kind, typed), 409
+def write(id: int):
+    """Saves both texts at once: of what nobody touched on this page nothing is written."""
+    emergency = sheet_page.keep_apart(lookups.emergency_of(id))
+    texts = {kind: typed for kind in ANNOUNCEMENTS if _is_touched(kind, typed := _typed(kind))}
+    faults, status = {}, 200
+    for kind, typed in list(texts.items()):
+        try:
+            _write(emergency, kind, typed)
+            del texts[kind]
+        except Incomplete as refusal:
+            faults |= refusal.faults
+            status = 422
+        except WrongMoment as refusal:
+            flash(refusal.sentence.said_by(_), "error")
+            status = 409
+    if texts:
+        return _page(emergency, texts, faults), status
     flash(_("Saved."))
-    return redirect(url_for(".show", id=id, _anchor=kind), 303)
+    return redirect(url_for(".show", id=id), 303)
 
 
-def _page(emergency: Emergency, kind: str = "", typed=None, faults=None):
+def _typed(kind: str) -> dict[str, str]:
+    return {lang: request.form.get(f"{kind}-{lang}", "").replace("\r\n", "\n").strip() for lang in LANGUAGES}
+
+
+def _is_touched(kind: str, typed: dict[str, str]) -> bool:
+    """Whether anything differs from what the page showed; the page sends back a mark of that."""
+    return any(two_hands.mark(typed, lang) != request.form.get(f"was-{kind}-{lang}") for lang in LANGUAGES)
+
+
+def _write(emergency: Emergency, kind: str, typed: dict[str, str]) -> None:
+    version = request.form.get(f"{kind}-version", 0, type=int)
+    announcements.write(emergency, kind, typed, version=version, by=current_user, now=clock.now())
+
+
+def _page(emergency: Emergency, typed=None, faults=None):
+    typed = typed or {}
     faults = {name: sentence.said_by(_) for name, sentence in (faults or {}).items()}
-    texts = [_told(one, typed if one.kind == kind else None) for one in announcements.of(emergency).values()]
     return render_template(
         "announcements/show.html",
         **sheet_page.mood(emergency),
         emergency=emergency,
-        texts=texts,
+        texts=[_told(one, typed.get(one.kind)) for one in announcements.of(emergency).values()],
         faults=faults,
+        summary=[(name, TITLES[name.partition("-")[0]], said) for name, said in faults.items()],
         languages=[(lang, capital(_(LANGUAGE_NAMES[lang]))) for lang in LANGUAGES],
         may_change=sheet.may_change(current_user, emergency, clock.now()) and not emergency.ended_at,
         now=clock.now(),
@@ -75,6 +90,7 @@ def _told(one: Announcement, typed: dict[str, str] | None) -> dict:
         "version": one.version,
         "changed_at": one.changed_at if one.version else None,
         "stored": stored,
+        "marks": {lang: two_hands.mark(stored, lang) for lang in LANGUAGES},
         "words": typed if typed is not None else stored,
         "beside": {
             lang: text for lang, text in stored.items() if typed is not None and typed.get(lang) != text
