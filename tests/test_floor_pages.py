@@ -87,12 +87,21 @@ def test_a_digit_and_enter_note_a_call(operator, at):
     assert after.has("Where can I go?") and after.has("1 this quarter hour")
 
 
-def test_the_language_stays_as_it_was_the_last_time(operator, at):
-    operator.post(at("calls"), code="1f")
+def test_a_language_behind_the_key_holds_for_that_call_and_a_chosen_one_stays(operator, at):
+    operator.post(at("calls"), operator.get(at("calls")).form() | {"code": "1f"})
     page = operator.get(at("calls"))
-    assert page.form()["language"] == "fr"
-    operator.post(at("calls"), page.form() | {"code": "2"})
-    assert [call.language for call in Call.select()] == ["fr", "fr"]
+    assert page.form()["language"] == "en"
+    operator.post(at("calls"), page.form() | {"code": "2", "language": "de"})
+    page = operator.get(at("calls"))
+    assert page.form()["language"] == "de"
+    operator.post(at("calls"), page.form() | {"code": "3"})
+    assert [call.language for call in Call.select().order_by(Call.id)] == ["fr", "de", "de"]
+
+
+def test_what_an_operator_needs_beside_the_calls_is_one_press_away(operator, at):
+    page = operator.get(at("calls"))
+    for room in ("sheet", "sheet#ask-words", "victims", "announcements"):
+        assert page.select(f"main a[href^='{at(room)}']"), room
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Calls: noted with a digit and Enter by whoever sits at the telephone, counted for everybody, read from the exchange."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
@@ -22,6 +22,7 @@ KEYS = (
     ("r", _l("relatives, to the D2 desk")),
     ("l", _l("relatives, to the second line")),
 )
+LANGUAGE = "call_language"
 LABELS = {"code": _l("Key"), "topics": _l("Topics"), "file": _l("File")}
 
 
@@ -52,12 +53,13 @@ def note(id: int):
     typed = request.form.to_dict()
     typed["code"] = typed.get("pressed") or typed.get("code", "")
     seat = presence.seat_of(current_user, emergency)
-    last = calls.last_of(emergency, current_user)
+    if typed.get("language") in LANGUAGE_NAMES:
+        session[LANGUAGE] = typed["language"]
     try:
         noted = calls.read(
             emergency,
             typed,
-            language=last.language if last else current_user.language,
+            language=_language(),
             desk=seat.desk if seat else "d5",
         )
         call = calls.note(emergency, noted, by=current_user, now=now)
@@ -84,6 +86,11 @@ def undo(id: int):
     return redirect(url_for(".show", id=id), 303)
 
 
+def _language() -> str:
+    """The language that was chosen beside the keys; one that was typed behind a key holds for that call alone."""
+    return session.get(LANGUAGE) or current_user.language
+
+
 def _page(emergency: Emergency, faults: dict | None = None) -> str:
     now = clock.now()
     latest = calls.latest_of(emergency, current_user)
@@ -101,7 +108,7 @@ def _page(emergency: Emergency, faults: dict | None = None) -> str:
         keys=KEYS,
         languages=[(code, _(name)) for code, name in LANGUAGE_NAMES.items()],
         typed=request.form,
-        chosen_language=request.form.get("language") or (last.language if last else current_user.language),
+        chosen_language=_language(),
         towns=[("", _("not said"))] + [(town.id, town.name) for town in towns] if len(towns) > 1 else [],
         chosen_town=request.form.get("municipality") or (last.municipality_id if last else "") or "",
         latest=[_row(call) for call in latest],

@@ -69,7 +69,7 @@ class Noted:
 def read(emergency: Emergency, typed: Mapping[str, str], *, language: str, desk: str = "d5") -> Noted:
     """What a code of one or two keys says, with the language, place and municipality that were chosen beside it.
 
-    `3` is the third topic, `3f` the same in French, `s` a silent call. At the D2 desk a call of relatives stays where
+    `3` is the third topic, `3f` the same of one call in French, `s` a silent call. At the D2 desk a call of relatives stays where
     it is. Raises Incomplete by field; nothing typed is lost.
     """
     code = typed.get("code", "").strip().lower()
