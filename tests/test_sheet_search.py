@@ -103,6 +103,12 @@ def test_what_nobody_answered_finds_nothing(place, sheet_of, said):
     assert search.find(place.emergency, said) == []
 
 
+@pytest.mark.parametrize("said", ["rook", "is er rook", "hook"])
+def test_a_short_word_is_not_another_that_only_ends_alike(place, said):
+    place.publish("Is het kraanwater nog veilig?", "Ja, maar kook het eerst. Dat geldt ook voor ijs.")
+    assert search.find(place.emergency, said) == []
+
+
 @pytest.mark.parametrize(
     "said", ['gas" OR "x', "gas*", "place:1", "NEAR(gas)", "gas'--", "#1#", "\x00gas", "gas " * 500]
 )

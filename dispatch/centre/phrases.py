@@ -59,10 +59,16 @@ def closeness(typed: str, written: str) -> float:
     if min(len(typed), len(written)) >= 4 and (typed in written or written in typed):
         return 0.6
     most = slips(typed)
+    if len(typed) < 6 and not _begin_alike(typed, written):
+        return 0.0  # of a short word the first letter is seldom wrong: "rook" is not "kook"
     if not most or abs(len(typed) - len(written)) > most or _letters_apart(typed, written) > 2 * most:
         return 0.0
     wrong = _slips_between(typed, written)
     return 1 - wrong / (len(typed) + 1) if wrong <= most else 0.0
+
+
+def _begin_alike(one: str, other: str) -> bool:
+    return one[0] == other[0] or sorted(one[:2]) == sorted(other[:2])
 
 
 def _letters_apart(one: str, other: str) -> int:
@@ -97,7 +103,7 @@ def near(sought: Iterable[str], written: Iterable[str]) -> Near:
 def _near_one(word: str, known: set[str]) -> dict[str, float]:
     if word in STOP_WORDS:  # of these no slip is worth a look
         return {word: 1.0}
-    found = ((one, closeness(word, one)) for one in known)
+    found = ((one, closeness(word, one)) for one in known - STOP_WORDS)  # "rook" is no slip of "ook"
     return {one: close for one, close in found if close}
 
 
