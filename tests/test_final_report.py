@@ -11,15 +11,19 @@ from dispatch.centre import lessons, report, statements
 from models import (
     Activation,
     Agreement,
+    Call,
+    CallBack,
     Campaign,
     Document,
     Entry,
     EntryVersion,
     FinalReport,
+    Inquiry,
     Milestone,
     Organisation,
     Quarter,
     Question,
+    Reinforcement,
     Sample,
     User,
 )
@@ -84,6 +88,32 @@ def closed(app):
     province = cast.organisation("Provincie Zavel", "province")
     reckoning.scaled_up(made, province, OPENED + 2 * HOUR)
     return made
+
+
+def test_the_timeline_tells_of_call_backs_questions_and_operators_that_were_declined(closed):
+    facts = {"activation": closed, "by": closed.by}
+    CallBack.create(phone="+3216223344", is_right=False, at=OPENED - 50 * MINUTE, **facts)
+    answer = {"answer": "Vier.", "answered_by": closed.by, "answered_at": OPENED + 2 * MINUTE}
+    Inquiry.create(words="Hoeveel bussen?", asked_at=OPENED + MINUTE, **facts, **answer)
+    asked = {"emergency": closed.emergency, "operators": 6, "from_at": OPENED, "until_at": OPENED + HOUR}
+    decided = {"is_agreed": False, "answer": "Te duur", "decided_by": closed.by, "decided_at": OPENED + HOUR}
+    Reinforcement.create(reason="Het loopt vol", asked_at=OPENED + MINUTE, **asked, **decided, **facts)
+    told = [row[1] for row in chapter(closed, "Timeline")]
+    assert "Called back: the code was WRONG" in told
+    assert "The centre asked: Hoeveel bussen?" in told and "Answered: Vier." in told
+    assert "Operators more, asked: 6. Het loopt vol" in told
+    assert "Operators more, declined: 6. Te duur" in told
+
+
+def test_a_topic_is_told_in_words_and_notes_about_relatives_are_counted(closed):
+    Call.update(topic="shelter").where(Call.topic == "rook").execute()
+    assert "Where can I go?" in [row[0] for row in chapter(closed, "Topics")]
+    assert ["notes about relatives that were passed on", "0"] in chapter(closed, "Calls")
+
+
+def test_a_number_that_opened_within_the_minute_opened_after_a_minute(closed):
+    Milestone.update(at=OPENED - timedelta(seconds=15)).where(Milestone.status == "requested").execute()
+    assert dict(report.build(closed, "en", OPENED + 6 * HOUR)["figures"])["opened after"] == "about 1 min"
 
 
 def chapter(activation: Activation, title: str, now=OPENED + 6 * HOUR) -> list[list[str]]:
@@ -173,7 +203,7 @@ def test_the_figures_of_the_telephone_are_those_of_the_exchange_and_of_the_opera
     assert calls["noted about Oosterzavel"] == "10"
     assert chapter(closed, "Topics") == [
         ["rook", "6", "55 %"],
-        ["water", "4", "36 %"],
+        ["Water, food, electricity", "4", "36 %"],
         ["no topic noted", "1", "9 %"],
     ]
     assert chapter(closed, "Languages")[1] == ["French", "1", "9 %"]

@@ -9,6 +9,7 @@ from dispatch import clock
 from dispatch.centre import drafts, inquiries, sheet
 from models import (
     Activation,
+    Call,
     Emergency,
     Entry,
     EntryDraft,
@@ -272,6 +273,13 @@ def test_a_contradiction_is_shown_with_the_way_to_it_and_can_be_settled(place, s
     assert not after.soup.find(id="contradictions").find("form")
     assert "1 verschil is gelaten zoals het is." in after.soup.find(id="contradictions").text
     assert browser.post(f"{here}/desk/settled", key="entry:1|x|y").status == 200
+
+
+def test_what_rises_is_told_in_the_words_of_its_topic(place, screen):
+    call = {"emergency": place.emergency, "operator": place.operators[0], "kind": "d5"}
+    Call.create(**call, topic="shelter", at=clock.now())
+    browser, here = screen(place.liaison)
+    assert "Waar kan ik heen?" in browser.get(f"{here}/desk").soup.find(id="radar").text
 
 
 def test_what_the_centre_asks_the_municipality_stands_on_the_desk(place, screen):

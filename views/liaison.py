@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from dispatch import clock
-from dispatch.centre import drafts, facts, floor, lines, questions, radar, scale_up, search, sheet
+from dispatch.centre import calls, drafts, facts, floor, lines, questions, radar, scale_up, search, sheet
 from dispatch.errors import Incomplete, WrongMoment
 from dispatch.words import LANGUAGE_NAMES
 from models import Emergency, EntryDraft, Question
@@ -65,7 +65,9 @@ def _waiting(emergency: Emergency) -> dict:
 
 
 def _radar(emergency: Emergency) -> dict:
-    return {"topics": radar.seen(emergency, clock.now()), "radar_is_live": not emergency.ended_at}
+    seen = radar.seen(emergency, clock.now())
+    worded = [one._replace(name=calls.topic_name(one.name, _)) for one in seen]
+    return {"topics": worded, "radar_is_live": not emergency.ended_at}
 
 
 @pages.get("/emergencies/<int:id>/desk/questions")

@@ -5,7 +5,20 @@ from datetime import datetime
 
 from dispatch import audit, clock, papers
 from dispatch.centre import activation as centre
-from dispatch.centre import figures, lessons, moves, pictures, quality, statements
+from dispatch.centre import (
+    call_backs,
+    calls,
+    closing,
+    figures,
+    inquiries,
+    lessons,
+    moves,
+    pictures,
+    quality,
+    reinforcements,
+    statements,
+    victims,
+)
 from dispatch.centre.request import day, moment, phone
 from dispatch.errors import Refusal
 from dispatch.onboarding.orders import euros
@@ -159,7 +172,10 @@ class _Told:
         _ = self.gettext
         calls = self.telephone.answered if self.telephone else sum(n for _k, n in self.counted("kind"))
         return [
-            (_("opened after"), self.duration(self.clock.gone_seconds) if self.clock else "-"),
+            (
+                _("opened after"),
+                self.minutes(self.clock.gone_seconds) if self.clock else "-",
+            ),
             (_("the promise"), _("kept") if self.clock and self.clock.is_kept else _("not kept")),
             (_("calls answered"), str(calls)),
             (_("open during"), self.duration((self.ends - self.begins).total_seconds())),
@@ -175,10 +191,16 @@ class _Told:
             (_("Requested"), moment(self.clock.requested_at, self.lang) if self.clock else ""),
             (_("Promised by"), moment(self.clock.due_at, self.lang) if self.clock else ""),
             (_("Open since"), moment(self.begins, self.lang)),
+            (_("Closing as confirmed"), self.planned_end()),
             (_("Closed"), moment(self.ends, self.lang) if activation.status == "closed" else _("not yet")),
             (_("Shared with"), ", ".join(self.others()) or _("nobody")),
             (_("Figures of"), moment(self.now, self.lang)),
         ]
+
+    def planned_end(self) -> str:
+        """The confirmed moment of closing, beside which one sees when it really was."""
+        plan = closing.holding(self.activation)
+        return moment(plan.closes_at, self.lang) if plan else self.gettext(N_("no plan was confirmed here"))
 
     def others(self) -> list[str]:
         towns = Organisation.select().join(Activation, on=Activation.municipality == Organisation.id)
@@ -218,7 +240,15 @@ class _Told:
     # ── Chapters ────────────────────────────────────────────────────────
 
     def timeline(self) -> list[list[str]]:
-        events = [*self._moves(), *self._scale_ups(), *self._sheet(), *self._campaigns()]
+        events = [
+            *self._moves(),
+            *self._call_backs(),
+            *self._inquiries(),
+            *self._operators_asked(),
+            *self._scale_ups(),
+            *self._sheet(),
+            *self._campaigns(),
+        ]
         return [
             [moment(at, self.lang), what, who] for at, what, who in sorted(events, key=lambda one: one[0])
         ]
@@ -227,6 +257,33 @@ class _Told:
         for one in centre.milestones(self.activation):
             said = self.gettext(ACTIVATION_STATUSES[one.status])
             yield one.at, f"{said}. {one.note}" if one.note else said, one.by.name
+
+    def _call_backs(self) -> Iterator[tuple[datetime, str, str]]:
+        right, wrong = N_("Called back: the code was right"), N_("Called back: the code was WRONG")
+        for one in call_backs.of(self.activation):
+            yield one.at, self.gettext(right if one.is_right else wrong), one.by.name
+
+    def _inquiries(self) -> Iterator[tuple[datetime, str, str]]:
+        _ = self.gettext
+        for one in inquiries.of(self.activation):
+            yield one.asked_at, _("The centre asked: %(words)s") % {"words": one.words}, one.by.name
+            if one.answered_at:
+                answered = _("Answered: %(words)s") % {"words": one.answer}
+                yield one.answered_at, answered, one.answered_by.name
+
+    def _operators_asked(self) -> Iterator[tuple[datetime, str, str]]:
+        said = {
+            True: N_("Operators more, agreed: %(number)s. %(answer)s"),
+            False: N_("Operators more, declined: %(number)s. %(answer)s"),
+            None: N_("Operators more, taken back: %(number)s. %(answer)s"),
+        }
+        asked = self.gettext(N_("Operators more, asked: %(number)s. %(reason)s"))
+        for one in reinforcements.asked_of(self.emergency, most=500):
+            facts = {"number": one.operators, "answer": one.answer, "reason": one.reason}
+            yield one.asked_at, (asked % facts).strip(), one.by.name
+            if one.decided_at:
+                decided = self.gettext(said[one.is_agreed]) % facts
+                yield one.decided_at, decided.strip(), one.decided_by.name
 
     def _scale_ups(self) -> Iterator[tuple[datetime, str, str]]:
         taken = self.activation.scale_ups.where(ScaleUp.taken_at.is_null(False))
@@ -273,6 +330,9 @@ class _Told:
             yield [_("noted: %(kind)s") % {"kind": _(CALL_KINDS[kind])}, str(number)]
         for where, number in figures.handed_over(*self.here):
             yield [_("passed on %(where)s") % {"where": _(HANDED_TO[where])}, str(number)]
+        notes = victims.counts(self.emergency)
+        yield [_("notes about relatives that were passed on"), str(notes["d2_desk"] + notes["second_line"])]
+        yield [_("of these never closed"), str(notes["waiting"] + notes["taken"])]
         about = dict(self.counted("municipality")).get(self.activation.municipality_id, 0)
         yield [
             _("noted about %(municipality)s") % {"municipality": self.activation.municipality.name},
@@ -292,7 +352,7 @@ class _Told:
     def _value(self, by: str, value: str) -> str:
         if by == "language":
             return self.gettext(LANGUAGE_NAMES[value]) if value in LANGUAGE_NAMES else value
-        return value or self.gettext(N_("no topic noted"))
+        return calls.topic_name(value, self.gettext) or self.gettext(N_("no topic noted"))
 
     def questions(self) -> Iterator[list[str]]:
         _ = self.gettext
@@ -354,6 +414,10 @@ class _Told:
         for one in lessons.of(self.activation):
             done = moment(one.done_at, self.lang) if one.done_at else self.gettext(N_("not yet"))
             yield [one.words, one.owner, day(one.due_on, self.lang), done]
+
+    def minutes(self, seconds: int) -> str:
+        """Of an hour that people write in minutes the seconds say nothing; less than one minute is one."""
+        return self.gettext(N_("about %(minutes)s min")) % {"minutes": max(1, -(-seconds // 60))}
 
     def duration(self, seconds: float) -> str:
         return lasting(seconds, self.lang)
