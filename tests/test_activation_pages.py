@@ -12,6 +12,7 @@ from models import (
     Activation,
     Agreement,
     Audit,
+    EntryVersion,
     Message,
     Milestone,
     Plan,
@@ -190,6 +191,28 @@ def test_what_is_prepared_is_put_into_the_form_by_one_press_once_and_can_be_edit
     assert Plan.get().name in form["description"]
     Reception.update(removed_at=clock.now()).execute()
     assert mayor.post(url, offered=hall).has("Somebody took this away")
+
+
+def test_the_form_shows_which_prepared_answers_will_stand_on_the_sheet_and_leaves_out_what_is_ticked(
+    mayor, town
+):
+    who = User.get(User.role == "authorised_person")
+    kept = preparation.keep_question(
+        town, "opvang", promising.ASKED, promising.ANSWERED, by=who, now=clock.now()
+    )
+    binnen = {"nl": "Moet ik binnen blijven?"}, {"nl": "Ja."}
+    wrong = preparation.keep_question(town, "binnen", *binnen, by=who, now=clock.now())
+    activation = draft(mayor)
+    page = mayor.get(f"/activations/{activation.id}/form")
+    assert page.has("To the hall.") and page.has("Moet ik binnen blijven?")
+    mayor.htmx(f"/activations/{activation.id}/field", {"left_out": ["", str(wrong.id)]}, method="post")
+    box = mayor.get(f"/activations/{activation.id}/form").select(f"input[name=left_out][value='{wrong.id}']")[
+        0
+    ]
+    assert box.has_attr("checked")
+    mayor.post(f"/activations/{activation.id}/submit", FILLED | PASSWORD, declared_at=an_hour_ago())
+    told = [version.question.get("nl") for version in EntryVersion.select()]
+    assert promising.ASKED["nl"] in told and "Moet ik binnen blijven?" not in told and kept.id != wrong.id
 
 
 def test_submitting_too_early_names_everything_and_keeps_everything(mayor):

@@ -11,11 +11,11 @@ from flask_login import current_user
 from dispatch import clock
 from dispatch.centre import activation as centre
 from dispatch.centre import form as annex3
-from dispatch.centre import offers, two_hands
+from dispatch.centre import offers, preparation, two_hands
 from dispatch.centre import request as wording
 from dispatch.centre.two_hands import TwoHands
 from dispatch.errors import Incomplete, Refusal
-from dispatch.words import LANGUAGE_NAMES, N_, Sentence
+from dispatch.words import LANGUAGE_NAMES, LANGUAGES, N_, Sentence
 from models import Activation
 from views import guard, identity
 from views.render import Look, locale
@@ -58,7 +58,7 @@ def said(faults: dict[str, Sentence] | None, labels: dict) -> dict:
 def typed() -> dict[str, object]:
     """The fields of the form that the browser sent."""
     sent = {name: request.form[name] for name in annex3.FIELDS if name in request.form}
-    return sent | ({"languages": request.form.getlist("languages")} if "languages" in sent else {})
+    return sent | {name: request.form.getlist(name) for name in annex3.MANY if name in sent}
 
 
 def shown() -> dict[str, str]:
@@ -84,6 +84,8 @@ def worded(form: Mapping, name: str) -> str:
     value = form.get(name) or ""
     if name == "languages":
         return ", ".join(_(LANGUAGE_NAMES[code]) for code in value)
+    if name == "left_out":
+        return str(len(value))
     return _(CHOICES[value]) if name in annex3.CHOICES and value else value
 
 
@@ -106,10 +108,32 @@ def page(
         phone=wording.callback_phone(activation, current_user),
         municipality=activation.municipality,
         offered=offers.of(activation),
+        standing=_standing(activation),
+        is_prepared=_is_prepared(activation),
         agreement=activation.agreement,
         **wording.terms(activation.agreement),
         **identity.asked(),
     )
+
+
+def _standing(activation: Activation) -> list[tuple[str, str, str]]:
+    """The prepared answers that go live with the sheet, in a language in which each stands."""
+    found = []
+    for one in preparation.standing(activation.municipality):
+        said = [
+            lang
+            for lang in (current_user.language, *LANGUAGES)
+            if one.question.get(lang) and one.answer.get(lang)
+        ]
+        if said:
+            found.append((str(one.id), one.question[said[0]], one.answer[said[0]]))
+    return found
+
+
+def _is_prepared(activation: Activation) -> bool:
+    """Whether the recommendations are still those of the preparation, which knew nothing of this emergency."""
+    words = preparation.prefill(activation.municipality).recommendations
+    return bool(words) and activation.form.get("recommendations") == words
 
 
 def mistyped(activation: Activation) -> dict[str, Sentence]:

@@ -12,7 +12,7 @@ from dispatch.words import N_, Sentence
 SECTIONS = {
     "emergency": (N_("Emergency"), ("emergency", "place", "description")),
     "phase": (N_("Phase"), ("phase", "declared_by", "declared_at")),
-    "recommendations": (N_("Recommendations"), ("recommendations",)),
+    "recommendations": (N_("Recommendations"), ("recommendations", "left_out")),
     "liaison": (
         N_("Liaison officer"),
         ("liaison_name", "liaison_phone", "liaison_email", "deputy_name", "deputy_phone"),
@@ -40,6 +40,7 @@ NAMES = {
     "declared_by": N_("who declared the phase"),
     "declared_at": N_("hour of the declaration"),
     "recommendations": N_("recommendations to the population"),
+    "left_out": N_("prepared answers that are left out"),
     "liaison_name": N_("name of the liaison officer"),
     "liaison_phone": N_("phone of the liaison officer"),
     "liaison_email": N_("e-mail of the liaison officer"),
@@ -61,6 +62,7 @@ SLIP = timedelta(hours=2)  # an hour so little ahead, where the past is meant, i
 LONG_AGO = timedelta(hours=12)  # an hour without a day that is so long past is asked about
 CHOICES = {"phase": ("municipal", "none"), "arrangement": ("ordinary", "special"), "calls": ("d5", "d5d2")}
 TEXTS = ("description", "recommendations", "extra")
+MANY = ("languages", "left_out")  # of which several are chosen
 LONGEST, LONGEST_TEXT = 250, 5000
 ORDINARY = {"arrangement": "ordinary", "operators": "4", "languages": ["nl", "fr", "de", "en"], "calls": "d5"}
 MAX_OPERATORS = 400
@@ -128,6 +130,8 @@ def tidy(name: str, value: object) -> str | list[str]:
     if name == "languages":
         known = ORDINARY["languages"]
         return [one for one in known if one in value]
+    if name == "left_out":  # ids of standing answers that do not hold now
+        return sorted({one for one in value if one.isascii() and one.isdecimal()})
     if name in CHOICES:
         return value if value in CHOICES[name] else ""
     text = "".join(sign for sign in str(value).replace("\r\n", "\n") if sign == "\n" or sign.isprintable())
@@ -229,7 +233,7 @@ def _absent(form: Mapping) -> dict[str, Sentence]:
 
 
 def _unreadable(form: Mapping) -> dict[str, Sentence]:
-    found = {name: _too_long(name, form.get(name, "")) for name in FIELDS if name != "languages"}
+    found = {name: _too_long(name, form.get(name, "")) for name in FIELDS if name not in MANY}
     found |= {name: _phone_fault(form.get(name, "")) for name in ("liaison_phone", "deputy_phone")}
     found |= {name: _clock_fault(form, name) for name in CLOCKS if _is_asked(form, name)}
     found["liaison_email"] = found["liaison_email"] or _email_fault(form.get("liaison_email", ""))

@@ -80,7 +80,8 @@ def fill(
     """
     town = activation.municipality
     first = {"recommendations": activation.form["recommendations"], "language": town.language}
-    standing = preparation.standing(town)
+    left_out = activation.form.get("left_out", ())
+    standing = [one for one in preparation.standing(town) if str(one.id) not in left_out]
     return begin(emergency, standing, by=by, now=now, municipality=municipality, **first)
 
 
