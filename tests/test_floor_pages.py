@@ -9,7 +9,7 @@ from pypdf import PdfReader
 
 from dispatch import clock
 from dispatch.centre import activation as centre_of
-from dispatch.centre import presence, shifts
+from dispatch.centre import closing, presence, shifts
 from models import (
     Activation,
     Call,
@@ -445,6 +445,27 @@ def test_a_token_of_another_house_or_mood_brings_nothing(app, people, emergency)
         answer = app.test_client().post(address, json={"quarters": [a_quarter()]}, headers=headers)
         assert answer.status_code == status
     assert not Quarter.select().exists()
+
+
+def test_operators_see_until_when_the_number_answers(supervisor, operator, at, people, emergency):
+    now = clock.now()
+    plan = closing.Typed((), f"{clock.local(now + timedelta(hours=2)):%d/%m/%Y %H:%M}", "016 00 12 34", "")
+    asked = emergency.activations.get()
+    closing.confirm(asked, plan, by=people["authorised_person"], now=now, is_confirmed=True)
+    for browser, room in (
+        (supervisor, "board"),
+        (supervisor, "wall"),
+        (operator, "sheet"),
+        (operator, "calls"),
+    ):
+        page = browser.get(at(room))
+        assert page.has("The number closes") and page.has("Afterwards callers go to"), room
+
+
+def test_what_is_going_on_stands_on_the_sheet_as_the_municipality_described_it(operator, at):
+    page = operator.get(at("sheet"))
+    assert page.has("What is going on?") and page.has("Leiding geraakt.")
+    assert page.has("As Oosterzavel described it when it asked for the number")
 
 
 # ── A real number beside an exercise ────────────────────────────────────

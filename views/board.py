@@ -168,6 +168,7 @@ def _faces(emergency: Emergency, now: datetime) -> list[dict]:
             "title": f"{one.municipality.name}, {one.form.get('emergency', '')}",
             "operators": one.form.get("operators") or one.agreement.operators,
             "hours": one.form.get("opening_hours") if one.form.get("arrangement") == "special" else "",
+            "closes": sheet_page.closing_words(one, now),
             "url": url_for("activations.show", id=one.id),
         }
         for one in sorted((*mine, *others), key=lambda one: one.is_practice)

@@ -102,6 +102,7 @@ def _page(emergency: Emergency, faults: dict | None = None) -> str:
         **sheet_page.mood(emergency),
         emergency=emergency,
         seat=presence.seat_of(current_user, emergency),
+        closes=sheet_page.closes(emergency, now),
         topics=[
             (number, calls.topic_name(topic, _)) for number, topic in enumerate(calls.topics_of(emergency), 1)
         ],

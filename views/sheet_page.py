@@ -8,10 +8,12 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from dispatch import clock, rights
-from dispatch.centre import lines, questions, search
+from dispatch.centre import closing, floor, lines, questions, search
+from dispatch.centre import request as wording
+from dispatch.centre.moves import requested_at
 from dispatch.errors import NotAllowed
 from dispatch.words import LANGUAGE_NAMES, N_
-from models import Emergency, Question
+from models import Activation, Emergency, Question
 from views import guard
 from views.render import hour, when
 
@@ -64,8 +66,37 @@ def shown(emergency: Emergency) -> dict:
         "asks_reading": confirms and (known or 0) < emergency.sheet_version,
         "has_read": confirms and known == emergency.sheet_version,
         "is_live": not emergency.ended_at,
+        "closes": closes(emergency, now),
+        "situations": _situations(emergency, now),
         **readers(emergency),
     }
+
+
+def closing_words(activation: Activation, now: datetime) -> str:
+    """Until when this number answers and where callers go afterwards, as it was confirmed; "" without a plan."""
+    plan = closing.holding(activation) if activation.status == "closing" else None
+    if not plan:
+        return ""
+    words = _("The number closes: %(moment)s.", moment=when(plan.closes_at, now))
+    if not plan.redirect:
+        return words
+    afterwards = _("Afterwards callers go to %(number)s.", number=wording.phone(plan.redirect))
+    return f"{words} {afterwards}"
+
+
+def closes(emergency: Emergency, now: datetime) -> list[tuple[str, str]]:
+    """The same for each municipality that shares it and has a plan."""
+    told = [(one.municipality.name, closing_words(one, now)) for one in floor.activations_of(emergency)]
+    return [(name, words) for name, words in told if words]
+
+
+def _situations(emergency: Emergency, now: datetime) -> list[tuple[str, str, str]]:
+    """What happened, as each municipality described it for the operators when it asked: name, moment, words."""
+    return [
+        (one.municipality.name, when(requested_at(one), now), one.form["description"])
+        for one in floor.activations_of(emergency)
+        if one.form.get("description")
+    ]
 
 
 def readers(emergency: Emergency) -> dict:
