@@ -434,4 +434,4 @@ def test_what_was_done_within_one_minute_stands_in_the_order_in_which_it_was_don
     typed = then.replace(second=0)
     centre.open(asked, number="1771", opened_at=typed, by=supervisor, now=then + timedelta(seconds=9))
     said = signed_in(supervisor).get(f"/activations/{asked.id}").text
-    assert said.index("Aanvaard door") < said.index("Geopend door")
+    assert said.index("Ontvangst bevestigd door") < said.index("Geopend door")

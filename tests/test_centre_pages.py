@@ -135,6 +135,15 @@ def test_a_warning_that_went_stands_in_the_course_and_on_the_board(mayor, superv
     assert supervisor.htmx("/activations/board").has("three quarters of the promised time are gone")
 
 
+def test_the_page_says_that_nobody_noted_a_right_code_before_the_number_opens(mayor, supervisor):
+    here, never = f"/activations/{requested(mayor).id}", "No call-back with the right code was noted"
+    assert supervisor.get(here).has(never)
+    supervisor.post(f"{here}/call-back", called="0470 00 30 12", verdict="wrong")
+    assert supervisor.get(here).has(never)
+    supervisor.post(f"{here}/call-back", called="0470 00 30 12", verdict="right")
+    assert not supervisor.get(here).has(never)
+
+
 def test_before_the_planned_end_the_page_says_when_it_is_and_what_still_waits(mayor, supervisor, house):
     activation = opened(mayor, supervisor)
     here = f"/activations/{activation.id}"

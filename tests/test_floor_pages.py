@@ -468,6 +468,15 @@ def test_what_is_going_on_stands_on_the_sheet_as_the_municipality_described_it(o
     assert page.has("As Oosterzavel described it when it asked for the number")
 
 
+def test_an_open_question_on_the_board_leads_whoever_answers_it_there(
+    people, signed_in, supervisor, operator, at
+):
+    operator.post(at("questions"), words="Rijdt de bus?")
+    way = f"#questions a[href='/questions/{Question.get().id}']"
+    assert signed_in(people["liaison_officer"]).get(at("board")).select(way)
+    assert not supervisor.get(at("board")).select(way)
+
+
 # ── A real number beside an exercise ────────────────────────────────────
 
 

@@ -12,6 +12,7 @@ from dispatch import clock, rights
 from dispatch.centre import activation as centre
 from dispatch.centre import (
     annexes,
+    call_backs,
     closing,
     emergencies,
     exercises,
@@ -200,6 +201,7 @@ def sides_of(activation: Activation, answers: bool, now: datetime) -> dict:
         "may_join": answers and activation.awaits_opening and not activation.number,
         "may_leave": answers and activation.awaits_opening and activation.joined_from_id is not None,
         "may_ask": answers and not activation.is_over,
+        "is_called_back": call_backs.is_right(activation),
         "needs_confirmation": is_open and not (plan and not closing.is_before(plan, now)),
         "closing_words": is_open and answers and _closing_words(plan, now),
         "still_waits": _still_waits(activation) if is_open and answers else [],

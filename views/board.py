@@ -150,6 +150,7 @@ def _shown(emergency: Emergency) -> dict:
         "relief_at": relief.due(emergency, now) if rights.may(current_user, "call.take") else None,
         "supervises": floor.is_supervised_by(current_user, emergency),
         "wait": _wait(shown),
+        "publishes": rights.may(current_user, "sheet.change"),
     }
 
 

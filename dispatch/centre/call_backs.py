@@ -47,6 +47,12 @@ def is_wrong(activation: Activation) -> bool:
     return activation.id in wrong([activation])
 
 
+def is_right(activation: Activation) -> bool:
+    """Whether the centre rang back, and was told the right code the last time."""
+    noted = of(activation)
+    return bool(noted) and noted[-1].is_right
+
+
 def wrong(activations: list[Activation]) -> set[int]:
     """The ids of those whose last call-back heard a wrong code."""
     here = CallBack.activation.in_([one.id for one in activations])
