@@ -135,6 +135,14 @@ def test_a_warning_that_went_stands_in_the_course_and_on_the_board(mayor, superv
     assert supervisor.htmx("/activations/board").has("three quarters of the promised time are gone")
 
 
+def test_only_the_centre_is_told_to_ring_back_when_a_code_was_wrong(mayor, supervisor):
+    here = f"/activations/{requested(mayor).id}"
+    supervisor.post(f"{here}/call-back", called="0470 00 30 12", verdict="wrong")
+    assert supervisor.get(here).has("Call a person of annex 1 on a number that you know")
+    page = mayor.get(here)
+    assert page.has("Is this request yours? Call the centre.") and not page.has("on a number that you know")
+
+
 def test_the_page_says_that_nobody_noted_a_right_code_before_the_number_opens(mayor, supervisor):
     here, never = f"/activations/{requested(mayor).id}", "No call-back with the right code was noted"
     assert supervisor.get(here).has(never)

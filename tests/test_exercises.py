@@ -77,7 +77,7 @@ def test_the_first_possible_day_is_four_weeks_from_today(mayor):
     assert exercising.ask(mayor).status == "asked"
     with pytest.raises(Incomplete) as refusal:
         exercising.ask(mayor, day="2026-12-20")
-    assert "2026-12-21" in str(refusal.value.faults["day"])
+    assert "21/12/2026" in str(refusal.value.faults["day"])
     assert Exercise.select().count() == 1
 
 

@@ -144,6 +144,7 @@ def course_of(activation: Activation) -> dict:
         "activation": activation,
         "now": now,
         "alarms": alarms(activation),
+        "answers": answers,
         "entries": entries(activation, now, may_answer=may_answer, is_centre=answers),
         "mails": [_mail(mail, now) for mail in mails],
         "has_no_sms": activation.short_letter_id is None,

@@ -179,6 +179,7 @@ def play_of(exercise: Exercise) -> dict:
         "exercise": exercise,
         "due": [_due(inject) for inject in exercises.due(exercise, now)],
         "coming": coming and _due(coming),
+        "has_injects": exercise.injects.exists(),
         "is_playing": exercise.status == "begun" and bool(coming or exercises.due(exercise, now)),
         "gone": int((now - exercise.began_at).total_seconds()) // 60 if exercise.began_at else 0,
         "is_centre": exercise.agreement.centre_id == current_user.organisation_id

@@ -114,7 +114,7 @@ def _read_times(typed, agreement: Agreement, now: datetime, faults: dict[str, Se
                 "An exercise is asked four weeks ahead: the first possible day is %(day)s. "
                 "For an earlier one, write why; the centre may agree to it in writing."
             ),
-            day=first_day(now).isoformat(),
+            day=f"{first_day(now):%d/%m/%Y}",
         )
     return {"begins_at": begins_at, "ends_at": ends_at}
 
