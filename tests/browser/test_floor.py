@@ -69,7 +69,7 @@ def test_an_operator_notes_calls_with_two_keys_and_takes_one_back(visit, folder,
         expect(page.locator("#latest li")).to_have_count(number)
         expect(page.locator("[name=code]")).to_be_focused()
     picture(page, "calls", at_both=True)
-    assert noted(folder)[before:] == [("d5", "shelter", "nl"), ("d5", "water", "fr"), ("silent", "", "fr")]
+    assert noted(folder)[before:] == [("d5", "shelter", "nl"), ("d5", "water", "fr"), ("silent", "", "nl")]
     page.locator("form[action$=undo] button").press("Enter")
     expect(page.locator("#latest li")).to_have_count(before + 2)
     page.locator("[name=code]").press_sequentially("x")
