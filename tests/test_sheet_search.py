@@ -1,7 +1,6 @@
 """The sheet is searched in the caller's words, however they are spelt."""
 
 import importlib
-from time import perf_counter
 
 import pytest
 
@@ -154,7 +153,7 @@ def test_what_was_published_before_there_was_an_index_is_found_after_the_migrati
         assert search.find(place.emergency, said)[:1] == [sheet_of[meant].id], said
 
 
-def test_five_hundred_lines_are_searched_in_a_few_milliseconds(place):
+def test_of_five_hundred_lines_only_the_nearest_are_read_word_by_word(place):
     words = [
         "brug",
         "weg",
@@ -203,10 +202,10 @@ def test_five_hundred_lines_are_searched_in_a_few_milliseconds(place):
         "aphoteek open",
         "trien",
     ]
-    taken = []
     for said in sought:
         phrases.closeness.cache_clear()
-        began = perf_counter()
         search.find(place.emergency, said)
-        taken.append((perf_counter() - began) * 1000)
-    assert sorted(taken)[len(taken) // 2] < 15, taken  # the median, on a noisy machine: 3 ms on a quiet one
+        compared = phrases.closeness.cache_info().misses
+        assert compared <= len(said.split()) * (40 + len(words) + 15), (
+            "its number, and what all of them say"
+        )
