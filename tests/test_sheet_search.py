@@ -206,6 +206,4 @@ def test_of_five_hundred_lines_only_the_nearest_are_read_word_by_word(place):
         phrases.closeness.cache_clear()
         search.find(place.emergency, said)
         compared = phrases.closeness.cache_info().misses
-        assert compared <= len(said.split()) * (40 + len(words) + 15), (
-            "its number, and what all of them say"
-        )
+        assert compared <= len(said.split()) * (40 + len(words) + 15), "its number, and what all of them say"

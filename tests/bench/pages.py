@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -67,6 +68,9 @@ def _visited(
     address: str, town: dict, paths: tuple[str, ...], until: Callable[[], None]
 ) -> tuple[Reads, list[float]]:
     """The seconds of each read, by path, and each write of people who go on until `until()` returns."""
+    sys.setswitchinterval(
+        0.0005
+    )  # these people are threads of one process, and not to wait for each other in it
     over, people = Event(), [Browser(address, town["email"], town["password"]) for _ in range(READERS + 1)]
     with ThreadPoolExecutor(len(people)) as pool:
         readers = [
