@@ -89,6 +89,14 @@ def test_the_municipality_begins_a_form_from_its_list(mayor):
     assert page.has("5 January 2026") and page.has("call-back code")
 
 
+def test_a_form_that_was_opened_and_left_as_it_was_is_opened_again(mayor, town):
+    first, again = (mayor.post("/activations/new").path for _ in range(2))
+    assert first == again
+    draft = Activation.get()
+    centre.write(draft, {"emergency": "Gaslek"}, by=draft.by, now=clock.now())
+    assert mayor.post("/activations/new").path != first
+
+
 def test_without_an_agreement_the_list_says_why_nothing_begins(mayor):
     Agreement.delete().execute()
     assert mayor.post("/activations/new").has("no agreement with a contact centre")

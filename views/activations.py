@@ -74,7 +74,7 @@ def board():
 @guard.needs("activation.fill")
 def new():
     try:
-        activation = centre.begin(
+        activation = centre.open_draft(
             current_user.organisation, by=current_user, now=clock.now(), is_practice=guard.is_practice()
         )
     except Refusal as refusal:

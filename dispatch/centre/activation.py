@@ -65,6 +65,29 @@ def begin(municipality: Organisation, *, by: User, now: datetime, is_practice: b
     return activation
 
 
+def open_draft(municipality: Organisation, *, by: User, now: datetime, is_practice: bool) -> Activation:
+    """A draft as `begin` makes it, or the one that this person opened before and left as it was."""
+    left = (
+        Activation.select()
+        .where(
+            Activation.municipality == municipality.id,
+            Activation.by == by.id,
+            Activation.is_practice == is_practice,
+            Activation.status == "draft",
+            Activation.changed_at == Activation.created_at,
+        )
+        .order_by(Activation.id.desc())
+        .first()
+    )
+    if (
+        left
+        and left.form == _prefilled(municipality, by, now)
+        and left.agreement == _agreement(municipality, now)
+    ):
+        return left
+    return begin(municipality, by=by, now=now, is_practice=is_practice)
+
+
 def write(
     activation: Activation,
     fields: dict[str, object],
