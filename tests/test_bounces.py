@@ -3,6 +3,7 @@
 import smtplib
 import socket
 import threading
+from time import sleep
 
 import pytest
 
@@ -225,6 +226,21 @@ def test_a_way_in_that_does_not_exist_stops_the_start(url):
     assert "geheim" not in str(refusal.value)
 
 
+def hand_over(road, letters) -> None:
+    """As a pump does: what a server that is just beginning did not take goes again."""
+    left = {one.reference: one for one in letters}
+    for _turn in range(3):
+        answers = [outcome for outcome in road.send([*left.values()]) if outcome]
+        taken = [outcome for outcome in answers if outcome.status != "retry"]
+        assert {(outcome.status, outcome.code) for outcome in taken} <= {("accepted", "")}
+        for outcome in taken:
+            del left[outcome.reference]
+        if not left:
+            return
+        sleep(1)
+    raise AssertionError(f"not taken in three turns: {answers}")
+
+
 def test_a_real_postfix_brings_back_what_nobody_can_have(campaign, door, tmp_path):
     """Signed in over STARTTLS; Postfix takes the letter, finds no mailbox, and hands its own report in at our door."""
     first, second, *_ = references()
@@ -234,7 +250,7 @@ def test_a_real_postfix_brings_back_what_nobody_can_have(campaign, door, tmp_pat
             Outgoing(first, "niemand@dood.example", Content("Dag")),
             Outgoing(second, "an@voorbeeld.example", Content("Dag")),
         ]
-        assert [(o.status, o.code) for o in road.send(letters) if o] == [("accepted", "")] * 2
+        hand_over(road, letters)
         road.close()
         wait_until(lambda: standing(campaign)["failed"] == 1, seconds=40, what="the report")
     message = Message.get(Message.reference == first)
