@@ -39,7 +39,7 @@ def apart() -> Iterator[Figure]:
     with _server(address="0.0.0.0") as server:
         for workers in (1, 2, 4):
             with processes.folder() as home:
-                speed = _carried(server.database(), workers, NUMBER, UNBRIDLED, home, place=_elsewhere)
+                speed = _carried(server.database(), workers, NUMBER, UNBRIDLED, home, is_apart=True)
             name = f"{workers} namespace{'s' if workers > 1 else ''}, PostgreSQL"
             yield Figure(name, f"{speed:,.0f} messages/s", value=speed)
 
@@ -79,21 +79,21 @@ def _server(**kinds) -> Iterator[postgres.Cluster]:
 
 
 @contextmanager
-def _here(url: str) -> Iterator[tuple[str, int, tuple[str, ...]]]:
-    """A worker on this machine, with a mail server: (its database, the port of that, what goes before it)."""
-    with processes.smtp_sink() as port:
-        yield url, port, ()
-
-
-@contextmanager
 def _elsewhere(url: str) -> Iterator[tuple[str, int, tuple[str, ...]]]:
-    """A worker in a namespace of its own, with a mail server there."""
+    """A machine of its own with a mail server: (the database from there, the port of that, what goes before a command)."""
     with postgres.Wire() as wire, processes.smtp_sink(wire.within) as port:
         yield url.replace("0.0.0.0", wire.here), port, wire.within
 
 
 def _carried(
-    url: str, workers: int, number: int, rate: int, home: Path, *, by_pulse: bool = False, place=_here
+    url: str,
+    workers: int,
+    number: int,
+    rate: int,
+    home: Path,
+    *,
+    by_pulse: bool = False,
+    is_apart: bool = False,
 ) -> float:
     """Messages a second from the launch to the last acceptance, or in the seconds between the first and the last."""
     told = processes.said(
@@ -101,8 +101,9 @@ def _carried(
     )
     campaign = int(told)
     with ExitStack() as running:
+        here = None if is_apart else (url, running.enter_context(processes.smtp_sink()), ())
         for _ in range(workers):
-            database, port, within = running.enter_context(place(url))
+            database, port, within = here or running.enter_context(_elsewhere(url))
             road = f"smtp://127.0.0.1:{port}?rate={rate}"
             running.enter_context(_worker(database, road, home, within))
         speed = processes.said(
