@@ -15,18 +15,21 @@ from store import awaited
 LONGEST_SECONDS = 0.02  # the throttle catches up on that; then something leaves all the same, however many pages are asked for
 WORK_SECONDS = 0.01  # so much between two steps aside
 
+LATELY_SECONDS = 0.5  # whoever reads and types asks again within that
+
 TURN_SECONDS = 0.001
 YOUNG = 10_000  # objects between two looks for rings among the young: a page makes some thousands
 
 _guests = 0
 _left = Condition()
 _resumed_at = 0.0
+_last_left_at = -LATELY_SECONDS
 
 
 @contextmanager
 def guest() -> Iterator[None]:
     """Somebody waits for the page that this thread makes."""
-    global _guests
+    global _guests, _last_left_at
     with _left:
         _guests += 1
     try:
@@ -35,13 +38,14 @@ def guest() -> Iterator[None]:
     finally:
         with _left:
             _guests -= 1
+            _last_left_at = monotonic()
             if not _guests:
                 _left.notify_all()
 
 
 def is_asked() -> bool:
-    """Whether somebody waits for a page at this moment: a long transaction would keep them."""
-    return _guests > 0
+    """Whether somebody waits for a page now, or did a moment ago and asks again: a long transaction would keep them."""
+    return _guests > 0 or monotonic() - _last_left_at < LATELY_SECONDS
 
 
 def take_short_turns() -> None:

@@ -512,7 +512,7 @@ def _at_once(campaign: Campaign) -> int:
     """Behind the first part shorter ones, between which the first messages leave; and as long as somebody waits for a page."""
     is_young = campaign.people < 20 * FROZEN_AT_ONCE
     is_short = campaign.people and (is_young or courtesy.is_asked())
-    return max(1, FROZEN_AT_ONCE // 2) if is_short else FROZEN_AT_ONCE
+    return max(1, FROZEN_AT_ONCE // 3) if is_short else FROZEN_AT_ONCE
 
 
 def _refuse_unready(campaign: Campaign, version: int | None) -> None:

@@ -20,7 +20,7 @@ from models import beside, carrying, database, is_lost
 
 log = logging.getLogger(__name__)
 WRITTEN_WITHIN = timedelta(seconds=0.1)  # what a power cut can make unsure
-WRITTEN_AT_ONCE, WRITTEN_BESIDE_PAGES = 1_000, 300
+WRITTEN_AT_ONCE, WRITTEN_BESIDE_PAGES = 1_000, 200
 LOOKED_UP_WITHIN = timedelta(seconds=0.1)  # so soon a stop, a pause or something more urgent takes hold
 CLAIMED_FOR = timedelta(
     seconds=0.1

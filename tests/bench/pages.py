@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
+from random import Random
 from threading import Event
 
 from tests.bench import processes
@@ -18,7 +19,7 @@ NUMBER = 100_000
 LONGEST_SECONDS = 30
 LIVE, LISTS = "/campaigns/{campaign}/live", ("/campaigns", "/bins/{bin}/members")
 LEAST = "/health/live"  # asks nothing of the database and has no template: what the server itself takes
-READERS, THINKING_SECONDS = 2, 0.05
+READERS, THINKING_SECONDS = 2, 0.05  # in the mean: two people who asked in step would wait for each other each time
 VERSION = re.compile(r'name="version"[^>]*value="(\d+)"|value="(\d+)"[^>]*name="version"')
 SLOWEST_MS = 250
 Reads = list[tuple[str, float]]
@@ -86,11 +87,11 @@ def _visited(
 
 
 def _read(person: Browser, paths: list[str], over: Event) -> Reads:
-    taken = []
+    taken, chance = [], Random(person.token)  # nosec B311 # of how long somebody thinks
     while not over.is_set():
         for path in paths:
             taken.append((path, person.get(path)))
-            over.wait(THINKING_SECONDS)
+            over.wait(chance.uniform(0, 2 * THINKING_SECONDS))
     return taken
 
 
