@@ -9,7 +9,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from dispatch import clock, demo
 from dispatch.words import hour
 from tests.browser.conftest import CHROMIUM, FLAGS, served
-from tests.browser.test_road import DEMERDAL, press
+from tests.browser.hands import press
+from tests.browser.test_road import DEMERDAL
 
 HERE = Path(__file__).parent
 SLOWLY = {"BELFORT_SMS": "simulator://?rate=20"}  # or the campaign is over before its picture is taken

@@ -19,7 +19,10 @@ NUMBER = 100_000
 LONGEST_SECONDS = 30
 LIVE, LISTS = "/campaigns/{campaign}/live", ("/campaigns", "/bins/{bin}/members")
 LEAST = "/health/live"  # asks nothing of the database and has no template: what the server itself takes
-READERS, THINKING_SECONDS = 2, 0.05  # in the mean: two people who asked in step would wait for each other each time
+READERS, THINKING_SECONDS = (
+    2,
+    0.05,
+)  # in the mean: two people who asked in step would wait for each other each time
 VERSION = re.compile(r'name="version"[^>]*value="(\d+)"|value="(\d+)"[^>]*name="version"')
 SLOWEST_MS = 250
 Reads = list[tuple[str, float]]

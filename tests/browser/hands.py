@@ -67,7 +67,7 @@ def bring(place: Locator, file) -> None:
 def _by_keys(place: Locator) -> bool:
     """Whether the page is walked by the keyboard alone; then the focus is now on this place, and is seen there."""
     page = place.page
-    if page.by != "keys":
+    if getattr(page, "by", "pointer") != "keys":
         return False
     for _step in range(MOST_TABS):
         where = place.evaluate(WHERE)
