@@ -17,7 +17,11 @@ from tests.bench.whole import Browser, program
 
 NUMBER = 100_000
 LONGEST_SECONDS = 30
-LIVE, LISTS = "/campaigns/{campaign}/live", ("/campaigns", "/bins/{bin}/members")
+LIVE, MEMBERS = (
+    "/campaigns/{campaign}/live",
+    "/bins/{bin}/members",
+)  # parts of pages: one each second, one as one types
+LISTS = ("/campaigns", MEMBERS)
 LEAST = "/health/live"  # asks nothing of the database and has no template: what the server itself takes
 READERS, THINKING_SECONDS = (
     2,
@@ -78,7 +82,7 @@ def _visited(
     over, people = Event(), [Browser(address, town["email"], town["password"]) for _ in range(READERS + 1)]
     with ThreadPoolExecutor(len(people)) as pool:
         readers = [
-            pool.submit(_read, person, [path.format(**town) for path in paths], over)
+            pool.submit(_read, person, {path.format(**town): path in (LIVE, MEMBERS) for path in paths}, over)
             for person in people[:-1]
         ]
         writer = pool.submit(_write, people[-1], town, over)
@@ -89,11 +93,11 @@ def _visited(
         return [taken for reader in readers for taken in reader.result()], writer.result()
 
 
-def _read(person: Browser, paths: list[str], over: Event) -> Reads:
+def _read(person: Browser, paths: dict[str, bool], over: Event) -> Reads:
     taken, chance = [], Random(person.token)  # nosec B311 # of how long somebody thinks
     while not over.is_set():
-        for path in paths:
-            taken.append((path, person.get(path)))
+        for path, is_part in paths.items():
+            taken.append((path, person.get(path, is_part)))
             over.wait(chance.uniform(0, 2 * THINKING_SECONDS))
     return taken
 
@@ -104,7 +108,7 @@ def _write(person: Browser, town: dict, over: Event) -> list[float]:
     while not over.wait(THINKING_SECONDS):
         text = {"email-nl-subject": "Nieuws", "email-nl-body": f"Beste buur, dit is poging {len(taken)}."}
         fields = wording | text | {"version": town["draft_version"]}
-        seconds, answer = person.post(f"/campaigns/{town['draft']}/autosave", **fields)
+        seconds, answer = person.post(f"/campaigns/{town['draft']}/autosave", is_part=True, **fields)
         town["draft_version"] = int(next(filter(None, VERSION.search(answer).groups())))
         taken.append(seconds)
     return taken

@@ -12,6 +12,7 @@ import requests
 from tests.bench import processes
 
 SECRET = "a key for measurements"
+PART = {True: {"HX-Request": "true"}, False: {}}
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
 
@@ -45,14 +46,13 @@ class Browser:
             raise RuntimeError("signing in was refused")
         self.token = TOKEN.search(answer.text)[1]
 
-    def get(self, path: str) -> float:
-        return self._timed(lambda: self.session.get(self.home + path, timeout=30))[0]
+    def get(self, path: str, is_part: bool = False) -> float:
+        """is_part: asked by htmx for its place on a page that is there already."""
+        return self._timed(lambda: self.session.get(self.home + path, headers=PART[is_part], timeout=30))[0]
 
-    def post(self, path: str, **fields) -> tuple[float, str]:
-        form = self._form(**fields)
-        return self._timed(
-            lambda: self.session.post(self.home + path, form, timeout=30, allow_redirects=False)
-        )
+    def post(self, path: str, is_part: bool = False, **fields) -> tuple[float, str]:
+        form, options = self._form(**fields), {"headers": PART[is_part], "allow_redirects": False}
+        return self._timed(lambda: self.session.post(self.home + path, form, timeout=30, **options))
 
     def _form(self, **fields) -> dict:
         return {"csrf_token": self.token, **fields}

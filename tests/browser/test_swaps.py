@@ -86,5 +86,8 @@ def test_a_campaign_that_runs_is_counted_aloud_at_most_every_ten_seconds(visit):
     assert len(times) >= 2
     assert all(later - one >= COUNTS_EVERY - 0.5 for one, later in pairwise(times))
     assert all("aanvaard" in said for said in words)
+    page.clock.resume()
+    click(page.get_by_role("link", name="Toon hoe het nu is"))
+    page.wait_for_url("**/campaigns/*after=*")  # and not a jump within the page as it stood
     click(page.locator("a[href$='/stop']"))
     press(page, "/stop")
