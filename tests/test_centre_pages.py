@@ -66,6 +66,15 @@ def opened(mayor, supervisor):
     return Activation.get_by_id(activation.id)
 
 
+def test_within_a_minute_the_course_tells_in_the_order_in_which_it_was_written_down(mayor, supervisor):
+    here = f"/activations/{requested(mayor).id}"
+    supervisor.post(f"{here}/acknowledge")
+    supervisor.post(f"{here}/call-back", called="0470 00 30 12", verdict="right")
+    supervisor.post(f"{here}/open", number="1771", opened_at=hour_now())
+    told = supervisor.get(here).select("#course")[0].get_text(" ", strip=True)
+    assert told.index("The code was right") < told.index("Opened by")
+
+
 def forget():
     """As if more than five minutes went by since anybody showed who they are."""
     SignIn.update(confirmed_at=None).execute()

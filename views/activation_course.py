@@ -49,6 +49,7 @@ class Entry(NamedTuple):
     alarm: str = ""
     link: tuple[str, str] | None = None
     deed: tuple[str, str] | None = None
+    noted_at: datetime | None = None  # where that is not the moment itself
 
 
 def entries(activation: Activation, now: datetime, *, may_answer: bool, is_centre: bool) -> list[Entry]:
@@ -61,7 +62,7 @@ def entries(activation: Activation, now: datetime, *, may_answer: bool, is_centr
         *_hand_overs(activation, now),
         *_notices(activation, now, is_centre),
     ]
-    return sorted(found, key=lambda entry: entry.at.replace(second=0, microsecond=0))
+    return sorted(found, key=lambda one: (one.at.replace(second=0, microsecond=0), one.noted_at or one.at))
 
 
 def _moves(activation: Activation, now: datetime) -> list[Entry]:
@@ -78,7 +79,8 @@ def _move(one: Milestone, activation: Activation, now: datetime, before: str) ->
     was_later = (one.recorded_at - one.at).total_seconds() > 60
     soft = _("Written down at %(hour)s", hour=when(one.recorded_at, now)) if was_later else None
     lines = tuple(words for words in (number, one.note) if words)
-    return Entry(one.at, when(one.at, now), _title(one, activation, before), lines, soft)
+    title = _title(one, activation, before)
+    return Entry(one.at, when(one.at, now), title, lines, soft, noted_at=one.recorded_at)
 
 
 def _title(one: Milestone, activation: Activation, before: str) -> str:
