@@ -204,6 +204,14 @@ def test_an_alert_stands_where_it_was_sent_and_one_before_the_first_bar_at_the_e
     assert abs(heights[0] - heights[1]) >= 24  # on a phone the letters are 24 units high
 
 
+def test_alerts_of_the_same_minutes_never_stand_over_each_others_words():
+    start = START.replace(minute=0, second=0)
+    flags = [bars.Flag(start + timedelta(minutes=n), f"00:0{n}", "message to 119 people") for n in range(6)]
+    picture = quarters([1] * 8, flags=flags)
+    heights = [mark.attrs["y"] for mark in texts(picture, "flag")]
+    assert len(strokes(picture, "alert")) == 6 and len(heights) == len(set(heights)) == bars.FLAG_LINES
+
+
 @pytest.mark.parametrize(("number", "some"), [(1, 1), (96, 1), (97, 2), (700, 8), (10_000, 105)])
 def test_so_many_stretches_become_one_bar_that_they_can_be_told_apart(number, some):
     assert bars.together(number) == some

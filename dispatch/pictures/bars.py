@@ -144,12 +144,22 @@ def _name(at: datetime, moments: Sequence[datetime]) -> str:
 
 
 def _flags(flags: Sequence[Flag], moments: Sequence[datetime], left: float, slot: float) -> list[Mark]:
-    marks = []
+    """A stroke for each, and its words on a line where they are over no others; where there is none the stroke alone."""
+    marks, taken = [], [[] for _line in range(FLAG_LINES)]
     for n, flag in enumerate(flags):
         after = max(0.0, (flag.at - moments[0]) / _length(moments))
         x = round(min(left + after * slot, RIGHT), 1)
-        is_late = x > RIGHT - max(LETTER * len(flag.label), SMALL_LETTER * len(f"{flag.label} {flag.more}"))
-        text_x, anchor = (x - 8, "end") if is_late else (x + 8, "start")
+        width = max(LETTER * len(flag.label), SMALL_LETTER * len(f"{flag.label} {flag.more}"))
+        is_late = x > RIGHT - width
+        text_x, anchor, begins = (x - 8, "end", x - 8 - width) if is_late else (x + 8, "start", x + 8)
         marks.append(stroke("alert", f"M{x} 8V{BASE}"))
-        marks.append(word("flag", text_x, 24 + FLAG_HEIGHT * (n % FLAG_LINES), flag.label, anchor, flag.more))
+        lines = [(n + step) % FLAG_LINES for step in range(FLAG_LINES)]
+        free = (
+            line
+            for line in lines
+            if all(end < begins or begins + width < begin for begin, end in taken[line])
+        )
+        if (line := next(free, None)) is not None:
+            taken[line].append((begins, begins + width))
+            marks.append(word("flag", text_x, 24 + FLAG_HEIGHT * line, flag.label, anchor, flag.more))
     return marks
