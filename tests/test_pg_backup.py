@@ -25,7 +25,8 @@ pytestmark = [
 
 
 @pytest.fixture
-def server():
+def server(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # where what is in hand of its databases is kept
     before = models.database.obj
     with postgres.cluster() as server:
         yield server
