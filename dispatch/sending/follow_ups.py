@@ -200,11 +200,9 @@ def audience_of(campaign: Campaign) -> Audience:
 
 def most(campaign: Campaign) -> dict[str, int]:
     """By channel, to how many it can go at most: what is in hand may still arrive."""
-    table, calls = (
-        tallies.counts(campaign.follows),
-        _first_calls(campaign, ~Message.status.in_(MAY_BE_REACHED)),
-    )
-    first = {"voice": calls.select(fn.COUNT(Message.id)).scalar()}
+    table = tallies.counts(campaign.follows)
+    only_at_first = _first_calls(campaign, ~Message.status.in_(MAY_BE_REACHED))
+    first = {"voice": only_at_first.select(fn.COUNT(Message.id)).scalar()}
     return {
         channel: sum(table[channel][status] for status in MAY_BE_REACHED) + first.get(channel, 0)
         for channel in campaign.channels
