@@ -96,8 +96,8 @@ function onceOnly(event) {
   if (!button.hasAttribute("data-long")) setTimeout(() => button.removeAttribute("aria-busy"), 4000);
 }
 
-// What was typed last goes along when one leaves sooner than its save while typing, or while that is on its way; a form that
-// is sent takes it itself.
+// What was typed last goes along when one leaves sooner than its save while typing, or while that is on its way, or sends
+// another form of the page; the form itself takes it along.
 let unsaved = null;
 let onItsWay = null;
 
@@ -117,6 +117,11 @@ function saveLeaving() {
   const form = unsaved ?? onItsWay;
   if (form) navigator.sendBeacon(form.dataset.hxPost, new FormData(form));
   unsaved = onItsWay = null;
+}
+
+function saveSending(event) {
+  if (event.target === (unsaved ?? onItsWay)) unsaved = onItsWay = null;
+  saveLeaving();
 }
 
 // A form that is being sent saves no more while typing: what it saved to may be gone when that arrives.
@@ -239,7 +244,7 @@ document.addEventListener("htmx:afterRequest", showUnsaved);
 document.addEventListener("input", noteTyping);
 document.addEventListener("htmx:beforeSend", noteSaving);
 document.addEventListener("htmx:afterRequest", noteSaved);
-document.addEventListener("submit", () => { unsaved = onItsWay = null; });
+document.addEventListener("submit", saveSending);
 window.addEventListener("pagehide", saveLeaving);
 document.addEventListener("htmx:afterRequest", showStale);
 document.addEventListener("htmx:beforeSwap", keepOpen);

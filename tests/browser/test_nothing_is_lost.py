@@ -241,7 +241,7 @@ def count(folder, table: type[models.Table], *conditions) -> int:
         return (rows.where(*conditions) if conditions else rows).count()
 
 
-@pytest.mark.parametrize("leave", ["menu", "back"])
+@pytest.mark.parametrize("leave", ["menu", "back", "another form"])
 def test_what_is_typed_last_before_one_leaves_is_saved(visit, leave):
     page = visit("sender")
     FORMS["message"].open(page)
@@ -250,8 +250,14 @@ def test_what_is_typed_last_before_one_leaves_is_saved(visit, leave):
     if leave == "menu":
         page.click("header nav a >> nth=0")
         page.wait_for_url(re.compile("/$"))
-    else:
+    elif leave == "back":
         page.go_back()
+    else:
+        page.click(".languages [value=fr]")
+        expect(page.locator("html")).to_have_attribute("lang", "fr")
+        page = another_tab(page)
+        page.goto("/")
+        page.click(".languages [value=nl]")
     page.goto("/campaigns")
     page.locator("#drafts a[href$='/text'] >> nth=0").click()
     expect(page.locator("[name=sms-nl-body]")).to_have_value(f"POLITIE: verdacht voertuig gezien ({leave}).")
