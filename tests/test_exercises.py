@@ -332,7 +332,7 @@ def test_the_whole_way_of_an_exercise_by_its_pages(pages, sides, service, signed
     assert mayor.post(f"{url}/confirm", password="guess").status == 422
     mayor.post(f"{url}/confirm", password=cast.PASSWORD)
     page = supervisor.post(f"{url}/confirm", password=cast.PASSWORD)
-    assert page.has("Specific agreement as PDF")
+    assert page.has("Specific agreement as PDF") and page.has("the injects stay as they are")
     assert supervisor.get(f"{url}/agreement.pdf").status == 200
     assert mayor.post(f"{url}/begin").has("runs on that day only")
     now = clock.now()
