@@ -130,6 +130,13 @@ function notWhileLeaving(event) {
   if (event.detail.elt.matches("form") && event.detail.elt.querySelector("button[aria-busy='true']")) event.preventDefault();
 }
 
+// What was found still answers the letters before: a key beside it sends what stands in the field of that name now.
+function sendAsTyped(event) {
+  const name = event.target.closest("[data-as-typed]")?.dataset.asTyped;
+  const sent = name && event.target.elements[name];
+  if (sent) sent.value = document.getElementById(name).value.trim() || sent.value;
+}
+
 // A save while typing that fails is said at once; the next one that works takes the words away.
 function showUnsaved(event) {
   const note = document.querySelector("[data-unsaved]");
@@ -245,6 +252,7 @@ document.addEventListener("input", noteTyping);
 document.addEventListener("htmx:beforeSend", noteSaving);
 document.addEventListener("htmx:afterRequest", noteSaved);
 document.addEventListener("submit", saveSending);
+document.addEventListener("submit", sendAsTyped);
 window.addEventListener("pagehide", saveLeaving);
 document.addEventListener("htmx:afterRequest", showStale);
 document.addEventListener("htmx:beforeSwap", keepOpen);

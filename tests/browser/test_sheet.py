@@ -80,6 +80,19 @@ def test_a_question_of_a_caller_is_one_press_and_its_answer_comes_back_to_who_as
     picture(operator, "question-answered", at_both=True)
 
 
+def test_what_is_asked_is_what_stands_in_the_field_though_the_search_is_behind(visit, here):
+    operator = visit("operator")
+    operator.goto(f"{here}/sheet")
+    operator.fill("#words", "mag")
+    button = operator.locator("#found .button").last
+    expect(button).to_contain_text("mag")
+    operator.route(re.compile("/sheet/found"), lambda route: route.abort())
+    operator.fill("#words", "mag de duivenmelker buiten")
+    click(button)
+    expect(operator.locator("#mine")).to_contain_text("mag de duivenmelker buiten")
+    operator.faults.clear()  # of the search that was cut off
+
+
 def test_what_is_typed_is_kept_before_anybody_presses_anything(visit, here):
     liaison = visit("liaison_officer")
     liaison.goto(f"{here}/desk")
