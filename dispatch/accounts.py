@@ -14,7 +14,7 @@ from models import ORGANISATION_KINDS, ROLES, Bin, Mandate, Organisation, Pendin
 
 ADMINISTRATORS = ("organisation_admin", "platform_admin")
 TAKEN = N_("There is already an organisation called “%(name)s”.")
-NO_ADDRESS = N_("%(email)s is not an e-mail address.")
+NO_ADDRESS = N_("%(email)s is not an e-mail address: one looks like name@example.be.")
 CHANGED_MEANWHILE = N_("Somebody else changed this person in the meantime. Nothing of yours was saved.")
 
 

@@ -268,7 +268,9 @@ def _phone_fault(typed: str) -> Sentence | None:
 def _email_fault(typed: str) -> Sentence | None:
     if not typed or is_email(typed):
         return None
-    return Sentence(N_("This is not an e-mail address. What you typed was kept."))
+    return Sentence(
+        N_("This is not an e-mail address: one looks like name@example.be. What you typed was kept.")
+    )
 
 
 def _line_fault(typed: str) -> Sentence | None:

@@ -269,7 +269,9 @@ def liaison_faults(typed: dict[str, str]) -> dict[str, Sentence]:
     except numbers.InvalidNumber as fault:
         faults["liaison_phone"] = Sentence(annex3.KEPT, fault=Sentence(numbers.SENTENCES[fault.code]))
     if typed.get("email") and not annex3.is_email(typed["email"]):
-        faults["liaison_email"] = Sentence(N_("This is not an e-mail address. What you typed was kept."))
+        faults["liaison_email"] = Sentence(
+            N_("This is not an e-mail address: one looks like name@example.be. What you typed was kept.")
+        )
     return faults
 
 

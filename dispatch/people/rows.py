@@ -15,7 +15,7 @@ SENTENCES = {
     "unreachable": N_("There is no way to reach this person"),
     "nameless": N_("There is no name in this row"),
     "extra_number": N_("There is no room for a further number"),
-    "email": N_("This e-mail address is not complete"),
+    "email": N_("This e-mail address is not complete: it looks like name@example.be"),
     "extra_email": N_("There is already an e-mail address"),
     "language": N_("This language is not one of the four"),
     "role": N_("This role is not known"),
