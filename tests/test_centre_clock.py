@@ -55,6 +55,22 @@ def test_closing_later_does_not_move_the_clock():
     assert kept.gone_seconds == 46 * 60
 
 
+def test_each_request_has_a_promise_of_its_own_and_says_when_its_number_was_closed():
+    again = {"requested": minutes(600), "open": minutes(620)}
+    first, second = clock.each(
+        moves(requested=RECEIVED, open=minutes(46), closed=minutes(500)) + moves(**again), minutes(700)
+    )
+    assert (first.stopped_at, first.closed_at) == (minutes(46), minutes(500))
+    assert (second.requested_at, second.gone_seconds, second.closed_at) == (minutes(600), 20 * 60, None)
+
+
+@pytest.mark.parametrize(("wanted", "is_sooner"), [(None, False), (20, True), (60, False), (180, False)])
+def test_a_moment_that_is_wanted_within_the_promise_is_told_beside_it(wanted, is_sooner):
+    at = minutes(wanted) if wanted else None
+    running = clock.of(moves(requested=RECEIVED), minutes(10), wanted_open_at=at)
+    assert running.is_wanted_sooner == is_sooner
+
+
 def test_a_wanted_opening_within_the_hour_does_not_shorten_the_promise():
     assert clock.due(RECEIVED, minutes(20)) == minutes(60)
 

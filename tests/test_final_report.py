@@ -7,7 +7,7 @@ import pytest
 from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 
-from dispatch.centre import lessons, report, statements
+from dispatch.centre import figures, lessons, report, statements
 from models import (
     Activation,
     Agreement,
@@ -173,6 +173,25 @@ def test_a_number_that_closed_again_gets_a_new_report(closed):
     assert FinalReport.select().count() == 1 and FinalReport.get().made_at == later + MINUTE
 
 
+def test_a_number_that_was_opened_again_tells_of_both_times_and_of_no_hour_between(closed):
+    begun = OPENED + 10 * HOUR
+    again = {"requested": begun - 20 * MINUTE, "open": begun, "closed": begun + HOUR}
+    for status, at in again.items():
+        Milestone.create(activation=closed, status=status, at=at, recorded_at=at, by=closed.by_id)
+    told = report.build(closed, "en", begun + 2 * HOUR)
+    facts, counted = dict(told["facts"]), dict(told["figures"])
+    assert facts["Requested"].endswith("09:30") and facts["Open since"].endswith("10:00")
+    assert facts["Opened again"].endswith("20:00") and facts["Closed"].endswith("21:00")
+    assert counted["open during"] == "6 h 0 min" and counted["the promise"] == "kept"
+
+
+def test_what_was_noted_within_the_minute_of_closing_is_counted(closed):
+    before = dict(chapter(closed, "Calls"))["noted: press"]
+    operator = User.get(User.id == Call.get().operator_id)
+    reckoning.call(closed.emergency, operator, OPENED + 5 * HOUR + timedelta(seconds=40), 30, kind="press")
+    assert int(dict(chapter(closed, "Calls"))["noted: press"]) == int(before) + 1
+
+
 def test_the_timeline_has_moves_scale_ups_and_the_sheet_in_their_order(closed):
     said = [row[1] for row in chapter(closed, "Timeline")]
     assert said == [
@@ -222,6 +241,12 @@ def test_staffing_stands_against_what_was_needed(closed):
     rows = chapter(closed, "Staffing against need")
     assert rows[0] == ["23/11 10:00", "120", "1", "9", "8"]
     assert rows[1][2] == "2" and len(rows) == 5
+
+
+def test_a_part_of_an_hour_needs_as_many_people_as_if_it_had_gone_on(closed):
+    whole = figures.staffing(closed.emergency, OPENED, OPENED + HOUR)[0]
+    part = figures.staffing(closed.emergency, OPENED, OPENED + 15 * MINUTE)[0]
+    assert part.calls * 4 == whole.calls and part.needed == whole.needed
 
 
 def test_the_costs_are_the_last_statements_or_provisional(closed):

@@ -389,8 +389,14 @@ def promised(activation: Activation) -> timedelta:
 
 def clock_of(activation: Activation, now: datetime) -> promise.Clock | None:
     """The clock of the last request; None when there is nothing to wait for."""
+    clocks = clocks_of(activation, now)
+    return clocks[-1] if clocks else None
+
+
+def clocks_of(activation: Activation, now: datetime) -> list[promise.Clock | None]:
+    """The clocks of all its requests, oldest first: one more for each time that it was opened again."""
     wanted = annex3.wanted_open_at(activation.form)
-    return promise.of(milestones(activation), now, wanted, promised(activation))
+    return promise.each(milestones(activation), now, wanted, promised(activation))
 
 
 def mails(activation: Activation) -> list[Message]:

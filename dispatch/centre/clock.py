@@ -13,13 +13,18 @@ LEFT = {"half": 1 / 2, "three_quarters": 1 / 4, "last": 1 / 12, "late": 0}
 
 @dataclass(frozen=True)
 class Clock:
-    """One promise: made at `requested_at`, to be kept by `due_at`, stopped at `stopped_at` or still running."""
+    """One promise: made at `requested_at`, to be kept by `due_at`, stopped at `stopped_at` or still running.
+
+    `closed_at` is when the number was closed again; `wanted_at` is the moment that the form asked for.
+    """
 
     requested_at: datetime
     due_at: datetime
     now: datetime
     stopped_at: datetime | None = None
     promise: timedelta = PROMISE
+    closed_at: datetime | None = None
+    wanted_at: datetime | None = None
 
     @property
     def is_running(self) -> bool:
@@ -49,6 +54,11 @@ class Clock:
         if not self.is_running:
             return self.gone_seconds
         return max(0, self.promise_seconds - self.left_seconds)
+
+    @property
+    def is_wanted_sooner(self) -> bool:
+        """The form asked for a moment within the promise: nobody is bound to it, and everybody ought to know."""
+        return self.wanted_at is not None and self.wanted_at < self.due_at
 
     @property
     def is_lit(self) -> bool:
@@ -87,17 +97,33 @@ def of(
     wanted_open_at: datetime | None = None,
     promise: timedelta = PROMISE,
 ) -> Clock | None:
-    """The clock of the last request; None before it, and when it was refused: then nothing is promised.
+    """The clock of the last request; None before it, and when it was refused: then nothing is promised."""
+    clocks = each(milestones, now, wanted_open_at, promise)
+    return clocks[-1] if clocks else None
 
-    A number that was closed and asked for again has a promise of its own.
-    """
-    moments: dict[str, datetime] = {}
+
+def each(
+    milestones: Iterable[Milestone],
+    now: datetime,
+    wanted_open_at: datetime | None = None,
+    promise: timedelta = PROMISE,
+) -> list[Clock | None]:
+    """A clock for each request: a number that was closed and asked for again has a promise of its own."""
+    requests: list[dict[str, datetime]] = []
     for milestone in milestones:
         if milestone.status == "requested":
-            moments = {}
-        moments.setdefault(milestone.status, milestone.at)  # that a closing was taken back opens nothing
-    requested_at = moments.get("requested")
-    if requested_at is None or ("refused" in moments and "open" not in moments):
+            requests.append({})
+        for moments in requests[-1:]:
+            moments.setdefault(milestone.status, milestone.at)  # that a closing was taken back opens nothing
+    return [_clock(moments, now, wanted_open_at, promise) for moments in requests]
+
+
+def _clock(
+    moments: dict[str, datetime], now: datetime, wanted_open_at: datetime | None, promise: timedelta
+) -> Clock | None:
+    if "refused" in moments and "open" not in moments:
         return None
+    requested_at = moments["requested"]
     due_at = due(requested_at, wanted_open_at, promise)
-    return Clock(requested_at, due_at, now, moments.get("open"), promise)
+    opened_at, closed_at = moments.get("open"), moments.get("closed")
+    return Clock(requested_at, due_at, now, opened_at, promise, closed_at, wanted_open_at)

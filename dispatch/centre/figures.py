@@ -10,7 +10,7 @@ from peewee import fn
 from dispatch.centre.staffing import operators_needed
 from models import Call, Emergency, Presence, Quarter, Question
 
-QUARTER = timedelta(minutes=15)
+MINUTE, QUARTER, HOUR = timedelta(minutes=1), timedelta(minutes=15), timedelta(hours=1)
 USUAL_SECONDS = 180  # of one call, where nobody measured it
 
 
@@ -92,7 +92,10 @@ def waited(question: Question, until: datetime) -> timedelta:
 
 
 def staffing(emergency: Emergency, begins: datetime, ends: datetime) -> list[Hour]:
-    """For each hour the calls, the most operators at once and how many were needed for 80 % within 20 s."""
+    """For each hour the calls, the most operators at once and how many were needed for 80 % within 20 s.
+
+    What came in a part of an hour needs as many people as if it had gone on so for the whole of it.
+    """
     points = curve(emergency, begins, ends)
     seconds = _seconds_per_call(emergency, begins, ends)
     hours: dict[datetime, int] = {}
@@ -101,9 +104,19 @@ def staffing(emergency: Emergency, begins: datetime, ends: datetime) -> list[Hou
         hours[hour] = hours.get(hour, 0) + calls
     there = list(emergency.presences.select(Presence.from_at, Presence.until_at).tuples())
     return [
-        Hour(at, calls, _most_at_once(there, at, at + 4 * QUARTER, ends), operators_needed(calls, seconds))
+        Hour(
+            at,
+            calls,
+            _most_at_once(there, at, at + HOUR, ends),
+            operators_needed(calls / _share(at, begins, ends), seconds),
+        )
         for at, calls in hours.items()
     ]
+
+
+def _share(hour: datetime, begins: datetime, ends: datetime) -> float:
+    """How much of an hour of the clock lies between two moments, a minute at least."""
+    return max(min(hour + HOUR, ends) - max(hour, begins), MINUTE) / HOUR
 
 
 def _most_at_once(there: list[tuple], begins: datetime, ends: datetime, until: datetime) -> int:

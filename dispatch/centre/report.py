@@ -1,7 +1,7 @@
 """The final report of an activation, which makes itself when the number is closed."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dispatch import audit, clock, papers
 from dispatch.centre import activation as centre
@@ -164,9 +164,13 @@ class _Told:
         self.activation, self.emergency = activation, activation.emergency
         self.begins, self.ends, self.lang, self.now = begins, ends, lang, now
         self.here = (self.emergency, begins, ends)
+        # A closing is written in minutes: what was noted within its minute belongs to it.
+        self.noted = (self.emergency, begins, ends.replace(second=0, microsecond=0) + timedelta(minutes=1))
         self.gettext = translator(lang).gettext
         self.telephone = figures.telephone(*self.here)
-        self.clock = centre.clock_of(activation, now)
+        self.clocks = centre.clocks_of(activation, now)
+        self.clock = self.clocks[0] if self.clocks else None
+        self.openings = moves.openings(activation)
 
     def figures(self) -> list[tuple[str, str]]:
         _ = self.gettext
@@ -176,10 +180,18 @@ class _Told:
                 _("opened after"),
                 self.minutes(self.clock.gone_seconds) if self.clock else "-",
             ),
-            (_("the promise"), _("kept") if self.clock and self.clock.is_kept else _("not kept")),
+            (_("the promise"), _("kept") if self.was_kept() else _("not kept")),
             (_("calls answered"), str(calls)),
-            (_("open during"), self.duration((self.ends - self.begins).total_seconds())),
+            (_("open during"), self.duration(self.seconds_open())),
         ]
+
+    def was_kept(self) -> bool:
+        """Every request was kept in time, the ones after a closing too."""
+        promises = [one for one in self.clocks if one]
+        return bool(promises) and all(one.is_kept for one in promises)
+
+    def seconds_open(self) -> float:
+        return sum(((until or self.ends) - since).total_seconds() for since, until in self.openings)
 
     def facts(self) -> list[tuple[str, str]]:
         _, activation = self.gettext, self.activation
@@ -191,6 +203,7 @@ class _Told:
             (_("Requested"), moment(self.clock.requested_at, self.lang) if self.clock else ""),
             (_("Promised by"), moment(self.clock.due_at, self.lang) if self.clock else ""),
             (_("Open since"), moment(self.begins, self.lang)),
+            *[(_("Opened again"), moment(since, self.lang)) for since, _until in self.openings[1:]],
             (_("Closing as confirmed"), self.planned_end()),
             (_("Closed"), moment(self.ends, self.lang) if activation.status == "closed" else _("not yet")),
             (_("Shared with"), ", ".join(self.others()) or _("nobody")),
@@ -328,7 +341,7 @@ class _Told:
                 yield [_("longest wait"), self.duration(counted.longest_seconds)]
         for kind, number in self.counted("kind"):
             yield [_("noted: %(kind)s") % {"kind": _(CALL_KINDS[kind])}, str(number)]
-        for where, number in figures.handed_over(*self.here):
+        for where, number in figures.handed_over(*self.noted):
             yield [_("passed on %(where)s") % {"where": _(HANDED_TO[where])}, str(number)]
         notes = victims.counts(self.emergency)
         yield [_("notes about relatives that were passed on"), str(notes["d2_desk"] + notes["second_line"])]
@@ -340,7 +353,7 @@ class _Told:
         ]
 
     def counted(self, by: str) -> list[tuple]:
-        return figures.counted(*self.here, by)
+        return figures.counted(*self.noted, by)
 
     def parts(self, by: str) -> list[list[str]]:
         rows = self.counted(by)
