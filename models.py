@@ -1871,6 +1871,11 @@ class Exercise(Table):
     def is_over(self) -> bool:
         return self.status in ("acknowledged", "refused", "withdrawn")
 
+    @property
+    def was_held(self) -> bool:
+        """Its number was closed: nothing more is played, and evaluations and findings follow."""
+        return self.activation_id is not None and self.activation.is_over
+
 
 class Inject(Table):
     """What happens in an exercise at a minute after its beginning: a call, the press, a rumour."""

@@ -233,6 +233,14 @@ def test_injects_fall_due_minute_by_minute_and_are_played_once(mayor, supervisor
     assert [one.minute for one in exercises.due(made, DAY + 40 * MINUTE)] == [25, 40]
 
 
+def test_once_its_number_is_closed_nothing_is_due_any_more(mayor, supervisor):
+    made = closed(exercising.begun(mayor, supervisor), mayor, supervisor)
+    assert exercises.stage(made) == "held"
+    assert exercises.due(made, DAY + 300 * MINUTE) == [] and not exercises.coming(made, DAY)
+    with pytest.raises(WrongMoment, match="closed"):
+        exercises.play(Inject.get(Inject.minute == 0), by=supervisor, now=DAY + 300 * MINUTE)
+
+
 # ── What it taught ──────────────────────────────────────────────────────
 
 
@@ -359,6 +367,10 @@ def test_the_whole_way_of_an_exercise_by_its_pages(pages, sides, service, signed
     assert supervisor.post("/lessons/done", lesson=Lesson.get().id).status == 404
     activation = Activation.get()
     Activation.update(status="closed").execute()
+    page = mayor.get("/exercises")
+    assert "held, to be evaluated" in page.soup.find(id="over").get_text()
+    assert mayor.get("/").has("Held, to be evaluated")
+    assert mayor.get(url).has("nothing more is played")
     page = mayor.post(f"{url}/findings", service=service.id)
     assert page.has("wait for acknowledgement")
     desk = signed_in(town.user("organisation_admin", service))

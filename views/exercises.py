@@ -41,7 +41,7 @@ LABELS = {
 @guard.needs("activation.see")
 def index():
     rows = [
-        {"exercise": one, "state": _state(one), "is_over": one.is_over}
+        {"exercise": one, "state": _state(one), "is_over": one.is_over or one.was_held}
         for one in exercises.seen_by(current_user).limit(200)
     ]
     return render_template(
@@ -54,7 +54,7 @@ def index():
 
 
 def _state(exercise: Exercise) -> str:
-    return translator(str(render.locale())).gettext(exercises.STATUSES[exercise.status])
+    return translator(str(render.locale())).gettext(exercises.STATUSES[exercises.stage(exercise)])
 
 
 # ── Asking ──────────────────────────────────────────────────────────────
@@ -180,6 +180,7 @@ def play_of(exercise: Exercise) -> dict:
         "due": [_due(inject) for inject in exercises.due(exercise, now)],
         "coming": coming and _due(coming),
         "has_injects": exercise.injects.exists(),
+        "all_played": not exercise.injects.where(Inject.played_at.is_null()).exists(),
         "is_playing": exercise.status == "begun" and bool(coming or exercises.due(exercise, now)),
         "gone": int((now - exercise.began_at).total_seconds()) // 60 if exercise.began_at else 0,
         "is_centre": exercise.agreement.centre_id == current_user.organisation_id

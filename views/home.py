@@ -70,11 +70,13 @@ def index():
 def greeting(now: datetime) -> str:
     """By the clock of Brussels, and by the first name."""
     name, hour = current_user.name.split()[0], clock.local(now).hour
-    if hour < 6:
-        return _("Good night, %(name)s", name=name)
-    if hour < 12:
+    if 6 <= hour < 12:
         return _("Good morning, %(name)s", name=name)
-    return _("Good afternoon, %(name)s", name=name) if hour < 18 else _("Good evening, %(name)s", name=name)
+    return (
+        _("Good afternoon, %(name)s", name=name)
+        if 12 <= hour < 18
+        else _("Good evening, %(name)s", name=name)  # at night too: "good night" is said on going to bed
+    )
 
 
 def _of_campaigns(now: datetime) -> dict:
@@ -105,12 +107,16 @@ def _of_campaigns(now: datetime) -> dict:
 
 def _of_centre(now: datetime) -> dict:
     """What runs at the contact centre, what waits there for this person, and which exercises come."""
-    coming = [one for one in exercises.seen_by(current_user).limit(STRIPS) if not one.is_over]
+    coming = [
+        one
+        for one in exercises.seen_by(current_user).limit(STRIPS)
+        if not (one.is_over or one.status == "sent")
+    ]
     return {
         "requests": activations.under_way(),
         "waits": waiting.of_reader(now),
         "coming": sorted(coming, key=lambda one: one.begins_at)[:EXERCISES_SHOWN],
-        "exercise_states": exercises.STATUSES,
+        "exercise_state": lambda one: _(exercises.STATUSES[exercises.stage(one)]),
     }
 
 

@@ -25,11 +25,13 @@ STATUSES = {
     "asked": N_("waits for the specific agreement"),
     "agreed": N_("agreed"),
     "begun": N_("begun"),
+    "held": N_("held, to be evaluated"),
     "sent": N_("findings sent"),
     "acknowledged": N_("findings acknowledged"),
     "refused": N_("refused"),
     "withdrawn": N_("withdrawn"),
 }
+HELD = N_("The number of this exercise is closed: nothing more is played.")
 MOVED_ON = N_("This exercise has moved on in the meantime. This is how it stands now.")
 
 
@@ -70,7 +72,7 @@ def _form(exercise: Exercise) -> dict[str, str]:
 
 def due(exercise: Exercise, now: datetime) -> list[Inject]:
     """What is to be played now and was not yet, the oldest first."""
-    if not exercise.began_at:
+    if not exercise.began_at or exercise.was_held:
         return []
     gone = int((now - exercise.began_at).total_seconds()) // 60
     waiting = exercise.injects.where(Inject.played_at.is_null(), Inject.minute <= gone)
@@ -79,6 +81,8 @@ def due(exercise: Exercise, now: datetime) -> list[Inject]:
 
 def coming(exercise: Exercise, now: datetime) -> Inject | None:
     """The next one that is not due yet."""
+    if exercise.was_held:
+        return None
     ready = {inject.id for inject in due(exercise, now)}
     waiting = exercise.injects.where(Inject.played_at.is_null(), Inject.id.not_in(ready))
     return waiting.order_by(Inject.minute, Inject.id).first()
@@ -87,6 +91,8 @@ def coming(exercise: Exercise, now: datetime) -> Inject | None:
 def play(inject: Inject, *, by: User, now: datetime) -> None:
     """The supervisor has played it."""
     demand_centre(inject.exercise, by)
+    if inject.exercise.was_held:
+        raise WrongMoment(HELD)
     with writing():
         here = (Inject.id == inject.id) & Inject.played_at.is_null()
         if inject.exercise.status != "begun" or not (
@@ -94,6 +100,11 @@ def play(inject: Inject, *, by: User, now: datetime) -> None:
         ):
             raise WrongMoment(N_("This inject was played already."))
         audit.record("exercise.played", inject.exercise, by=by, now=now, inject=inject.id)
+
+
+def stage(exercise: Exercise) -> str:
+    """A key of STATUSES: where it stands, and whether what was begun is over."""
+    return "held" if exercise.status == "begun" and exercise.was_held else exercise.status
 
 
 def of_activation(activation: Activation) -> Exercise | None:
