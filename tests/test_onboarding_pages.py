@@ -88,13 +88,17 @@ def test_an_organisation_joins_page_by_page(zone, admin, platform, under):
     page = admin.post(f"/user-tables/{record.id}/commit", made | {"password": "not it"})
     assert page.status == 422 and page.select("#password[aria-invalid]") and UserTable.get().is_open
     page = admin.post(f"/user-tables/{record.id}/commit", made | {"password": cast.PASSWORD})
-    assert page.has("1 new account") and zone.users.where(User.role == "coordinator").count() == 1
+    assert (
+        page.has("1 new account")
+        and not page.has("Not an administrator yet")
+        and zone.users.where(User.role == "coordinator").count() == 1
+    )
 
     joining.practice(zone, zone.users.first())
     page = admin.get(f"/organisations/{zone.id}")
-    assert page.has("4 of 4") and not page.select("#checklist li.todo")
+    assert page.has("4 of 4") and not page.select("#checklist li.todo") and page.has("Ready to send")
     listed = platform.get("/organisations")
-    assert listed.has("Heuvel") and listed.has("4 of 4")
+    assert listed.has("Heuvel") and listed.has("ready") and not listed.has("4 of 4")
 
 
 def test_the_organisation_does_not_declare_itself_that_the_papers_are_exchanged(zone, admin, under):

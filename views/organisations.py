@@ -16,7 +16,7 @@ from dispatch.operation import packs
 from dispatch.words import LANGUAGE_NAMES, ORGANISATION_KINDS
 from models import LANGUAGES, Organisation, User
 from models import ORGANISATION_KINDS as KINDS
-from views import guard, lookups, wording
+from views import credits, guard, lookups, user_tables, wording
 
 pages = Blueprint("organisations", __name__)
 STEPS = {
@@ -162,6 +162,8 @@ def show(id: int):
         may_list=rights.may(current_user, "organisation.see"),
         has_credit=ledger.spends(organisation) and rights.may(current_user, "credit.see"),
         left_mills=ledger.of(organisation).available_mills,
+        way=credits.WAYS[organisation.payment],
+        waits=user_tables.names_waiting(organisation) if rights.may(current_user, "user.change") else [],
         has_pack=organisation == current_user.organisation and packs.may_have(current_user),
     )
 

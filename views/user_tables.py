@@ -9,13 +9,15 @@ from flask_babel import ngettext
 from flask_login import current_user
 
 from dispatch import clock, papers
+from dispatch.access import pending
+from dispatch.accounts import ADMINISTRATORS
 from dispatch.errors import Refusal, WrongMoment
 from dispatch.onboarding import user_table
 from dispatch.onboarding.account_rows import COLUMN_NAMES, SENTENCES, AccountRow
 from dispatch.onboarding.user_table import OUTCOMES, Line, Preview
 from dispatch.people.reading import Reading
 from dispatch.words import LANGUAGE_NAMES, USER_ROLES
-from models import Organisation, UserTable
+from models import Organisation, PendingChange, UserTable
 from views import guard, identity, list_reading, lookups
 from views.bins import SHEETS, attached
 from views.import_lines import Cell, Table, how
@@ -53,7 +55,14 @@ def index(id: int):
             for record in user_table.tables_of(organisation).limit(25)
         ],
         now=clock.now(),
+        waits=names_waiting(organisation),
     )
+
+
+def names_waiting(organisation: Organisation) -> list[str]:
+    """Who is to administer this organisation and waits for a second administrator's word."""
+    asked = pending.of(organisation, clock.now()).where(PendingChange.kind == "user.role")
+    return [change.about.name for change in asked if change.facts["role"] in ADMINISTRATORS]
 
 
 @pages.get("/organisations/<int:id>/user-tables/new")
@@ -190,6 +199,7 @@ def _report_page(record: UserTable, sentence: str = "", fault: str = "") -> str:
         steps=list_reading.steps(record, "user_tables", _("Choose a table"), "report"),
         how=how(found),
         terms=[{"count": found.counts[name], "label": OUTCOME_NAMES[name], "url": None} for name in OUTCOMES],
+        waits=[line.row.name for line in found.of("new") if line.row.role in ADMINISTRATORS],
         parts={name: _table(found.of(name)) for name in ("refused", "new", "known", "double")},
         dropped=_table(faulty),
         expect=json.dumps(found.seen),
