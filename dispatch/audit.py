@@ -28,7 +28,7 @@ def asked_from(address: str) -> None:
 
 def subject_of(thing: Table | None) -> str:
     return (
-        f"{type(thing).__name__.lower()}:{thing.get_id() if isinstance(thing, User) else thing.id}"
+        f"{thing.__class__.__name__.lower()}:{thing.get_id() if isinstance(thing, User) else thing.id}"
         if thing
         else ""
     )

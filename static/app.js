@@ -100,6 +100,7 @@ function onceOnly(event) {
 // another form of the page; the form itself takes it along.
 let unsaved = null;
 let onItsWay = null;
+let beingSent = null;
 
 function noteTyping(event) {
   unsaved = event.target.closest("form[data-hx-target='#saved']") ?? unsaved;
@@ -120,8 +121,11 @@ function saveLeaving() {
 }
 
 function saveSending(event) {
-  if (event.target === (unsaved ?? onItsWay)) unsaved = onItsWay = null;
-  saveLeaving();
+  const form = unsaved ?? onItsWay;
+  if (event.target !== form) return saveLeaving();
+  unsaved = onItsWay = null;
+  beingSent = form; // a save that is on its way is of no use any more: what it saves to may be gone when it arrives
+  window.htmx?.trigger(form, "htmx:abort");
 }
 
 // A form that is being sent saves no more while typing: what it saved to may be gone when that arrives.
@@ -140,6 +144,7 @@ function sendAsTyped(event) {
 // A save while typing that fails is said at once; the next one that works takes the words away.
 function showUnsaved(event) {
   const note = document.querySelector("[data-unsaved]");
+  if (event.detail.elt === beingSent) return;
   if (note && event.detail.requestConfig?.verb === "post") note.hidden = Boolean(event.detail.successful);
 }
 

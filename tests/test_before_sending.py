@@ -216,12 +216,23 @@ def number(text: str) -> int:
     return int(re.sub(r"[^\d]", "", text) or 0)
 
 
+def mills(text: str) -> int:
+    """Thousandths of a euro from an amount with two decimals or three."""
+    whole, decimals = re.search(r"([\d.]+),(\d{2,3})", text).groups()
+    return number(f"{whole}{decimals:0<3}") * (-1 if "−" in text else 1)
+
+
 def shown(page) -> dict:
     legs = {}
     for row in page.select("#channel tbody tr"):
         people, parts, _ready, euro = (cell.get_text() for cell in row.find_all("td"))
         messages = number(row.select(".why")[0].get_text())
-        legs[row["data-channel"]] = (number(people), messages, number(parts), number(euro))
+        legs[row["data-channel"]] = (
+            number(people),
+            messages,
+            number(parts),
+            mills(euro) if "," in euro else 0,
+        )
     left_out = {
         row.find("a")["href"].rsplit("/", 1)[1]: number(row.select(".when")[0].get_text())
         for row in page.select("#not .counts li")
@@ -232,7 +243,7 @@ def shown(page) -> dict:
         "people": number(page.select("#short dd")[0].get_text()),
         "legs": legs,
         "left_out": left_out,
-        "mills": number(page.select("#channel tfoot td")[-1].get_text()),
+        "mills": mills(page.select("#channel tfoot td")[-1].get_text()),
         "shared": _before(shared),
         "doubles": _before(doubles),
         "meant": number(page.select("#not header span")[0].get_text().split()[-1]),
@@ -286,16 +297,15 @@ def test_what_is_said_is_what_is_frozen_and_held(looked_at):
 
 def test_credit_before_and_after_and_the_vat_to_the_mill(looked_at):
     page, draft = looked_at(MESSAGES["two languages"])
-    mills = reckon(draft)["mills"]
+    cost = reckon(draft)["mills"]
     [(available,)] = sql("SELECT available_mills FROM credit")
 
-    now, message, after = (number(tag.get_text()) for tag in page.select("#credit dd"))
-    vat, with_vat = (
-        number(word) for word in re.findall(r"[\d.]+,\d{3}", page.select("#credit p")[0].get_text())
-    )
+    now, message, after = (mills(tag.get_text()) for tag in page.select("#credit dd"))
+    said = page.select("#credit p")[0].get_text()
+    vat, with_vat = (mills(word) for word in re.findall(r"[\d.]+,\d{2,3}", said))
 
-    assert (now, message, after) == (available, mills, available - mills)
-    assert (vat, with_vat) == ((mills * 21 + 50) // 100, mills + (mills * 21 + 50) // 100)
+    assert (now, message, after) == (available, -cost, available - cost)
+    assert (vat, with_vat) == ((cost * 21 + 50) // 100, cost + (cost * 21 + 50) // 100)
 
 
 def test_the_words_of_a_call_stand_there_as_they_are_spoken(looked_at):
@@ -364,6 +374,9 @@ def test_a_number_on_no_list_is_tried_before_it_is_sent(app, sender, looked_at):
         cast.at_a_screen(app, sender),
         form_of(page) | {"terms": "1", "password": demo.PASSWORD},
     )
+
+    nothing = browser.post(f"/campaigns/{draft.id}/launch", form | {"password": ""})
+    assert nothing.select("#vouched-error") and nothing.select("#password-error")  # both at once
 
     refused = browser.post(f"/campaigns/{draft.id}/launch", form)
     assert [tag["value"] for tag in page.select("[name=vouched]")] == ["+3216001234"]

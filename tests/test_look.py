@@ -221,13 +221,12 @@ def test_the_pager_shows_ends_and_neighbours(page, pages, shown):
 
 
 @pytest.mark.parametrize(
-    ("mills", "exact", "written"),
-    [(45595, False, "€ 45,595"), (45590, False, "€ 45,59"), (45590, True, "€ 45,590"), (1284315, False, "€ 1.284,315"),
-     (0, False, "€ 0,00"), (-45595, False, "− € 45,595")],
+    ("mills", "written"),
+    [(45595, "€ 45,595"), (45590, "€ 45,59"), (275000, "€ 275,00"), (1284315, "€ 1.284,315"), (0, "€ 0,00"), (-45595, "− € 45,595")],
 )  # fmt: skip
-def test_money_is_written_to_the_thousandth_where_it_is_charged(app, mills, exact, written):
+def test_money_is_written_to_the_thousandth_where_there_is_one(app, mills, written):
     with app.test_request_context("/"), force_locale("nl"):
-        assert render.money(mills, exact).replace(render.NBSP, " ") == written
+        assert render.money(mills).replace(render.NBSP, " ") == written
 
 
 def test_a_moment_is_written_on_the_clocks_of_brussels(app):

@@ -7,8 +7,8 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from dispatch import clock, rights
-from dispatch.errors import NotAllowed, Refusal, WrongMoment
-from dispatch.sending import campaigns, inbound, report, scenarios, whom
+from dispatch.errors import Incomplete, NotAllowed, Refusal, WrongMoment
+from dispatch.sending import campaigns, contacts, inbound, report, scenarios, whom
 from dispatch.words import N_
 from models import Campaign
 from views import (
@@ -240,7 +240,7 @@ def _launch(campaign: Campaign) -> None:
     if guard.is_mixed(campaign):
         raise Refusal(N_("You are practising, and this message is real. Nothing was sent."))
     if campaign.kind == "warning":
-        identity.confirm()
+        _confirm(campaign)
     is_ours = not rights.is_handed_draft(campaign)  # else it is for whom its zone chose
     if is_ours and not whom.is_within(campaign.audience, current_user):
         raise NotAllowed(N_("The audience holds people outside your BINs. Nothing was sent."))
@@ -255,6 +255,19 @@ def _launch(campaign: Campaign) -> None:
         naming_reason=request.form.get("naming", ""),
         vouched=request.form.getlist("vouched"),
     )
+
+
+def _confirm(campaign: Campaign) -> None:
+    """Raises Refusal unless this person has shown who they are, with whatever else is missing: each round costs a minute."""
+    try:
+        identity.confirm()
+    except Refusal as refusal:
+        left = contacts.missing(campaign, request.form.getlist("vouched"))
+        if not left or refusal.field != "password":
+            raise
+        raise Incomplete(
+            N_("Nothing was sent. Two things are missing."), {"password": refusal.sentence, **left}
+        ) from None
 
 
 def _useful_for(campaign: Campaign) -> timedelta | None:

@@ -150,9 +150,9 @@ def number(count: float) -> str:
     return format_decimal(count, locale=locale()).replace("-", MINUS)
 
 
-def money(mills: int, exact: bool = False, symbol: bool = True) -> str:
-    """Thousandths of a euro as "€ 45,595"; the third decimal goes when it is 0, unless `exact`."""
-    pattern = "#,##0.000" if exact or mills % 10 else "#,##0.00"
+def money(mills: int, symbol: bool = True) -> str:
+    """Thousandths of a euro as "€ 45,595"; the third decimal goes when it is 0: "275,000" reads as thousands."""
+    pattern = "#,##0.000" if mills % 10 else "#,##0.00"
     amount = format_decimal(Decimal(abs(mills)) / 1000, format=pattern, locale=locale())
     signed = with_euro(amount, str(locale())) if symbol else amount
     return f"{MINUS}{NBSP}{signed}" if mills < 0 else signed
@@ -258,6 +258,11 @@ def lit(text: str, sought: Iterable[str]) -> Markup:
     )
 
 
+def colon(label: str) -> str:
+    """A label and the colon behind it, with the spaces of the language: French has one before it."""
+    return gettext("%(label)s: ", label=label)
+
+
 def phone(e164: str) -> str:
     """A number as people write it at home, kept on one line."""
     from dispatch.people.numbers import national
@@ -309,7 +314,7 @@ def page_defaults() -> dict:
     }
 
 
-FILTERS = (phone, money, number, duration, lit)
+FILTERS = (phone, colon, money, number, duration, lit)
 
 
 def register(app: Flask) -> None:

@@ -47,6 +47,9 @@ SAME_VAT = N_(
     "Another VAT holds from tomorrow at the earliest: what left today was billed with the present one."
 )
 TAKEN = N_("Prices begin on this day already. Withdraw these first, or choose another day.")
+IN_FORCE = N_(
+    "The prices of today are in force, and messages may have left at them. Write the right ones for tomorrow."
+)
 
 
 class Version(NamedTuple):
@@ -94,7 +97,7 @@ def price(typed: Mapping[str, str], *, by: User, now: datetime) -> Tariff:
     begins_on = _day(typed, faults, now)
     permille = _permille(typed.get("vat", ""), faults)
     if begins_on and Tariff.select().where(Tariff.begins_on == begins_on).exists():
-        faults["begins_on"] = Sentence(TAKEN)
+        faults["begins_on"] = Sentence(IN_FORCE if begins_on == clock.local(now).date() else TAKEN)
     if begins_on == clock.local(now).date() and _other_vat(permille, begins_on):
         faults["vat"] = Sentence(SAME_VAT)
     if faults:

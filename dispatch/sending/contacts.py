@@ -77,12 +77,16 @@ def to_vouch(campaign: Campaign) -> list[str]:
 
 def demand(campaign: Campaign, vouched: Collection[str]) -> list[str]:
     """What had to be tried, all of it in `vouched` however it is written there; else raises Incomplete at "vouched"."""
-    asked = to_vouch(campaign)
+    if faults := missing(campaign, vouched):
+        raise Incomplete(N_("Nothing was sent. One thing is missing."), faults)
+    return to_vouch(campaign)
+
+
+def missing(campaign: Campaign, vouched: Collection[str]) -> dict[str, Sentence]:
+    """The fault at "vouched" when not all that has to be tried is in it, however it is written there."""
     tried = {*vouched, *(value for written in vouched for value in found_in(written))}
-    if left := [value for value in asked if value not in tried]:
-        sentence = _of_each(TRY, TRY_EACH, [numbers.national(value) for value in left])
-        raise Incomplete(N_("Nothing was sent. One thing is missing."), {"vouched": sentence})
-    return asked
+    left = [numbers.national(value) for value in to_vouch(campaign) if value not in tried]
+    return {"vouched": _of_each(TRY, TRY_EACH, left)} if left else {}
 
 
 def to_tick(left: list[str]) -> Sentence:
