@@ -187,6 +187,29 @@ def test_an_operator_sits_in_one_place_at_a_time(emergency, desk):
     assert deeds == ["operator.entered", "operator.entered"]
 
 
+def an_exercise(emergency) -> Emergency:
+    return Emergency.create(centre=emergency.centre, name="Oefening", is_practice=True, began_at=NOON)
+
+
+def sit(emergency, who, desk="d5", by=None, now=NOON) -> Presence:
+    return presence.enter(emergency, who, desk=desk, languages=["nl"], by=by or who, now=now)
+
+
+def test_an_exercise_takes_nobody_from_a_real_telephone(emergency, desk):
+    who, exercise = desk["operator"], an_exercise(emergency)
+    seat = sit(emergency, who)
+    for by in (who, desk["centre_supervisor"]):
+        with pytest.raises(WrongMoment) as refusal:
+            sit(exercise, who, by=by, now=NOON + MINUTE)
+        assert emergency.name in str(refusal.value.sentence)
+    assert presence.seat_of(who) == seat
+    presence.leave(emergency, who, by=who, now=NOON + MINUTE)
+    sit(exercise, who, now=NOON + MINUTE)
+    sit(emergency, who, now=NOON + 2 * MINUTE)  # and the real telephone takes them from the exercise at once
+    assert [one.operator for one in presence.present(emergency)] == [who]
+    assert not presence.present(exercise)
+
+
 def test_the_average_of_a_quarter_hour_counts_who_came_halfway_for_half(emergency, desk):
     who = desk["operator"]
     presence.enter(emergency, who, desk="d5", languages=["nl"], by=who, now=NOON + 7.5 * MINUTE)

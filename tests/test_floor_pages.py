@@ -508,3 +508,15 @@ def test_a_real_card_on_the_board_of_an_exercise_is_marked_as_real(supervisor, p
     assert page.select("body.is-practice") and real.select(".badge.live")
     (drill,) = page.select(f"#clock-{practised.id}")
     assert drill.select(".badge.practice") and not drill.select(".badge.live")
+
+
+def test_the_desk_of_an_exercise_says_at_which_real_telephone_somebody_sits(operator, people, emergency, at):
+    practised = asked_beside(people).emergency
+    operator.post(at("operators/enter"), desk="d5", languages="nl")
+    room = f"/emergencies/{practised.id}/operators"
+    page = operator.get(room)
+    assert page.has(f"You sit at a real telephone, of {emergency.name}")
+    assert not page.select("#enter") and page.select(f".note a[href='{at('operators')}']")
+    page = operator.post(f"{room}/enter", desk="d5", languages="nl")
+    assert page.has("An exercise takes nobody away from there") and page.h1 == "Operators"
+    assert presence.seat_of(people["operator"]).emergency == emergency

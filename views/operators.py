@@ -118,8 +118,8 @@ def _done(emergency: Emergency, deed, said: str, to: str = "operators.show"):
         return _page(emergency, refusal.faults), 422
     except WrongMoment as refusal:
         flash(refusal.sentence.said_by(_), "warn")
-    else:
-        flash(said)
+        return redirect(url_for(".show", id=emergency.id), 303)
+    flash(said)
     return redirect(url_for(to, id=emergency.id), 303)
 
 
@@ -142,6 +142,7 @@ def _page(emergency: Emergency, faults: dict | None = None) -> str:
         supervises=supervises,
         is_over=emergency.ended_at is not None,
         mine=next((seat for seat in shown.seats if seat.operator_id == current_user.id), None),
+        needed_at=presence.needed_at(emergency, current_user),
         seats=[_seat(seat, noted) for seat in shown.seats],
         absent=[(user.id, user.name) for user in presence.absent(emergency) if user.id != current_user.id]
         if supervises

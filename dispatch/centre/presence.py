@@ -10,6 +10,11 @@ from dispatch.errors import Incomplete, NotAllowed, WrongMoment
 from dispatch.words import LANGUAGES, N_, Sentence
 from models import DESKS, Emergency, Presence, User, writing
 
+NEEDED = N_(
+    "%(name)s sits at a real telephone, of %(emergency)s. An exercise takes nobody away from there: they leave that "
+    "desk first."
+)
+
 
 def enter(
     emergency: Emergency, operator: User, *, desk: str, languages: Iterable[str], by: User, now: datetime
@@ -17,7 +22,7 @@ def enter(
     """This operator sits at this desk from now on; who sat elsewhere, in this emergency or another, left there.
 
     Raises Incomplete without a language, NotAllowed for who takes no calls here, and WrongMoment when they sit there
-    like that already or the emergency is over.
+    like that already, sit at a real telephone while this is an exercise, or the emergency is over.
     """
     _judge(emergency, operator, by)
     spoken = [language for language in LANGUAGES if language in set(languages)]
@@ -29,6 +34,8 @@ def enter(
         seat = _seat(operator)
         if seat and (seat.emergency_id, seat.desk, seat.languages) == (emergency.id, desk, spoken):
             raise WrongMoment(N_("This operator sits there already."))
+        if needed := needed_at(emergency, operator):
+            raise WrongMoment(NEEDED, name=operator.name, emergency=needed.name)
         if seat:
             _stand_up(seat, now)
         made = Presence.create(
@@ -79,6 +86,12 @@ def seat_of(operator: User, emergency: Emergency | None = None) -> Presence | No
     """Where this operator sits now; with `emergency`, only if it is there."""
     seat = _seat(operator)
     return seat if seat and (emergency is None or seat.emergency_id == emergency.id) else None
+
+
+def needed_at(exercise: Emergency, operator: User) -> Emergency | None:
+    """The real emergency where this operator sits and which no exercise takes them from; None where none holds them."""
+    seat = _seat(operator) if exercise.is_practice else None
+    return None if seat is None or seat.emergency.is_practice else seat.emergency
 
 
 def last_of(operator: User) -> Presence | None:
