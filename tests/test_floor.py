@@ -12,6 +12,7 @@ from dispatch.centre import (
     advice,
     alerts,
     calls,
+    emergencies,
     exchange,
     presence,
     quality,
@@ -24,8 +25,19 @@ from dispatch.centre.alerts import Alert
 from dispatch.centre.exchange import Counted
 from dispatch.centre.statistics import QUARTER, Stretch
 from dispatch.errors import Incomplete, NotAllowed, Refusal, WrongMoment
-from models import Activation, Audit, Call, Campaign, Emergency, Organisation, Presence, Quarter, ScaleUp
-from tests import cast, town
+from models import (
+    Activation,
+    Audit,
+    Call,
+    Campaign,
+    Emergency,
+    Milestone,
+    Organisation,
+    Presence,
+    Quarter,
+    ScaleUp,
+)
+from tests import cast, town, truth
 from tests.cast import NOON
 
 MINUTE = timedelta(minutes=1)
@@ -208,6 +220,40 @@ def test_an_exercise_takes_nobody_from_a_real_telephone(emergency, desk):
     sit(emergency, who, now=NOON + 2 * MINUTE)  # and the real telephone takes them from the exercise at once
     assert [one.operator for one in presence.present(emergency)] == [who]
     assert not presence.present(exercise)
+
+
+def test_a_seat_ends_with_its_emergency(emergency, desk):
+    early, late = desk["operator"], desk["centre_supervisor"]
+    running = Activation.get(Activation.emergency == emergency.id)
+    end = NOON + QUARTER
+    sit(emergency, early)
+    sit(emergency, late, now=end + MINUTE)  # the closing is noted only afterwards
+    activation.close(running, at=end, by=late, now=end + 2 * MINUTE)
+    assert [row.until_at for row in Presence.select().order_by(Presence.id)] == [end, end + MINUTE]
+    assert presence.seat_of(early) is None and presence.seat_of(late) is None
+
+
+def test_what_several_towns_share_ends_when_the_last_number_closed_in_whatever_order_it_is_noted(
+    emergency, desk
+):
+    by, (there, _) = desk["centre_supervisor"], truth.neighbour(emergency)
+    first, other = emergency.activations.order_by(Activation.id)
+    Milestone.create(activation=other, status="open", at=NOON, recorded_at=NOON, by=by)
+    sit(emergency, desk["operator"])
+    activation.close(first, at=NOON + QUARTER, by=by, now=NOON + QUARTER)
+    activation.close(other, at=NOON + MINUTE, by=by, now=NOON + 2 * QUARTER)
+    assert Emergency.get().ended_at == Presence.get().until_at == NOON + QUARTER
+    assert other.municipality == there
+
+
+def test_a_seat_that_outlived_its_emergency_holds_nobody(emergency, desk):
+    who, exercise = desk["operator"], an_exercise(emergency)
+    sit(exercise, who)
+    Emergency.update(ended_at=NOON + MINUTE).where(Emergency.id == exercise.id).execute()
+    assert presence.seat_of(who) is None and not presence.present(exercise)
+    sit(emergency, who, now=NOON + QUARTER)
+    emergencies.resume(exercise)
+    assert presence.seat_of(who).emergency == emergency and not presence.present(exercise)
 
 
 def test_the_average_of_a_quarter_hour_counts_who_came_halfway_for_half(emergency, desk):

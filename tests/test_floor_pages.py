@@ -520,3 +520,16 @@ def test_the_desk_of_an_exercise_says_at_which_real_telephone_somebody_sits(oper
     page = operator.post(f"{room}/enter", desk="d5", languages="nl")
     assert page.has("An exercise takes nobody away from there") and page.h1 == "Operators"
     assert presence.seat_of(people["operator"]).emergency == emergency
+
+
+def test_after_an_exercise_the_menu_leads_to_the_real_number(operator, supervisor, people, emergency, at):
+    practised, now = asked_beside(people), clock.now()
+    by = people["centre_supervisor"]
+    centre_of.open(practised, number="1771", opened_at=now, by=by, now=now)
+    operator.post(f"/emergencies/{practised.emergency_id}/operators/enter", desk="d5", languages="nl")
+    for room in ("calls", "operators"):
+        assert operator.get(f"/{room}").has(practised.emergency.name)
+    centre_of.close(practised, at=clock.now(), by=by, now=clock.now())
+    for room in ("calls", "operators"):
+        page = operator.get(f"/{room}")
+        assert page.select(f"form[action^='{at(room)}']") and not page.select("body.is-practice")

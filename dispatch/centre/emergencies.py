@@ -3,12 +3,12 @@
 from datetime import datetime
 
 from dispatch import audit
-from dispatch.centre import authority, sheet
+from dispatch.centre import authority, presence, sheet
 from dispatch.centre import form as annex3
 from dispatch.centre.moves import fresh
 from dispatch.errors import Refusal, WrongMoment
 from dispatch.words import N_
-from models import Activation, Emergency, User, writing
+from models import Activation, Emergency, Milestone, User, writing
 
 OVER = ("closed", "refused")
 TOO_LATE = N_("This is only possible before the number of %(municipality)s opens.")
@@ -31,18 +31,28 @@ def number(emergency: Emergency, number: str) -> None:
 
 
 def end(emergency: Emergency, *, at: datetime) -> None:
-    """Ends it when no activation of it is under way any more, in the caller's transaction."""
+    """Ends it, and whoever sits there is away, when no activation of it is under way any more, in the caller's
+    transaction: at this moment, or when the last of its numbers closed."""
     under_way = Activation.select().where(
         Activation.emergency == emergency.id, Activation.status.not_in(OVER)
     )
-    if not under_way.exists():
-        Emergency.update(ended_at=at).where(
-            Emergency.id == emergency.id, Emergency.ended_at.is_null()
-        ).execute()
+    if under_way.exists():
+        return
+    at = max([at, *_closings(emergency)])
+    here = (Emergency.id == emergency.id) & Emergency.ended_at.is_null()
+    if Emergency.update(ended_at=at).where(here).execute():
+        presence.end_all(emergency, at=at)
+
+
+def _closings(emergency: Emergency) -> list[datetime]:
+    here = (Activation.emergency == emergency.id) & (Milestone.status == "closed")
+    return [at for (at,) in Milestone.select(Milestone.at).join(Activation).where(here).tuples()]
 
 
 def resume(emergency: Emergency) -> None:
-    """Takes its end back when a number of it is asked for again, in the caller's transaction."""
+    """Takes its end back when a number of it is asked for again, in the caller's transaction; nobody sits there yet."""
+    if ended_at := Emergency.get_by_id(emergency.id).ended_at:
+        presence.end_all(emergency, at=ended_at)
     Emergency.update(ended_at=None).where(Emergency.id == emergency.id).execute()
 
 

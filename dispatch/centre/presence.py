@@ -65,6 +65,13 @@ def _stand_up(seat: Presence, now: datetime) -> None:
     floor.stir(seat.emergency_id)
 
 
+def end_all(emergency: Emergency, *, at: datetime) -> None:
+    """Everybody's seat ends with the emergency, in the caller's transaction; one that was taken later lasted no time."""
+    seats = (Presence.emergency == emergency.id) & Presence.until_at.is_null()
+    Presence.update(until_at=Presence.from_at).where(seats, Presence.from_at > at).execute()
+    Presence.update(until_at=at).where(seats).execute()
+
+
 def _judge(emergency: Emergency, operator: User, by: User) -> None:
     """Everybody for themselves, a supervisor for everybody of the centre."""
     floor.demand_operator(emergency, by)
@@ -76,7 +83,13 @@ def _judge(emergency: Emergency, operator: User, by: User) -> None:
 
 
 def _seat(operator: User) -> Presence | None:
-    return Presence.get_or_none(Presence.operator == operator.id, Presence.until_at.is_null())
+    return Presence.get_or_none(Presence.operator == operator.id, _is_taken())
+
+
+def _is_taken():
+    """A seat that nobody left, of an emergency that is not over: seats did not always end with theirs."""
+    runs = Emergency.select(Emergency.id).where(Emergency.ended_at.is_null())
+    return Presence.until_at.is_null() & Presence.emergency.in_(runs)
 
 
 # ── Questions ───────────────────────────────────────────────────────────
@@ -101,15 +114,13 @@ def last_of(operator: User) -> Presence | None:
 
 def present(emergency: Emergency) -> list[Presence]:
     """Who sits there now, each with their account, by name."""
-    here = (Presence.emergency == emergency.id) & Presence.until_at.is_null()
+    here = (Presence.emergency == emergency.id) & _is_taken()
     return list(Presence.select(Presence, User).join(User).where(here).order_by(User.name, User.id))
 
 
 def absent(emergency: Emergency) -> list[User]:
     """The people of the centre who take calls and sit at no desk of this emergency, by name."""
-    seated = Presence.select(Presence.operator).where(
-        Presence.emergency == emergency.id, Presence.until_at.is_null()
-    )
+    seated = Presence.select(Presence.operator).where(Presence.emergency == emergency.id, _is_taken())
     here = (User.organisation == emergency.centre_id) & User.is_active & User.id.not_in(seated)
     return [user for user in User.select().where(here).order_by(User.name) if rights.may(user, "call.take")]
 
