@@ -116,6 +116,7 @@ def test_what_an_operator_needs_beside_the_calls_is_one_press_away(operator, at)
     ],
 )
 def test_a_letter_notes_what_is_no_question_of_information(operator, at, code, kind, handed_to):
+    Emergency.update(second_line="+3216007788").execute()
     operator.post(at("calls"), pressed=code, place="Dorpsstraat")
     call = Call.get()
     assert (call.kind, call.handed_to, call.topic) == (kind, handed_to, "")

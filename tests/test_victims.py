@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -25,7 +26,14 @@ SECRETS = ("wilhelmina", "geheim", "zoekgeraakt", "fontein", "47099", "0470 99",
 
 @pytest.fixture
 def place(app):
-    return truth.place()
+    """An open emergency of which a second line takes the relatives too."""
+    made = truth.place()
+    return replace(made, emergency=with_line(made.emergency, "+3216007788"))
+
+
+def with_line(emergency, number: str) -> Emergency:
+    Emergency.update(second_line=number).where(Emergency.id == emergency.id).execute()
+    return Emergency.get_by_id(emergency.id)
 
 
 def hand_over(place, to="d2_desk", **facts):
@@ -97,10 +105,34 @@ def test_the_key_and_the_form_count_one_call_together(place, signed_in):
 def test_a_form_without_the_key_counts_as_a_call(place, signed_in):
     here = f"/emergencies/{place.emergency.id}/victims"
     operator = signed_in(place.operators[0])
-    page = operator.post(here, SAID | {"to": "second_line", "lang": "de", "call": "999"})
+    operator.post(here, SAID | {"to": "second_line", "lang": "de", "call": "999"})
     call = Call.get()
     assert (call.kind, call.handed_to, call.language, call.place) == ("d2", "second_line", "de", "")
-    assert page.has("Er werd geen nummer van een tweede lijn gegeven")
+
+
+def test_where_no_second_line_was_given_nobody_is_passed_on_to_it(place, signed_in):
+    without, here = with_line(place.emergency, ""), f"/emergencies/{place.emergency.id}"
+    operator = signed_in(place.operators[0])
+    page = operator.get(f"{here}/calls")
+    assert page.select("[name=pressed][value=r]") and not page.select("[name=pressed][value=l]")
+    assert operator.post(f"{here}/calls", code="l").status == 422 and not Call.select().exists()
+    page = operator.get(f"{here}/victims")
+    assert [(one["value"], one.has_attr("checked")) for one in page.select("[name=to]")] == [
+        ("d2_desk", True)
+    ]
+    assert page.has("Niemand zit nu aan de D2-post")
+    assert operator.post(f"{here}/victims", SAID | {"to": "second_line"}).status == 422
+    with pytest.raises(Incomplete) as refusal:
+        hand_over(replace(place, emergency=without), to="second_line")
+    assert set(refusal.value.faults) == {"to"} and not VictimNote.select().exists()
+
+
+def test_a_note_for_a_second_line_that_does_not_exist_is_read_at_the_d2_desk(place):
+    note, seated = hand_over(place, to="second_line"), place.operators[1]
+    presence.enter(place.emergency, seated, desk="d2", languages=["nl"], by=seated, now=NOON)
+    without = with_line(place.emergency, "")
+    assert list(victims.seen_by(seated, without)) == [note]
+    assert victims.take(note, by=seated, now=NOON).taken_by == seated
 
 
 def test_one_calls_back_and_it_is_closed_once(place):

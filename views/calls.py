@@ -106,7 +106,7 @@ def _page(emergency: Emergency, faults: dict | None = None) -> str:
         topics=[
             (number, calls.topic_name(topic, _)) for number, topic in enumerate(calls.topics_of(emergency), 1)
         ],
-        keys=KEYS,
+        keys=[(key, name) for key, name in KEYS if key in calls.letters_of(emergency)],
         languages=[(code, _(name)) for code, name in LANGUAGE_NAMES.items()],
         typed=request.form,
         chosen_language=_language(),

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from dispatch import clock, rights
-from dispatch.centre import drafts, victims
+from dispatch.centre import calls, drafts, victims
 from dispatch.centre import request as wording
 from dispatch.errors import Incomplete, WrongMoment
 from dispatch.words import LANGUAGE_NAMES
@@ -36,7 +36,10 @@ def _page(emergency: Emergency, faults: dict | None = None) -> str:
     faults = {name: fault.said_by(_) for name, fault in (faults or {}).items()}
     typed = {name: request.form.get(name, "") for name in (*NAMES, "municipality")}
     noted, nobody = _noted(emergency), victims.lacking(emergency)
-    nobody = {to: sentence.said_by(_) for to, sentence in nobody.items()}
+    hints = {"second_line": wording.phone(emergency.second_line)}
+    hints |= {to: sentence.said_by(_) for to, sentence in nobody.items()}
+    takers = calls.takers(emergency)
+    chosen = typed["to"] or (noted.handed_to if noted else "")
     return render_template(
         "victims/index.html",
         emergency=emergency,
@@ -45,20 +48,13 @@ def _page(emergency: Emergency, faults: dict | None = None) -> str:
         notes=[(note, str(DESKS[note.handed_to]), _(LANGUAGE_NAMES[note.language])) for note in notes],
         may_hand_over=rights.may(current_user, "call.take") and not emergency.ended_at,
         names=NAMES,
-        desks=[
-            ("d2_desk", DESKS["d2_desk"], nobody.get("d2_desk")),
-            (
-                "second_line",
-                DESKS["second_line"],
-                nobody.get("second_line") or wording.phone(emergency.second_line),
-            ),
-        ],
+        desks=[(to, DESKS[to], hints.get(to)) for to in takers],
         noted=noted,
         days=current_app.config["BELFORT_VICTIM_DAYS"],
         towns=[("", _("Not known")), *((town.id, town.name) for town in drafts.towns(emergency.id))],
         languages=[(lang, _(name)) for lang, name in LANGUAGE_NAMES.items()],
         lang_spoken=noted.language if noted and "lang" not in request.values else sheet_page.spoken(),
-        typed=typed | {"to": typed["to"] or (noted.handed_to if noted else "d2_desk")},
+        typed=typed | {"to": chosen if chosen in takers else "d2_desk"},
         faults=faults,
         summary=[(name, NAMES[name], words) for name, words in faults.items()],
         now=clock.now(),

@@ -72,13 +72,7 @@ def read(emergency: Emergency, typed: Mapping[str, str], *, language: str, desk:
     `3` is the third topic, `3f` the same of one call in French, `s` a silent call. At the D2 desk a call of relatives stays where
     it is. Raises Incomplete by field; nothing typed is lost.
     """
-    code = typed.get("code", "").strip().lower()
-    found = CODE.fullmatch(code)
-    if not found:
-        fault = Sentence(N_("“%(code)s” is no key of this page. Press a digit or a letter of the list."))
-        fault.facts["code"] = code[:10]
-        raise Incomplete(N_("The call was not noted yet."), {"code": fault})
-    key, spoken = found.groups()
+    key, spoken = _keys(emergency, typed.get("code", "").strip().lower())
     kind, handed_to = KINDS.get(key, ("d5", ""))
     topic = _topic(emergency, int(key)) if key.isdigit() else ""
     if kind == "d2" and handed_to == "d2_desk" and desk == "d2":
@@ -93,6 +87,16 @@ def read(emergency: Emergency, typed: Mapping[str, str], *, language: str, desk:
         municipality=_municipality(emergency, typed.get("municipality", "")),
         handed_to=handed_to,
     )
+
+
+def _keys(emergency: Emergency, code: str) -> tuple[str, str]:
+    """The key of the call and that of its language, or ""."""
+    found = CODE.fullmatch(code)
+    if not found or not (found[1].isdigit() or found[1] in letters_of(emergency)):
+        fault = Sentence(N_("“%(code)s” is no key of this page. Press a digit or a letter of the list."))
+        fault.facts["code"] = code[:10]
+        raise Incomplete(N_("The call was not noted yet."), {"code": fault})
+    return found[1], found[2]
 
 
 def _topic(emergency: Emergency, digit: int) -> str:
@@ -191,6 +195,16 @@ def choose_topics(emergency: Emergency, lines: str, *, by: User, now: datetime, 
 
 
 # ── Questions ───────────────────────────────────────────────────────────
+
+
+def takers(emergency: Emergency) -> tuple[str, ...]:
+    """Who takes over calls of relatives: the D2 desk, and a second line where its number was given."""
+    return ("d2_desk", "second_line") if emergency.second_line else ("d2_desk",)
+
+
+def letters_of(emergency: Emergency) -> list[str]:
+    """The letters that note a call of this emergency: none for passing it on to whom there is not."""
+    return [key for key, (_, handed_to) in KINDS.items() if handed_to in ("", *takers(emergency))]
 
 
 def towns_of(emergency: Emergency) -> list[Organisation]:

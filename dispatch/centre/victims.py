@@ -34,7 +34,7 @@ def hand_over(
     if not rights.may(by, "call.take") or not rights.sees_emergency(by, emergency):
         raise NotAllowed(N_("Only who sits at the telephone hands a call over."))
     told = {name: " ".join(str(fields.get(name, "")).split()) for name in CONTENT}
-    if faults := _faults(told, to):
+    if faults := _faults(emergency, told, to):
         raise Incomplete(N_("Nothing was handed over yet. What you typed was kept."), faults)
     told["phone"] = numbers.parse(told["phone"]).e164
     with writing():
@@ -78,10 +78,10 @@ def noted_call(emergency: Emergency, id: int, operator: User) -> Call | None:
     return Call.select().where(here, Call.kind == "d2", Call.handed_to != "").first()
 
 
-def _faults(told: dict[str, str], to: str) -> dict[str, Sentence]:
+def _faults(emergency: Emergency, told: dict[str, str], to: str) -> dict[str, Sentence]:
     faults = {}
-    if to not in ("d2_desk", "second_line"):
-        faults["to"] = Sentence(N_("Choose who takes it over."))
+    if to not in calls.takers(emergency):
+        faults["to"] = lacking(emergency).get(to) or Sentence(N_("Choose who takes it over."))
     if not told["caller"]:
         faults["caller"] = Sentence(N_("Write who calls."))
     try:
@@ -106,13 +106,13 @@ def seen_by(user: User, emergency: Emergency):
     """The notes that this person may open.
 
     With the right, the centre's all and a town's those that were passed to its own line; without it, whoever sits at
-    the D2 desk those of the desk, as long as they sit there.
+    the D2 desk those of the desk, as long as they sit there, and those for a second line that does not exist.
     """
     here = VictimNote.emergency == emergency.id
     if not may_see(user, emergency):
         return VictimNote.select().where(False)
     if not rights.may(user, "victim.see"):
-        here &= VictimNote.handed_to == "d2_desk"
+        here &= (VictimNote.handed_to == "d2_desk") | VictimNote.handed_to.not_in(calls.takers(emergency))
     elif user.organisation.kind == "municipality":
         is_ours = VictimNote.municipality.is_null() | (VictimNote.municipality == user.organisation_id)
         here &= (VictimNote.handed_to == "second_line") & is_ours
