@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from dispatch import deeds, retention, tokens
-from dispatch.centre import presence, victims
+from dispatch.centre import presence, statistics, victims
 from dispatch.errors import Incomplete, NotAllowed, WrongMoment
 from models import Audit, Call, Emergency, VictimNote
 from tests import cast, town, truth
@@ -133,6 +133,18 @@ def test_a_note_for_a_second_line_that_does_not_exist_is_read_at_the_d2_desk(pla
     without = with_line(place.emergency, "")
     assert list(victims.seen_by(seated, without)) == [note]
     assert victims.take(note, by=seated, now=NOON).taken_by == seated
+
+
+def test_a_call_counts_for_whoever_takes_it_over_in_the_end(place, signed_in):
+    operator, here = signed_in(place.operators[0]), f"/emergencies/{place.emergency.id}"
+    page = operator.post(f"{here}/calls", pressed="l")
+    form = page.form("#handing form")
+    assert form["to"] == "second_line"
+    operator.post(f"{here}/victims", form | SAID | {"to": "d2_desk"})
+    operator.post(f"{here}/calls", pressed="l")  # this one was put through: nothing had to be written
+    counted = victims.counts(place.emergency)
+    assert statistics.handed(place.emergency) == {"d2_desk": 1, "second_line": 1}
+    assert (counted["d2_desk"], counted["second_line"], counted["waiting"]) == (1, 1, 1)
 
 
 def test_one_calls_back_and_it_is_closed_once(place):

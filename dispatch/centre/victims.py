@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from peewee import fn
 
 from dispatch import audit, rights
-from dispatch.centre import calls, presence
+from dispatch.centre import calls, presence, statistics
 from dispatch.errors import Incomplete, NotAllowed, WrongMoment
 from dispatch.people import numbers
 from dispatch.words import LANGUAGES, N_, Sentence
@@ -29,7 +29,7 @@ def hand_over(
 ) -> VictimNote:
     """Passes on who called and whom they seek: caller, phone, sought, words. `to` is d2_desk or second_line.
 
-    It counts as one call: as `call` where that was noted already. Whoever wrote it does not read it back. Raises Incomplete by field, NotAllowed, and WrongMoment when it is over.
+    It counts as one call: as `call` where that was noted already, whoever it was passed on to then. Whoever wrote it does not read it back. Raises Incomplete by field, NotAllowed, and WrongMoment when it is over.
     """
     if not rights.may(by, "call.take") or not rights.sees_emergency(by, emergency):
         raise NotAllowed(N_("Only who sits at the telephone hands a call over."))
@@ -40,7 +40,8 @@ def hand_over(
     with writing():
         if Emergency.get_by_id(emergency.id).ended_at:
             raise WrongMoment(N_("This emergency is over. Nobody takes this call over any more."))
-        if call is None:
+        is_counted = call and Call.update(handed_to=to).where(Call.id == call.id).execute()
+        if not is_counted:
             calls.note(emergency, _call(to, language, municipality), by=by, now=now)
         note = VictimNote.create(
             emergency=emergency.id,
@@ -170,7 +171,8 @@ def _demand(by: User, note: VictimNote) -> None:
 
 
 def counts(emergency: Emergency) -> dict[str, int]:
-    """How many were handed over to the desk and to the second line, wait, were taken and closed."""
+    """How many calls went to the desk and to the second line; how many wait to be called back, were taken and closed."""
+    passed = statistics.handed(emergency)
 
     def number(*where) -> int:
         return (
@@ -181,8 +183,8 @@ def counts(emergency: Emergency) -> dict[str, int]:
 
     is_open = VictimNote.closed_at.is_null()
     return {
-        "d2_desk": number(VictimNote.handed_to == "d2_desk"),
-        "second_line": number(VictimNote.handed_to == "second_line"),
+        "d2_desk": passed.get("d2_desk", 0),
+        "second_line": passed.get("second_line", 0),
         "waiting": number(is_open, VictimNote.taken_at.is_null()),
         "taken": number(is_open, VictimNote.taken_at.is_null(False)),
         "closed": number(~is_open),
