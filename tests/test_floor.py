@@ -289,9 +289,11 @@ def test_shifts_overlap_and_their_next_change_is_known(emergency, desk):
 # ── Calls ───────────────────────────────────────────────────────────────
 
 
-def test_at_the_d2_desk_every_call_is_of_relatives(emergency):
+def test_at_the_d2_desk_a_topic_stays_one_and_a_call_of_relatives_stays_there(emergency):
     noted = calls.read(emergency, {"code": "3", "place": "Dorp"}, language="fr", desk="d2")
-    assert (noted.kind, noted.place, noted.language, noted.handed_to) == ("d2", "", "fr", "")
+    assert (noted.kind, noted.topic, noted.place, noted.language) == ("d5", "shelter", "Dorp", "fr")
+    noted = calls.read(emergency, {"code": "r", "place": "Dorp"}, language="fr", desk="d2")
+    assert (noted.kind, noted.topic, noted.place, noted.handed_to) == ("d2", "", "", "")
 
 
 def test_figures_are_those_of_the_rows(emergency, desk):

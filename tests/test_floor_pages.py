@@ -123,6 +123,20 @@ def test_a_letter_notes_what_is_no_question_of_information(operator, at, code, k
     assert call.place == ("" if kind == "d2" else "Dorpsstraat")
 
 
+def test_at_the_d2_desk_a_topic_is_information_and_r_a_call_that_stays_there(operator, at):
+    operator.post(at("operators/enter"), desk="d2", languages="nl")
+    page = operator.get(at("calls"))
+    assert [key.text.strip() for key in page.select("[name=pressed][value=r] span")] == [
+        "relatives, at this desk"
+    ]
+    for code in ("7", "r"):
+        assert operator.post(at("calls"), code=code).h1 == "Calls"
+    assert [*Call.select(Call.kind, Call.topic, Call.handed_to).order_by(Call.id).tuples()] == [
+        ("d5", "animals", ""),
+        ("d2", "", ""),
+    ]
+
+
 def test_a_wrong_key_is_said_and_nothing_typed_is_lost(operator, at):
     page = operator.post(at("calls"), code="x9", place="Markt 4", language="de")
     assert page.status == 422 and page.has("“x9” is no key of this page")

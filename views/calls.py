@@ -9,7 +9,7 @@ from dispatch import clock
 from dispatch.centre import calls, exchange, floor, presence, statistics
 from dispatch.errors import Incomplete, Refusal, WrongMoment
 from dispatch.words import LANGUAGE_NAMES
-from models import Call, Emergency
+from models import Call, Emergency, Presence
 from views import guard, lookups, sheet_page
 
 pages = Blueprint("calls", __name__)
@@ -22,6 +22,7 @@ KEYS = (
     ("r", _l("relatives, to the D2 desk")),
     ("l", _l("relatives, to the second line")),
 )
+AT_D2 = {"r": _l("relatives, at this desk")}
 LANGUAGE = "call_language"
 LABELS = {"code": _l("Key"), "topics": _l("Topics"), "file": _l("File")}
 
@@ -91,8 +92,14 @@ def _language() -> str:
     return session.get(LANGUAGE) or current_user.language
 
 
+def _keys(emergency: Emergency, seat: Presence | None) -> list[tuple]:
+    """The letters that can be pressed at this desk, with what each notes."""
+    names = dict(KEYS) | (AT_D2 if seat and seat.desk == "d2" else {})
+    return [(key, names[key]) for key in calls.letters_of(emergency)]
+
+
 def _page(emergency: Emergency, faults: dict | None = None) -> str:
-    now = clock.now()
+    now, seat = clock.now(), presence.seat_of(current_user, emergency)
     latest = calls.latest_of(emergency, current_user)
     towns = calls.towns_of(emergency)
     last = latest[0] if latest else None
@@ -101,12 +108,12 @@ def _page(emergency: Emergency, faults: dict | None = None) -> str:
         "calls/show.html",
         **sheet_page.mood(emergency),
         emergency=emergency,
-        seat=presence.seat_of(current_user, emergency),
+        seat=seat,
         closes=sheet_page.closes(emergency, now),
         topics=[
             (number, calls.topic_name(topic, _)) for number, topic in enumerate(calls.topics_of(emergency), 1)
         ],
-        keys=[(key, name) for key, name in KEYS if key in calls.letters_of(emergency)],
+        keys=_keys(emergency, seat),
         languages=[(code, _(name)) for code, name in LANGUAGE_NAMES.items()],
         typed=request.form,
         chosen_language=_language(),

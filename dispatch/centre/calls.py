@@ -70,15 +70,13 @@ def read(emergency: Emergency, typed: Mapping[str, str], *, language: str, desk:
     """What a code of one or two keys says, with the language, place and municipality that were chosen beside it.
 
     `3` is the third topic, `3f` the same of one call in French, `s` a silent call. At the D2 desk a call of relatives stays where
-    it is. Raises Incomplete by field; nothing typed is lost.
+    it is, and a question of information is one there too. Raises Incomplete by field; nothing typed is lost.
     """
     key, spoken = _keys(emergency, typed.get("code", "").strip().lower())
     kind, handed_to = KINDS.get(key, ("d5", ""))
     topic = _topic(emergency, int(key)) if key.isdigit() else ""
-    if kind == "d2" and handed_to == "d2_desk" and desk == "d2":
+    if handed_to == "d2_desk" and desk == "d2":
         handed_to = ""
-    if kind == "d5" and desk == "d2":
-        kind = "d2"
     return Noted(
         kind=kind,
         topic=topic,
