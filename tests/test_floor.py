@@ -122,6 +122,14 @@ def test_a_number_that_nobody_answers_has_not_enough_operators_though_no_call_is
     assert board_of.of(Emergency.get_by_id(emergency.id), NOON + 2 * MINUTE).advice.short == 0
 
 
+def test_whoever_sits_at_the_d2_desk_answers_no_call_that_comes_in(emergency, desk):
+    sit(emergency, desk["operator"], desk="d2")
+    shown = board_of.of(emergency, NOON + MINUTE)
+    assert (shown.advice.present, shown.advice.short, shown.advice.in_time) == (0, 1, 0)
+    assert shown.there == [0] and not any(one.present for one in shown.languages)
+    assert shown.desks == {"d5": 0, "d2": 1} and len(shown.seats) == 1
+
+
 def test_each_language_needs_its_own_part():
     given_ = advice.Advice(324, 180, True, 20, 14, NOON, 0.5, 10, 0)
     found = {one.language: one for one in advice.needs({"nl": 75, "fr": 25}, given_, {"nl": 12, "fr": 5})}
@@ -260,8 +268,9 @@ def test_the_average_of_a_quarter_hour_counts_who_came_halfway_for_half(emergenc
     who = desk["operator"]
     presence.enter(emergency, who, desk="d5", languages=["nl"], by=who, now=NOON + 7.5 * MINUTE)
     presence.leave(emergency, who, by=who, now=NOON + QUARTER)
-    found = presence.numbers(emergency, [NOON, NOON + QUARTER], length=QUARTER, now=NOON + 2 * QUARTER)
-    assert found == [0.5, 0.0]
+    facts = {"length": QUARTER, "now": NOON + 2 * QUARTER}
+    assert presence.numbers(emergency, [NOON, NOON + QUARTER], desk="d5", **facts) == [0.5, 0.0]
+    assert presence.numbers(emergency, [NOON, NOON + QUARTER], desk="d2", **facts) == [0.0, 0.0]
 
 
 def test_strangers_sit_nowhere_and_a_reader_takes_no_calls(emergency, desk):

@@ -369,6 +369,17 @@ def test_too_few_operators_are_asked_for_and_the_town_agrees(supervisor, mayor, 
     assert again.has("answered already") and Reinforcement.get().is_agreed is True
 
 
+def test_a_public_line_that_only_the_d2_desk_could_answer_is_said(supervisor, operator, at):
+    assert supervisor.get(at("board")).has("Nobody sits at a telephone")
+    operator.post(at("operators/enter"), desk="d2", languages="nl")
+    page = supervisor.get(at("board"))
+    assert page.has("1 operator short") and page.has("Only the D2 desk is manned")
+    assert operator.get(at("operators")).has("0 at D5, 1 needed")
+    operator.post(at("operators/enter"), desk="d5", languages="nl")
+    page = supervisor.get(at("board"))
+    assert page.has("Enough operators") and not page.has("is not answered")
+
+
 def test_the_centre_does_not_answer_its_own_question(supervisor, operator, at):
     until = f"{clock.local(clock.now() + timedelta(hours=3)):%d/%m/%Y %H:%M}"
     supervisor.post(at("reinforcements"), operators="6", until_at=until)

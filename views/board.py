@@ -1,6 +1,6 @@
 """The board: the clock, the calls, who sits there and who is needed, live, as both sides see it; and the wall."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from flask import Blueprint, render_template, request, url_for
@@ -179,29 +179,37 @@ def _faces(emergency: Emergency, now: datetime) -> list[dict]:
 def _advice(shown: Board) -> dict:
     advice = shown.advice
     facts = {"there": advice.present, "needed": advice.needed, "hour": hour(advice.by)}
-    if advice.grows and advice.calls_per_hour:
-        then = _(
-            "If nothing changes, %(number)s callers more wait every quarter hour.", number=advice.queue_after
-        )
-    elif advice.grows:
-        then = _("Nobody sits at a telephone: whoever calls is not answered.")
-    else:
-        then = _(
-            "If nothing changes, at %(hour)s %(share)s %% are answered within 20 s, after %(wait)s on average.",
-            share=round(advice.in_time * 100),
-            wait=duration(advice.wait_seconds) if advice.wait_seconds >= 1 else _("less than a second"),
-            **facts,
-        )
     return {
         "short": advice.short,
         "title": ngettext("%(num)d operator short", "%(num)d operators short", advice.short),
-        "there": _("%(there)s there, %(needed)s needed at %(hour)s.", **facts),
-        "then": then,
+        "there": _("%(there)s at D5, %(needed)s needed at %(hour)s.", **facts),
+        "then": " ".join(_then(shown)),
         "ask": ngettext("Ask for %(num)d more", "Ask for %(num)d more", advice.short),
         "expected": round(advice.calls_per_hour),
         "seconds": round(advice.seconds_per_call),
         "is_measured": advice.is_measured,
     }
+
+
+def _then(shown: Board) -> Iterator[str]:
+    """What happens if nothing changes."""
+    advice = shown.advice
+    is_unanswered = not advice.present and shown.emergency.ended_at is None
+    if is_unanswered and shown.desks["d2"]:
+        yield _("Only the D2 desk is manned: whoever calls is not answered.")
+    elif is_unanswered:
+        yield _("Nobody sits at a telephone: whoever calls is not answered.")
+    if advice.grows and advice.calls_per_hour:
+        yield _(
+            "If nothing changes, %(number)s callers more wait every quarter hour.", number=advice.queue_after
+        )
+    elif not advice.grows:
+        yield _(
+            "If nothing changes, at %(hour)s %(share)s %% are answered within 20 s, after %(wait)s on average.",
+            hour=hour(advice.by),
+            share=round(advice.in_time * 100),
+            wait=duration(advice.wait_seconds) if advice.wait_seconds >= 1 else _("less than a second"),
+        )
 
 
 def _asked(asked, now: datetime) -> dict:

@@ -182,7 +182,8 @@ def _seat(seat: Presence, noted: dict[int, int]) -> dict:
 
 
 def _plan(planned: list[Shift], shown: board.Board, now) -> list[tuple]:
-    """At each coming change how many are planned, beside what is needed now: [(moment, planned, short)]."""
-    moments = sorted({at for shift in planned for at in (shift.begins_at, shift.ends_at) if at > now})
-    found = [(at, shifts.number_at(planned, at)) for at in (now, *moments[:10])]
+    """At each coming change how many are planned at D5, beside what is needed now: [(moment, planned, short)]."""
+    answering = [shift for shift in planned if shift.desk == "d5"]
+    moments = sorted({at for shift in answering for at in (shift.begins_at, shift.ends_at) if at > now})
+    found = [(at, shifts.number_at(answering, at)) for at in (now, *moments[:10])]
     return [(at, number, max(0, shown.advice.needed - number)) for at, number in found] if planned else []

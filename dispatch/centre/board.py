@@ -27,7 +27,10 @@ BEAT_SECONDS = 15  # clocks move even where nobody does anything
 
 @dataclass(frozen=True)
 class Board:
-    """The floor of one emergency at one moment; the lists of the charts are as long as `stretches`."""
+    """The floor of one emergency at one moment; the lists of the charts are as long as `stretches`.
+
+    Who is needed is set against who sits at D5: there every call comes in, and the D2 desk answers none of them.
+    """
 
     emergency: Emergency
     now: datetime
@@ -76,7 +79,8 @@ def of(emergency: Emergency, now: datetime) -> Board:
     since = max(until - (WINDOW - 1) * QUARTER, emergency.began_at)
     found = statistics.stretches(emergency, min(since, until), until)
     seats = presence.present(emergency)
-    advised = advice.of(emergency, found, seats, until)
+    answering = [seat for seat in seats if seat.desk == "d5"]
+    advised = advice.of(emergency, found, answering, until)
     moments = [one.begins_at for one in found]
     sent = alerts.during(emergency, moments[0], until)
     return Board(
@@ -84,10 +88,10 @@ def of(emergency: Emergency, now: datetime) -> Board:
         now=now,
         stretches=found,
         needed=advice.needed_in(found, advised.seconds_per_call, until),
-        there=presence.numbers(emergency, moments, length=QUARTER, now=until),
+        there=presence.numbers(emergency, moments, desk="d5", length=QUARTER, now=until),
         seats=seats,
         advice=advised,
-        languages=advice.by_language(emergency, advised, seats, until),
+        languages=advice.by_language(emergency, advised, answering, until),
         alerts=sent,
         effects=[said for one in sent if (said := alerts.effect(one, found, until))],
         questions=questions.oldest(emergency, now),

@@ -41,7 +41,7 @@ def board_staff(shown: Board, lang: str) -> Picture:
     header = (_("Quarter hour"), _("Needed"), _("There"))
     words = Words(_("Operators needed and there"), desc % facts, header)
     moments = [one.begins_at for one in shown.stretches]
-    there = [*shown.there[:-1], float(len(shown.seats))]
+    there = [*shown.there[:-1], float(shown.advice.present)]
     return bars(
         "staff-chart", words, moments, shown.needed, said, line=there, key=_staff_key(lang), tells_last=True
     )

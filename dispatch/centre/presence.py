@@ -131,14 +131,14 @@ def by_language(seats: Iterable[Presence]) -> Counter:
 
 
 def numbers(
-    emergency: Emergency, moments: list[datetime], *, length: timedelta, now: datetime
+    emergency: Emergency, moments: list[datetime], *, desk: str, length: timedelta, now: datetime
 ) -> list[float]:
-    """How many sat there on average in each stretch of this length that begins at these moments."""
+    """How many sat at this desk on average in each stretch of this length that begins at these moments."""
     if not moments:
         return []
     columns = (Presence.from_at, Presence.until_at)
     until = moments[-1] + length
-    begun = (Presence.emergency == emergency.id) & (Presence.from_at < until)
+    begun = (Presence.emergency == emergency.id) & (Presence.desk == desk) & (Presence.from_at < until)
     here = begun & (Presence.until_at.is_null() | (Presence.until_at > moments[0]))
     stretches = list(Presence.select(*columns).where(here).tuples())
     return [_average(stretches, at, min(at + length, now)) for at in moments]
