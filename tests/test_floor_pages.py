@@ -87,6 +87,11 @@ def test_a_digit_and_enter_note_a_call(operator, at):
     assert after.has("Where can I go?") and after.has("1 this quarter hour")
 
 
+def test_what_belongs_to_a_call_is_asked_before_the_keys_that_note_it_at_once(operator, at):
+    named = [tag["name"] for tag in operator.get(at("calls")).select("form[data-noting] [name]")]
+    assert max(named.index("language"), named.index("place")) < named.index("code") < named.index("pressed")
+
+
 def test_a_language_behind_the_key_holds_for_that_call_and_a_chosen_one_stays(operator, at):
     operator.post(at("calls"), operator.get(at("calls")).form() | {"code": "1f"})
     page = operator.get(at("calls"))

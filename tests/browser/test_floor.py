@@ -100,6 +100,15 @@ def test_the_wall_stands_whole_on_its_screen(visit, emergency):
     assert wall.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
 
 
+def test_on_a_phone_the_first_topic_is_pressed_without_scrolling(visit, emergency):
+    phone = visit("operator", 390, 844)
+    phone.goto(f"/emergencies/{emergency}/operators")
+    if phone.locator("#mine").count() == 0:
+        phone.locator("#enter button[type=submit]").press("Enter")
+    phone.goto(f"/emergencies/{emergency}/calls")
+    expect(phone.get_by_role("button", name=re.compile("^1"))).to_be_in_viewport(ratio=1)
+
+
 def test_a_tablet_presses_a_topic(visit, folder, emergency):
     page = visit("operator", 768)
     page.goto(f"/emergencies/{emergency}/calls")
