@@ -553,6 +553,17 @@ def test_the_desk_of_an_exercise_says_at_which_real_telephone_somebody_sits(oper
     assert presence.seat_of(people["operator"]).emergency == emergency
 
 
+def test_a_closed_number_needs_nobody_and_no_change_of_shift_comes(operator, people, emergency, at):
+    by, now, running = people["centre_supervisor"], clock.now(), emergency.activations.get()
+    facts = {"desk": "d5", "operators": 4, "languages": ["nl"], "by": by, "now": now}
+    shifts.plan(emergency, begins_at=now, ends_at=now + timedelta(hours=2), **facts)
+    assert operator.get(at("operators")).has("The next change is at")
+    centre_of.close(running, at=now, by=by, now=now)
+    page = operator.get(at("operators"))
+    assert page.has("This emergency is over") and page.has("Nobody sits at the telephone")
+    assert not page.select("#relief, #plan, #enter") and not page.has("1 needed")
+
+
 def test_after_an_exercise_the_menu_leads_to_the_real_number(operator, supervisor, people, emergency, at):
     practised, now = asked_beside(people), clock.now()
     by = people["centre_supervisor"]
