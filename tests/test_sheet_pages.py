@@ -160,6 +160,60 @@ def test_an_empty_question_says_what_to_do(place, screen):
     assert not Question.select().exists()
 
 
+# ── News beside the calls ───────────────────────────────────────────────
+
+
+def told(page) -> str:
+    return page.soup.find(id="news").get_text(" ", strip=True)
+
+
+def answered(place, words: str) -> None:
+    now = clock.now()
+    draft = drafts.open_new(place.emergency, by=place.liaison, now=now, asked=Question.get())
+    sheet.publish(
+        drafts.jot(draft, {"answer": {"nl": words}}, by=place.liaison, now=now), by=place.liaison, now=now
+    )
+
+
+def test_the_calls_page_says_by_itself_that_the_sheet_changed_until_it_was_read(place, screen):
+    browser, here = screen(place.operators[0])
+    sheet.mark_read(place.emergency, 1, by=place.operators[0], now=NOON)
+    quiet = browser.get(f"{here}/calls")
+    poll = quiet.soup.find(id="news")["data-hx-get"]
+    assert not told(quiet) and browser.htmx(poll).status == 204
+    place.publish("Tot wanneer?", "Tot 04.30 u.", now=clock.now())
+    news = browser.htmx(poll)
+    assert news.has("Versie 2 van de fiche: door u nog niet gelezen")
+    assert news.select(f"#news a[href='{here}/sheet']") and news.select("#news [data-spoken=answer]")
+    sheet.mark_read(place.emergency, 2, by=place.operators[0], now=clock.now())
+    assert not told(browser.get(f"{here}/calls"))
+
+
+def test_the_calls_page_says_that_a_question_was_answered_until_its_asker_saw_the_answer(place, screen):
+    browser, here = screen(place.operators[0])
+    browser.post(f"{here}/questions", words="Rijdt bus 14?", lang="nl")
+    assert "bus 14" not in told(browser.get(f"{here}/calls"))
+    answered(place, "Vanaf 10.00 u.")
+    page = browser.get(f"{here}/calls")
+    assert "Uw vraag is beantwoord: Rijdt bus 14?" in told(page)
+    assert page.select(f"#news a[href='{here}/sheet#mine']")
+    browser.htmx(f"{here}/questions/mine", lang="nl", asked="")
+    assert "bus 14" in told(browser.get(f"{here}/calls")), "a sheet in another tab is not seen"
+    browser.get(f"{here}/sheet")
+    assert "bus 14" not in told(browser.get(f"{here}/calls"))
+
+
+def test_nobody_is_told_of_another_ones_answer_and_nothing_once_the_emergency_is_over(place, screen):
+    browser, here = screen(place.operators[0])
+    browser.post(f"{here}/questions", words="Rijdt bus 14?", lang="nl")
+    answered(place, "Vanaf 10.00 u.")
+    other, _ = screen(place.operators[1])
+    assert "bus 14" not in told(other.get(f"{here}/calls"))
+    Emergency.update(ended_at=clock.now()).execute()
+    news = browser.get(f"{here}/calls").soup.find(id="news")
+    assert not news.get_text(strip=True) and not news.has_attr("data-hx-get")
+
+
 # ── The liaison officer ─────────────────────────────────────────────────
 
 

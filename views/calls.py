@@ -73,6 +73,16 @@ def note(id: int):
     return redirect(url_for(".show", id=id), 303)
 
 
+@pages.get("/emergencies/<int:id>/calls/news")
+@guard.needs("call.take")
+def news(id: int):
+    """What the sheet says since this person looked; nothing while the page shows that already."""
+    told = sheet_page.news(lookups.emergency_of(id))
+    if told["news_polls"] and request.args.get("held") == told["news_held"]:
+        return "", 204
+    return render_template("calls/_news.html", **told)
+
+
 @pages.post("/emergencies/<int:id>/calls/undo")
 @guard.needs("call.take")
 def undo(id: int):
@@ -107,7 +117,7 @@ def _page(emergency: Emergency, faults: dict | None = None) -> str:
     return render_template(
         "calls/show.html",
         **sheet_page.mood(emergency),
-        emergency=emergency,
+        **sheet_page.news(emergency),
         seat=seat,
         closes=sheet_page.closes(emergency, now),
         topics=[

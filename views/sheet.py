@@ -18,11 +18,11 @@ pages = Blueprint("sheet", __name__)
 @guard.needs("activation.see")
 def show(id: int):
     emergency = lookups.emergency_of(id)
+    mine = sheet_page.mine(emergency)
+    sheet_page.note_seen(mine["asked"])
     return render_template(
         "sheet/show.html",
-        **sheet_page.shown(emergency)
-        | sheet_page.found(emergency, request.args.get("words", ""))
-        | sheet_page.mine(emergency),
+        **sheet_page.shown(emergency) | sheet_page.found(emergency, request.args.get("words", "")) | mine,
         **sheet_page.mood(emergency),
         languages=_languages(id, "sheet.show"),
         topics=questions.topics(emergency),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import request, url_for
+from flask import request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -18,6 +18,7 @@ from views import guard
 from views.render import hour, when
 
 MIXED = N_("You are practising and this emergency is real. Stop practising first.")
+SEEN = "answers_seen"  # in the session: the questions whose answer stood on the page that was opened last
 
 
 @dataclass(frozen=True)
@@ -182,4 +183,28 @@ def mine(emergency: Emergency) -> dict:
         "mine_polls": any(row.is_waiting for row in rows) and not emergency.ended_at,
         "lang_spoken": spoken(),
         "now": now,
+    }
+
+
+def note_seen(asked: list[Asked]) -> None:
+    """The page with these was opened: their answers are no news any more."""
+    session[SEEN] = [one.question.id for one in asked if not one.is_waiting]
+
+
+def news(emergency: Emergency) -> dict:
+    """What came while this person was at the calls, for `calls/_news.html`: the sheet as it is now, and answers."""
+    is_live = not emergency.ended_at
+    is_unread = (lines.read_by(emergency, current_user) or 0) < emergency.sheet_version
+    seen = session.get(SEEN, ())
+    answered = [
+        one
+        for one in questions.of_asker(emergency, current_user, clock.now())
+        if one.answered_at and one.id not in seen
+    ]
+    return {
+        "emergency": emergency,
+        "unread": emergency.sheet_version if is_live and is_unread else 0,
+        "answered": answered if is_live else [],
+        "news_held": f"{emergency.sheet_version * is_unread}.{','.join(str(one.id) for one in answered)}",
+        "news_polls": is_live,
     }
