@@ -312,6 +312,25 @@ def test_translations_are_behind_once_another_language_changed_until_they_follow
     assert [line.is_stale for line in shown(place, since=9, lang="fr", now=later(4))] == [False, False]
 
 
+def test_who_asks_for_a_language_that_is_behind_reads_first_what_holds_and_beside_it_the_older_words(place):
+    entry = place.publish(FOUR, LINDE)
+    place.change(entry, answer=LINDE | {"nl": "Naar De Eik."}, now=later(1))
+    line = next(one for one in shown(place, since=9, lang="fr", now=later(2)) if one.entry == entry)
+    assert (said(line.answer), line.lang, line.is_translated) == ("Naar De Eik.", "nl", False)
+    assert (line.outdated.lang, line.outdated.answer) == ("fr", LINDE["fr"])
+    place.change(entry, answer={"fr": "À De Eik."}, now=later(3))
+    line = next(one for one in shown(place, since=9, lang="fr", now=later(4)) if one.entry == entry)
+    assert (said(line.answer), line.lang, line.outdated) == ("À De Eik.", "fr", None)
+
+
+def test_a_language_that_misses_is_told_in_one_that_holds(place):
+    two = {lang: FOUR[lang] for lang in ("nl", "fr")}
+    entry = place.publish(two, {"nl": "Naar De Linde.", "fr": "À De Linde."})
+    place.change(entry, answer={"fr": "À De Eik."}, now=later(1))
+    line = next(one for one in shown(place, since=9, lang="de", now=later(2)) if one.entry == entry)
+    assert (line.lang, said(line.answer), line.outdated) == ("fr", "À De Eik.", None)
+
+
 def test_a_slip_that_is_mended_leaves_no_translation_behind_when_the_author_says_so(place):
     entry = place.publish(FOUR, LINDE)
     place.change(entry, answer=LINDE | {"nl": "Naar De Lindeboom."}, holds=["fr", "de"], now=later(1))

@@ -50,6 +50,21 @@ def test_the_sheet_is_read_with_its_version_and_who_has_read_it(place, screen):
     assert page.has("Blijf binnen.") and page.has("Versie 1, sinds") and page.has("Gelezen door 0 van 3.")
 
 
+def test_in_french_the_newest_answer_stands_before_a_translation_that_is_behind(place, screen):
+    now = clock.now()
+    entry = place.publish(
+        {"nl": "Waarheen?", "fr": "Où aller ?"}, {"nl": "De Linde.", "fr": "Le Tilleul."}, now=now
+    )
+    place.change(entry, answer={"nl": "De Eik.", "fr": "Le Tilleul."}, now=now)
+    browser, here = screen(place.operators[0])
+    sheet.mark_read(place.emergency, 3, by=place.operators[0], now=now)
+    (line,) = [
+        one for one in browser.get(f"{here}/sheet", lang="fr").select("#lines > li") if "De Eik." in one.text
+    ]
+    assert line["lang"] == "nl" and line.select_one("[lang=fr]").text == "Où aller ? Le Tilleul."
+    assert line.text.index("De Eik.") < line.text.index("ertaling is ouder") < line.text.index("Le Tilleul.")
+
+
 def test_a_poll_answers_nothing_until_something_changed_and_then_the_sheet_with_what_changed_marked(
     place, screen
 ):

@@ -17,7 +17,7 @@ from wtforms import (
     TextAreaField,
 )
 
-from dispatch.centre.lines import Piece
+from dispatch.centre.lines import Outdated, Piece
 from dispatch.pictures import balance, bars, curve, shares
 from dispatch.pictures.curve import Point
 from dispatch.pictures.picture import Key, Picture
@@ -172,7 +172,15 @@ def sample_balance() -> Picture:
 
 def sample_sheet() -> list[dict]:
     """A line as it stands, one that changed, one that is gone, and one that is late and in another language."""
-    plain = {"is_gone": False, "is_expired": False, "is_stale": False, "is_translated": True, "lang": "nl"}
+    plain = {
+        "is_gone": False,
+        "is_expired": False,
+        "is_stale": False,
+        "is_translated": True,
+        "lang": "nl",
+        "outdated": None,
+    }
+    older = Outdated("fr", "Puis-je sortir ?", "Non, restez à l’intérieur jusqu’à 18 heures.")
     said = {
         "question": [("same", "Mag ik buiten?")],
         "answer": [
@@ -184,9 +192,9 @@ def sample_sheet() -> list[dict]:
     }
     lines = [
         plain | said | {"answer": said["answer"][:1]},
-        plain | said,
+        plain | said | {"is_stale": True},
         plain | said | {"is_gone": True},
-        plain | said | {"is_expired": True, "is_stale": True, "is_translated": False},
+        plain | said | {"is_expired": True, "is_translated": False, "outdated": older},
     ]
     return [
         {

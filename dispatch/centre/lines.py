@@ -32,9 +32,17 @@ class Piece(NamedTuple):
     words: str
 
 
+class Outdated(NamedTuple):
+    """What a line says in a language that is behind the others: older than the answer."""
+
+    lang: str
+    question: str
+    answer: str
+
+
 @dataclass(frozen=True)
 class Line:
-    """One question and answer on somebody's screen, in the language that they asked for or the one that there is."""
+    """One question and answer on somebody's screen, in the language that they asked for, as far as it says what holds."""
 
     entry: Entry
     version: EntryVersion
@@ -49,6 +57,7 @@ class Line:
     is_expired: bool
     missing: tuple[str, ...]  # the languages that it does not have
     is_waiting: bool = False  # it holds from later on
+    outdated: Outdated | None = None  # in the language that was asked for, where that is behind
 
     @property
     def is_gone(self) -> bool:
@@ -174,9 +183,10 @@ def _before(since: int, changed: list[EntryVersion]) -> dict[int, EntryVersion]:
 
 def _line(version: EntryVersion, before: EntryVersion | None, since: int, lang: str, now: datetime) -> Line:
     has = [one for one in LANGUAGES if version.answer.get(one)]
-    said = lang if lang in has else has[0]
+    said = language_of(version, lang)
     question, answer = version.question.get(said, ""), version.answer.get(said, "")
     is_gone = not _stands(version, now)
+    is_behind = lang in has and said != lang and not is_gone
     state = "gone" if is_gone else "same"
     texts = ([Piece("same", question)], [Piece("same", answer)])
     if is_gone:
@@ -203,7 +213,15 @@ def _line(version: EntryVersion, before: EntryVersion | None, since: int, lang: 
         is_expired=not is_gone and version.valid_until is not None and version.valid_until <= now,
         missing=tuple(one for one in LANGUAGES if one not in has),
         is_waiting=version.valid_from > now,
+        outdated=Outdated(lang, version.question.get(lang, ""), version.answer[lang]) if is_behind else None,
     )
+
+
+def language_of(version: EntryVersion, lang: str) -> str:
+    """In which language it is told to whoever asks for `lang`: a translation that is behind only where nothing else is."""
+    has = [one for one in LANGUAGES if version.answer.get(one)]
+    holds = [one for one in has if one not in (version.stale or ())] or has
+    return lang if lang in holds else holds[0]
 
 
 def history(entry: Entry) -> list[tuple[EntryVersion, EntryVersion | None]]:
