@@ -9,7 +9,7 @@ from pypdf import PdfReader
 
 from dispatch import clock
 from dispatch.centre import activation as centre_of
-from dispatch.centre import closing, presence, shifts
+from dispatch.centre import closing, handover, presence, scale_up, shifts
 from models import (
     Activation,
     Call,
@@ -22,7 +22,7 @@ from models import (
     Shift,
     User,
 )
-from tests import town
+from tests import cast, town
 from views import board
 
 
@@ -281,6 +281,10 @@ def test_the_board_offers_the_relief_sheet_ten_minutes_before_each_change(
     assert not mayor.get(at("board")).select("#to-relief")
 
 
+def printed(paper) -> str:
+    return "\n".join(page.extract_text() for page in PdfReader(BytesIO(paper.data)).pages)
+
+
 def test_the_relief_sheet_tells_who_takes_over_what_they_must_know(operator, at, people, emergency):
     operator.post(at("operators/enter"), desk="d5", languages="nl")
     operator.post(at("calls"), code="3")
@@ -288,7 +292,7 @@ def test_the_relief_sheet_tells_who_takes_over_what_they_must_know(operator, at,
         emergency=emergency, words="Rijdt bus 14?", key="x", by=people["operator"], asked_at=clock.now()
     )
     paper = operator.get(at("relief.pdf"))
-    text = "\n".join(page.extract_text() for page in PdfReader(BytesIO(paper.data)).pages)
+    text = printed(paper)
     for words in (
         "Gaslek",
         "1771",
@@ -491,6 +495,41 @@ def test_operators_see_until_when_the_number_answers(supervisor, operator, at, p
     ):
         page = browser.get(at(room))
         assert page.has("The number closes") and page.has("Afterwards callers go to"), room
+
+
+def taken_over(people, now):
+    """The province takes the number over, with a liaison officer of its own."""
+    province, _federal = cast.higher_authorities()
+    asked = Activation.get(Activation.status == "open")
+    facts = {"by": people["authorised_person"], "now": now, "is_confirmed": True}
+    states = [handover.state(asked, now)]
+    scale_up.offer([asked], to=province, from_at=now, reason="Provinciale fase.", states=states, **facts)
+    officer = cast.user("liaison_officer", province)
+    liaison = {"name": "Ilse Baert", "phone": "0470 00 30 44", "email": ""}
+    handover.take(asked, liaison=liaison, with_others=False, by=officer, now=now, is_confirmed=True)
+
+
+def test_every_page_of_the_floor_says_who_took_over_and_whom_to_call(operator, supervisor, at, people):
+    news = operator.get(at("calls")).soup.find(id="news")
+    before = operator.get(at("sheet"))
+    kept = {
+        "held": before.soup.find(id="sheet-held")["value"],
+        "read": before.soup.find(id="readers-held")["value"],
+    }
+    taken_over(people, clock.now())
+    said = "Provincie Zavelland is in control since"
+    for room in ("board", "wall", "sheet", "calls", "operators"):
+        page = supervisor.get(at(room))
+        assert page.has(said) and page.has("Liaison officer: Ilse Baert, 0470 00 30 44"), room
+    assert operator.htmx(news["data-hx-get"]).has(said), "the page of the calls hears of it by itself"
+    assert operator.htmx(at("sheet/lines"), lang="en", **kept).has(said), "and so does the sheet"
+
+
+def test_the_relief_sheet_names_the_liaison_officer_of_now(operator, at, people):
+    assert "Aïcha Benali" in printed(operator.get(at("relief.pdf")))
+    taken_over(people, clock.now())
+    after = printed(operator.get(at("relief.pdf")))
+    assert "Provincie Zavelland" in after and "Ilse Baert" in after and "Aïcha Benali" not in after
 
 
 def test_what_is_going_on_stands_on_the_sheet_as_the_municipality_described_it(operator, at):

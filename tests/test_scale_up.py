@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from dispatch.centre import activation as centre
-from dispatch.centre import announcements, closing, emergencies, handover, inquiries, scale_up, sheet
+from dispatch.centre import (
+    announcements,
+    closing,
+    emergencies,
+    handover,
+    inquiries,
+    scale_up,
+    sheet,
+    warnings,
+)
 from dispatch.errors import Incomplete, NotAllowed, WrongMoment
 from dispatch.rights import sees_activation
 from models import Activation, Audit, Message, Notice, ScaleUp
@@ -163,6 +172,15 @@ def test_questions_of_the_centre_go_to_the_authority_from_then_on(scene):
     with pytest.raises(NotAllowed):
         inquiries.answer(asked, "In de hal", by=scene.mayor, now=later(121))
     inquiries.answer(asked, "In de hal", by=scene.officer, now=later(121))
+
+
+def test_a_warning_that_the_promise_runs_out_gives_the_number_of_the_officer_of_now(scene):
+    asked = requested(scene.town, scene.mayor, now=later(90))
+    scene.give(asked)
+    scene.take(asked)
+    warnings.warn(later(90 + 31))
+    told = [one.letter.body for one in Message.select().where(Message.channel == "email")]
+    assert GOVERNOR["phone"] in told[-1]
 
 
 def test_all_activations_of_an_emergency_are_taken_at_once_with_one_record(scene):

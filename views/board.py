@@ -169,6 +169,7 @@ def _faces(emergency: Emergency, now: datetime) -> list[dict]:
             "title": f"{one.municipality.name}, {one.form.get('emergency', '')}",
             "operators": one.form.get("operators") or one.agreement.operators,
             "hours": one.form.get("opening_hours") if one.form.get("arrangement") == "special" else "",
+            "led": sheet_page.led_words(one, now),
             "closes": sheet_page.closing_words(one, now),
             "url": url_for("activations.show", id=one.id),
         }

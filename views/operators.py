@@ -138,6 +138,7 @@ def _page(emergency: Emergency, faults: dict | None = None) -> str:
         "operators/show.html",
         **sheet_page.mood(emergency),
         emergency=emergency,
+        leads=sheet_page.leads(emergency, now),
         board=shown,
         supervises=supervises,
         is_over=emergency.ended_at is not None,

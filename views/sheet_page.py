@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from dispatch import clock, rights
-from dispatch.centre import closing, floor, lines, questions, search
+from dispatch.centre import closing, floor, lines, questions, scale_up, search
 from dispatch.centre import request as wording
 from dispatch.centre.moves import requested_at
 from dispatch.errors import NotAllowed
@@ -68,6 +68,7 @@ def shown(emergency: Emergency) -> dict:
         "has_read": confirms and known == emergency.sheet_version,
         "is_live": not emergency.ended_at,
         "closes": closes(emergency, now),
+        "leads": leads(emergency, now),
         "situations": _situations(emergency, now),
         **readers(emergency),
     }
@@ -89,6 +90,30 @@ def closes(emergency: Emergency, now: datetime) -> list[tuple[str, str]]:
     """The same for each municipality that shares it and has a plan."""
     told = [(one.municipality.name, closing_words(one, now)) for one in floor.activations_of(emergency)]
     return [(name, words) for name, words in told if words]
+
+
+def leads(emergency: Emergency, now: datetime) -> list[tuple[str, str]]:
+    """Who took it over and whom to call now: the municipalities, in words; [] as long as they carry it themselves."""
+    told: dict[str, list[str]] = {}
+    for one in floor.activations_of(emergency):
+        if said := led_words(one, now):
+            told.setdefault(said, []).append(one.municipality.name)
+    return [(", ".join(towns), said) for said, towns in told.items()]
+
+
+def led_words(activation: Activation, now: datetime) -> str:
+    """Which higher authority is in control since when, and its liaison officer; "" while the municipality is."""
+    holds = scale_up.holding(activation, now)
+    if not holds:
+        return ""
+    liaison = holds.handover["liaison"]
+    return _(
+        "%(house)s is in control since %(moment)s. Liaison officer: %(name)s, %(phone)s.",
+        house=holds.authority.name,
+        moment=when(holds.from_at, now),
+        name=liaison["name"],
+        phone=wording.phone(liaison["phone"]),
+    )
 
 
 def _situations(emergency: Emergency, now: datetime) -> list[tuple[str, str, str]]:
@@ -192,19 +217,22 @@ def note_seen(asked: list[Asked]) -> None:
 
 
 def news(emergency: Emergency) -> dict:
-    """What came while this person was at the calls, for `calls/_news.html`: the sheet as it is now, and answers."""
+    """What came while this person was at the calls, for `calls/_news.html`: the sheet as it is now, answers, who leads."""
     is_live = not emergency.ended_at
     is_unread = (lines.read_by(emergency, current_user) or 0) < emergency.sheet_version
     seen = session.get(SEEN, ())
+    now = clock.now()
     answered = [
         one
-        for one in questions.of_asker(emergency, current_user, clock.now())
+        for one in questions.of_asker(emergency, current_user, now)
         if one.answered_at and one.id not in seen
     ]
+    ids = ",".join(str(one.id) for one in answered)
     return {
         "emergency": emergency,
         "unread": emergency.sheet_version if is_live and is_unread else 0,
         "answered": answered if is_live else [],
-        "news_held": f"{emergency.sheet_version * is_unread}.{','.join(str(one.id) for one in answered)}",
+        "leads": leads(emergency, now),
+        "news_held": f"{emergency.sheet_version * is_unread}.{ids}.{lines.course(emergency, now)}",
         "news_polls": is_live,
     }

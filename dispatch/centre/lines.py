@@ -11,11 +11,13 @@ from peewee import fn
 
 from dispatch.words import LANGUAGES
 from models import (
+    Activation,
     Emergency,
     Entry,
     EntryVersion,
     Organisation,
     Presence,
+    ScaleUp,
     SheetReading,
     User,
 )
@@ -265,18 +267,29 @@ def changed_at(emergency: Emergency) -> datetime | None:
 
 
 def held(emergency: Emergency, now: datetime) -> str:
-    """What a screen keeps that was drawn now: the version, and the second at which the clock alone changes the sheet."""
+    """What a screen keeps that was drawn now: the version, the second at which the clock alone changes the sheet, the course."""
     ahead = [moment for moment in _moments(emergency, now) if moment > now]
     until = min(ahead).replace(tzinfo=UTC).timestamp() if ahead else 0
-    return f"{emergency.sheet_version}.{int(until)}"
+    return f"{emergency.sheet_version}.{int(until)}.{course(emergency, now)}"
 
 
 def is_current(emergency: Emergency, kept: str, now: datetime) -> bool:
     """Whether a screen that keeps this shows what it would show now; anything unreadable does not."""
-    version, _, until = kept.partition(".")
+    version, _, rest = kept.partition(".")
+    until, _, moved = rest.partition(".")
     if version != str(emergency.sheet_version) or not until.isascii() or not until.isdecimal():
         return False
-    return until == "0" or now.replace(tzinfo=UTC).timestamp() < int(until) + 1
+    is_in_time = until == "0" or now.replace(tzinfo=UTC).timestamp() < int(until) + 1
+    return is_in_time and moved == course(emergency, now)
+
+
+def course(emergency: Emergency, now: datetime) -> str:
+    """How far its requests have come, in signs that change with it: when one moved last, and how many a higher authority carries."""
+    here = Activation.emergency == emergency.id
+    moved = Activation.select(fn.MAX(Activation.changed_at)).where(here).scalar()
+    carried = ScaleUp.select().join(Activation).where(here, ScaleUp.taken_at.is_null(False))
+    number = carried.where(ScaleUp.from_at <= now).count()
+    return f"{int(moved.replace(tzinfo=UTC).timestamp() * 1000) if moved else 0}-{number}"
 
 
 def _moments(emergency: Emergency, now: datetime) -> Iterable[datetime]:

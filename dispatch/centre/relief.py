@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta
 
 from dispatch import clock, papers
-from dispatch.centre import board, calls, floor, questions, shifts, statistics
-from dispatch.centre.request import moment
+from dispatch.centre import board, calls, floor, questions, scale_up, shifts, statistics
+from dispatch.centre.request import moment, phone
 from dispatch.people import numbers
 from dispatch.words import LANGUAGE_NAMES, N_, translator
-from models import Emergency, EntryVersion, Presence
+from models import Activation, Emergency, EntryVersion, Presence
 
 CHANGES = timedelta(hours=4)
 PRINTED_BEFORE = timedelta(minutes=10)
@@ -46,7 +46,7 @@ def told(emergency: Emergency, lang: str, now: datetime) -> dict:
         "change": moment(change, lang) if change else "",
         "planned": str(shifts.number_at(planned, change)) if change else "",
         "seats": [_seat(seat, _) for seat in shown.seats],
-        "instructions": _instructions(emergency),
+        "instructions": [_instruction(one, now) for one in floor.activations_of(emergency)],
         "changes": _changes(emergency, lang, now),
         "questions": [
             (one.face, str(one.question.number), one.question.words)
@@ -69,16 +69,12 @@ def _seat(seat: Presence, gettext) -> tuple[str, ...]:
     return (seat.operator.name, desk, languages, f"{clock.local(seat.from_at):%H:%M}")
 
 
-def _instructions(emergency: Emergency) -> list[tuple[str, str, str]]:
-    """What each municipality asks callers to do, and whom the centre rings."""
-    return [
-        (
-            one.municipality.name,
-            one.form.get("recommendations", ""),
-            f"{one.form.get('liaison_name', '')}\n{one.form.get('liaison_phone', '')}".strip(),
-        )
-        for one in floor.activations_of(emergency)
-    ]
+def _instruction(activation: Activation, now: datetime) -> tuple[str, str, str]:
+    """What a municipality asks callers to do, and whom the centre rings now, with the house if that is a higher one."""
+    liaison, holds = scale_up.liaison_at(activation, now), scale_up.holding(activation, now)
+    reach = (holds.authority.name if holds else "", liaison["name"], phone(liaison["phone"]))
+    told = activation.form.get("recommendations", "")
+    return activation.municipality.name, told, "\n".join(filter(None, reach))
 
 
 def _changes(emergency: Emergency, lang: str, now: datetime) -> list[tuple[str, str, str]]:

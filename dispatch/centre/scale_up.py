@@ -4,7 +4,6 @@ Whoever is in control gives, the higher authority takes; both show who they are,
 both signed it. Before the first one that was taken the municipality itself carries everything.
 """
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from dispatch import audit, rights
@@ -45,27 +44,29 @@ def bearers(activation: Activation) -> list[tuple[datetime, Organisation]]:
     return [(first, activation.municipality), *((one.from_at, one.authority) for one in taken(activation))]
 
 
+def holding(activation: Activation, at: datetime) -> ScaleUp | None:
+    """The scale-up by which a higher authority carries it at this moment; None while the municipality does."""
+    return next((one for one in reversed(taken(activation)) if one.from_at <= at), None)
+
+
 def bearer_at(activation: Activation, at: datetime) -> Organisation:
     """The authority that carries control and costs at this moment."""
-    return _last_at(taken(activation), at, activation.municipality, "authority")
+    holds = holding(activation, at)
+    return holds.authority if holds else activation.municipality
 
 
 def phase_at(activation: Activation, at: datetime) -> str:
     """municipal, provincial or federal."""
-    return _last_at(taken(activation), at, "municipal", "phase")
+    holds = holding(activation, at)
+    return holds.phase if holds else "municipal"
 
 
 def liaison_at(activation: Activation, at: datetime) -> dict[str, str]:
     """Name, phone and email of whoever answers the questions of the centre at this moment."""
     form = activation.form
     named = {part: form.get(f"liaison_{part}", "") for part in ("name", "phone", "email")}
-    holding = [one for one in taken(activation) if one.from_at <= at]
-    return holding[-1].handover["liaison"] if holding else named
-
-
-def _last_at(found: Iterable[ScaleUp], at: datetime, first, name: str):
-    holding = [one for one in found if one.from_at <= at]
-    return getattr(holding[-1], name) if holding else first
+    holds = holding(activation, at)
+    return holds.handover["liaison"] if holds else named
 
 
 def demand_control(activation: Activation, by: User, now: datetime) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from dispatch import audit, clock
 from dispatch.centre import activation as centre
-from dispatch.centre import request, telling
+from dispatch.centre import request, scale_up, telling
 from dispatch.centre.clock import LEFT, Clock
 from dispatch.centre.moves import fresh
 from dispatch.words import N_, Sentence
@@ -67,7 +67,7 @@ def _tell(activation: Activation, running: Clock, now: datetime) -> None:
         "due": f"{clock.local(running.due_at):%H:%M}",
         "left": max(0, running.left_seconds // 60),
         "emergency": activation.form.get("emergency", "")[:60],
-        "liaison": activation.form.get("liaison_phone", ""),
+        "liaison": scale_up.liaison_at(activation, now)["phone"],
     }
     is_late, centre_house = running.step == "late", activation.agreement.centre
 
