@@ -9,7 +9,7 @@ from pypdf import PdfReader
 
 from dispatch import clock
 from dispatch.centre import activation as centre_of
-from dispatch.centre import closing, handover, presence, scale_up, shifts
+from dispatch.centre import closing, drafts, handover, presence, relief, scale_up, sheet, shifts
 from models import (
     Activation,
     Call,
@@ -21,6 +21,7 @@ from models import (
     Sample,
     Shift,
     User,
+    VictimNote,
 )
 from tests import cast, town
 from views import board
@@ -523,6 +524,45 @@ def test_every_page_of_the_floor_says_who_took_over_and_whom_to_call(operator, s
         assert page.has(said) and page.has("Liaison officer: Ilse Baert, 0470 00 30 44"), room
     assert operator.htmx(news["data-hx-get"]).has(said), "the page of the calls hears of it by itself"
     assert operator.htmx(at("sheet/lines"), lang="en", **kept).has(said), "and so does the sheet"
+
+
+def relative(emergency, people, **facts) -> VictimNote:
+    row = {"handed_to": "d2_desk", "caller": "Jan Peeters", "by": people["operator"], "at": clock.now()}
+    return VictimNote.create(emergency=emergency, **row | facts)
+
+
+def test_the_relief_sheet_counts_on_the_relatives_who_still_wait_and_says_nothing_of_them(
+    operator, at, people, emergency
+):
+    waits = relative(emergency, people)
+    taken = relative(emergency, people, taken_by=people["centre_supervisor"], taken_at=clock.now())
+    done = relative(emergency, people, closed_at=clock.now())
+    text = printed(operator.get(at("relief.pdf")))
+    assert f"Call {waits.id}, for the D2 desk" in text and f"Call {taken.id}, for" in text
+    assert people["centre_supervisor"].name in text
+    assert f"Call {done.id}" not in text and "Peeters" not in text
+
+
+def test_the_relief_sheet_tells_of_an_answer_that_was_changed_once_and_in_words_that_hold(people, emergency):
+    Emergency.update(sheet_version=0).execute()
+    now, by = clock.now(), people["liaison_officer"]
+    draft = drafts.open_new(emergency, by=by, now=now)
+    two = {
+        "question": {"nl": "Waarheen?", "fr": "Où aller ?"},
+        "answer": {"nl": "De Linde.", "fr": "Le Tilleul."},
+    }
+    entry = sheet.publish(drafts.jot(draft, two, by=by, now=now), by=by, now=now).entry
+    draft = drafts.open_for(entry, sheet.current(entry.id), by=by, now=now)
+    later = now + timedelta(minutes=5)
+    drafts.jot(draft, {"answer": {"nl": "De Eik."}}, by=by, now=later)
+    sheet.publish(draft, by=by, now=later)
+    told = relief.told(emergency, "fr", later)["changes"]
+    of_it = [said for _hour, question, said in told if question in ("Waarheen?", "Où aller ?")]
+    assert of_it == ["publié : De Eik.".replace(" :", "\u00a0:"), "publié\u00a0: Le Tilleul."]
+    sheet.withdraw(entry, why="Zaal vol", seen=sheet.current(entry.id).sheet_version, by=by, now=later)
+    assert any(
+        "Zaal vol" in said for _hour, _question, said in relief.told(emergency, "fr", later)["changes"]
+    )
 
 
 def test_the_relief_sheet_names_the_liaison_officer_of_now(operator, at, people):

@@ -3,16 +3,17 @@
 from datetime import datetime, timedelta
 
 from dispatch import clock, papers
-from dispatch.centre import board, calls, floor, questions, scale_up, shifts, statistics
+from dispatch.centre import board, calls, floor, lines, questions, scale_up, shifts, statistics, victims
 from dispatch.centre.request import moment, phone
 from dispatch.people import numbers
 from dispatch.words import LANGUAGE_NAMES, N_, translator
-from models import Activation, Emergency, EntryVersion, Presence
+from models import Activation, Emergency, EntryVersion, Presence, VictimNote
 
 CHANGES = timedelta(hours=4)
 PRINTED_BEFORE = timedelta(minutes=10)
 MOST_CHANGES, MOST_QUESTIONS = 12, 20
 HOUR = timedelta(hours=1)
+HANDED_TO = {"d2_desk": N_("the D2 desk"), "second_line": N_("the second line")}
 
 
 def paper(emergency: Emergency, lang: str, now: datetime) -> bytes:
@@ -52,6 +53,7 @@ def told(emergency: Emergency, lang: str, now: datetime) -> dict:
             (one.face, str(one.question.number), one.question.words)
             for one in questions.oldest(emergency, now, MOST_QUESTIONS)
         ],
+        "relatives": [_relative(one, _) for one in victims.unfinished(emergency)],
         "calls": _calls(emergency, now, _),
     }
 
@@ -77,25 +79,34 @@ def _instruction(activation: Activation, now: datetime) -> tuple[str, str, str]:
     return activation.municipality.name, told, "\n".join(filter(None, reach))
 
 
+def _relative(note: VictimNote, gettext) -> tuple[str, str, str]:
+    """A relative who was not called back yet: since when, which call, who took it. What was said stays on its page."""
+    call = gettext("Call %(number)s, for %(desk)s") % {
+        "number": note.id,
+        "desk": gettext(HANDED_TO[note.handed_to]),
+    }
+    return f"{clock.local(note.at):%H:%M}", call, note.taken_by.name if note.taken_by_id else ""
+
+
 def _changes(emergency: Emergency, lang: str, now: datetime) -> list[tuple[str, str, str]]:
-    """What was published or taken off the sheet in the last hours, newest first: hour, what, words."""
+    """What was published or taken off the sheet in the last hours, newest first: hour, what, words.
+
+    What a later answer replaced is told by that answer alone.
+    """
     _ = translator(lang).gettext
     found = []
     for version in EntryVersion.select().where(EntryVersion.entry.in_(emergency.entries)):
-        question = _in(version.question, lang)
+        said_in = lines.language_of(version, lang)
+        question = version.question.get(said_in, "")
         if version.published_at >= now - CHANGES:
-            said = _("published: %(answer)s") % {"answer": _in(version.answer, lang)}
+            said = _("published: %(answer)s") % {"answer": version.answer[said_in]}
             found.append((version.published_at, question, said))
-        if version.retired_at and version.retired_at >= now - CHANGES:
+        if version.retired_why and version.retired_at >= now - CHANGES:
             found.append(
                 (version.retired_at, question, _("no longer valid: %(why)s") % {"why": version.retired_why})
             )
     latest = sorted(found, key=lambda change: change[0], reverse=True)[:MOST_CHANGES]
     return [(f"{clock.local(at):%H:%M}", question, said) for at, question, said in latest]
-
-
-def _in(words: dict, lang: str) -> str:
-    return words.get(lang) or words.get("nl") or next(iter(words.values()), "")
 
 
 def _calls(emergency: Emergency, now: datetime, gettext) -> list[tuple[str, str]]:

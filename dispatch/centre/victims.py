@@ -191,6 +191,12 @@ def counts(emergency: Emergency) -> dict[str, int]:
     }
 
 
+def unfinished(emergency: Emergency):
+    """The notes of relatives who were not called back yet, the longest waiting first."""
+    here = (VictimNote.emergency == emergency.id) & VictimNote.closed_at.is_null()
+    return VictimNote.select().where(here).order_by(VictimNote.id)
+
+
 def due(now: datetime, days: int):
     """The notes of emergencies that ended so many days ago and still say something."""
     ended = Emergency.select(Emergency.id).where(Emergency.ended_at < now - timedelta(days=days))

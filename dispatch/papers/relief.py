@@ -16,6 +16,7 @@ def relief_sheet(data: dict, lang: str) -> bytes:
     instructions                    [(municipality, what the population must do, liaison officer and number)]
     changes                         [(hour, question, what changed)] of the information sheet, newest first
     questions                       [(waiting, times asked, words)], the oldest first
+    relatives                       [(since, which call, who took it over)] who were not called back yet
     calls                           [(kind or topic, number)] of the last hour
     """
     _ = translator(lang).gettext
@@ -32,6 +33,11 @@ def relief_sheet(data: dict, lang: str) -> bytes:
             data["changes"],
         ),
         (_("Open questions"), [_("Waits"), _("Times asked"), _("Question")], data["questions"]),
+        (
+            _("Relatives who must still be called back"),
+            [_("Since"), _("Call"), _("Taken over by")],
+            data["relatives"],
+        ),
         (_("Calls of the last hour"), [_("Kind or topic"), _("Calls")], data["calls"]),
         (
             _("Who sits at the telephone"),
