@@ -14,6 +14,7 @@ from models import (
     Activation,
     Call,
     Emergency,
+    Milestone,
     Presence,
     Quarter,
     Question,
@@ -576,6 +577,18 @@ def test_what_is_going_on_stands_on_the_sheet_as_the_municipality_described_it(o
     page = operator.get(at("sheet"))
     assert page.has("What is going on?") and page.has("Leiding geraakt.")
     assert page.has("As Oosterzavel described it when it asked for the number")
+
+
+def test_what_is_going_on_says_its_language_and_keeps_its_hour_when_the_number_opens_again(
+    operator, at, people
+):
+    written = Milestone.get(Milestone.status == "requested")
+    Milestone.create(**written.__data__ | {"id": None, "at": written.at + timedelta(minutes=10)})
+    page = operator.get(at("sheet"), lang="fr")
+    (told,) = page.select("#situation-1")
+    assert "Not translated: this is Dutch" in told.text and told.select_one("[lang=nl]")
+    assert f"{clock.local(written.at):%H:%M}" in told.text
+    assert "Not translated" not in operator.get(at("sheet"), lang="nl").select("#situation-1")[0].text
 
 
 def test_an_open_question_on_the_board_leads_whoever_answers_it_there(

@@ -6,13 +6,14 @@ from time import process_time
 import pytest
 
 from dispatch import clock
-from dispatch.centre import drafts, inquiries, sheet
+from dispatch.centre import drafts, inquiries, sheet, situations
 from models import (
     Activation,
     Call,
     Emergency,
     Entry,
     EntryDraft,
+    Milestone,
     Question,
     SheetReading,
     StandingQuestion,
@@ -246,6 +247,39 @@ def test_a_line_is_typed_kept_and_published_in_one_press(place, screen):
     page = browser.post(f"{draft}/publish", typed)
     assert page.path.endswith("/desk") and page.has("In de sporthal.")
     assert place.fresh().sheet_version == 2 and not EntryDraft.select().exists()
+
+
+def test_what_the_form_says_happened_is_written_over_from_the_desk(place, screen):
+    browser, here = screen(place.liaison)
+    reader, _ = screen(place.operators[0])
+    asked = Activation.get(Activation.emergency == place.emergency)
+    assert asked.form["description"] in reader.get(f"{here}/sheet").text
+    page = browser.post(browser.get(f"{here}/desk").select(f"#situation-{asked.id} form")[0]["action"])
+    form = page.form("#draft")
+    assert form["question-nl"] == "Wat is er aan de hand?" and form["answer-nl"] == asked.form["description"]
+    browser.post(f"{page.path}/publish", form | {"answer-nl": "Het lek is gedicht."})
+    after = reader.get(f"{here}/sheet")
+    assert "Het lek is gedicht." in after.text and asked.form["description"] not in after.text
+    assert not after.select("#situation-1") and not browser.get(f"{here}/desk").select(
+        f"#situation-{asked.id}"
+    )
+    entry = Entry.select().order_by(Entry.id.desc()).get()
+    sheet.withdraw(entry, why="Voorbij", seen=place.fresh().sheet_version, by=place.liaison, now=clock.now())
+    assert asked.form["description"] not in reader.get(f"{here}/sheet").text, "it is not said again"
+
+
+def test_a_line_of_one_town_leaves_the_words_of_the_other_towns(place, screen):
+    _there, liaison = truth.neighbour(place.emergency)
+    first, second = Activation.select().where(Activation.emergency == place.emergency).order_by(Activation.id)
+    Milestone.create(activation=second, status="requested", at=NOON, recorded_at=NOON, by=liaison)
+    browser, here = screen(liaison)
+    desk = browser.get(f"{here}/desk")
+    assert desk.select(f"#situation-{second.id} form") and not desk.select(f"#situation-{first.id} form")
+    page = browser.post(f"/activations/{second.id}/situation")
+    browser.post(f"{page.path}/publish", page.form("#draft"))
+    left = situations.of(place.fresh(), clock.now())
+    assert [one.activation for one in left] == [first]
+    assert browser.post(f"/activations/{first.id}/situation").status == 404
 
 
 def test_what_is_wrong_is_said_by_field_and_nothing_typed_is_lost(place, screen):

@@ -5,7 +5,19 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from dispatch import clock
-from dispatch.centre import calls, drafts, facts, floor, lines, questions, radar, scale_up, search, sheet
+from dispatch.centre import (
+    calls,
+    drafts,
+    facts,
+    floor,
+    lines,
+    questions,
+    radar,
+    scale_up,
+    search,
+    sheet,
+    situations,
+)
 from dispatch.errors import Incomplete, WrongMoment
 from dispatch.words import LANGUAGE_NAMES
 from models import Emergency, EntryDraft, Question
@@ -29,6 +41,7 @@ def show(id: int):
         drafts=[draft_page.row(draft, now) for draft in drafts.mine(emergency, current_user)],
         contradictions=contradictions.worded(emergency, now),
         left=facts.settled(emergency),
+        situations=[_situation(emergency, one, now) for one in sheet_page.told_situations(emergency, now)],
         rows=[_row(emergency, line, now) for line in sorted(stands, key=_is_in_order)],
         inquiries=waiting.inquiries_of(emergency, now),
         may_change=not emergency.ended_at and sheet.may_change(current_user, emergency, now),
@@ -52,6 +65,11 @@ def _is_in_order(line: lines.Line) -> bool:
 def _row(emergency: Emergency, line: lines.Line, now) -> dict:
     mine = sheet.may_change(current_user, emergency, now, line.entry.municipality_id)
     return sheet_page.worded(line, now) | {"may_change": mine and not line.is_gone and not emergency.ended_at}
+
+
+def _situation(emergency: Emergency, told: dict, now) -> dict:
+    mine = sheet.may_change(current_user, emergency, now, told["activation"].municipality_id)
+    return told | {"may_change": mine and not emergency.ended_at}
 
 
 def _waiting(emergency: Emergency) -> dict:
@@ -105,6 +123,15 @@ def new(id: int):
     emergency = sheet_page.keep_apart(lookups.emergency_of(id))
     sheet.demand(current_user, emergency, clock.now())
     return _to_draft(drafts.open_new(emergency, by=current_user, now=clock.now()))
+
+
+@pages.post("/activations/<int:id>/situation")
+@guard.needs("sheet.change")
+def rewrite(id: int):
+    """A line of the sheet in the place of what the form of this request says happened."""
+    activation = lookups.activation_of(id)
+    sheet_page.keep_apart(lookups.emergency_of(activation.emergency_id or 0))
+    return _to_draft(situations.rewrite(activation, by=current_user, now=clock.now()))
 
 
 @pages.post("/entries/<int:id>/draft")

@@ -8,9 +8,8 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from dispatch import clock, rights
-from dispatch.centre import closing, floor, lines, questions, scale_up, search
+from dispatch.centre import closing, floor, lines, questions, scale_up, search, situations
 from dispatch.centre import request as wording
-from dispatch.centre.moves import requested_at
 from dispatch.errors import NotAllowed
 from dispatch.words import LANGUAGE_NAMES, N_
 from models import Activation, Emergency, Question
@@ -69,7 +68,7 @@ def shown(emergency: Emergency) -> dict:
         "is_live": not emergency.ended_at,
         "closes": closes(emergency, now),
         "leads": leads(emergency, now),
-        "situations": _situations(emergency, now),
+        "situations": told_situations(emergency, now),
         **readers(emergency),
     }
 
@@ -116,12 +115,21 @@ def led_words(activation: Activation, now: datetime) -> str:
     )
 
 
-def _situations(emergency: Emergency, now: datetime) -> list[tuple[str, str, str]]:
-    """What happened, as each municipality described it for the operators when it asked: name, moment, words."""
+def told_situations(emergency: Emergency, now: datetime) -> list[dict]:
+    """What happened, as each municipality described it for the operators when it asked."""
     return [
-        (one.municipality.name, when(requested_at(one), now), one.form["description"])
-        for one in floor.activations_of(emergency)
-        if one.form.get("description")
+        {
+            "activation": one.activation,
+            "words": one.words,
+            "lang": one.lang,
+            "other_language": _(LANGUAGE_NAMES[one.lang]) if one.lang != spoken() else "",
+            "said": _(
+                "As %(municipality)s described it when it asked for the number, %(moment)s.",
+                municipality=one.activation.municipality.name,
+                moment=when(one.at, now),
+            ),
+        }
+        for one in situations.of(emergency, now)
     ]
 
 

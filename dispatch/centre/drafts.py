@@ -59,9 +59,11 @@ def open_for(entry: Entry, version: EntryVersion, *, by: User, now: datetime) ->
     return draft
 
 
-def open_new(emergency: Emergency, *, by: User, now: datetime, asked: Question | None = None) -> EntryDraft:
-    """A draft of a new entry; the one that this person began for this question of the floor, if they did."""
-    form = {"question": {}, "answer": {}}
+def open_new(
+    emergency: Emergency, *, by: User, now: datetime, asked: Question | None = None, form: dict | None = None
+) -> EntryDraft:
+    """A draft of a new entry, of what its form says already; the one begun for this question of the floor, if there is."""
+    form = {"question": {}, "answer": {}} | (form or {})
     if asked:
         form |= {"question": {asked.language: asked.words}, "topic": asked.topic}
     with writing():

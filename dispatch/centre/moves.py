@@ -77,6 +77,11 @@ def requested_at(activation: Activation) -> datetime:
     return [one.at for one in milestones(activation) if one.status == "requested"][-1]
 
 
+def first_requested_at(activation: Activation) -> datetime:
+    """When its form was written; a number that is asked for again keeps it."""
+    return next(one.at for one in milestones(activation) if one.status == "requested")
+
+
 def openings(activation: Activation) -> list[Opening]:
     """When the number answered, oldest first: one opening, and one more for each time that it was opened again.
 
