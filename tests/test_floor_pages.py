@@ -499,6 +499,23 @@ def test_operators_see_until_when_the_number_answers(supervisor, operator, at, p
         assert page.has("The number closes") and page.has("Afterwards callers go to"), room
 
 
+def test_the_sheet_of_a_closed_number_says_that_it_is_closed(people, operator, supervisor, at):
+    asked, now = Activation.get(Activation.status == "open"), clock.now()
+    by = people["centre_supervisor"]
+    centre_of.close(asked, at=now, confirmed_by="Aïcha Benali, burgemeester", by=by, now=now)
+    for browser, room in ((operator, "sheet"), (operator, "calls"), (supervisor, "board")):
+        assert browser.get(at(room)).has(f"The number is closed since {clock.local(now):%H:%M}"), room
+
+
+def test_whoever_closes_a_number_reads_first_who_still_waits(people, mayor, emergency, at, operator):
+    page = f"/activations/{emergency.activations.get().id}/closing"
+    assert not mayor.get(page).has("This still waits")
+    relative(emergency, people)
+    operator.post(at("questions"), words="Rijdt de bus?")
+    told = mayor.get(page)
+    assert told.has("1 relative waits to be called back.") and told.has("1 question of operators is open.")
+
+
 def taken_over(people, now):
     """The province takes the number over, with a liaison officer of its own."""
     province, _federal = cast.higher_authorities()

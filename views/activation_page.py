@@ -205,7 +205,7 @@ def sides_of(activation: Activation, answers: bool, now: datetime) -> dict:
         "is_called_back": call_backs.is_right(activation),
         "needs_confirmation": is_open and not (plan and not closing.is_before(plan, now)),
         "closing_words": is_open and answers and _closing_words(plan, now),
-        "still_waits": _still_waits(activation) if is_open and answers else [],
+        "still_waits": still_waits(activation) if is_open and answers else [],
     }
 
 
@@ -228,7 +228,7 @@ def _closing_words(plan: ClosingPlan | None, now: datetime) -> str:
     )
 
 
-def _still_waits(activation: Activation) -> list[str]:
+def still_waits(activation: Activation) -> list[str]:
     """What nobody does any more once the number is closed."""
     relatives = victims.counts(activation.emergency)["waiting"]
     asked = questions.number(activation.emergency)

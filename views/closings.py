@@ -14,7 +14,7 @@ from dispatch.errors import Incomplete, Refusal, WrongMoment
 from models import Activation, ClosingPlan
 from views import activation_form, guard, identity
 from views.activation_form import said, with_identity
-from views.activation_page import one, to
+from views.activation_page import one, still_waits, to
 
 pages = Blueprint("closings", __name__)
 ROWS = 3
@@ -88,6 +88,7 @@ def _plan(activation: Activation, typed: closing.Typed, faults=None) -> str:
         typed=typed,
         phases=[*typed.phases, *[empty] * ROWS][:ROWS],
         is_change=closing.holding(activation) is not None,
+        still_waits=still_waits(activation) if activation.emergency_id else [],
         **identity.asked(),
         **said(faults, LABELS),
     )

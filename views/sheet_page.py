@@ -74,19 +74,22 @@ def shown(emergency: Emergency) -> dict:
 
 
 def closing_words(activation: Activation, now: datetime) -> str:
-    """Until when this number answers and where callers go afterwards, as it was confirmed; "" without a plan."""
-    plan = closing.holding(activation) if activation.status == "closing" else None
-    if not plan:
+    """Until when this number answers, or since when no more, and where callers go afterwards; "" while no end is known."""
+    plan = closing.holding(activation) if activation.status in ("closing", "closed") else None
+    if activation.status == "closed":
+        words = _("The number is closed since %(moment)s.", moment=when(closing.closed_at(activation), now))
+    elif plan:
+        words = _("The number closes: %(moment)s.", moment=when(plan.closes_at, now))
+    else:
         return ""
-    words = _("The number closes: %(moment)s.", moment=when(plan.closes_at, now))
-    if not plan.redirect:
+    if not plan or not plan.redirect:
         return words
     afterwards = _("Afterwards callers go to %(number)s.", number=wording.phone(plan.redirect))
     return f"{words} {afterwards}"
 
 
 def closes(emergency: Emergency, now: datetime) -> list[tuple[str, str]]:
-    """The same for each municipality that shares it and has a plan."""
+    """The same for each municipality that shares it and of whose number an end is known."""
     told = [(one.municipality.name, closing_words(one, now)) for one in floor.activations_of(emergency)]
     return [(name, words) for name, words in told if words]
 
