@@ -29,7 +29,7 @@ LINES = {
     "zones": (_l("Safety zones"), "preparation.new_zone"),
     "languages": (_l("Standing questions in four languages"), "preparation.new_question"),
     "dated": (_l("Looked through within a year"), None),
-    "exercise": (_l("An exercise within a year"), "activations.index"),
+    "exercise": (_l("An exercise within a year"), "exercises.index"),
 }
 LABELS = {
     "name": _l("Name"),
