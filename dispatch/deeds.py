@@ -1,12 +1,13 @@
 """The words of the audit: what each deed is called, what it was done to, and which deeds somebody asks for."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from peewee import JOIN
 
-from dispatch import audit, papers
+from dispatch import audit, deed_facts, papers
 from dispatch.words import N_, moment, translator
 from models import Audit, Organisation, User, writing
 
@@ -334,21 +335,27 @@ def _is_kind(kind: str):
     return (Audit.subject > f"{kind}:") & (Audit.subject < f"{kind};")  # the sign behind the colon
 
 
-def in_words(row: Audit, gettext) -> dict[str, str]:
+def in_words(row: Audit, lang: str) -> dict[str, str]:
     """A row as a person reads it: who, what was done, to what, the facts and from where."""
+    gettext = translator(lang).gettext
     kind, _, id = row.subject.partition(":")
     return {
         "who": row.by.name if row.by else "Belfort",
         "deed": gettext(DEEDS[row.deed]) if row.deed in DEEDS else row.deed,
         "thing": gettext(THINGS[kind]) % {"id": id} if kind in THINGS else row.subject,
-        "facts": ", ".join(f"{name}: {_plain(value)}" for name, value in row.facts.items()),
+        "facts": deed_facts.in_words(row.facts, lang),
         "address": row.address,
         "organisation": row.organisation.name if row.organisation else "",
     }
 
 
-def _plain(value) -> str:
-    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
+def subject_in(typed: str, lang: str) -> str:
+    """What the audit calls a thing that is typed as a page shows it: "campaign 12" is campaign:12; all else stays."""
+    for kind, said in THINGS.items():
+        shown = re.escape(translator(lang).gettext(said).casefold())
+        if found := re.fullmatch(shown.replace(re.escape("%(id)s"), r"(\d+)"), typed.casefold()):
+            return f"{kind}:{found[1]}"
+    return typed
 
 
 def export(
@@ -358,7 +365,7 @@ def export(
     _ = translator(lang).gettext
     rows = found(question, most=MOST_EXPORTED)
     lines = [
-        [str(row.id), moment(row.at, lang), *in_words(row, _).values(), row.deed, row.hash] for row in rows
+        [str(row.id), moment(row.at, lang), *in_words(row, lang).values(), row.deed, row.hash] for row in rows
     ]
     with writing():
         audit.record("audit.exported", None, by=by, now=now, rows=len(rows))

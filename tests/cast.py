@@ -8,10 +8,10 @@ from flask import Flask
 from itsdangerous import URLSafeTimedSerializer
 from werkzeug.security import generate_password_hash
 
-from dispatch import accounts, clock, matrix
+from dispatch import accounts, clock, deed_facts, deeds, matrix
 from dispatch.access import second_factor, sessions
 from dispatch.people import members
-from models import Agreement, Bin, Letter, Member, Membership, Message, Organisation, User
+from models import Agreement, Audit, Bin, Letter, Member, Membership, Message, Organisation, User
 from tests.page import Client
 
 NOON = datetime(2026, 11, 23, 11, 0, 0)  # 12:00 in Brussels
@@ -56,6 +56,13 @@ def assert_readers_may_open(app: Flask) -> None:
             assert opened.status_code in (200, 302), (
                 f"{page} is not for {reader.role} of {reader.organisation.kind}"
             )
+
+
+def assert_facts_have_words() -> None:
+    """Whoever audits reads what stands beside a deed in their own language, a number with what it counts."""
+    ours = Audit.select(Audit.facts).where(Audit.deed.in_(list(deeds.DEEDS)))
+    nameless = {name for (facts,) in ours.tuples() for name in facts} - set(deed_facts.NAMES)
+    assert not nameless, f"no words in dispatch/deed_facts.py for {nameless}"
 
 
 @cache

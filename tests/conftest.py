@@ -97,6 +97,7 @@ def app(application, settings):
             models.database.execute_sql("PRAGMA synchronous = off")  # nobody pulls the plug of a test
         yield application
         cast.assert_readers_may_open(application)
+        cast.assert_facts_have_words()
     application.view_functions.update(pages)  # a test may put a page that breaks in the place of another
     application.extensions["roads"].close()
 

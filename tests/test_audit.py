@@ -37,7 +37,7 @@ TRIGGERS = (
 def ring(number: int = 1, **facts) -> None:
     for nth in range(number):
         with writing():
-            audit.record("bell.rung", None, by=None, now=NOON + timedelta(seconds=nth), nth=nth, **facts)
+            audit.record("bell.rung", None, by=None, now=NOON + timedelta(seconds=nth), number=nth, **facts)
 
 
 @contextmanager
@@ -65,7 +65,9 @@ def chain(app):
     audit.asked_from("192.0.2.7")
     with writing():
         for nth in range(ROWS - Audit.select().count()):
-            audit.record("bell.rung", by, by=by, now=NOON + timedelta(seconds=nth), nth=nth, tower="belfort")
+            audit.record(
+                "bell.rung", by, by=by, now=NOON + timedelta(seconds=nth), number=nth, tower="belfort"
+            )
     audit.asked_from("")
     assert Audit.select().count() == ROWS
     return by

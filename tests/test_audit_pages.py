@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dispatch import audit, deeds
+from dispatch import audit, deed_facts, deeds
 from dispatch.centre import moves as stages
 from dispatch.sending import moves
 from models import Audit, writing
@@ -71,7 +71,7 @@ def admin(app, signed_in):
 def ring(number: int, deed: str = "bin.created", **values) -> None:
     with writing():
         for nth in range(number):
-            audit.record(deed, None, by=None, now=NOON + timedelta(minutes=nth), nth=nth, **values)
+            audit.record(deed, None, by=None, now=NOON + timedelta(minutes=nth), number=nth, **values)
 
 
 def told(page) -> list[str]:
@@ -85,7 +85,7 @@ def test_a_deed_is_told_in_the_language_of_the_reader_with_who_and_from_where(ad
 
 
 def test_another_organisation_sees_nothing_of_it_and_the_platform_sees_all(app, signed_in, admin):
-    ring(1, organisation=cast.zone(), tower="belfort")
+    ring(1, organisation=cast.zone(), place="belfort")
     other = signed_in(cast.user("organisation_admin", cast.organisation("Elders")))
     assert "belfort" in admin.get("/audit").html
     assert "belfort" not in other.get(f"/audit?organisation={cast.zone().id}").html
@@ -113,6 +113,28 @@ def test_the_list_is_narrowed_by_who_deed_thing_and_day(admin):
     me = Audit.get(Audit.deed == "user.signed_in").by
     assert all("An Auditor" in line for line in told(admin.get(f"/audit?who={me.id}")))
     assert admin.get("/audit?since=gisteren&who=x&thing=%00&before=99999999").status == 200
+
+
+def test_what_stands_beside_a_deed_is_told_in_the_words_of_its_reader():
+    facts = {"mills": 1263880, "practice": True, "channels": ["sms", "email"], "exchanged_on": "2026-11-28"}
+    facts |= {"role": "organisation_admin", "road": "kannel:sms", "languages": []}
+    assert deed_facts.in_words(facts, "nl").replace("\xa0", " ") == (
+        "bedrag: € 1.263,88, oefening: ja, kanalen: sms + e-mail, uitgewisseld op: 28 november 2026, "
+        "rol: organisatiebeheerder, weg: kannel:sms, talen: geen"
+    )
+    assert "canaux\xa0: SMS + e-mail" in deed_facts.in_words(facts, "fr")
+
+
+def test_a_thing_is_found_by_the_words_that_the_page_shows(admin):
+    zone = cast.zone()
+    with writing():
+        bin = cast.bin_named("Beekveld")
+        audit.record("bin.created", bin, by=None, now=NOON, organisation=zone)
+    shown = next(line for line in told(admin.get("/audit")) if "BIN" in line)
+    assert f"BIN {bin.id}" in shown
+    assert len(told(admin.get(f"/audit?thing=BIN {bin.id}"))) == 1
+    assert deeds.subject_in("ligne 3 de la fiche d’information", "fr") == "entry:3"
+    assert deeds.subject_in("bin:7", "nl") == "bin:7"
 
 
 def test_page_after_page_reaches_every_row_once(admin):

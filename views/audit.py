@@ -33,6 +33,7 @@ def index():
         newest_url=url_for("audit.index", **given) if before else None,
         export_url=lambda kind: url_for("audit.export", kind=kind, **given),
         deeds=[("", _("All deeds")), *sorted(((code, _(said)) for code, said in DEEDS.items()), key=_said)],
+        such_as=_(deeds.THINGS["campaign"], id=12),
         people=[("", _("Everybody")), *_people()],
         organisations=[("", _("All organisations")), *_organisations()] if _sees_all() else [],
     )
@@ -48,7 +49,8 @@ def export(kind: str):
 
 
 def _line(row) -> dict:
-    return {"id": row.id, "at": moment(row.at, str(render.locale())), **deeds.in_words(row, _)}
+    lang = str(render.locale())
+    return {"id": row.id, "at": moment(row.at, lang), **deeds.in_words(row, lang)}
 
 
 def _question(asked: dict[str, str]) -> Question:
@@ -57,7 +59,7 @@ def _question(asked: dict[str, str]) -> Question:
         organisation=_number(asked["organisation"]) if _sees_all() else current_user.organisation_id,
         who=_number(asked["who"]),
         deed=asked["deed"],
-        thing=asked["thing"].lower(),
+        thing=deeds.subject_in(asked["thing"].lower(), str(render.locale())),
         since=_midnight(asked["since"]),
         until=_midnight(asked["until"], days=1),
     )

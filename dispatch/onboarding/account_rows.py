@@ -32,7 +32,9 @@ SENTENCES = {
         "An administrator is let in by the platform, or invited with the word of a second administrator"
     ),
     "no_bin": N_("A coordinator needs a BIN to look after"),
-    "unknown_bin": N_("There is no BIN of this name here: the administrator of this organisation makes it first, under Members"),
+    "unknown_bin": N_(
+        "There is no BIN of this name here: the administrator of this organisation makes it first, under Members"
+    ),
     "bin_unused": N_("Only a coordinator looks after BINs of their own. The BINs are left out"),
     "other_role": N_("An earlier row gives this address another role"),
     "taken": N_("This address cannot be used here. Ask the platform"),
