@@ -100,7 +100,6 @@ function onceOnly(event) {
 // another form of the page; the form itself takes it along.
 let unsaved = null;
 let onItsWay = null;
-let beingSent = null;
 
 function noteTyping(event) {
   unsaved = event.target.closest("form[data-hx-target='#saved']") ?? unsaved;
@@ -120,12 +119,23 @@ function saveLeaving() {
   unsaved = onItsWay = null;
 }
 
+// A form whose save is on its way follows it: side by side each would find what the other changed meanwhile.
 function saveSending(event) {
   const form = unsaved ?? onItsWay;
   if (event.target !== form) return saveLeaving();
-  unsaved = onItsWay = null;
-  beingSent = form; // a save that is on its way is of no use any more: what it saves to may be gone when it arrives
-  window.htmx?.trigger(form, "htmx:abort");
+  unsaved = null;
+  if (onItsWay !== form || event.defaultPrevented) return;
+  event.preventDefault();
+  const send = () => {
+    clearTimeout(late);
+    form.removeEventListener("htmx:afterRequest", settled);
+    onItsWay = null;
+    event.submitter?.removeAttribute("aria-busy");
+    form.requestSubmit(event.submitter);
+  };
+  const settled = () => setTimeout(send);
+  const late = setTimeout(send, 3000);
+  form.addEventListener("htmx:afterRequest", settled);
 }
 
 // A form that is being sent saves no more while typing: what it saved to may be gone when that arrives.
@@ -144,7 +154,6 @@ function sendAsTyped(event) {
 // A save while typing that fails is said at once; the next one that works takes the words away.
 function showUnsaved(event) {
   const note = document.querySelector("[data-unsaved]");
-  if (event.detail.elt === beingSent) return;
   if (note && event.detail.requestConfig?.verb === "post") note.hidden = Boolean(event.detail.successful);
 }
 

@@ -261,3 +261,19 @@ def test_what_is_typed_last_before_one_leaves_is_saved(visit, leave):
     page.goto("/campaigns")
     page.locator("#drafts a[href$='/text'] >> nth=0").click()
     expect(page.locator("[name=sms-nl-body]")).to_have_value(f"POLITIE: verdacht voertuig gezien ({leave}).")
+
+
+def test_a_form_that_is_sent_waits_for_its_save_that_is_on_its_way(visit):
+    page, held, sent = visit("sender"), [], []
+    FORMS["message"].open(page)
+    page.check("[name=channels][value=sms]")
+    page.route(re.compile("/autosave$"), lambda route: held.append(route))
+    with page.expect_request(re.compile("/autosave$")):
+        page.fill("[name=sms-nl-body]", "POLITIE: bel 101 bij verdachte feiten.")
+    page.on("request", lambda request: sent.append(request) if request.is_navigation_request() else None)
+    page.click("[name=go][value=save]")
+    page.wait_for_timeout(300)
+    assert len(held) == 1 and not sent
+    held.pop().continue_()
+    expect(page.locator(".flashes")).to_be_visible()
+    expect(page.locator("[name=sms-nl-body]")).to_have_value("POLITIE: bel 101 bij verdachte feiten.")
