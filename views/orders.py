@@ -36,6 +36,9 @@ def place(id: int):
         if name.startswith("number-")
     }
     try:
+        total = orders.total_of(numbers, request.form.get("orderer", ""), clock.now())
+        if request.form.get("total") != str(total):  # nobody orders what they did not see the sum of
+            return _page(organisation, total=total)
         orders.place(
             organisation,
             numbers,
@@ -59,8 +62,9 @@ def paper(id: int):
     return attached(bytes(document.content), document.filename, "application/pdf")
 
 
-def _page(organisation: Organisation, faults: dict[str, str] | None = None) -> str:
-    faults = faults or {}
+def _page(organisation: Organisation, faults: dict[str, str] | None = None, total: int | None = None) -> str:
+    faults, last = faults or {}, orders.last_of(organisation)
+    ordered = {code: str(number) for code, number, _mills in last.lines} if last else {}
     tariff = orders.tariff_on(clock.local(clock.now()).date())
     lines = orders.lines_of(tariff, {}, current_user.language) if tariff else []
     labels = {f"number-{line.code}": line.name for line in lines} | {"orderer": _l("Ordered by")}
@@ -72,12 +76,16 @@ def _page(organisation: Organisation, faults: dict[str, str] | None = None) -> s
             {
                 "line": line,
                 "field": f"number-{line.code}",
-                "value": request.form.get(f"number-{line.code}", USUAL[line.per]),
+                "value": request.form.get(
+                    f"number-{line.code}", ordered.get(line.code, "0" if last else USUAL[line.per])
+                ),
                 "per": _(PER[line.per]),
             }
             for line in lines
         ],
-        last=orders.last_of(organisation),
+        last=last,
+        last_mills=sum(number * mills for _code, number, mills in last.lines) if last else 0,
+        total=total,
         typed=typed(),
         faults=defaultdict(str, faults),
         summary=[(field, labels.get(field, field), said) for field, said in faults.items()],
