@@ -205,7 +205,7 @@ def stands(told: dict, lang: str) -> list[tuple[str, str]]:
         (_("State"), _(status)),
         (_("Number"), wording.phone(told["number"])),
         (_("Opening hours"), told["hours"]),
-        (_("Operators"), told["operators"]),
+        (_("Operators asked for"), told["operators"]),
         (_("Version of the information sheet"), str(told["sheet_version"])),
         (_("Questions without an answer"), str(told["open_questions"])),
         (_("Cost until now, without VAT"), "" if cost is None else euros(cost, lang)),
