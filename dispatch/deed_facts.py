@@ -168,11 +168,12 @@ VALUES = {
 
 
 def in_words(facts: dict, lang: str) -> str:
-    """All facts of a deed in one line; a code that is nobody's word, as of a road or an operation, stays as it is."""
+    """All facts of a deed that there are, in one line; a code that is nobody's word, as of a road or an operation, stays as it is."""
     gettext = translator(lang).gettext
     return ", ".join(
         gettext("%(label)s: ") % {"label": gettext(NAMES.get(name, name))} + _value(name, value, lang)
         for name, value in facts.items()
+        if value is not None
     )
 
 
