@@ -112,6 +112,8 @@ def test_the_platform_lets_a_zone_in_it_practises_is_ready_and_sends(visit, chie
     platform.goto(f"{home}/order")
     write(platform.locator("[name=orderer]"), "An Maes, korpschef")
     press(platform, "/order")
+    expect(platform.locator("#total")).to_be_visible()  # what it costs, before it is placed
+    press(platform, "/order")
     platform.goto(f"{home}/user-tables/new")
     bring(platform.locator("[name=file]"), USERS)
     press(platform, "/user-tables/new")
