@@ -109,7 +109,8 @@ def test_on_a_telephone_in_the_dark_and_on_a_page_of_error_too(visit, role, url,
 
 def test_nor_in_practice_up_to_the_page_before_sending_and_while_it_runs(visit):
     page = visit("sender")
-    page.locator("form[action='/practice'] button").first.click()
+    with page.expect_navigation():
+        page.locator("form[action='/practice'] button").first.click()
     page.goto("/")
     expect(page.locator("body.is-practice").first).to_be_visible()
     assert faults(page) == []

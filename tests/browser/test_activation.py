@@ -74,7 +74,8 @@ def test_an_activation_goes_to_the_province_and_closes_by_a_plan(visit, size):
     press(desk, "/call-back")
     expect(desk.locator("#course")).to_contain_text("De code was juist")
     write(desk.locator("[name=number]"), "1771")
-    press(desk, "/open")
+    with desk.expect_navigation():
+        press(desk, "/open")
     town.goto(f"{address}/scale-up")
     tick(town.locator("[name=authority]").first)
     write(town.locator("[name=reason]"), "De gouverneur kondigde de provinciale fase af.")

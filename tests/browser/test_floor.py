@@ -105,6 +105,7 @@ def test_on_a_phone_the_first_topic_is_pressed_without_scrolling(visit, emergenc
     phone.goto(f"/emergencies/{emergency}/operators")
     if phone.locator("#mine").count() == 0:
         phone.locator("#enter button[type=submit]").press("Enter")
+        expect(phone.locator("#mine")).to_be_visible()
     phone.goto(f"/emergencies/{emergency}/calls")
     expect(phone.get_by_role("button", name=re.compile("^1"))).to_be_in_viewport(ratio=1)
 

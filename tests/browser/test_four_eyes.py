@@ -74,7 +74,8 @@ def test_nobody_answers_in_time_so_the_next_is_asked_and_approves(visit, four_ey
     tick(approver.locator("#approve [name=ticked]"))
     tick(approver.locator("#approve [name=magnitude]"))
     picture(approver, "approval", at_both=True)
-    press(approver, "/approve")
+    with approver.expect_navigation():
+        press(approver, "/approve")
     writer.goto(review)
     tick(writer.locator("[name=terms]"))
     press(writer, "/launch")
@@ -85,7 +86,8 @@ def test_in_an_emergency_it_goes_without_and_the_report_says_so_in_red(visit, fo
     four_eyes("warning")
     writer, chief = visit("sender"), visit("organisation_admin")
     review = written(writer, "Gas, nu", "warning")
-    press(writer, "/submit")
+    with writer.expect_navigation():
+        press(writer, "/submit")
     chief.goto(review)
     click(chief.locator('details:has(form[action$="/override"]) summary'))
     write(chief.locator('form[action$="/override"] [name=reason]'), "Gas in de Molenweg.")

@@ -75,7 +75,8 @@ def test_the_platform_lets_a_zone_in_it_practises_is_ready_and_sends(visit, chie
     platform = visit("platform_admin", by="keys")
     platform.goto("/organisations/new")
     write(platform.locator("[name=name]"), "PZ Heuvel")
-    press(platform, "/organisations/new")
+    with platform.expect_navigation():
+        press(platform, "/organisations/new")
     platform.goto("/organisations")
     click(platform.locator("main a:has-text('PZ Heuvel')"))
     home = platform.url
@@ -104,16 +105,20 @@ def test_the_platform_lets_a_zone_in_it_practises_is_ready_and_sends(visit, chie
         "[name=signed_on]", date.today().isoformat()
     )  # a field for a day is typed as the browser has it
     press(platform, "/agreement")
+    expect(platform.locator(".flashes")).to_be_visible()
     platform.goto(f"{home}/agreement")
     bring(platform.locator("[name=file]"), SIGNED)
     press(platform, "/file")
+    expect(platform.locator(".flashes")).to_be_visible()
     platform.goto(f"{home}/agreement")
     press(platform, "/exchange")
+    expect(platform.locator(".flashes")).to_be_visible()
     platform.goto(f"{home}/order")
     write(platform.locator("[name=orderer]"), "An Maes, korpschef")
     press(platform, "/order")
     expect(platform.locator("#total")).to_be_visible()  # what it costs, before it is placed
     press(platform, "/order")
+    expect(platform.locator(".flashes")).to_be_visible()
     platform.goto(f"{home}/user-tables/new")
     bring(platform.locator("[name=file]"), USERS)
     press(platform, "/user-tables/new")
@@ -121,6 +126,7 @@ def test_the_platform_lets_a_zone_in_it_practises_is_ready_and_sends(visit, chie
     expect(platform).to_have_url(re.compile("/report$"))
     write(platform.locator("[name=password]"), demo.PASSWORD)
     press(platform, "/commit")
+    expect(platform.locator(".flashes")).to_be_visible()
     platform.goto(home)
     expect(platform.locator("#checklist li.todo")).to_have_count(1)
 

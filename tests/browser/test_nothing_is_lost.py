@@ -258,6 +258,7 @@ def test_what_is_typed_last_before_one_leaves_is_saved(visit, leave):
         page = another_tab(page)
         page.goto("/")
         page.click(".languages [value=nl]")
+        expect(page.locator("html")).to_have_attribute("lang", "nl")
     page.goto("/campaigns")
     page.locator("#drafts a[href$='/text'] >> nth=0").click()
     expect(page.locator("[name=sms-nl-body]")).to_have_value(f"POLITIE: verdacht voertuig gezien ({leave}).")

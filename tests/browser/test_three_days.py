@@ -187,7 +187,8 @@ def ask_for_more(stage: Stage) -> None:
     write(centre.locator("[name=operators]"), "36")
     write(centre.locator("[name=until_at]"), stage.wall(600))
     write(centre.locator("[name=reason]"), "De oproepen verdubbelen elk kwartier.")
-    press(centre, "/reinforcements")
+    with centre.expect_navigation():
+        press(centre, "/reinforcements")
     mayor.goto("/emergencies/1/reinforcements")
     expect(mayor.locator(".verdict")).to_contain_text("36")
     expect(mayor.locator(".verdict")).to_contain_text("€")
