@@ -119,23 +119,25 @@ function saveLeaving() {
   unsaved = onItsWay = null;
 }
 
-// A form whose save is on its way follows it: side by side each would find what the other changed meanwhile.
+// A form whose save is on its way follows it, once: side by side each would find what the other changed meanwhile.
+let sending = null;
+
 function saveSending(event) {
   const form = unsaved ?? onItsWay;
   if (event.target !== form) return saveLeaving();
   unsaved = null;
   if (onItsWay !== form || event.defaultPrevented) return;
   event.preventDefault();
+  if (sending) return;
   const send = () => {
-    clearTimeout(late);
-    form.removeEventListener("htmx:afterRequest", settled);
-    onItsWay = null;
+    if (sending !== send) return;
+    sending = onItsWay = null;
     event.submitter?.removeAttribute("aria-busy");
     form.requestSubmit(event.submitter);
   };
-  const settled = () => setTimeout(send);
-  const late = setTimeout(send, 3000);
-  form.addEventListener("htmx:afterRequest", settled);
+  sending = send;
+  form.addEventListener("htmx:afterRequest", () => setTimeout(send), { once: true });
+  setTimeout(send, 10000);
 }
 
 // A form that is being sent saves no more while typing: what it saved to may be gone when that arrives.

@@ -143,7 +143,7 @@ def test_signed_in_anew_on_another_tab_it_is_one_press_away_and_nobody_else_find
     expect(form.text(page)).to_have_value(form.words)
     page.click("header.bar .mark")
     sign_out(page)
-    page.wait_for_function("sessionStorage.getItem('belfort-typed') === null")
+    page.wait_for_function("() => sessionStorage.getItem('belfort-typed') === null")
     forgive(page)
 
 
@@ -170,7 +170,7 @@ def test_signed_out_before_the_scripts_are_here_nothing_is_kept_either(visit):
     assert page.evaluate("sessionStorage.getItem('belfort-typed')")
     page.unroute_all()
     sign_out(page)
-    page.wait_for_function("sessionStorage.getItem('belfort-typed') === null")
+    page.wait_for_function("() => sessionStorage.getItem('belfort-typed') === null")
     expect(page.locator("[data-back]")).to_be_hidden()
     page.faults.clear()
 
