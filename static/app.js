@@ -146,6 +146,15 @@ function notWhileLeaving(event) {
   if (event.detail.elt.matches("form") && event.detail.elt.querySelector("button[aria-busy='true']")) event.preventDefault();
 }
 
+// htmx takes the button that has the focus for pressed: a save while typing goes to its own address, with the fields alone.
+function pressNothing(event) {
+  const { target: form, detail: request } = event;
+  if (!form.matches("form") || request.triggeringEvent?.type === "submit") return;
+  request.path = form.dataset.hxPost;
+  [...request.formData.keys()].forEach((name) => request.formData.delete(name));
+  new FormData(form).forEach((value, name) => request.formData.append(name, value));
+}
+
 // What was found still answers the letters before: a key beside it sends what stands in the field of that name now.
 function sendAsTyped(event) {
   const name = event.target.closest("[data-as-typed]")?.dataset.asTyped;
@@ -262,6 +271,7 @@ document.addEventListener("keydown", walkGo);
 ["click", "focusin", "keydown"].forEach((deed) => document.addEventListener(deed, closeMenu));
 document.addEventListener("change", tickAll);
 document.addEventListener("submit", onceOnly);
+document.addEventListener("htmx:configRequest", pressNothing);
 document.addEventListener("htmx:beforeRequest", notWhileLeaving);
 document.addEventListener("htmx:afterRequest", showUnsaved);
 document.addEventListener("input", noteTyping);

@@ -1,8 +1,12 @@
-"""The main pages with the Tab key alone: everything is reached, in the order of reading, and seen when it has the focus."""
+"""The main pages with the Tab key alone: everything is reached, in the order of reading, seen when it has the focus, and
+pressed by nobody who only passes by.
+"""
 
+import re
 from itertools import pairwise
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import SIZES
 from tests.browser.hands import IS_SEEN
@@ -53,3 +57,18 @@ def faults(page) -> list[str]:
     found = [f"not reached: {stops[number]}" for number in range(max(reached)) if number not in reached]
     found += [f"out of order: {stops[after]}" for before, after in pairwise(reached) if after < before]
     return found + [f"not seen: {stops[number]}" for number, is_seen in walked if not is_seen]
+
+
+def test_a_save_while_typing_presses_no_button_that_has_the_focus(visit):
+    page = visit("sender")
+    page.goto("/")
+    page.locator('form[action$="/campaigns/new"] button').first.click()
+    with page.expect_response(re.compile("/autosave$")):
+        page.fill("#find", "a")
+    add = page.locator("#found [name=add]").first
+    page.fill("[name=name]", "Alleen getypt")
+    with page.expect_response(re.compile("/autosave$")):
+        add.focus()
+    page.reload()
+    expect(page.locator("[name=name]")).to_have_value("Alleen getypt")
+    expect(page.locator("#chosen input")).to_have_count(0)

@@ -93,6 +93,19 @@ def test_what_is_asked_is_what_stands_in_the_field_though_the_search_is_behind(v
     operator.faults.clear()  # of the search that was cut off
 
 
+def test_nothing_is_published_that_nobody_pressed(visit, here):
+    liaison = visit("liaison_officer")
+    liaison.goto(f"{here}/desk")
+    click(liaison.get_by_role("button", name=re.compile("Nieuwe regel|New line")))
+    liaison.fill("#question-nl", "Mag ik het raam openen?")
+    with liaison.expect_response(lambda answer: answer.request.method == "POST") as saved:
+        liaison.fill("#answer-nl", "Houd ramen en deuren dicht.")
+        liaison.focus(".verdict .button.go")
+    assert saved.value.url.endswith("/field")
+    liaison.reload()
+    expect(liaison.locator("#answer-nl")).to_have_value("Houd ramen en deuren dicht.")
+
+
 def test_what_is_typed_is_kept_before_anybody_presses_anything(visit, here):
     liaison = visit("liaison_officer")
     liaison.goto(f"{here}/desk")
