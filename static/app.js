@@ -149,7 +149,7 @@ function notWhileLeaving(event) {
 // htmx takes the button that has the focus for pressed: a save while typing goes to its own address, with the fields alone.
 function pressNothing(event) {
   const { target: form, detail: request } = event;
-  if (!form.matches("form") || request.triggeringEvent?.type === "submit") return;
+  if (!form.matches("form[data-hx-post]") || request.triggeringEvent?.type === "submit") return;
   request.path = form.dataset.hxPost;
   [...request.formData.keys()].forEach((name) => request.formData.delete(name));
   new FormData(form).forEach((value, name) => request.formData.append(name, value));
