@@ -243,6 +243,13 @@ def test_staffing_stands_against_what_was_needed(closed):
     assert rows[1][2] == "2" and len(rows) == 5
 
 
+def test_whoever_sits_at_d2_does_not_count_as_answering(closed):
+    at_d2 = town.user("operator", closed.agreement.centre, email="d2@centrum.example")
+    before = [one.present for one in figures.staffing(closed.emergency, OPENED, OPENED + 5 * HOUR)]
+    reckoning.present(closed.emergency, at_d2, OPENED, OPENED + 5 * HOUR, desk="d2")
+    assert [one.present for one in figures.staffing(closed.emergency, OPENED, OPENED + 5 * HOUR)] == before
+
+
 def test_a_part_of_an_hour_needs_as_many_people_as_if_it_had_gone_on(closed):
     whole = figures.staffing(closed.emergency, OPENED, OPENED + HOUR)[0]
     part = figures.staffing(closed.emergency, OPENED, OPENED + 15 * MINUTE)[0]

@@ -94,7 +94,8 @@ def waited(question: Question, until: datetime) -> timedelta:
 def staffing(emergency: Emergency, begins: datetime, ends: datetime) -> list[Hour]:
     """For each hour the calls, the most operators at once and how many were needed for 80 % within 20 s.
 
-    What came in a part of an hour needs as many people as if it had gone on so for the whole of it.
+    Whoever sits at the D2 desk answers no call that comes in. What came in a part of an hour needs as many people as if
+    it had gone on so for the whole of it.
     """
     points = curve(emergency, begins, ends)
     seconds = _seconds_per_call(emergency, begins, ends)
@@ -102,7 +103,8 @@ def staffing(emergency: Emergency, begins: datetime, ends: datetime) -> list[Hou
     for at, calls, _answered in points:
         hour = at.replace(minute=0)
         hours[hour] = hours.get(hour, 0) + calls
-    there = list(emergency.presences.select(Presence.from_at, Presence.until_at).tuples())
+    answering = emergency.presences.where(Presence.desk == "d5")
+    there = list(answering.select(Presence.from_at, Presence.until_at).tuples())
     return [
         Hour(
             at,
