@@ -84,6 +84,22 @@ class Sentence:
         return gettext(self.msgid) % facts if facts else gettext(self.msgid)
 
 
+# A day in figures, as each language writes it: in German the month has a dot too.
+DAY, DAY_OF_A_YEAR, DAY_AND_HOUR = N_("%d/%m"), N_("%d/%m/%Y"), N_("%d/%m %H:%M")
+DAY_OF_A_YEAR_AND_HOUR = N_("%d/%m/%Y %H:%M")
+
+
+class InFigures(Sentence):
+    """A day, or a moment on the clocks of Brussels, in one of the patterns above: 28/11 02:51, in German 28.11. 02:51."""
+
+    def __init__(self, at: datetime | date, pattern: str):
+        super().__init__(pattern)
+        self.at = clock.local(at) if isinstance(at, datetime) else at
+
+    def said_by(self, gettext: Callable[[str], str]) -> str:
+        return format(self.at, gettext(self.msgid))
+
+
 LANGUAGE_NAMES = {"nl": N_("Dutch"), "fr": N_("French"), "de": N_("German"), "en": N_("English")}
 CHANNELS = {"sms": N_("SMS"), "voice": N_("spoken message"), "email": N_("e-mail")}
 KINDS = {

@@ -13,6 +13,7 @@ from dispatch.pictures.axes import STEPS, nice_step, time_step, time_ticks
 from dispatch.pictures.curve import Point
 from dispatch.pictures.on_paper import STYLES, on_paper, svg
 from dispatch.pictures.picture import BASE, RIGHT, TOP, Key, Picture, counted, left_of
+from dispatch.words import DAY, translator
 
 START = datetime(2026, 11, 22, 1, 45, 7)
 SAID = counted("nl")
@@ -87,8 +88,23 @@ def test_moments_are_round_and_at_most_five_steps(seconds, step):
 
 
 def test_moments_are_those_of_the_clocks_of_brussels():
-    assert time_ticks(START, 300)[:2] == [(53, "02:46"), (113, "02:47")]
-    assert time_ticks(START, 12)[0] == (3, "02:45:10")
+    assert time_ticks(START, 300, DAY)[:2] == [(53, "02:46"), (113, "02:47")]
+    assert time_ticks(START, 12, DAY)[0] == (3, "02:45:10")
+
+
+def test_days_of_an_axis_are_those_of_the_language():
+    moments = [START + timedelta(days=n) for n in range(4)]
+    words = bars.Words("Title", "Desc", ("Ab", "Zahl"))
+    picture = bars.bars("bars", words, moments, [1, 2, 3, 4], SAID, day=translator("de").gettext(DAY))
+    assert [row[0] for row in picture.rows] == [
+        "22.11. 02:45",
+        "23.11. 02:45",
+        "24.11. 02:45",
+        "25.11. 02:45",
+    ]
+    assert ["23.11.", "24.11.", "25.11."] == [
+        mark.text for mark in picture.marks if "11." in (mark.text or "")
+    ]
 
 
 @pytest.mark.parametrize(("lang", "said"), [("nl", "1.204"), ("en", "1,204"), ("de", "1.204")])

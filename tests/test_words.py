@@ -1,6 +1,7 @@
 """The words: every visible string stands in the catalogues of three languages, with the same placeholders."""
 
 import re
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -101,6 +102,15 @@ def test_every_state_kind_channel_and_role_has_a_word(catalogue):
     for table in (*tables, words.MEMBER_ROLES, words.USER_ROLES, words.LANGUAGE_NAMES):
         assert all(words.translator("nl").gettext(word) for word in table.values())
         assert all(word in catalogue for word in table.values())
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [("nl", "02/11 09:05"), ("fr", "02/11 09:05"), ("de", "02.11. 09:05"), ("en", "02/11 09:05")],
+)
+def test_a_day_in_figures_is_written_as_the_language_does(lang, said):
+    at = words.InFigures(datetime(2026, 11, 2, 8, 5), words.DAY_AND_HOUR)
+    assert words.Sentence("%(day)s", day=at).in_language(lang) == said
 
 
 def test_a_sentence_within_a_sentence_is_said_in_the_same_language():

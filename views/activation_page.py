@@ -25,7 +25,7 @@ from dispatch.centre import (
 from dispatch.centre import request as wording
 from dispatch.centre.moves import open_moves
 from dispatch.errors import NotAllowed, Refusal
-from dispatch.words import MESSAGE_STATUSES, N_, Sentence
+from dispatch.words import DAY_AND_HOUR, MESSAGE_STATUSES, N_, InFigures, Sentence
 from models import Activation, ClosingPlan, Message
 from views import guard, lookups, waiting
 from views.activation_course import alarms, entries
@@ -215,7 +215,7 @@ def _closing_words(plan: ClosingPlan | None, now: datetime) -> str:
             "Nobody was told here in writing how this number closes. Wait for that confirmation, or write down who gave "
             "it another way."
         )
-    facts = {"name": plan.by.name, "day": wording.clock_words(plan.closes_at)}
+    facts = {"name": plan.by.name, "day": _in_figures(plan.closes_at)}
     if not closing.is_before(plan, now):
         return _(
             "%(name)s confirmed that it closes on %(day)s. From then on nobody is answered on this number.",
@@ -247,20 +247,24 @@ def still_waits(activation: Activation) -> list[str]:
     return [words for words in said if words]
 
 
+def _in_figures(at: datetime) -> str:
+    return InFigures(at, DAY_AND_HOUR).said_by(_)
+
+
 def _plan(plan: ClosingPlan) -> list[tuple[str, str]]:
     phases = [
         (
-            _("From %(at)s", at=wording.clock_words(datetime.fromisoformat(row["from_at"]))),
+            _("From %(at)s", at=_in_figures(datetime.fromisoformat(row["from_at"]))),
             _("%(hours)s, %(operators)s operators", **row),
         )
         for row in plan.phases
     ]
     told = [
         *phases,
-        (_("The number closes"), wording.clock_words(plan.closes_at)),
+        (_("The number closes"), _in_figures(plan.closes_at)),
         (_("Afterwards callers go to"), wording.phone(plan.redirect)),
         (_("Greeting"), plan.greeting),
-        (_("Confirmed by"), f"{plan.by.name}, {wording.clock_words(plan.confirmed_at)}"),
+        (_("Confirmed by"), f"{plan.by.name}, {_in_figures(plan.confirmed_at)}"),
     ]
     return [pair for pair in told if pair[1]]
 

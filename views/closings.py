@@ -11,6 +11,7 @@ from dispatch import clock
 from dispatch.centre import closing, scale_up
 from dispatch.centre import request as wording
 from dispatch.errors import Incomplete, Refusal, WrongMoment
+from dispatch.words import DAY_AND_HOUR, DAY_OF_A_YEAR_AND_HOUR, InFigures
 from models import Activation, ClosingPlan
 from views import activation_form, guard, identity
 from views.activation_form import said, with_identity
@@ -75,8 +76,8 @@ def _written(plan: ClosingPlan | None, now: datetime) -> closing.Typed:
 
 def _again(at: datetime, now: datetime) -> str:
     """A moment as it is read back: with its year when that is not this one."""
-    here = clock.local(at)
-    return f"{here:%d/%m %H:%M}" if here.year == clock.local(now).year else f"{here:%d/%m/%Y %H:%M}"
+    is_this_year = clock.local(at).year == clock.local(now).year
+    return InFigures(at, DAY_AND_HOUR if is_this_year else DAY_OF_A_YEAR_AND_HOUR).said_by(_)
 
 
 def _plan(activation: Activation, typed: closing.Typed, faults=None) -> str:

@@ -25,7 +25,7 @@ from dispatch.centre.form import Section
 from dispatch.centre.moves import MOVED_ON, MOVES, fresh, milestones, move, openings, requested_at
 from dispatch.errors import Incomplete, Refusal, WrongMoment
 from dispatch.people import numbers
-from dispatch.words import N_, Sentence
+from dispatch.words import DAY_AND_HOUR, N_, InFigures, Sentence
 from models import (
     Activation,
     Agreement,
@@ -335,7 +335,7 @@ def _unconfirmed(activation: Activation, at: datetime | None) -> Sentence | None
             "annex 1 confirmed that in writing, and when."
         ),
         name=plan.by.name,
-        day=request.clock_words(plan.closes_at),
+        day=InFigures(plan.closes_at, DAY_AND_HOUR),
     )
 
 

@@ -13,7 +13,7 @@ from dispatch.centre import request as wording
 from dispatch.centre.moves import fresh, milestones, move, openings
 from dispatch.errors import Incomplete, WrongMoment
 from dispatch.people import numbers
-from dispatch.words import N_, Sentence, translator
+from dispatch.words import DAY_AND_HOUR, N_, InFigures, Sentence, translator
 from models import Activation, ClosingPlan, Document, User, writing
 
 WITHIN = timedelta(days=1)  # so long after closing a number is opened again with the same file
@@ -215,7 +215,7 @@ def _word(plan: ClosingPlan) -> telling.Word:
     activation = plan.activation
     facts = {
         "municipality": activation.municipality.name,
-        "day": wording.clock_words(plan.closes_at),
+        "day": InFigures(plan.closes_at, DAY_AND_HOUR),
         "name": plan.by.name,
     }
     return telling.Word(
@@ -242,7 +242,7 @@ def _sentence(activation: Activation, msgid: str, now: datetime) -> Sentence:
         msgid,
         municipality=activation.municipality.name,
         number=wording.phone(activation.number),
-        at=wording.clock_words(now),
+        at=InFigures(now, DAY_AND_HOUR),
     )
 
 

@@ -11,7 +11,7 @@ from dispatch.centre.annexes import Person
 from dispatch.errors import Incomplete, NotAllowed
 from dispatch.people import numbers
 from dispatch.rights import may
-from dispatch.words import N_, Sentence
+from dispatch.words import DAY_AND_HOUR, N_, InFigures, Sentence
 from models import REQUEST_CHANNELS, Activation, Agreement, Organisation, User, writing
 
 CHANNELS = {
@@ -103,7 +103,7 @@ def _tell(activation: Activation, received_at: datetime, now: datetime) -> None:
         "municipality": activation.municipality.name,
         "caller": activation.form["caller"],
         "channel": Sentence(CHANNELS[activation.channel]),
-        "at": request.clock_words(received_at),
+        "at": InFigures(received_at, DAY_AND_HOUR),
     }
     word = telling.Word(
         Sentence(N_("%(centre)s received your request for an information number, %(channel)s"), **facts),

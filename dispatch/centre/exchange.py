@@ -10,7 +10,7 @@ from dispatch import audit, clock, rights
 from dispatch.centre import floor
 from dispatch.errors import Incomplete, Refusal
 from dispatch.people import sheets
-from dispatch.words import N_, Sentence
+from dispatch.words import DAY_OF_A_YEAR_AND_HOUR, N_, InFigures, Sentence
 from models import Emergency, Quarter, User, writing
 
 MOST_ROWS = 3_000  # a month
@@ -255,12 +255,11 @@ def upload(emergency: Emergency, content: bytes, filename: str, *, by: User, now
 
 
 def _impossible(one: Counted, emergency: Emergency, now: datetime) -> Sentence | None:
+    hour = InFigures(one.begins_at, DAY_OF_A_YEAR_AND_HOUR)
     if one.begins_at > now + AHEAD:
-        return Sentence(N_("%(hour)s has not come yet."), hour=f"{clock.local(one.begins_at):%d/%m/%Y %H:%M}")
+        return Sentence(N_("%(hour)s has not come yet."), hour=hour)
     if one.begins_at < emergency.began_at - timedelta(hours=1):
-        return Sentence(
-            N_("%(hour)s is before this emergency."), hour=f"{clock.local(one.begins_at):%d/%m/%Y %H:%M}"
-        )
+        return Sentence(N_("%(hour)s is before this emergency."), hour=hour)
     return None
 
 

@@ -17,7 +17,7 @@ from dispatch.centre.exercises import (
     tell,
 )
 from dispatch.errors import Incomplete, NotAllowed, Refusal, WrongMoment
-from dispatch.words import N_, Sentence
+from dispatch.words import DAY_OF_A_YEAR, N_, InFigures, Sentence
 from models import (
     INJECT_KINDS,
     Agreement,
@@ -114,7 +114,7 @@ def _read_times(typed, agreement: Agreement, now: datetime, faults: dict[str, Se
                 "An exercise is asked four weeks ahead: the first possible day is %(day)s. "
                 "For an earlier one, write why; the centre may agree to it in writing."
             ),
-            day=f"{first_day(now):%d/%m/%Y}",
+            day=InFigures(first_day(now), DAY_OF_A_YEAR),
         )
     return {"begins_at": begins_at, "ends_at": ends_at}
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from dispatch import clock
 from dispatch.people import numbers
-from dispatch.words import N_, Sentence
+from dispatch.words import DAY_AND_HOUR, N_, InFigures, Sentence
 
 SECTIONS = {
     "emergency": (N_("Emergency"), ("emergency", "place", "description")),
@@ -92,8 +92,10 @@ TOO_LONG = N_("This is %(length)s characters too long. What you typed was kept."
 KEPT = N_("%(fault)s. What you typed was kept.")
 
 SHORT_NUMBER = re.compile(r"1\d{2,4}")  # such as 1771: in no numbering plan of subscribers
-HOUR_OF_DAY = re.compile(r"(\d{1,2})(?:\s*(?:[:.h]|u(?:ur)?)\s*(\d{2})?)?\s*(?:u(?:ur)?)?", re.IGNORECASE)
-DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{4}))?[\s,T]+(.+)")
+HOUR_OF_DAY = re.compile(
+    r"(\d{1,2})(?:\s*(?:[:.h]|u(?:ur)?|uhr)\s*(\d{2})?)?\s*(?:u(?:ur)?|uhr)?", re.IGNORECASE
+)
+DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{4})|\.)?[\s,T]+(.+)")
 YEAR_FIRST = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})[\sT]+(.+)")
 
 
@@ -321,7 +323,7 @@ def _clock_fault(form: Mapping, name: str) -> Sentence | None:
             N_(
                 "As it stands this is %(moment)s. If that is meant, write the day too; else correct the hour."
             ),
-            moment=f"{clock.local(meant):%d/%m %H:%M}",
+            moment=InFigures(meant, DAY_AND_HOUR),
         )
     if CLOCKS[name] > 0 and meant < then - TOLERANCE:
         return Sentence(N_("This moment is past. For another day, write the day too: 21/11 02:51."))

@@ -8,7 +8,7 @@ from dispatch.centre import form as annex3
 from dispatch.centre import request as wording
 from dispatch.errors import Incomplete, WrongMoment
 from dispatch.onboarding.orders import euros
-from dispatch.words import ACTIVATION_STATUSES, N_, Sentence, translator
+from dispatch.words import ACTIVATION_STATUSES, DAY_AND_HOUR, N_, InFigures, Sentence, translator
 from models import Activation, Document, Emergency, Inquiry, Question, ScaleUp, User, writing
 
 PHASES = {
@@ -126,7 +126,7 @@ def _tell(one: ScaleUp, document: Document, by: User, now: datetime) -> None:
     facts = {
         "municipality": activation.municipality.name,
         "house": one.authority.name,
-        "from_at": wording.clock_words(one.from_at),
+        "from_at": InFigures(one.from_at, DAY_AND_HOUR),
     }
     word = telling.Word(
         Sentence(N_("%(house)s takes over: information number of %(municipality)s"), **facts),

@@ -5,7 +5,7 @@ from datetime import datetime
 from dispatch.centre import activation as centre
 from dispatch.centre import preparation
 from dispatch.errors import WrongMoment
-from dispatch.words import N_, translator
+from dispatch.words import DAY_OF_A_YEAR, N_, InFigures, translator
 from models import Activation, Plan, Reception, SafetyZone, User
 
 PARTS = {"zone": SafetyZone, "reception": Reception, "plan": Plan}
@@ -47,7 +47,7 @@ def _words(activation: Activation, key: str) -> str:
     _ = translator(activation.municipality.language).gettext
     part = PARTS[kind].get_by_id(int(id))
     if kind == "plan":
-        return _(PLAN) % {"name": part.name, "day": f"{part.dated_on:%d/%m/%Y}"}
+        return _(PLAN) % {"name": part.name, "day": InFigures(part.dated_on, DAY_OF_A_YEAR).said_by(_)}
     return _(RECEPTION) % {"facts": ", ".join(filter(None, _facts(part, _)))}
 
 

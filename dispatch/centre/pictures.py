@@ -10,7 +10,7 @@ from dispatch.centre.board import Board
 from dispatch.centre.figures import QUARTER, Hour
 from dispatch.pictures.bars import Flag, Words, bars, together
 from dispatch.pictures.picture import Key, Picture, counted
-from dispatch.words import translator
+from dispatch.words import DAY, DAY_AND_HOUR, InFigures, translator
 from models import Emergency
 
 BEFORE = timedelta(hours=1)  # an alert shortly before the opening stands at the edge
@@ -28,9 +28,8 @@ def board_calls(shown: Board, lang: str) -> Picture:
     facts = {"now": said(values[-1]), "peak": said(peak.calls), "hour": _hour(peak.begins_at)}
     words = Words(_("Calls per quarter hour"), desc % facts, (_("Quarter hour"), _("Calls")))
     moments = [one.begins_at for one in shown.stretches]
-    return bars(
-        "calls-chart", words, moments, values, said, flags=_flags(shown.alerts, lang), tells_last=True
-    )
+    flags = _flags(shown.alerts, lang)
+    return bars("calls-chart", words, moments, values, said, flags=flags, day=_(DAY), tells_last=True)
 
 
 def board_staff(shown: Board, lang: str) -> Picture:
@@ -42,8 +41,9 @@ def board_staff(shown: Board, lang: str) -> Picture:
     words = Words(_("Operators needed and there"), desc % facts, header)
     moments = [one.begins_at for one in shown.stretches]
     there = [*shown.there[:-1], float(shown.advice.present)]
+    key = _staff_key(lang)
     return bars(
-        "staff-chart", words, moments, shown.needed, said, line=there, key=_staff_key(lang), tells_last=True
+        "staff-chart", words, moments, shown.needed, said, line=there, key=key, day=_(DAY), tells_last=True
     )
 
 
@@ -87,14 +87,16 @@ def calls(emergency: Emergency, begins: datetime, ends: datetime, lang: str) -> 
         "all": said(sum(offered)),
         "answered": said(sum(answered)),
         "most": said(offered[most]),
-        "at": f"{clock.local(at[most]):%d/%m %H:%M}",
+        "at": InFigures(at[most], DAY_AND_HOUR).in_language(lang),
     }
     words = Words(title, desc % facts, (_("From"), _("Calls that came in"), _("Answered")))
     flags = _flags(alerts.during(emergency, begins - BEFORE, ends), lang)
     key = [Key("bars", _("came in")), Key("main", _("answered"), True)]
     if flags:
         key.append(Key("alert", _("message to residents"), True))
-    return bars("calls", words, at, offered, said, line=answered, flags=flags, key=key, shows_short=False)
+    return bars(
+        "calls", words, at, offered, said, line=answered, flags=flags, key=key, day=_(DAY), shows_short=False
+    )
 
 
 def _title(length: timedelta, lang: str) -> str:
@@ -131,4 +133,4 @@ def staffing(hours: Sequence[Hour], lang: str) -> Picture | None:
     facts = {"needed": said(max(needed)), "there": said(max(there))}
     words = Words(_("Operators needed and there"), desc % facts, (_("From"), _("Needed"), _("There")))
     moments = [group[0].at for group in groups]
-    return bars("staffing", words, moments, needed, said, line=there, key=_staff_key(lang))
+    return bars("staffing", words, moments, needed, said, line=there, key=_staff_key(lang), day=_(DAY))

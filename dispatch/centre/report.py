@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from dispatch import audit, clock, papers
+from dispatch import audit, papers
 from dispatch.centre import activation as centre
 from dispatch.centre import (
     call_backs,
@@ -22,7 +22,15 @@ from dispatch.centre import (
 from dispatch.centre.request import day, moment, phone
 from dispatch.errors import Refusal
 from dispatch.onboarding.orders import euros
-from dispatch.words import ACTIVATION_STATUSES, LANGUAGE_NAMES, N_, lasting, translator
+from dispatch.words import (
+    ACTIVATION_STATUSES,
+    DAY_AND_HOUR,
+    LANGUAGE_NAMES,
+    N_,
+    InFigures,
+    lasting,
+    translator,
+)
 from models import (
     Activation,
     Campaign,
@@ -222,7 +230,7 @@ class _Told:
 
     def curve(self) -> list[list]:
         return [
-            [f"{clock.local(at):%d/%m %H:%M}", offered, answered]
+            [InFigures(at, DAY_AND_HOUR).in_language(self.lang), offered, answered]
             for at, offered, answered in figures.curve(*self.here)
         ]
 
@@ -377,7 +385,7 @@ class _Told:
     def staffing(self) -> list[list[str]]:
         return [
             [
-                f"{clock.local(one.at):%d/%m %H:%M}",
+                InFigures(one.at, DAY_AND_HOUR).in_language(self.lang),
                 str(one.calls),
                 str(one.present),
                 str(one.needed),

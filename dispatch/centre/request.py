@@ -28,11 +28,6 @@ LETTER = N_(
 PRACTICE_LETTER = N_("EXERCISE - nothing is really opened.\n\n%(letter)s")
 
 
-def clock_words(at: datetime) -> str:
-    """ "21/11 02:51", on the clocks of Brussels: the same in every language."""
-    return f"{clock.local(at):%d/%m %H:%M}"
-
-
 def day(on: date, lang: str) -> str:
     return long_day(on, lang)
 

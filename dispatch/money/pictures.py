@@ -10,13 +10,13 @@ from dispatch.money import forecast
 from dispatch.onboarding.orders import euros
 from dispatch.pictures.balance import Words, balance
 from dispatch.pictures.picture import Picture, counted
-from dispatch.words import translator, with_euro
+from dispatch.words import N_, InFigures, translator, with_euro
 from models import LedgerLine, Organisation
 
 DAYS = 365
 FARTHEST = 365  # days ahead: what lasts longer is not drawn to its end
 MONTH_DAYS = 30
-DATE = "%d/%m/%y"
+DATE = N_("%d/%m/%y")
 
 
 def credit(
@@ -45,17 +45,20 @@ def credit(
         days,
         lambda mills: with_euro(say(mills / 1000), lang),
         lambda mills: euros(mills, lang),
-        DATE,
+        _(DATE),
         forecast=ahead,
     )
 
 
 def _desc(last: tuple[date, int], ahead: tuple[date, int] | None, lang: str) -> str:
     _ = translator(lang).gettext
-    said = _("%(left)s was left on %(day)s.") % {"left": euros(last[1], lang), "day": f"{last[0]:{DATE}}"}
+    said = _("%(left)s was left on %(day)s.") % {
+        "left": euros(last[1], lang),
+        "day": InFigures(last[0], DATE).said_by(_),
+    }
     if ahead and ahead[1] <= 0:
         said += " " + _("At the pace of the last three months it is used up on %(day)s.") % {
-            "day": f"{ahead[0]:{DATE}}"
+            "day": InFigures(ahead[0], DATE).said_by(_)
         }
     return said
 

@@ -7,7 +7,7 @@ from dispatch import audit
 from dispatch.errors import Refusal
 from dispatch.people.members import BASES, CONSENT_NEEDS, FIELD_NAMES
 from dispatch.retention import Keeping
-from dispatch.words import CHANNELS, N_, moment, translator
+from dispatch.words import CHANNELS, DAY_OF_A_YEAR, N_, InFigures, moment, translator
 from models import Bin, Membership, Processing, User, writing
 
 LONGEST = 2_000
@@ -131,4 +131,4 @@ def _basis(ground: str, on: date | None, source: str, lang: str) -> str:
     _ = translator(lang).gettext
     if not ground:
         return _("not said yet")
-    return ", ".join(filter(None, (ground, f"{on:%d/%m/%Y}" if on else "", source)))
+    return ", ".join(filter(None, (ground, InFigures(on, DAY_OF_A_YEAR).said_by(_) if on else "", source)))

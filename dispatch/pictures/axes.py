@@ -28,21 +28,24 @@ def time_step(seconds: float, ticks: int = TIMES - 1) -> int:
     return next((step for step in TIME_STEPS if seconds / step <= ticks), days)
 
 
-def time_label(moment: datetime, step: int) -> str:
+def time_label(moment: datetime, step: int, day: str) -> str:
     on_the_wall = clock.local(moment)
     if step < 60:
         return on_the_wall.strftime("%H:%M:%S")
-    return on_the_wall.strftime("%H:%M" if step < DAY else "%d/%m")
+    return on_the_wall.strftime("%H:%M" if step < DAY else day)
 
 
-def time_ticks(start: datetime, seconds: float) -> list[tuple[float, str]]:
-    """Round moments on the clocks of Brussels between the two ends: (seconds after the start, label)."""
+def time_ticks(start: datetime, seconds: float, day: str) -> list[tuple[float, str]]:
+    """Round moments on the clocks of Brussels between the two ends: (seconds after the start, label).
+
+    `day` is how a day is written where hours no longer tell: "%d/%m".
+    """
     step = time_step(seconds)
     midnight = clock.local(start).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
     past = (clock.local(start).replace(tzinfo=None) - midnight).total_seconds()
     first = ceil(past / step) * step - past
     offsets = [first + n * step for n in range(int((seconds - first) // step) + 1)]
-    return [(offset, time_label(start + timedelta(seconds=offset), step)) for offset in offsets]
+    return [(offset, time_label(start + timedelta(seconds=offset), step, day)) for offset in offsets]
 
 
 def scale(low: float, high: float, start: float, end: float) -> Callable[[float], float]:

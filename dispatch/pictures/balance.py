@@ -24,6 +24,7 @@ from dispatch.pictures.picture import (
     times_drawn,
     word,
 )
+from dispatch.words import DAY
 
 LEVELS = 4
 TIMES = 5
@@ -46,7 +47,7 @@ def balance(
     days: Sequence[tuple[date, int]],
     said: Said,
     exactly: Said,
-    day: str = "%d/%m",
+    day: str = DAY,
     *,
     forecast: tuple[date, int] | None = None,
 ) -> Picture:

@@ -24,6 +24,7 @@ from dispatch.pictures.picture import (
     times_drawn,
     word,
 )
+from dispatch.words import DAY
 
 LEVELS, LABELS = 3, 6
 SLOT_MOST, FILL = 46, 0.74
@@ -63,6 +64,7 @@ def bars(
     line: Sequence[float] = (),
     flags: Sequence[Flag] = (),
     key: Sequence[Key] = (),
+    day: str = DAY,
     shows_short: bool = True,
     tells_last: bool = False,
 ) -> Picture:
@@ -79,7 +81,7 @@ def bars(
     y = scale(0, step * LEVELS, BASE, top)
     marks = [
         *levels_drawn([Tick(y(value), label) for value, label in labels], left),
-        *times_drawn(_times(moments, left, slot)),
+        *times_drawn(_times(moments, left, slot, day)),
         *(_bar("bars", n, 0, value, left, slot, y) for n, value in enumerate(values)),
         *(_short(values, line, left, slot, y) if shows_short else ()),
         base_drawn(left),
@@ -89,7 +91,7 @@ def bars(
     ]
     columns = (values, line) if line else (values,)
     rows = [
-        [_name(at, moments), *(said(round(one)) for one in row)]
+        [_name(at, moments, day), *(said(round(one)) for one in row)]
         for at, *row in zip(moments, *columns, strict=True)
     ]
     return Picture(id, words.title, words.desc, marks, key, words.header, rows)
@@ -119,11 +121,11 @@ def _steps(line: Sequence[float], left: float, slot: float, y) -> str:
     return path
 
 
-def _times(moments: Sequence[datetime], left: float, slot: float) -> list[Tick]:
+def _times(moments: Sequence[datetime], left: float, slot: float, day: str) -> list[Tick]:
     """Half hours and hours of Brussels, or the beginnings of days; so few that they do not touch, and half on a phone."""
     there = [clock.local(at) for at in moments]
     if moments[-1] - moments[0] > timedelta(days=2):
-        places, pattern = [n for n in range(1, len(there)) if there[n].date() != there[n - 1].date()], "%d/%m"
+        places, pattern = [n for n in range(1, len(there)) if there[n].date() != there[n - 1].date()], day
     else:
         is_coarse = _length(moments) > QUARTER
         places, pattern = [n for n, at in enumerate(there) if is_coarse or at.minute % 30 == 0], "%H:%M"
@@ -138,9 +140,9 @@ def _length(moments: Sequence[datetime]) -> timedelta:
     return moments[1] - moments[0] if len(moments) > 1 else QUARTER
 
 
-def _name(at: datetime, moments: Sequence[datetime]) -> str:
+def _name(at: datetime, moments: Sequence[datetime], day: str) -> str:
     is_one_day = clock.local(moments[0]).date() == clock.local(moments[-1]).date()
-    return f"{clock.local(at):{'%H:%M' if is_one_day else '%d/%m %H:%M'}}"
+    return f"{clock.local(at):{'%H:%M' if is_one_day else f'{day} %H:%M'}}"
 
 
 def _flags(flags: Sequence[Flag], moments: Sequence[datetime], left: float, slot: float) -> list[Mark]:

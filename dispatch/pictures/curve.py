@@ -25,6 +25,7 @@ from dispatch.pictures.picture import (
     times_drawn,
     word,
 )
+from dispatch.words import DAY
 
 LEVELS = 4
 ROWS = 12
@@ -57,6 +58,7 @@ def curve(
     words: Words,
     said: Said,
     *,
+    day: str = DAY,
     until: datetime | None = None,
     is_running: bool = False,
 ) -> Picture:
@@ -85,7 +87,8 @@ def curve(
         *([stroke("now", f"M{end} 20V{BASE}")] if is_running else ()),
         *_ends(last, end, y, words, said),
         *times_drawn(
-            Tick(round(x(at)), label, n % 2 == 1) for n, (at, label) in enumerate(time_ticks(start, seconds))
+            Tick(round(x(at)), label, n % 2 == 1)
+            for n, (at, label) in enumerate(time_ticks(start, seconds, day))
         ),
     ]
     return Picture(

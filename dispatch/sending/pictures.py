@@ -7,7 +7,7 @@ from dispatch.pictures.curve import Point, Words, curve
 from dispatch.pictures.picture import Key, Picture, counted
 from dispatch.pictures.shares import Share, part_of, shares
 from dispatch.sending import estimate, reach, tallies
-from dispatch.words import CHANNELS, N_, translator
+from dispatch.words import CHANNELS, DAY, N_, translator
 from models import Campaign
 
 GOOD, POOR = 0.8, 0.5  # from here on a street is drawn as reached; under it as hardly
@@ -40,7 +40,8 @@ def delivery(campaign: Campaign, lang: str, now: datetime, seconds_left: int = 0
     total = sum(estimate.together(tallies.counts(campaign)).values())
     said = counted(lang)
     words = _delivery_words(lang, said(last.accepted), said(total), said(last.delivered))
-    return curve("curve", points, total, words, said, until=until, is_running=campaign.is_underway)
+    day = translator(lang).gettext(DAY)
+    return curve("curve", points, total, words, said, day=day, until=until, is_running=campaign.is_underway)
 
 
 def _thinned(totals: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
