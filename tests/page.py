@@ -12,6 +12,7 @@ REFERENCES = ("aria-describedby", "aria-labelledby", "aria-controls", "aria-owns
 TOKEN = re.compile(r'name="csrf_token" value="([^"]*)"')
 _PROOFREAD: set[int] = set()
 UNLABELLED = {"hidden", "submit", "button", "reset", "image"}
+UNTYPED = {"checkbox", "radio", "file"}
 HEADING = re.compile("h[1-6]$")
 PRACTICE_TITLE = re.compile(r"^[^\W\d_]+: ")
 UNRENDERED = re.compile(r"%\(\w+\)|\{\{|\}\}|\{%|</?time")
@@ -49,6 +50,7 @@ def faults_of_forms(tags: list[Tag]) -> list[str]:
         for form in forms
         if form.get("method", "").lower() == "post" and not form.find(attrs={"name": "csrf_token"})
     ]
+    faults += [f"Enter presses {brief(button)}" for form in forms for button in pressed_by_enter(form)]
     labelled = {tag["for"] for tag in tags if tag.name == "label" and tag.has_attr("for")}
     controls = [
         tag
@@ -58,6 +60,14 @@ def faults_of_forms(tags: list[Tag]) -> list[str]:
     return faults + [
         f"control without a label: {brief(tag)}" for tag in controls if not has_label(tag, labelled)
     ]
+
+
+def pressed_by_enter(form: Tag) -> list[Tag]:
+    """The button that the Enter key presses in a field of this form, when that does more than the form by itself."""
+    buttons = [tag for tag in form.find_all("button") if tag.get("type") == "submit"]
+    typed = [tag for tag in form.find_all("input") if tag.get("type") not in {*UNLABELLED, *UNTYPED}]
+    does_more = [tag for tag in buttons[:1] if tag.get("formaction") or tag.get("name")]
+    return does_more if typed and len(buttons) > 1 else []
 
 
 def has_label(control: Tag, labelled: set[str]) -> bool:

@@ -77,7 +77,7 @@ def read_again(id: int):
         return render_template("imports/_reading.html", **_understood(record, found, sentence)), status
     if sentence:
         return render_template("imports/reading.html", **_understood(record, found, sentence)), status
-    onward = "imports.report" if request.form.get("then") == "report" else "imports.reading"
+    onward = "imports.reading" if request.form.get("then") == "again" else "imports.report"
     return redirect(url_for(onward, id=record.id), 303)
 
 

@@ -120,7 +120,7 @@ def read_again(id: int):
         return render_template("imports/_reading.html", **_understood(record, found, sentence)), status
     if sentence:
         return render_template("user_tables/reading.html", **_understood(record, found, sentence)), status
-    onward = "user_tables.report" if request.form.get("then") == "report" else "user_tables.reading"
+    onward = "user_tables.reading" if request.form.get("then") == "again" else "user_tables.report"
     return redirect(url_for(onward, id=record.id), 303)
 
 

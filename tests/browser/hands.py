@@ -82,4 +82,4 @@ def _by_keys(place: Locator) -> bool:
 
 def press(page: Page, action: str) -> None:
     """Presses the (first) button of the form that leads to an address ending in this."""
-    click(page.locator(f'main form[action$="{action}"] button[type=submit]:visible').first)
+    click(page.locator(f'main form[action$="{action}"] button[type=submit]:not([aria-hidden]):visible').first)

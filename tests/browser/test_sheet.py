@@ -104,6 +104,9 @@ def test_nothing_is_published_that_nobody_pressed(visit, here):
     assert saved.value.url.endswith("/field")
     liaison.reload()
     expect(liaison.locator("#answer-nl")).to_have_value("Houd ramen en deuren dicht.")
+    liaison.press("#question-nl", "Enter")
+    expect(liaison.locator(".flashes")).to_contain_text(re.compile("Niemand anders|Nobody else"))
+    expect(liaison).to_have_url(re.compile(r"/sheet-drafts/\d+$"))
 
 
 def test_what_is_typed_is_kept_before_anybody_presses_anything(visit, here):
