@@ -97,8 +97,10 @@ def test_nothing_is_published_that_nobody_pressed(visit, here):
     liaison = visit("liaison_officer")
     liaison.goto(f"{here}/desk")
     click(liaison.get_by_role("button", name=re.compile("Nieuwe regel|New line")))
+    expect(liaison).to_have_url(re.compile(r"/sheet-drafts/\d+$"))
+    liaison.wait_for_load_state("load")
     liaison.fill("#question-nl", "Mag ik het raam openen?")
-    with liaison.expect_response(lambda answer: answer.request.method == "POST") as saved:
+    with liaison.expect_response(lambda answer: "Houd" in (answer.request.post_data or "")) as saved:
         liaison.fill("#answer-nl", "Houd ramen en deuren dicht.")
         liaison.focus(".verdict .button.go")
     assert saved.value.url.endswith("/field")
