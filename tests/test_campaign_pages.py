@@ -290,6 +290,15 @@ def test_the_buttons_stay_in_place_while_the_figures_move(lien, draft):
     assert lien.htmx(first.select("#live")[0]["data-hx-get"]).select("#intervene")
 
 
+def test_where_pause_stood_is_never_resume(lien, draft):
+    """Somebody else, or one's own first press, paused it meanwhile: what the finger finds there asks before it does."""
+    campaign = launched(lien, draft())
+    running = lien.get(f"/campaigns/{campaign.id}")
+    paused = lien.post(f"/campaigns/{campaign.id}/pause")
+    first = [page.select("#intervene .button")[0] for page in (running, paused)]
+    assert first[0].parent["action"].endswith("/pause") and first[1]["href"].endswith("/stop")
+
+
 def test_a_paused_campaign_sends_nothing_until_it_is_resumed(app, lien, draft):
     campaign = launched(lien, draft())
 

@@ -514,10 +514,40 @@ def test_a_template_keeps_an_unusual_choice_and_a_usual_one_follows_the_kind(sen
 def the_form(page, choice: str):
     return {
         field["name"]: field["value"]
-        for form in page.select("#intervene form")
+        for form in page.select("#doubt form")
         if form.select_one(f"input[name=choice][value={choice}]")
         for field in form.select("input")
     }
+
+
+def test_what_grows_each_second_stays_under_the_finger_and_comes_in_its_order(
+    sender, molenakker, time, signed_in
+):
+    browser = signed_in(sender)
+    campaign = launched(sender, molenakker)
+
+    def become_unsure(code: str, limit: int) -> None:
+        claimed = messages.claim("sms", campaign, limit=limit, now=time(), road="r")
+        messages.record(
+            [Outcome(one.reference, "unsure", code=code) for one in claimed], road="r", now=time()
+        )
+
+    def asked(page):
+        return browser.htmx(page.select("#live")[0]["data-hx-get"])
+
+    become_unsure("timeout", 2)
+    become_unsure("no_answer", 1)
+    page = browser.get(f"/campaigns/{campaign.id}")
+    order = [one["data-group"] for one in page.select("#doubt [data-group]")]
+    become_unsure("no_answer", 2)
+    first = asked(page)
+    become_unsure("no_answer", 2)
+    # The numbers come anew every ten seconds, which may be now, and not twice at once.
+    assert not first.select("#doubt") or not asked(first).select("#doubt")
+    again = browser.get(f"/campaigns/{campaign.id}")
+    assert [one["data-group"] for one in again.select("#doubt [data-group]")] == order == sorted(order)
+    become_unsure("refused", 1)
+    assert asked(page).select("#doubt") and not asked(page).select("#intervene")
 
 
 def test_a_press_on_an_old_page_sends_nothing_that_it_did_not_show(sender, molenakker, time, signed_in):

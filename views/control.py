@@ -132,13 +132,14 @@ def _lines(campaign: Campaign, now: datetime) -> tuple[int, int] | None:
 
 
 def standing(campaign: Campaign, now: datetime, seen: str = "") -> dict:
-    """Everything that the live page shows. `seen`: the controls that the page has."""
+    """Everything that the live page shows. `seen`: the controls and the doubt that the page has."""
     table = tallies.counts(campaign)
     counts = estimate.together(table)
     doubted = _doubt(campaign, counts, now)
     lead = takeovers.lead(campaign, now)
-    controls = f"{campaign.held_by_id or 0}-{campaign.status}-{crc32(repr(doubted).encode()):x}"
     gone = int((now - campaign.launched_at).total_seconds())
+    controls, doubts = f"{campaign.held_by_id or 0}-{campaign.status}", _shown_as(doubted, gone)
+    seen_controls, _dot, seen_doubts = seen.partition(".")
     second_calls = report.second_calls(campaign)
     left = _seconds_left(campaign, table, second_calls, now)
     accepted = counts["accepted"] + counts["delivered"]
@@ -170,8 +171,9 @@ def standing(campaign: Campaign, now: datetime, seen: str = "") -> dict:
         "may_control": campaign.is_underway and rights.may(current_user, "campaign.control", campaign),
         "is_settled": campaign.is_over and not counts["sending"],
         "spoken": _spoken(accepted, sum(counts.values()), counts),
-        "shows_controls": controls != seen,
-        "poll_url": url_for("campaigns.live", id=campaign.id, seen=controls),
+        "shows_controls": controls != seen_controls,
+        "shows_doubt": doubts != seen_doubts,
+        "poll_url": url_for("campaigns.live", id=campaign.id, seen=f"{controls}.{doubts}"),
         "is_answer": False,
     }
 
@@ -221,7 +223,8 @@ def outcome(campaign: Campaign, counts: dict[str, int]) -> str:
 
 def _doubt(campaign: Campaign, counts: dict[str, int], now: datetime) -> dict:
     """The groups on which somebody may decide, what happens if nobody does, and what was decided before."""
-    groups = doubt.groups(campaign) if counts["unsure"] and doubt.may_decide(campaign, now) else []
+    found = doubt.groups(campaign) if counts["unsure"] and doubt.may_decide(campaign, now) else []
+    groups = sorted(found)  # one that grows does not change places with another under a finger
     return {
         "groups": [(group, _group(group)) for group in groups],
         "number": sum(group.number for group in groups),
@@ -229,6 +232,13 @@ def _doubt(campaign: Campaign, counts: dict[str, int], now: datetime) -> dict:
         "until": campaign.moved_at + doubt.DECISION_LASTS if waits(campaign, counts, now) else None,
         "decisions": decisions(campaign),
     }
+
+
+def _shown_as(doubted: dict, gone: int) -> str:
+    """Says the same while the page may stand as it is: numbers that grow are brought every ten seconds."""
+    groups = [(group.channel, group.code, group.road) for group, _said in doubted["groups"]]
+    told = (groups, doubted["insists"], doubted["until"], doubted["decisions"], gone // 10 if groups else 0)
+    return f"{crc32(repr(told).encode()):x}"
 
 
 def waits(campaign: Campaign, counts: dict[str, int], now: datetime) -> bool:
