@@ -193,6 +193,7 @@ class SignIn(Table):
     seen_at = DateTimeField()
     confirmed_at = DateTimeField(null=True)  # the last time that the person showed again who they are
     ended_at = DateTimeField(null=True)
+    practises = BooleanField(default=False)
 
 
 class SignInFailure(Table):

@@ -336,6 +336,35 @@ def walked(app, browser, things, lang: str) -> dict[str, str]:
     return lacking
 
 
+@pytest.mark.parametrize("meanwhile", ["/practice/end", "/practice"])
+def test_nothing_begins_in_another_mode_than_its_page_said(app, zavel, meanwhile):
+    """Another page of the same person began or stopped practising while this one stood open."""
+    people, _ = town.contact_centre()
+    for user, address in (
+        (zavel.people["sender"], "/campaigns/new"),
+        (people["authorised_person"], "/activations/new"),
+        (people["centre_supervisor"], "/activations/enter"),
+    ):
+        browser = cast.at_a_screen(app, user)
+        if meanwhile == "/practice/end":
+            browser.post("/practice")
+        page = browser.get("/activations/enter" if address.endswith("enter") else "/")
+        shown = page.select("[name=page_mode]")[0]["value"]
+        browser.post(meanwhile)
+        before = town.kept()
+        refused = browser.post(address, page_mode=shown)
+        assert refused.status == 409 and town.kept() == before, address
+
+
+def test_a_cookie_that_comes_late_does_not_change_the_mode(app, sender):
+    browser = cast.at_a_screen(app, sender)
+    browser.get("/")
+    late = browser.browser.get_cookie("session").value
+    browser.post("/practice")
+    browser.browser.set_cookie("session", late)
+    assert "is-practice" in browser.get("/").soup.body["class"]
+
+
 @pytest.mark.parametrize("lang", ["nl", "de"])
 def test_every_page_paper_and_export_of_a_practice_says_so_in_the_language_of_its_reader(
     app, zavel, signed_in, lang

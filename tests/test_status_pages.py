@@ -102,8 +102,7 @@ def test_before_the_press_it_says_to_whom_and_what_it_costs_and_after_it_every_r
 
 
 def test_whoever_practises_sends_no_self_test(app, browser):
-    with browser.browser.session_transaction() as session:
-        session["practice"] = True
+    browser.post("/practice")
     assert browser.get("/status/self-test").has("U oefent, en een zelftest is echt")
     assert browser.post("/status/self-test", {}).status == 403
     assert not Letter.select().exists() and not Audit.select().where(Audit.deed == "selftest.begun").exists()

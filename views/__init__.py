@@ -208,7 +208,7 @@ def register(app: Flask) -> None:
     render.register(app)
     app.jinja_env.filters["said"] = lambda sentence: sentence.said_by(_)
     app.context_processor(surroundings)
-    app.jinja_env.globals["chapter_url"] = manual.of_page
+    app.jinja_env.globals.update(chapter_url=manual.of_page, page_mode=guard.page_mode)
     for page in PAGES:
         app.register_blueprint(page.pages)
     csrf.exempt(receipts.pages)  # a gateway has no session; the key in its address is its token

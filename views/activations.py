@@ -73,6 +73,7 @@ def board():
 @pages.post("/activations/new")
 @guard.needs("activation.fill")
 def new():
+    guard.demand_page_mode()
     try:
         activation = centre.open_draft(
             current_user.organisation, by=current_user, now=clock.now(), is_practice=guard.is_practice()

@@ -203,6 +203,7 @@ def entering_form():
 @pages.post("/activations/enter")
 @guard.needs("activation.answer")
 def enter():
+    guard.demand_page_mode()
     now = clock.now()
     sent = {name: request.form.get(name, "") for name in (*LABELS, *annex3.FIELDS)}
     sent["languages"] = request.form.getlist("languages")

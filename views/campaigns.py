@@ -59,6 +59,7 @@ def index():
 @pages.post("/campaigns/new")
 @guard.needs("campaign.compose")
 def new():
+    guard.demand_page_mode()
     draft = campaigns.open_draft(
         current_user.organisation, by=current_user, now=clock.now(), is_practice=guard.is_practice()
     )

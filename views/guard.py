@@ -4,10 +4,12 @@ from collections.abc import Callable
 from functools import wraps
 from urllib.parse import urlsplit
 
-from flask import abort, current_app, redirect, request, session, url_for
+from flask import abort, current_app, redirect, request, url_for
 from flask_login import current_user
 
 from dispatch import clock, rights
+from dispatch.errors import WrongMoment
+from dispatch.words import N_
 
 
 def needs(action: str, or_else: str = "") -> Callable:
@@ -101,7 +103,22 @@ def note_refusal(response):
 
 def is_practice() -> bool:
     """Whether this person is in practice mode, where nothing real is sent."""
-    return bool(session.get("practice"))
+    return bool(getattr(current_user, "practises", False))
+
+
+def page_mode() -> str:
+    """What every form of a page carries: whether the page was one of practice."""
+    return "practice" if is_practice() else "real"
+
+
+def demand_page_mode() -> None:
+    """Begins nothing in another mode than the page said; raises WrongMoment when it changed on another page meanwhile."""
+    if request.form.get("page_mode", page_mode()) != page_mode():
+        raise WrongMoment(
+            N_(
+                "On another page you began or stopped practising meanwhile, so nothing was begun here. Go back to the start page and press again."
+            )
+        )
 
 
 def is_mixed(thing) -> bool:

@@ -11,6 +11,7 @@ from flask_login import current_user
 from peewee import fn
 
 from dispatch import clock, rights
+from dispatch.access import sessions
 from dispatch.centre import activation as centre
 from dispatch.centre import exercises, notices, readiness
 from dispatch.onboarding import checklist, expiry
@@ -226,14 +227,14 @@ def _installation(now: datetime) -> dict:
 @pages.post("/practice")
 @guard.signed_in
 def enter_practice():
-    session["practice"] = True
+    sessions.practise(session.get("sign_in", ""), True)
     return redirect(url_for("home.index"), 303)
 
 
 @pages.post("/practice/end")
 @guard.signed_in
 def leave_practice():
-    session.pop("practice", None)
+    sessions.practise(session.get("sign_in", ""), False)
     return redirect(url_for("home.index"), 303)
 
 

@@ -77,6 +77,7 @@ def _has(template: Template, lang: str) -> bool:
 @guard.needs("campaign.compose")
 def use(id: int):
     """A draft as the template has it, for who of its audience this person may write to."""
+    guard.demand_page_mode()
     template, now = lookups.template_of(id), clock.now()
     if not rights.may_send(current_user, template.kind):
         raise NotAllowed(N_("Your role may not send this kind of message."))

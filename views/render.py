@@ -327,9 +327,8 @@ def register(app: Flask) -> None:
         mood_look=mood_look,
     )
     app.jinja_env.globals.update(pages_shown=pages_shown, faults_of=faults_of, dial=dial)
-    app.jinja_env.globals["chapter_url"] = (
-        str  # no manual beside a page by itself; the app puts its own in place
-    )
+    # No manual and nobody beside a page by itself; the app puts its own in place.
+    app.jinja_env.globals.update(chapter_url=str, page_mode=str)
     app.jinja_env.bytecode_cache = Compiled(beside("compiled"))
     app.jinja_env.optimized = False  # it would write a number down as the first reader counts
     app.jinja_env.newstyle_gettext = True

@@ -64,13 +64,23 @@ def _who() -> Prepared:
     token, seen_since, began_since, user, seen_lately = slots(5)
     is_alive = (SignIn.token_hash == token) & SignIn.ended_at.is_null() & SignIn.passed_at.is_null(False)
     is_fresh = (SignIn.seen_at > seen_since) & (SignIn.began_at > began_since)
-    session = SignIn.id.alias("session"), (SignIn.seen_at < seen_lately).alias("was_seen_long_ago")
+    session = (
+        SignIn.id.alias("session"),
+        SignIn.practises.alias("practises"),
+        (SignIn.seen_at < seen_lately).alias("was_seen_long_ago"),
+    )
     query = SignIn.select(User, *session).join(User)
     return Prepared(query.where(is_alive, is_fresh, User.is_active, User.id == user))
 
 
 _WHO = _who()
 _HOUSE = Prepared(Organisation.select().where(Organisation.id == slots(1)[0]))
+
+
+def practise(token: str, practises: bool) -> None:
+    """From now on this session practises, or does not. Kept here: of two answers under way the later cookie would win."""
+    with writing():
+        SignIn.update(practises=practises).where(_alive(token)).execute()
 
 
 def confirm(token: str, now: datetime) -> None:
