@@ -12,7 +12,6 @@ REFERENCES = ("aria-describedby", "aria-labelledby", "aria-controls", "aria-owns
 TOKEN = re.compile(r'name="csrf_token" value="([^"]*)"')
 _PROOFREAD: set[int] = set()
 UNLABELLED = {"hidden", "submit", "button", "reset", "image"}
-UNTYPED = {"checkbox", "radio", "file"}
 HEADING = re.compile("h[1-6]$")
 PRACTICE_TITLE = re.compile(r"^[^\W\d_]+: ")
 UNRENDERED = re.compile(r"%\(\w+\)|\{\{|\}\}|\{%|</?time")
@@ -65,9 +64,12 @@ def faults_of_forms(tags: list[Tag]) -> list[str]:
 def pressed_by_enter(form: Tag) -> list[Tag]:
     """The button that the Enter key presses in a field of this form, when that does more than the form by itself."""
     buttons = [tag for tag in form.find_all("button") if tag.get("type") == "submit"]
-    typed = [tag for tag in form.find_all("input") if tag.get("type") not in {*UNLABELLED, *UNTYPED}]
-    does_more = [tag for tag in buttons[:1] if tag.get("formaction") or tag.get("name")]
-    return does_more if typed and len(buttons) > 1 else []
+    typed = [tag for tag in form.find_all("input") if tag.get("type") not in {*UNLABELLED, "file"}]
+    does_more = [
+        tag for tag in buttons[:1] if len(buttons) > 1 and (tag.get("formaction") or tag.get("name"))
+    ]
+    does_more += [tag for tag in buttons[:1] if {"go", "stop"} & set(tag.get("class", []))]
+    return does_more if typed else []
 
 
 def has_label(control: Tag, labelled: set[str]) -> bool:

@@ -385,7 +385,7 @@ ELSEWHERE = {
         "flashes",
         "brought",
     },  # every page has them; what was flashed looks like the notes and the toasts
-    "words": {"enter"},  # which nobody sees
+    "words": {"enter", "no_enter"},  # which nobody sees
 }
 
 

@@ -118,9 +118,7 @@ def test_nor_in_practice_up_to_the_page_before_sending_and_while_it_runs(visit):
     page.locator('main form[action$="/use"] button').first.click()
     expect(page.locator(".verdict").first).to_be_visible()
     assert faults(page) == []
-    page.locator(
-        'main form[action$="/launch"] button[type=submit]'
-    ).first.click()  # without the tick: refused
+    page.locator('main form[action$="/launch"] button.go').first.click()  # without the tick: refused
     expect(page.locator(".error, [data-errors]").first).to_be_visible()
     assert faults(page) == []
     page.emulate_media(color_scheme="dark")
@@ -128,7 +126,7 @@ def test_nor_in_practice_up_to_the_page_before_sending_and_while_it_runs(visit):
     assert faults(page) == []
     page.check("[name=terms]")
     page.fill("[name=password]", demo.PASSWORD)
-    page.locator('main form[action$="/launch"] button[type=submit]').first.click()
+    page.locator('main form[action$="/launch"] button.go').first.click()
     page.wait_for_url(re.compile(r"/campaigns/\d+$"))
     assert faults(page) == []
 
