@@ -87,35 +87,90 @@ function tickAll(event) {
   });
 }
 
-// A second press on a button that is already at work does nothing; one with data-long works until the next page is here.
+// A second press on a button that is already at work does nothing, until the next page is here or a part of this one came.
+const LONGEST_ANSWER = 20_000;
+const PART_ANSWER = 4_000;
+
 function onceOnly(event) {
   const button = event.submitter;
   if (!button || event.target.method !== "post") return;
   if (button.getAttribute("aria-busy") === "true") return event.preventDefault();
   button.setAttribute("aria-busy", "true");
-  if (!button.hasAttribute("data-long")) setTimeout(() => button.removeAttribute("aria-busy"), 4000);
+  const most = event.target.matches("[data-hx-post]:not([data-hx-trigger])") ? PART_ANSWER : LONGEST_ANSWER;
+  if (!button.hasAttribute("data-long")) setTimeout(() => button.removeAttribute("aria-busy"), most);
+}
+
+// A page that is being left is not brought anew: where one button was pressed another would lie under the next press.
+let isLeft = false;
+
+function noteLeaving(event) {
+  if (event.defaultPrevented || event.target.method !== "post") return;
+  isLeft = true;
+  setTimeout(() => { isLeft = false; }, LONGEST_ANSWER);
+}
+
+const isPoll = (event) => event.detail.requestConfig?.elt.matches("[data-hx-trigger^='every']");
+
+function notWhenLeft(event) {
+  if (isLeft && isPoll(event)) event.detail.shouldSwap = false;
+}
+
+// A button that came by itself is pressed by no finger that was on its way to what stood there.
+const UNSEEN = 700;
+const faceOf = (button) => [nameOf(button), button.textContent].join();
+let seen = null;
+
+function noteBringing(event) {
+  if (event.type === "htmx:beforeSwap") seen = isPoll(event) ? new Set() : null;
+  if (seen) event.detail.target.querySelectorAll("button").forEach((button) => seen.add(faceOf(button)));
+}
+
+function noteBrought(event) {
+  if (!seen) return;
+  event.detail.elt.querySelectorAll("button").forEach((button) => {
+    if (seen.has(faceOf(button))) return;
+    button.classList.add("unseen");
+    setTimeout(() => button.classList.remove("unseen"), UNSEEN);
+  });
 }
 
 // What was typed last goes along when one leaves sooner than its save while typing, or while that is on its way, or sends
-// another form of the page; the form itself takes it along.
+// another form of the page; the form itself takes it along. Some forms are saved whole, of others each field alone.
+const SAVED_WHOLE = "form[data-hx-target='#saved']";
 let unsaved = null;
 let onItsWay = null;
+let saves = 0;
+const unsavedAlone = new Set();
 
 function noteTyping(event) {
-  unsaved = event.target.closest("form[data-hx-target='#saved']") ?? unsaved;
+  if (event.target.form && event.target.dataset.hxTarget === "#saved") unsavedAlone.add(event.target);
+  unsaved = event.target.closest(SAVED_WHOLE) ?? unsaved;
 }
 
+const savedBy = (event) => event.detail.target?.id === "saved" && event.target.closest(SAVED_WHOLE);
+
 function noteSaving(event) {
+  if (savedBy(event)) saves += 1;
   if (event.target === unsaved) [unsaved, onItsWay] = [null, unsaved];
 }
 
 function noteSaved(event) {
+  if (event.detail.successful) unsavedAlone.delete(event.target);
+  if (savedBy(event)) saves -= 1;
   if (event.target === onItsWay) onItsWay = null;
+}
+
+function saveAlone(field) {
+  const [all, own] = [new FormData(field.form), new FormData()];
+  [field.name, `was-${field.name}`, "csrf_token"].forEach((name) => all.getAll(name).forEach((value) => own.append(name, value)));
+  navigator.sendBeacon(field.dataset.hxPost, own);
 }
 
 function saveLeaving() {
   const form = unsaved ?? onItsWay;
   if (form) navigator.sendBeacon(form.dataset.hxPost, new FormData(form));
+  unsavedAlone.forEach(saveAlone);
+  unsavedAlone.clear();
   unsaved = onItsWay = null;
 }
 
@@ -123,21 +178,26 @@ function saveLeaving() {
 let sending = null;
 
 function saveSending(event) {
-  const form = unsaved ?? onItsWay;
-  if (event.target !== form) return saveLeaving();
+  unsavedAlone.forEach((field) => { if (field.form === event.target) unsavedAlone.delete(field); });
+  if (!event.target.matches(SAVED_WHOLE)) return saveLeaving();
   unsaved = null;
-  if (onItsWay !== form || event.defaultPrevented) return;
+  if (!saves || event.defaultPrevented) return;
   event.preventDefault();
   if (sending) return;
-  const send = () => {
-    if (sending !== send) return;
-    sending = onItsWay = null;
-    event.submitter?.removeAttribute("aria-busy");
-    form.requestSubmit(event.submitter);
-  };
-  sending = send;
-  form.addEventListener("htmx:afterRequest", () => setTimeout(send), { once: true });
-  setTimeout(send, 10000);
+  sending = event;
+  setTimeout(() => { if (sending === event) sendNow(); }, 10_000);
+}
+
+function sendWaiting() {
+  setTimeout(() => { if (sending && !saves) sendNow(); });
+}
+
+function sendNow() {
+  const { target: form, submitter } = sending;
+  sending = onItsWay = null;
+  saves = 0;
+  submitter?.removeAttribute("aria-busy");
+  form.requestSubmit(submitter);
 }
 
 // A form that is being sent saves no more while typing: what it saved to may be gone when that arrives.
@@ -237,6 +297,14 @@ function keepFocus(event) {
   }, { once: true });
 }
 
+// A box that was ticked or unticked while an answer was on its way stays so.
+function keepTicks(event) {
+  event.detail.target.querySelectorAll("input[type=checkbox][id]").forEach((box) => {
+    const brought = event.detail.fragment.querySelector(`#${CSS.escape(box.id)}`);
+    if (brought) brought.checked = box.checked;
+  });
+}
+
 // One voice for who hears the page, since what comes with a swap is not heard everywhere. What answers a hand or a question
 // (data-spoken="answer") is said at once; a count (data-spoken="count") at most every ten seconds.
 const COUNTS_EVERY = 10_000;
@@ -277,14 +345,23 @@ document.addEventListener("htmx:afterRequest", showUnsaved);
 document.addEventListener("input", noteTyping);
 document.addEventListener("htmx:beforeSend", noteSaving);
 document.addEventListener("htmx:afterRequest", noteSaved);
+document.addEventListener("htmx:afterRequest", sendWaiting);
 document.addEventListener("submit", saveSending);
 document.addEventListener("submit", sendAsTyped);
+document.addEventListener("submit", noteLeaving);
 window.addEventListener("pagehide", saveLeaving);
 document.addEventListener("htmx:afterRequest", showStale);
-document.addEventListener("htmx:beforeSwap", keepOpen);
-document.addEventListener("htmx:beforeSwap", keepFocus);
+document.addEventListener("htmx:beforeSwap", notWhenLeft);
+document.addEventListener("htmx:load", noteBrought);
+for (const swap of ["htmx:beforeSwap", "htmx:oobBeforeSwap"]) {
+  document.addEventListener(swap, noteBringing);
+  document.addEventListener(swap, keepOpen);
+  document.addEventListener(swap, keepFocus);
+}
+document.addEventListener("htmx:oobBeforeSwap", keepTicks);
 document.addEventListener("htmx:afterSettle", nameTables);
 document.addEventListener("htmx:afterSettle", (event) => toErrors(event.detail.elt));
 window.addEventListener("pageshow", (event) => {
+  isLeft = false;
   if (event.persisted) document.querySelectorAll("button[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
 });

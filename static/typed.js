@@ -32,7 +32,9 @@ function fieldsOf(form) {
   });
 }
 
-const typedFields = (form) => fieldsOf(form).map(([, field]) => field).filter((field) => field.type !== "hidden" && typedIn(field) !== shownIn(field));
+const typedFields = (form) => fieldsOf(form).filter(([, field]) => field.type !== "hidden" && typedIn(field) !== shownIn(field));
+
+const modeOf = (form) => form.elements.page_mode?.value;
 
 const hasFields = (form) => fieldsOf(form).some(([, field]) => field.type !== "hidden");
 
@@ -44,6 +46,9 @@ function keepTyped() {
   if (!forms.length) return passBy();
   const kept = forms.map((form) => ({
     action: form.getAttribute("action"),
+    mode: modeOf(form),
+    isSent: form === sent,
+    typed: typedFields(form).map(([name]) => name),
     fields: Object.fromEntries(fieldsOf(form).map(([name, field]) => [name, typedIn(field)])),
   }));
   const { who, here } = document.body.dataset;
@@ -69,11 +74,16 @@ function noteSubmit(event) {
   }
 }
 
+// What stood typed beside a deed of our own, which moved the version by one: with the older one the save would find us to be
+// somebody else. What was not typed is as it stands now: somebody else may have written it.
+function besideDeed({ fields, typed }, version) {
+  const own = Object.entries(fields).filter(([name]) => typed.includes(name.replace(/^was-/, "")));
+  const isOneOn = version && Number(version.value) === Number(fields["version 1"]) + 1;
+  return Object.fromEntries([...own, ["version 1", isOneOn ? version.value : fields["version 1"]]]);
+}
+
 // Puts one form back; only where something differs, and then with the state it was written on.
-function put(form, typed, isBeside) {
-  // One deed of our own moves the version by one: with the older one the save would find us to be somebody else.
-  const version = form.elements.version;
-  if (isBeside && version && Number(version.value) === Number(typed["version 1"]) + 1) typed = { ...typed, "version 1": version.value };
+function put(form, typed) {
   const fields = fieldsOf(form).filter(([name, field]) => name in typed && typed[name] !== typedIn(field));
   const now = fieldsOf(form).filter(([name, field]) => name in typed && typed[name] !== shownIn(field));
   if (!now.some(([, field]) => field.type !== "hidden")) return false;
@@ -89,14 +99,16 @@ function put(form, typed, isBeside) {
 // What was typed before the scripts were here, on a slow line, is saved as if it were typed now.
 function hearEarly() {
   for (const form of document.querySelectorAll("main form[method=post]"))
-    for (const field of typedFields(form))
+    for (const [, field] of typedFields(form))
       for (const deed of ["input", "change"]) field.dispatchEvent(new Event(deed, { bubbles: true }));
 }
 
 function bringTyped(kept) {
-  const brought = kept.forms.filter(({ action, fields }) => {
-    const form = document.querySelector(`main form[method=post][action="${CSS.escape(action)}"]`);
-    return form && put(form, fields, kept.isBeside);
+  const brought = kept.forms.filter((one) => {
+    const form = document.querySelector(`main form[method=post][action="${CSS.escape(one.action)}"]`);
+    // What was typed while practising does not come back in a page that is real; what was sent is where it belongs.
+    if (!form || modeOf(form) !== one.mode || (kept.isBeside && one.isSent)) return false;
+    return put(form, kept.isBeside ? besideDeed(one, form.elements.version) : one.fields);
   });
   if (brought.length) document.querySelector("[data-brought]").hidden = false;
   return kept.forms.some(({ action }) => document.querySelector(`main form[method=post][action="${CSS.escape(action)}"]`));
@@ -127,7 +139,7 @@ function toTyped() {
   const kept = keptHere();
   if (!kept) return;
   if (document.body.hasAttribute("data-waits")) {
-    sessionStorage.setItem(TYPED, JSON.stringify({ ...kept, waits: true }));
+    sessionStorage.setItem(TYPED, JSON.stringify({ ...kept, waits: true, isBeside: false })); // nothing was done
     showWayBack(kept);
     return;
   }

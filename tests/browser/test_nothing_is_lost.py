@@ -278,3 +278,86 @@ def test_a_form_that_is_sent_waits_for_its_save_that_is_on_its_way(visit):
     held.pop().continue_()
     expect(page.locator(".flashes")).to_be_visible()
     expect(page.locator("[name=sms-nl-body]")).to_have_value("POLITIE: bel 101 bij verdachte feiten.")
+
+
+def test_what_the_other_wrote_is_not_written_over_by_typing_on(visit):
+    """The page that shows both texts says that saving keeps one's own: a letter does not."""
+    first, second = visit("sender"), visit("sender")
+    FORMS["message"].open(first)
+    first.check("[name=channels][value=sms]")
+    address = first.url
+    with first.expect_response(re.compile("/autosave$")):
+        first.fill("[name=sms-nl-body]", "POLITIE: van mij.")
+    second.goto(address)
+    no_saves_while_typing(first)
+    with second.expect_response(lambda answer: answer.url.endswith("/autosave") and answer.ok):
+        second.fill("[name=sms-nl-body]", "POLITIE: van een ander.")
+    first.fill("[name=sms-nl-body]", "POLITIE: van mij alleen.")
+    first.click("[name=go][value=save]")
+    expect(first.locator("#both")).to_be_visible()
+    first.unroute_all()
+    first.fill("[name=sms-nl-body]", "POLITIE: van mij alleen!")
+    first.wait_for_timeout(1500)
+    second.goto(address)
+    expect(second.locator("[name=sms-nl-body]")).to_have_value("POLITIE: van een ander.")
+    forgive(first)
+
+
+def test_whoever_is_added_while_a_save_is_on_its_way_is_added(visit):
+    page, held = visit("sender"), []
+    FORMS["message"].open(page)
+    page.wait_for_load_state("load")
+    page.fill("#find", "a")
+    add = page.locator("#found [name=add]")
+    add.first.wait_for()
+    page.route(re.compile("/autosave$"), lambda route: held.append(route), times=1)
+    with page.expect_request(re.compile("/autosave$")):
+        page.fill("[name=name]", "Twee erbij")
+    add.nth(0).click()
+    add.nth(1).click()
+    held.pop().continue_()
+    expect(page.locator("#chosen input:checked")).to_have_count(2)
+
+
+def test_a_field_of_the_activation_form_typed_last_before_one_leaves_is_saved(visit):
+    page = visit("authorised_person")
+    FORMS["activation"].open(page)
+    page.wait_for_load_state("load")
+    address = page.url
+    page.fill("[name=declared_by]", "An Peeters, burgemeester")
+    page.goto("/")
+    for _look in range(40):
+        page.goto(address)
+        if page.input_value("[name=declared_by]"):
+            break
+        page.wait_for_timeout(250)
+    expect(page.locator("[name=declared_by]")).to_have_value("An Peeters, burgemeester")
+
+
+def test_what_was_sent_does_not_come_back_with_what_stood_typed_beside_it(visit):
+    """Or a payment that was noted would stand in its field, to be noted again."""
+    page = visit("platform_admin")
+    page.goto("/credits")
+    page.locator("main a[href^='/credits/']").first.click()
+    page.fill("[name=amount]", "100")
+    page.fill("[name=amount-note]", "Factuur 12")
+    page.fill("[name=correction-note]", "Nog na te kijken")
+    page.locator("form[action$='/top-up'] button").click()
+    expect(page.locator("[name=correction-note]")).to_have_value("Nog na te kijken")
+    expect(page.locator("[name=amount]")).to_have_value("")
+    expect(page.locator("[name=amount-note]")).to_have_value("")
+
+
+def test_what_comes_back_beside_a_deed_leaves_what_somebody_else_wrote_meanwhile(visit):
+    page, other = visit("coordinator"), visit("coordinator")
+    page.goto("/bins/1")
+    page.locator("#members-list tbody th a").nth(1).click()
+    expect(page).to_have_url(re.compile(r"/members/\d+"))
+    other.goto(page.url)
+    other.fill("[name=mobile]", "0470 00 99 98")
+    other.locator("#data .main").click()
+    expect(other.locator(".toast")).to_be_visible()
+    page.fill("[name=street]", "Nieuwe Dreef")
+    page.locator("form[action$='/role'] button").first.click()
+    expect(page.locator("[name=street]")).to_have_value("Nieuwe Dreef")
+    expect(page.locator("[name=mobile]")).to_have_value(re.compile(r"99\s98$"))
