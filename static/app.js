@@ -100,6 +100,12 @@ function onceOnly(event) {
   if (!button.hasAttribute("data-long")) setTimeout(() => button.removeAttribute("aria-busy"), most);
 }
 
+// Where Enter presses nothing in a field, it does on a tick or a radio button neither: Chromium sends the form from there.
+function notByTick(event) {
+  if (event.key !== "Enter" || !event.target.matches("input:is([type=checkbox], [type=radio])")) return;
+  if (event.target.form?.querySelector("button[type=submit]")?.disabled) event.preventDefault();
+}
+
 // A page that is being left is not brought anew: where one button was pressed another would lie under the next press.
 let isLeft = false;
 
@@ -334,6 +340,7 @@ document.addEventListener("DOMContentLoaded", () => {
 });
 document.addEventListener("click", toField);
 document.addEventListener("keydown", toDoor);
+document.addEventListener("keydown", notByTick);
 document.addEventListener("keydown", openGo);
 document.addEventListener("keydown", walkGo);
 ["click", "focusin", "keydown"].forEach((deed) => document.addEventListener(deed, closeMenu));

@@ -74,3 +74,19 @@ def test_a_save_while_typing_presses_no_button_that_has_the_focus(visit):
     page.reload()
     expect(page.locator("[name=name]")).to_have_value("Alleen getypt")
     expect(page.locator("#chosen input")).to_have_count(0)
+
+
+def test_enter_on_a_tick_a_choice_or_a_field_launches_nothing(visit):
+    page = visit("sender")
+    page.locator("[data-key]", has_text="Verdachte personen in de straat").click()
+    page.fill("#filled-place", "Kerkstraat")
+    page.fill("#filled-until", "18:30")
+    page.press("#filled-until", "Enter")
+    expect(page).to_have_url(re.compile("/review$"))
+    page.wait_for_load_state("load")
+    page.check("[name=terms]")
+    for field in ("[name=terms]", "[name=policy]:checked"):
+        page.press(field, "Enter")
+    page.wait_for_timeout(500)
+    expect(page.locator("#launch .go")).to_be_enabled()
+    assert page.url.endswith("/review")
