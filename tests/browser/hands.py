@@ -69,6 +69,7 @@ def _by_keys(place: Locator) -> bool:
     page = place.page
     if getattr(page, "by", "pointer") != "keys":
         return False
+    page.wait_for_load_state("load")  # without its style nothing has a ring around it
     for _step in range(MOST_TABS):
         where = place.evaluate(WHERE)
         if where == 0:
