@@ -346,8 +346,8 @@ def test_each_channel_reason_and_road_is_a_group_of_its_own(sender, molenakker, 
     assert found == [
         ("email", "no_answer", "c://", 4),
         ("sms", "interrupted", "a://", 3),
-        ("sms", "no_answer", "b://", 2),
         ("sms", "no_answer", "a://", 1),
+        ("sms", "no_answer", "b://", 2),
     ]
     doubt.leave(campaign, doubt.groups(campaign)[1], by=sender, now=time())
     assert sum(one.number for one in doubt.groups(campaign)) == 7

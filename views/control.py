@@ -223,8 +223,7 @@ def outcome(campaign: Campaign, counts: dict[str, int]) -> str:
 
 def _doubt(campaign: Campaign, counts: dict[str, int], now: datetime) -> dict:
     """The groups on which somebody may decide, what happens if nobody does, and what was decided before."""
-    found = doubt.groups(campaign) if counts["unsure"] and doubt.may_decide(campaign, now) else []
-    groups = sorted(found)  # one that grows does not change places with another under a finger
+    groups = doubt.groups(campaign) if counts["unsure"] and doubt.may_decide(campaign, now) else []
     return {
         "groups": [(group, _group(group)) for group in groups],
         "number": sum(group.number for group in groups),

@@ -112,7 +112,7 @@ def _is_late(campaign: Campaign, now: datetime) -> bool:
 
 
 def groups(campaign: Campaign) -> list[Group]:
-    """What somebody may decide on, the biggest group first."""
+    """What somebody may decide on; one that grows does not change places with another under a finger."""
     kinds = (Message.channel, Message.code, Message.road)
     counted = (
         Message.select(*kinds, fn.MAX(Message.doubt), fn.COUNT(Message.id))
@@ -120,7 +120,7 @@ def groups(campaign: Campaign) -> list[Group]:
         .group_by(*kinds)
         .tuples()
     )
-    return sorted((Group._make(row) for row in counted), key=lambda group: (-group.number, group))
+    return sorted(Group._make(row) for row in counted)
 
 
 def send_again(campaign: Campaign, group: Group, *, by: User, now: datetime) -> int:
