@@ -393,8 +393,10 @@ def _flask_settings(settings: dict) -> dict[str, object]:
     return {
         "SECRET_KEY": settings["BELFORT_SECRET_KEY"] or _kept_secret(settings["BELFORT_DATABASE"]),
         "MAX_CONTENT_LENGTH": settings["BELFORT_UPLOAD_MEGABYTES"] * 1_000_000,
-        "PERMANENT_SESSION_LIFETIME": timedelta(minutes=settings["BELFORT_IDLE_MINUTES"]),
-        "SESSION_LONGEST": timedelta(hours=settings["BELFORT_SESSION_HOURS"]),
+        "SESSION_IDLE": timedelta(minutes=settings["BELFORT_IDLE_MINUTES"]),
+        "PERMANENT_SESSION_LIFETIME": timedelta(hours=settings["BELFORT_SESSION_HOURS"]),
+        # Of two answers under way the later cookie wins: one that changes nothing would take away what the other said.
+        "SESSION_REFRESH_EACH_REQUEST": False,
         "SESSION_COOKIE_NAME": "__Host-session" if is_tls else "session",
         "SESSION_COOKIE_SAMESITE": "Lax",  # strict would sign out whoever follows the link in a mail of ours
         "SESSION_COOKIE_SECURE": is_tls,

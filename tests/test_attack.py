@@ -408,7 +408,7 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(settings):
 
 def test_a_session_ends_after_idleness(app, admin):
     assert admin.browser.get("/bins").status_code == 200
-    app.permanent_session_lifetime = timedelta(seconds=-1)
+    app.config["SESSION_IDLE"] = timedelta(seconds=-1)
     assert admin.browser.get("/bins").status_code == 302
 
 

@@ -76,6 +76,16 @@ def test_nobody_ends_a_session_of_somebody_else(signed_in, lien):
     assert theirs.get("/").path == "/"
 
 
+def test_an_answer_that_comes_late_takes_nothing_from_what_another_said(app, signed_in, lien):
+    screen = signed_in(lien)
+    screen.get("/")
+    asked_before = app.test_client()
+    asked_before.set_cookie("session", screen.browser.get_cookie("session").value)
+    screen.post("/practice", follow=False)
+    late = asked_before.get("/bins")
+    assert late.status_code == 200 and "Set-Cookie" not in late.headers
+
+
 def test_signing_in_again_makes_a_session_of_its_own(client):
     reader = cast.user("reader", cast.zone())
     client.browser.post("/signin", headers={"User-Agent": "x" * 5_000})

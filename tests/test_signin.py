@@ -113,7 +113,7 @@ def test_signing_in_and_failing_are_written_down_without_the_address(client, lie
 def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(app, client, lien):
     client.post("/signin", email=lien.email, password=PASSWORD)
     assert app.config["SESSION_COOKIE_HTTPONLY"] and app.config["SESSION_COOKIE_SAMESITE"] == "Lax"
-    assert app.config["PERMANENT_SESSION_LIFETIME"] == timedelta(minutes=60)
+    assert app.config["PERMANENT_SESSION_LIFETIME"] == timedelta(hours=24)
 
 
 def test_every_answer_forbids_what_is_not_ours(app):

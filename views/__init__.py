@@ -292,8 +292,8 @@ def _remember_who(app: Flask) -> None:
             user_id,
             session.get("sign_in", ""),
             now=clock.now(),
-            idle=app.permanent_session_lifetime,
-            longest=app.config["SESSION_LONGEST"],
+            idle=app.config["SESSION_IDLE"],
+            longest=app.permanent_session_lifetime,
         )
 
     @manager.request_loader
@@ -315,8 +315,10 @@ def _pages_first(answer):
 
 def _open_database() -> None:
     is_person = request.blueprint not in (receipts.pages.name, feed.pages.name) and not api.is_asked()
-    if is_person:  # only people have a session
-        session.permanent = True  # so that idleness ends it
+    if (
+        is_person and not session.permanent
+    ):  # only people have a session; written once, for to write it sends the cookie
+        session.permanent = True
     database.connect(
         reuse_if_open=True
     )  # once for each thread that serves: opening costs as much as four queries

@@ -135,7 +135,7 @@ def _page(faults: dict[str, str] | None = None) -> str:
 
 def _screens(me: User) -> list[tuple]:
     """(session, what it is, whether it is this one) of every screen that is signed in."""
-    idle, longest = current_app.permanent_session_lifetime, current_app.config["SESSION_LONGEST"]
+    idle, longest = current_app.config["SESSION_IDLE"], current_app.permanent_session_lifetime
     open_ones = sessions.of(me, now=clock.now(), idle=idle, longest=longest)
     token = session.get("sign_in", "")
     return [(one, agents.said(one.agent), sessions.is_this(one, token)) for one in open_ones]
