@@ -142,6 +142,17 @@ def test_a_question_reaches_the_liaison_officer_and_its_answer_the_centre(people
     assert (kept.answer, kept.answered_at) == ("Vier.", later(5))
 
 
+def test_a_question_that_is_pressed_twice_is_asked_once_and_asked_again_later_is_another(people):
+    activation = requested(people)
+    by = {"by": people["supervisor"]}
+    asked = inquiries.ask(activation, "Hoeveel bussen?", now=later(3), **by)
+    sent = Message.select().count()
+    assert inquiries.ask(activation, "Hoeveel bussen?", now=later(4), **by) == asked
+    assert Message.select().count() == sent and inquiries.of(activation) == [asked]
+    assert inquiries.ask(activation, "Hoeveel mensen?", now=later(4), **by) != asked
+    assert inquiries.ask(activation, "Hoeveel bussen?", now=later(9), **by) != asked
+
+
 def test_a_question_is_answered_once_and_by_whom_it_concerns(people):
     asked = inquiries.ask(requested(people), "Hoeveel?", by=people["supervisor"], now=later(3))
     for who in ("reader", "supervisor"):
@@ -167,6 +178,23 @@ def entered(people, now=None, received_at=NIGHT, typed=FILLED, **facts):
         now=now or later(25),
         **CALL | facts,
     )
+
+
+@pytest.mark.parametrize("minutes", [0, 1, 30])
+def test_a_request_that_is_entered_twice_is_one(people, minutes):
+    first = entered(people)
+    sent = Message.select().count()
+    assert entered(people, now=later(25 + minutes)) == first
+    assert (Activation.select().count(), Emergency.select().count()) == (1, 1)
+    assert Message.select().count() == sent
+
+
+def test_another_request_from_the_same_moment_is_another(people):
+    first = entered(people)
+    for facts in ({"channel": "paper"}, {"is_practice": True}, {"caller": "Bart Moons"}):
+        assert entered(people, **facts) != first
+    centre.refuse(first, reason="Niet van hen.", by=people["supervisor"], now=later(26))
+    assert entered(people, now=later(30)) != first
 
 
 def test_a_request_by_telephone_counts_from_the_moment_of_the_call(people):

@@ -12,7 +12,7 @@ from dispatch.errors import Incomplete, NotAllowed
 from dispatch.people import numbers
 from dispatch.rights import may
 from dispatch.words import DAY_AND_HOUR, N_, InFigures, Sentence
-from models import REQUEST_CHANNELS, Activation, Agreement, Organisation, User, writing
+from models import REQUEST_CHANNELS, Activation, Agreement, Milestone, Organisation, User, writing
 
 CHANNELS = {
     "page": N_("on the page"),
@@ -60,8 +60,9 @@ def enter(
     """Writes down a request as the centre received it; its promise runs from `received_at`.
 
     `typed` are the fields of annex 3. Where an annex 1 is in force, `caller` is somebody whom it names and
-    `caller_phone` one of their numbers. The municipality gets the paper by mail and SMS. Raises Incomplete by field: the
-    fields of annex 3, and municipality, channel, caller, caller_phone, received_at.
+    `caller_phone` one of their numbers. The municipality gets the paper by mail and SMS. Entered a second time, word for
+    word, it is the request that is there. Raises Incomplete by field: the fields of annex 3, and municipality, channel,
+    caller, caller_phone, received_at.
     """
     if not may(by, "activation.answer"):
         raise NotAllowed(N_("Only the contact centre enters a request that reached it another way."))
@@ -89,11 +90,22 @@ def enter(
     due = centre.due_at(draft, received_at)
     paper = request.paper(draft, by, town.language, received_at=received_at, due_at=due)
     with writing():
+        if entered := _same(draft, received_at):
+            return entered  # whoever saw no answer on a slow line presses again
         draft.save(force_insert=True)
         centre.receive(draft, paper, by=by, now=now, received_at=received_at)
         audit.record("activation.entered", draft, by=by, now=now, channel=channel)
         _tell(draft, received_at, now)
     return Activation.get_by_id(draft.id)
+
+
+def _same(draft: Activation, received_at: datetime) -> Activation | None:
+    """The request that is under way and says the same, word for word, from the same moment."""
+    at_that_moment = (Milestone.status == "requested") & (Milestone.at == received_at)
+    theirs = (Activation.municipality == draft.municipality) & (Activation.is_practice == draft.is_practice)
+    entered = Activation.select().join(Milestone).where(at_that_moment, theirs)
+    said = (draft.form, draft.channel)
+    return next((one for one in entered if (one.form, one.channel) == said and not one.is_over), None)
 
 
 def _tell(activation: Activation, received_at: datetime, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """What the centre asks whoever is in control, and what they answer: both stand at the activation for both sides."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dispatch import audit, rights
 from dispatch.centre import authority, scale_up, telling
@@ -8,6 +8,8 @@ from dispatch.centre import form as annex3
 from dispatch.errors import Incomplete, NotAllowed, WrongMoment
 from dispatch.words import N_, Sentence
 from models import Activation, Inquiry, User, writing
+
+AGAIN = timedelta(minutes=2)  # the same words of the same hand within it are the same question, pressed twice
 
 
 def ask(activation: Activation, words: str, *, by: User, now: datetime) -> Inquiry:
@@ -34,7 +36,10 @@ def ask(activation: Activation, words: str, *, by: User, now: datetime) -> Inqui
         Sentence(N_("%(centre)s asks: %(start)s. Answer in Belfort."), **facts),
     )
     with writing():
-        made = Inquiry.create(activation=activation, words=words, by=by, asked_at=now)
+        asked = {"activation": activation, "words": words, "by": by}
+        if same := Inquiry.get_or_none(Inquiry.asked_at > now - AGAIN, **asked):
+            return same
+        made = Inquiry.create(**asked, asked_at=now)
         telling.tell(activation, telling.in_control(activation, now), word, now=now)
         audit.record("activation.asked", activation, by=by, now=now, inquiry=made.id)
     return made
