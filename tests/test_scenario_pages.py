@@ -107,6 +107,13 @@ def test_without_script_a_button_shows_what_it_says_by_now(lien, smoke):
     assert page.path.endswith("/fill") and page.has("in Molenweg tot [") and not page.select("[data-errors]")
 
 
+def test_whoever_goes_to_the_text_keeps_what_was_filled_in(lien, smoke):
+    form = begun(lien, smoke).form('form[action$="/fill"]') | FIELDS | {"go": "text"}
+    page = lien.post(f"/campaigns/{Campaign.get().id}/fill", form)
+    assert page.path.endswith("/text")
+    assert Campaign.get().filled["place"] == FIELDS["filled-place"]
+
+
 def test_no_page_launches_what_is_open(lien, smoke):
     begun(lien, smoke)
     draft = Campaign.get()

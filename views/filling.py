@@ -46,6 +46,8 @@ def keep(id: int):
         return _page(fresh, typed, {}, refusal.sentence.said_by(_)), 409
     if request.form.get("go") == "look":
         return redirect(url_for("filling.show", id=id, _anchor="says"), 303)
+    if request.form.get("go") == "text":
+        return redirect(url_for("campaigns.text", id=id), 303)
     if placeholders.missing(campaign):
         return redirect(url_for("filling.show", id=id, check=1), 303)
     return redirect(url_for("campaigns.review", id=id), 303)
