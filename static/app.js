@@ -311,6 +311,18 @@ function keepTicks(event) {
   });
 }
 
+// A text that an answer brings was made without the letters that were typed while it was on its way: these stay.
+let askedWith = null;
+
+function noteAsked(event) {
+  askedWith = event.detail.requestConfig?.formData;
+}
+
+function keepLetters(event) {
+  const area = event.detail.target.querySelector("textarea");
+  if (area && askedWith?.has(area.name) && askedWith.get(area.name) !== area.value) event.detail.shouldSwap = false;
+}
+
 // One voice for who hears the page, since what comes with a swap is not heard everywhere. What answers a hand or a question
 // (data-spoken="answer") is said at once; a count (data-spoken="count") at most every ten seconds.
 const COUNTS_EVERY = 10_000;
@@ -365,6 +377,8 @@ for (const swap of ["htmx:beforeSwap", "htmx:oobBeforeSwap"]) {
   document.addEventListener(swap, keepOpen);
   document.addEventListener(swap, keepFocus);
 }
+document.addEventListener("htmx:beforeSwap", noteAsked);
+document.addEventListener("htmx:oobBeforeSwap", keepLetters);
 document.addEventListener("htmx:oobBeforeSwap", keepTicks);
 document.addEventListener("htmx:afterSettle", nameTables);
 document.addEventListener("htmx:afterSettle", (event) => toErrors(event.detail.elt));

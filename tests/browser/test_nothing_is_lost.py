@@ -319,6 +319,25 @@ def test_whoever_is_added_while_a_save_is_on_its_way_is_added(visit):
     expect(page.locator("#chosen input:checked")).to_have_count(2)
 
 
+def test_what_is_typed_while_a_text_is_made_plain_stays(visit):
+    page, held = visit("sender"), []
+    FORMS["message"].open(page)
+    page.check("[name=channels][value=sms]")
+    with page.expect_response(re.compile("/autosave$")):
+        page.fill("[name=sms-nl-body]", "Blijf binnen…")
+    page.route(re.compile("/autosave$"), lambda route: held.append(route), times=1)
+    with page.expect_request(re.compile("/autosave$")):
+        page.locator("[name=plain]").first.click()
+    page.locator("[name=sms-nl-body]").press("End")
+    page.keyboard.type(" Sluit de ramen.")
+    with page.expect_response(re.compile("/autosave$")):
+        held.pop().continue_()
+    expect(page.locator("#saved")).to_contain_text("Bewaard om")
+    expect(page.locator("[name=sms-nl-body]")).to_have_value("Blijf binnen… Sluit de ramen.")
+    page.locator("[name=plain]").first.click()
+    expect(page.locator("[name=sms-nl-body]")).to_have_value("Blijf binnen... Sluit de ramen.")
+
+
 def test_a_field_of_the_activation_form_typed_last_before_one_leaves_is_saved(visit):
     page = visit("authorised_person")
     FORMS["activation"].open(page)
