@@ -1930,6 +1930,9 @@ class Asking(Table):
     """That an operator asked a question of the floor: who waits for its answer, and since when."""
 
     question = ForeignKeyField(Question, backref="askings", on_delete="CASCADE")
+    asked_as = ForeignKeyField(
+        Question, null=True, backref="asked_so", on_delete="RESTRICT"
+    )  # before a merge; unknown of old ones
     by = ForeignKeyField(User, on_delete="RESTRICT")
     at = DateTimeField()
 

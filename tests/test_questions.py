@@ -72,6 +72,39 @@ def test_similar_questions_are_proposed_and_become_one_when_the_liaison_says_so(
         questions.merge(old, old, by=place.liaison, now=later(6))
 
 
+def test_what_was_merged_by_mistake_is_two_questions_again_with_their_own_askings_and_clocks(place):
+    school = ask(place, "Is de school open?", now=later(1))
+    tunnel = ask(place, "Is de tunnel open?", who=1)
+    ask(place, "Is de fietstunnel open?", who=2, now=later(2))
+    bicycles = Question.select().order_by(Question.id.desc()).get()
+    questions.merge(bicycles, tunnel, by=place.liaison, now=later(3))
+    one = questions.merge(tunnel, school, by=place.liaison, now=later(4))
+    assert (one.number, one.asked_at) == (3, NOON)
+    assert ask(place, "Is de tunnel open?", who=2, now=later(5)).id == school.id
+    assert questions.joined(school) == [tunnel]
+    tunnel = questions.separate(tunnel, by=place.liaison, now=later(6))
+    assert (tunnel.number, tunnel.asked_at, tunnel.answered_at) == (3, NOON, None)
+    school = Question.get_by_id(school.id)
+    assert (school.number, school.asked_at) == (1, later(1))
+    assert questions.joined(tunnel) == [bicycles] and questions.joined(school) == []
+    waiting = [one.question.id for one in questions.waiting(place.emergency, later(7))]
+    assert waiting == [tunnel.id, school.id]
+    assert questions.of_asker(place.emergency, place.operators[0], later(7)) == [school]
+
+
+def test_what_was_answered_as_one_stays_one(place):
+    old, young = ask(place, "Is de school open?"), ask(place, "Is de tunnel open?", who=1)
+    with pytest.raises(WrongMoment):
+        questions.separate(young, by=place.liaison, now=later(1))
+    questions.merge(young, old, by=place.liaison, now=later(1))
+    with pytest.raises(NotAllowed):
+        questions.separate(young, by=place.operators[0], now=later(2))
+    questions.dismiss(old, why="Later.", by=place.liaison, now=later(3))
+    with pytest.raises(WrongMoment):
+        questions.separate(young, by=place.liaison, now=later(4))
+    assert Question.get_by_id(young.id).merged_into_id == old.id
+
+
 def test_an_answer_becomes_a_line_of_the_sheet_and_closes_the_question_in_one_transaction(place):
     question = ask(place, "Rijdt bus 14?", topic="vervoer")
     draft = drafts.open_new(place.emergency, by=place.liaison, now=later(1), asked=question)

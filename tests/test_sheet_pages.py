@@ -353,6 +353,10 @@ def test_a_question_is_answered_merged_pointed_at_a_line_or_dismissed(place, scr
     entry = Question.get_by_id(bus.id).entry
     browser.post(f"/questions/{same.id}/merge", into=str(dog.id))
     assert browser.get(f"/questions/{same.id}").status == 200
+    apart = browser.get(f"/questions/{dog.id}").select("#joined form")[0]
+    browser.post(apart["action"])
+    assert browser.htmx(f"{here}/desk").soup.find(id="questions").text.count("00:0") == 4
+    browser.post(f"/questions/{same.id}/merge", into=str(dog.id))
     assert browser.post(f"/questions/{who.id}/dismiss", why="").status == 422
     browser.post(f"/questions/{who.id}/dismiss", why="Dat zegt het parket.")
     browser.post(f"/questions/{where.id}/point", entry=str(entry.id))

@@ -285,6 +285,7 @@ def _question(question: Question, fault: str = "") -> str:
         emergency=emergency,
         waiting=waiting.get(question.id),
         others=[(other, one.question.words) for other, one in waiting.items() if other != question.id],
+        joined=questions.joined(question) if question.id in waiting else [],
         likely=next((one.id for one in waiting[question.id].alike), "") if question.id in waiting else "",
         hits=[sheet_page.worded(line, now) for line in hits if not line.is_gone],
         language=_(LANGUAGE_NAMES[question.language]),
@@ -324,6 +325,14 @@ def merge(id: int):
     joined = questions.merge(question, into, by=current_user, now=clock.now())
     flash(_("One question now, asked %(num)s times.", num=joined.number), "done")
     return _to_desk(question.emergency_id)
+
+
+@pages.post("/questions/<int:id>/separate")
+@guard.needs("sheet.change")
+def separate(id: int):
+    apart = questions.separate(_open_question(id), by=current_user, now=clock.now())
+    flash(_("Two questions again. Both wait for an answer."), "done")
+    return _to_desk(apart.emergency_id)
 
 
 @pages.post("/questions/<int:id>/dismiss")

@@ -62,7 +62,7 @@ def ask(
     with writing():
         if Emergency.get_by_id(emergency.id).ended_at:
             raise WrongMoment(N_("This emergency is over. Nobody answers questions any more."))
-        question = _same(emergency, phrases.key(words)) or Question.create(
+        asked_as = _same(emergency, phrases.key(words)) or Question.create(
             emergency=emergency.id,
             words=words,
             key=phrases.key(words),
@@ -72,21 +72,28 @@ def ask(
             by=by,
             asked_at=now,
         )
+        question = _root(asked_as)
         Question.update(number=Question.number + 1).where(Question.id == question.id).execute()
-        Asking.create(question=question, by=by, at=now)
+        Asking.create(question=question, asked_as=asked_as, by=by, at=now)
         audit.record("question.asked", question, by=by, now=now, emergency=emergency.id)
     return Question.get_by_id(question.id)
 
 
 def _same(emergency: Emergency, key: str) -> Question | None:
-    """The same question, open; or answered by a line that still stands; or the one that it was merged into."""
+    """The same question, if it or the one that it was merged into is open, or answered by a line that still stands."""
     known = Question.select().where(Question.emergency == emergency.id, Question.key == key)
     for question in known.order_by(Question.id.desc()):
-        while question.merged_into_id:
-            question = question.merged_into
-        if question.answered_at is None or (question.entry_id and _stands(question.entry_id)):
+        root = _root(question)
+        if root.answered_at is None or (root.entry_id and _stands(root.entry_id)):
             return question
     return None
+
+
+def _root(question: Question) -> Question:
+    """The question that stands for it: itself, or the one that it was merged into."""
+    while question.merged_into_id:
+        question = question.merged_into
+    return question
 
 
 def _stands(entry: int) -> bool:
@@ -152,6 +159,46 @@ def merge(question: Question, into: Question, *, by: User, now: datetime) -> Que
         Asking.update(question=into.id).where(Asking.question == question.id).execute()
         audit.record("question.merged", question, by=by, now=now, into=into.id)
     return Question.get_by_id(into.id)
+
+
+def joined(question: Question) -> list[Question]:
+    """The questions that were merged into this one and can be taken out again, oldest first."""
+    asked = Asking.select(Asking.asked_as).where(Asking.question == question.id)
+    here = (Question.merged_into == question.id) & Question.id.in_(asked)
+    return list(Question.select().where(here).order_by(Question.id))
+
+
+def separate(question: Question, *, by: User, now: datetime) -> Question:
+    """Undoes a merge: each of the two has its own askings, count and clock again. Raises WrongMoment once it is answered."""
+    _demand(by, question, now)
+    with writing():
+        into = Question.get_by_id(question.id).merged_into
+        if not into or into.answered_at:
+            raise WrongMoment(CLOSED)
+        own = Asking.question == into.id, Asking.asked_as.in_(_with_merged(question))
+        if not Asking.update(question=question.id).where(*own).execute():
+            raise WrongMoment(N_("Nobody knows any more who asked which of the two."))
+        open_again = {"merged_into": None, "answered_at": None, "answered_by": None}
+        Question.update(open_again).where(Question.id == question.id).execute()
+        _count(question.id)
+        _count(into.id)
+        audit.record("question.separated", question, by=by, now=now, into=into.id)
+    return Question.get_by_id(question.id)
+
+
+def _with_merged(question: Question) -> list[int]:
+    """The ids of a question and of all that were merged into it, or into one of those."""
+    ids = [question.id]
+    for one in ids:
+        ids += [row.id for row in Question.select(Question.id).where(Question.merged_into == one)]
+    return ids
+
+
+def _count(question: int) -> None:
+    """Its count and the start of its clock, from its askings."""
+    own = Asking.select(fn.COUNT(Asking.id), fn.MIN(Asking.at)).where(Asking.question == question)
+    number, since = own.tuples().get()
+    Question.update(number=number, asked_at=since).where(Question.id == question).execute()
 
 
 def point(question: Question, entry: Entry, *, by: User, now: datetime) -> Question:
