@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from dispatch import rights
 from dispatch.errors import Incomplete, NotAllowed, Refusal, WrongMoment
-from dispatch.sending import approval, campaigns, contacts, report, scenarios, speech
+from dispatch.sending import approval, campaigns, contacts, follow_ups, report, scenarios, speech
 from models import KINDS, Approval, Audit, Campaign, Grant, Letter, Message, Organisation, User
 from tests import cast, joining, town
 from tests.cast import NOON
+from tests.test_follow_ups import put
 from tests.test_voice_pages import wav
 
 LINK = "https://belfort.example/campaigns/1/approval"
@@ -151,7 +152,7 @@ def test_an_edit_takes_the_approval_away_and_is_written_down(draft, sender, chie
         launch(edited, sender)
 
 
-def test_another_recording_takes_the_approval_away_and_is_that_hand_s_text(zavel, draft, sender, chief):
+def test_another_recording_takes_the_approval_away_and_is_that_hand_s_text(draft, sender, chief, colleague):
     spoken = {"voice": {"nl": {"body": "Blijf binnen."}}}
     approve(submit(edit(draft, sender, channels=["voice"], texts=spoken), sender), chief)
     campaigns.record(fresh(draft), "nl", wav(1), "boodschap.wav", by=chief, now=NOON)
@@ -459,12 +460,16 @@ def override(campaign, by, reason="Gas, nu."):
 
 
 @pytest.mark.parametrize("is_asked", [False, True])
-def test_who_holds_that_right_goes_on_without_approval_and_says_why(draft, sender, chief, is_asked):
+def test_who_holds_that_right_goes_on_without_approval_and_says_why(
+    draft, sender, chief, signed_in, is_asked
+):
     if is_asked:
         submit(draft, sender)
     override(draft, chief)
     assert launch(draft, sender).is_running
     assert Audit.select().where(Audit.deed == "campaign.overridden").get().by_id == chief.id
+    told = signed_in(sender).get(f"/campaigns/{draft.id}/approval").text
+    assert ("wachtte deze goedkeuring niet af" in told) == is_asked and "wijzigde het" not in told
 
 
 def test_without_that_right_or_a_reason_nobody_goes_on(draft, sender, chief):
@@ -513,6 +518,40 @@ def test_what_the_approver_confirms_says_what_it_costs(draft, sender, chief, sig
     said = signed_in(chief).get(f"/campaigns/{draft.id}/approval").text.replace("\xa0", " ")
     people = approval.magnitude(draft)["people"]
     assert f"{people} " in said and "zonder btw" in said and "€ 0," in said
+
+
+def test_a_correction_is_approved_for_those_whom_the_message_reached(zavel, draft, sender, chief, signed_in):
+    cast.member(zavel.bins["A"], "Peeters", mobile="+32470000099")
+    approve(submit(draft, sender), chief)
+    launch(draft, sender)
+    campaigns.stop(draft, by=sender, now=NOON)
+    reached, late = Message.select().where(Message.campaign == draft.id).order_by(Message.id).limit(2)
+    put(reached, "accepted")
+    correction = follow_ups.draft(draft, "correction", by=sender, now=NOON)
+    submit(correction, sender)
+    assert approval.magnitude(correction) == {"bins": 0, "people": 1, "messages": 1}
+    reader = signed_in(chief)
+    page = reader.get(f"/campaigns/{correction.id}/approval")
+    assert (
+        page.has("wie Bericht draft bereikte") and page.has("1 persoon, 1 bericht") and not page.has(" BIN")
+    )
+    tick = page.select("form#approve input[name=magnitude]")[0]["value"]
+    put(late, "accepted")  # its receipt comes while the page is read, and another one after that
+    reader.post(f"/campaigns/{correction.id}/approve", page.form("form#approve"), magnitude=tick)
+    assert fresh(correction).is_approved and launch(correction, sender).is_running
+
+
+def test_what_nobody_else_may_approve_is_refused_and_says_why(zavel, draft, sender, chief, signed_in):
+    others = User.organisation == sender.organisation_id, User.id != sender.id
+    User.update(is_active=False).where(*others).execute()
+    writer = signed_in(sender)
+    answer = writer.post(f"/campaigns/{draft.id}/submit", version=draft.version)
+    assert answer.has("schreef er zelf aan mee") and fresh(draft).is_draft
+    User.update(is_active=True).where(*others).execute()
+    submit(draft, sender)
+    assert writer.get(f"/campaigns/{draft.id}/review").has("goedkeuring van iemand anders")
+    User.update(is_active=False).where(*others).execute()
+    assert writer.get(f"/campaigns/{draft.id}/review").has("niemand kan die nu geven")
 
 
 def test_the_writer_asks_the_approver_approves_and_the_writer_sends(draft, sender, chief, signed_in):

@@ -173,6 +173,20 @@ def test_an_update_may_go_to_the_whole_audience_again(sender, molenakker):
         follow_ups.draft(campaign, "correction", by=sender, now=NOON, only_reached=False)
 
 
+def test_what_is_begun_twice_is_one_draft_and_another_one_after_it_left(sender, molenakker, signed_in):
+    campaign = stopped(launched(sender, molenakker), sender, ["accepted"])
+    first = follow_ups.draft(campaign, "correction", by=sender, now=NOON)
+    colleague = cast.user("sender", sender.organisation, name="Bram", email="bram@zavelstreek.example")
+    page = signed_in(colleague).post(f"/campaigns/{campaign.id}/follow", what="correction")
+    assert page.path == f"/campaigns/{first.id}/text" and page.has("één ontwerp")
+    assert follow_ups.draft(campaign, "update", by=sender, now=NOON) != first
+    assert follow_ups.draft(campaign, "update", by=sender, now=NOON, only_reached=False) != follow_ups.draft(
+        campaign, "update", by=sender, now=NOON
+    )
+    campaigns.launch(first, by=sender, now=NOON, terms_accepted=True)
+    assert follow_ups.draft(campaign, "correction", by=sender, now=NOON) != first
+
+
 def test_the_text_says_which_message_it_follows(sender, molenakker):
     campaign = launched(sender, molenakker)
     draft = follow_ups.draft(campaign, "correction", by=sender, now=NOON)

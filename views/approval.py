@@ -22,6 +22,7 @@ WORDS = {
     "sent_back": N_("%(who)s sent it back: %(reason)s"),
     "withdrawn": N_("%(who)s changed it, so nothing is approved any more."),
     "withdrawn by itself": N_("What calls begin with was changed, so nothing is approved any more."),
+    "passed over": N_("%(who)s did not wait for this approval."),
     "overridden": N_("%(who)s went on without approval: %(reason)s"),
 }
 
@@ -54,7 +55,7 @@ def _page(campaign: Campaign, faults: list = (), reason_error: str = "") -> dict
         "campaign": campaign,
         "practice": campaign.is_practice,
         "kind": wording.capital(_(KINDS[campaign.kind])),
-        "audience": report.audience_in_words(campaign, str(render.locale())),
+        "audience": _audience(campaign),
         "texts": _texts(campaign),
         "policy": _(doubt.IN_WORDS[doubt.policy_of(campaign)]),
         "size": size,
@@ -73,6 +74,12 @@ def _page(campaign: Campaign, faults: list = (), reason_error: str = "") -> dict
         "reason_error": reason_error,
         **takeovers.lead(campaign, clock.now()),
     }
+
+
+def _audience(campaign: Campaign) -> str:
+    if campaign.only_reached:
+        return _("those whom %(name)s reached", name=campaign.follows.name)
+    return report.audience_in_words(campaign, str(render.locale()))
 
 
 def _texts(campaign: Campaign) -> list[dict]:
@@ -95,10 +102,11 @@ def _texts(campaign: Campaign) -> list[dict]:
 
 def in_words(size: dict[str, int], mills: int | None = None) -> str:
     """A magnitude as it is confirmed: "4 BINs, 412 people, 824 messages", and what it costs where that is known."""
+    bins = [ngettext("%(num)d BIN", "%(num)d BINs", size["bins"])] if size["bins"] else []
     cost = [] if mills is None else [_("%(money)s without VAT", money=render.money(mills))]
     return ", ".join(
         (
-            ngettext("%(num)d BIN", "%(num)d BINs", size["bins"]),
+            *bins,
             ngettext("%(num)d person", "%(num)d people", size["people"]),
             ngettext("%(num)d message", "%(num)d messages", size["messages"]),
             *cost,
@@ -115,24 +123,31 @@ def _mills(campaign: Campaign) -> int | None:
 
 
 def _value(size: dict[str, int]) -> str:
-    return "-".join(str(size[name]) for name in ("bins", "people", "messages"))
+    return "-".join(str(size[name]) for name in approval.MAGNITUDE)
 
 
 def story(campaign: Campaign) -> list[dict]:
     """Who asked, approved, sent back or passed over, oldest first."""
-    return [_told(one) for one in approval.story(campaign)]
+    told = approval.story(campaign)
+    passed_over_at = {one.decided_at for one in told if one.status == "overridden"}
+    return [_told(one, _deed(one, passed_over_at)) for one in told]
 
 
-def _told(one: Approval) -> dict:
+def _deed(one: Approval, passed_over_at: set) -> str:
+    if one.status != "withdrawn":
+        return one.status
+    if one.decided_at in passed_over_at:
+        return "passed over"
+    return "withdrawn" if one.decided_by_id else "withdrawn by itself"
+
+
+def _told(one: Approval, deed: str) -> dict:
     """One entry of the story: when, in words, and whether it is in red."""
     who = one.decided_by or one.asked_by
-    is_by_itself = one.status == "withdrawn" and not one.decided_by_id
     names = [user.name for user in User.select().where(User.id.in_(one.asked)).order_by(User.name)]
     return {
         "at": one.decided_at or one.asked_at,
-        "said": _(
-            WORDS["withdrawn by itself" if is_by_itself else one.status], who=who.name, reason=one.reason
-        ),
+        "said": _(WORDS[deed], who=who.name, reason=one.reason),
         "asked": _("Asked: %(names)s.", names=", ".join(names)) if names else "",
         "is_grave": one.status == "overridden",
     }
@@ -142,9 +157,7 @@ def _told(one: Approval) -> dict:
 @guard.needs("campaign.approve", "campaign.take")
 def approve(id: int):
     campaign = lookups.campaign_of(id, "campaign.approve")
-    confirmed = dict(
-        zip(("bins", "people", "messages"), _numbers(request.form.get("magnitude", "")), strict=False)
-    )
+    confirmed = dict(zip(approval.MAGNITUDE, _numbers(request.form.get("magnitude", "")), strict=False))
     try:
         approval.approve(
             campaign,

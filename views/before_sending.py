@@ -232,6 +232,10 @@ def _barrier(campaign: Campaign, size: Estimate, has_faults: bool, now: datetime
         return fault.said_by(_)
     if not approval.is_needed(campaign) or campaign.is_approved:
         return None
+    if campaign.is_submitted and not approval.approvers(campaign):
+        return _(
+            "It waits for approval, and nobody may give it now. Ask an administrator to give somebody that right."
+        )
     if campaign.is_submitted:
         return _("It waits for the approval of somebody else. An edit takes the request back.")
     return _("This kind of message needs the approval of somebody else first.")

@@ -40,6 +40,13 @@ def begin(id: int):
     except Refusal as refusal:
         flash(refusal.sentence.said_by(_), "warn")
         return redirect(url_for("campaigns.show", id=id), 303)
+    if made.author_id != current_user.id:
+        flash(
+            _(
+                "%(name)s began this already, and it has not left. It is one draft for both of you.",
+                name=made.author.name,
+            )
+        )
     return redirect(url_for("campaigns.text", id=made.id), 303)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from dispatch import audit, letters, rights
 from dispatch.errors import Incomplete, NotAllowed, Refusal, WrongMoment
 from dispatch.people import audience
-from dispatch.sending import contacts, doubt, quiet
+from dispatch.sending import contacts, doubt, follow_ups, quiet
 from dispatch.sending.moves import move
 from dispatch.words import KINDS as KIND_WORDS
 from dispatch.words import N_, Sentence, translator
@@ -111,10 +111,19 @@ def set_rule(
 
 
 def ask(campaign: Campaign, *, by: User, now: datetime, link: str) -> Approval:
-    """Submits it to the first on the ladder, in the caller's transaction. An exercise bothers nobody."""
+    """Submits it to the first on the ladder, in the caller's transaction. An exercise bothers nobody.
+
+    Raises Refusal where nobody could answer: what waits for nobody waits for ever.
+    """
     last = latest(campaign)
     if last and last.status == "rejected" and last.version == campaign.version:
         raise Refusal(N_("This text was rejected. Change it before you ask again."))
+    if not approvers(campaign):
+        raise Refusal(
+            N_(
+                "Nobody who did not write this message may approve it. Ask an administrator to give somebody else that right. Nothing was sent."
+            )
+        )
     move(campaign, "submitted", by=by, now=now)
     asked = Approval.create(campaign=campaign, version=campaign.version, asked_by=by, asked_at=now, link=link)
     if not campaign.is_practice:
@@ -137,21 +146,22 @@ def climb(now: datetime) -> None:
 
 def _ask_next(asked: Approval, campaign: Campaign, now: datetime) -> None:
     rule = rule_for(campaign.organisation_id, campaign.kind)
-    chosen = _next(asked, campaign, rule)
+    able = [user for user in approvers(campaign) if user.id not in asked.asked]
+    chosen = _next(able, rule)
     everybody = [*asked.asked, *(user.id for user in chosen)]
     due_at = now + timedelta(seconds=rule.deadline_seconds) if chosen else None
     Approval.update(asked=everybody, due_at=due_at).where(Approval.id == asked.id).execute()
     facts = {"organisation": campaign.organisation_id, "asked": [user.id for user in chosen]}
     audit.record("approval.asked" if chosen else "approval.unanswered", campaign, by=None, now=now, **facts)
     for user in chosen:
-        _tell(user, asked, campaign, now)
+        _tell(user, asked, campaign, now, is_last=len(chosen) == len(able))
 
 
-def _next(asked: Approval, campaign: Campaign, rule: FourEyes) -> list[User]:
-    """The next on the ladder; after the last of them everybody else who may, at once."""
-    able = {user.id: user for user in approvers(campaign) if user.id not in asked.asked}
-    ladder = [able[id] for id in rule.ladder if id in able]
-    return ladder[:1] or list(able.values())
+def _next(able: list[User], rule: FourEyes) -> list[User]:
+    """Of those who were not asked yet the next on the ladder; after the last of them everybody else, at once."""
+    by_id = {user.id: user for user in able}
+    ladder = [by_id[id] for id in rule.ladder if id in by_id]
+    return ladder[:1] or able
 
 
 def approvers(campaign: Campaign) -> list[User]:
@@ -183,7 +193,12 @@ def wrote(user: User, campaign: Campaign) -> bool:
     return not campaign.is_practice and user.id in (campaign.author_id, campaign.written_by_id)
 
 
-def _tell(user: User, asked: Approval, campaign: Campaign, now: datetime) -> None:
+ASKS = N_("%(who)s asks you to read and approve a message before it is sent.\n\n%(link)s")
+GOES_ON = N_("If nobody answers in time, the next person is asked.")
+ENDS_HERE = N_("Nobody else is asked after you.")
+
+
+def _tell(user: User, asked: Approval, campaign: Campaign, now: datetime, *, is_last: bool) -> None:
     _ = translator(user.language).gettext
     facts = {
         "kind": _(KIND_WORDS[campaign.kind]),
@@ -192,14 +207,9 @@ def _tell(user: User, asked: Approval, campaign: Campaign, now: datetime) -> Non
         "link": asked.link,
     }
     subject = _(N_("Please approve: %(kind)s “%(name)s”")) % facts
-    body = _(
-        N_(
-            "%(who)s asks you to read and approve a message before it is sent.\n\n%(link)s\n\n"
-            "If nobody answers in time, the next person is asked."
-        )
-    )
+    body = f"{_(ASKS) % facts}\n\n{_(ENDS_HERE if is_last else GOES_ON)}"
     post = {"organisation": campaign.organisation, "lang": user.language, "now": now, "subject": subject}
-    letters.post([user.email], body=body % facts, **post)
+    letters.post([user.email], body=body, **post)
     if user.phone.startswith("+"):
         short = _(N_("Belfort: please approve the %(kind)s of %(who)s: %(link)s")) % facts
         letters.post([user.phone], body=short, channel="sms", **post)
@@ -217,13 +227,28 @@ def story(campaign: Campaign) -> list[Approval]:
     return list(Approval.select().where(Approval.campaign == campaign.id).order_by(Approval.id))
 
 
+MAGNITUDE = ("bins", "people", "messages")
+
+
 def magnitude(campaign: Campaign) -> dict[str, int]:
-    """How much it is at this moment: BINs, people who get something, messages."""
+    """How much it is at this moment: BINs, people who get something, messages. Whom a message reached is no BIN."""
+    if campaign.only_reached:
+        return _much(0, follow_ups.audience_of(campaign), campaign)
     whose = campaign.organisation_id, campaign.audience, campaign.channels
-    whom = audience.resolve(*whose, kind=campaign.kind)
     bins = {*campaign.audience.get("bins", ()), *(id for id, _street in campaign.audience.get("streets", ()))}
+    return _much(len(bins), audience.resolve(*whose, kind=campaign.kind), campaign)
+
+
+def _much(bins: int, whom: audience.Audience, campaign: Campaign) -> dict[str, int]:
     messages = sum(mailing.channel in campaign.channels for mailing in whom.mailings)
-    return {"bins": len(bins), "people": whom.reached, "messages": messages}
+    return dict(zip(MAGNITUDE, (bins, whom.reached, messages), strict=True))
+
+
+def _holds(campaign: Campaign, confirmed: dict[str, int]) -> bool:
+    """Whether it is still for as many as somebody confirmed. Whom a message reached grows with each receipt that comes
+    late, and nobody can widen it: a correction does not wait for another tick.
+    """
+    return set(confirmed) == set(MAGNITUDE) if campaign.only_reached else confirmed == magnitude(campaign)
 
 
 def approve(
@@ -259,7 +284,7 @@ def _unread(campaign: Campaign, confirmed: dict[str, int], ticked: list[str]) ->
     found = {}
     if open_ones := [value for value in contacts.unverified(campaign) if value not in ticked]:
         found["ticked"] = contacts.to_tick(open_ones)
-    if confirmed != magnitude(campaign):
+    if not _holds(campaign, confirmed):
         found["magnitude"] = Sentence(N_("Confirm for how many people it is. The number may have changed."))
     return found
 
@@ -351,7 +376,7 @@ def demand(campaign: Campaign, policy: str) -> None:
                 "It was approved with another choice of what becomes of unsure messages. Nothing was sent: ask for approval again."
             )
         )
-    if last.status == "approved" and last.magnitude != magnitude(campaign):
+    if last.status == "approved" and not _holds(campaign, last.magnitude):
         raise Refusal(
             N_(
                 "Since it was approved the number of people or messages has changed. Nothing was sent: ask for approval again."

@@ -13,6 +13,7 @@ from dispatch.sending import placeholders, tallies
 from dispatch.sending.freezing import Parts, beginning, reference_by
 from dispatch.words import N_, Sentence
 from models import (
+    BEFORE_LAUNCH,
     FOLLOW_UPS,
     LANGUAGES,
     NOBODY,
@@ -78,9 +79,9 @@ GOES_ON = N_(
 
 
 def draft(campaign: Campaign, what: str, *, by: User, now: datetime, only_reached: bool = True) -> Campaign:
-    """Begins what follows a launched campaign, its text filled in.
+    """Begins what follows a launched campaign, its text filled in; or what was begun before and has not left.
 
-    Raises WrongMoment before the launch, and Refusal on an unknown kind of follow-up or a correction for more people
+    So two presses, or two colleagues, never lead to two corrections of which both are sent. Raises WrongMoment before the launch, and Refusal on an unknown kind of follow-up or a correction for more people
     than were reached.
     """
     if what not in FOLLOW_UPS or not (only_reached or what == "update"):
@@ -92,6 +93,8 @@ def draft(campaign: Campaign, what: str, *, by: User, now: datetime, only_reache
         rights.demand(
             by, "campaign.compose", followed.kind, followed.channels, followed.audience, on=followed
         )
+        if begun := _begun(followed, what, only_reached):
+            return begun
         made = Campaign.create(
             organisation=followed.organisation_id,
             held_by=followed.held_by_id,
@@ -110,6 +113,18 @@ def draft(campaign: Campaign, what: str, *, by: User, now: datetime, only_reache
         facts = {"organisation": made.organisation_id, "follows": followed.id, "what": what}
         audit.record("campaign.followed", made, by=by, now=now, **facts)
     return made
+
+
+def _begun(followed: Campaign, what: str, only_reached: bool) -> Campaign | None:
+    same = (Campaign.follow_up == what) & (Campaign.only_reached == only_reached)
+    return Campaign.get_or_none(
+        Campaign.follows == followed.id,
+        same,
+        Campaign.held_by.is_null()
+        if followed.held_by_id is None
+        else Campaign.held_by == followed.held_by_id,
+        Campaign.status.in_(BEFORE_LAUNCH),
+    )
 
 
 FIXED = ("kind", "channels", "audience")  # of a message to the reached alone: as what it follows had them
