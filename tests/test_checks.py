@@ -87,8 +87,22 @@ def test_the_database_does_not_hold_the_link_once_the_mail_has_left(check):
 
 def test_a_new_link_kills_the_older_one(check, els, molenakker, marc):
     old = token_of(Letter.get())
-    checks.ask(els, molenakker, door=DOOR, by=marc, now=NOON)
+    checks.ask(els, molenakker, door=DOOR, by=marc, now=NOON + checks.AGAIN)
     assert found(old) is None
+
+
+def test_a_member_who_is_asked_by_two_presses_gets_one_letter_and_its_link_works(
+    check, els, molenakker, marc
+):
+    again = checks.ask(els, molenakker, door=DOOR, by=marc, now=NOON + timedelta(seconds=30))
+    assert again == check and Letter.select().count() == 1
+    assert found(token_of(Letter.get())) == check
+
+
+def test_a_round_that_is_pressed_twice_stays_the_last_with_its_letters(molenakker, els, marc):
+    assert checks.send_round(molenakker, door=DOOR, by=marc, now=NOON) == 1
+    assert checks.send_round(molenakker, door=DOOR, by=marc, now=NOON + timedelta(minutes=1)) == 0
+    assert fresh(molenakker).checked_at == NOON
 
 
 def test_a_withdrawn_link_opens_nothing_and_is_withdrawn_once(check, marc):

@@ -20,6 +20,7 @@ from dispatch.words import N_, long_day, translator
 from models import MEMBER_FIELDS, Bin, DataCheck, Member, Membership, Message, Recipient, User, writing
 
 LIFETIME = timedelta(days=30)
+AGAIN = timedelta(minutes=2)  # a second press within it is the same one
 RECENT = timedelta(days=182)  # who confirmed since is not asked again
 AT_ONCE = 50  # members in one transaction
 PROPOSABLE = MEMBER_FIELDS
@@ -111,7 +112,10 @@ def send_round(bin: Bin, *, door: Door, by: User, now: datetime) -> int:
     In short transactions: killed in between, pressing again asks those who were not asked yet.
     """
     with writing():
-        ledger.refuse_uncovered(bin.organisation, price(due(bin, now), door=door, now=now))
+        rows = due(bin, now)
+        if not rows:
+            return 0  # and the last round stays the last
+        ledger.refuse_uncovered(bin.organisation, price(rows, door=door, now=now))
         Bin.update(checked_at=now).where(Bin.id == bin.id).execute()
         audit.record("check.round_sent", bin, by=by, now=now, organisation=bin.organisation_id)
     sent = 0
@@ -129,11 +133,17 @@ def _send_part(bin: Bin, door: Door, by: User, now: datetime) -> int:
 
 
 def ask(member: Member, bin: Bin, *, door: Door, by: User, now: datetime) -> DataCheck:
-    """Asks one member by the channel that works; an older link of theirs dies. Raises Refusal when none does, or uncovered."""
+    """Asks one member by the channel that works; an older link of theirs dies. Raises Refusal when none does, or uncovered.
+
+    Pressed again within AGAIN, the same letter is still on its way.
+    """
     channel = channel_to(member)
     if not channel:
         raise Refusal(NO_WAY)
     with writing():
+        just_asked = (DataCheck.channel == channel) & (DataCheck.sent_at > now - AGAIN) & _is_open(now)
+        if sent := DataCheck.get_or_none(DataCheck.member == member.id, just_asked):
+            return sent
         row = Membership(member=member, bin=bin)
         ledger.refuse_uncovered(bin.organisation, price([row], door=door, now=now))
         DataCheck.update(revoked_at=now).where(DataCheck.member == member.id, _is_open(now)).execute()
