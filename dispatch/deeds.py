@@ -34,6 +34,7 @@ DEEDS = {
     "activation.offer_withdrawn": N_("took a hand-over to a higher authority back"),
     "activation.offered": N_("handed an activation to a higher authority"),
     "activation.opened": N_("opened an information number"),
+    "activation.renumbered": N_("corrected an information number"),
     "activation.refused": N_("refused a request for an information number"),
     "activation.report_taken": N_("took the final report of an activation along as a file"),
     "activation.reported": N_("the final report of an activation was made"),

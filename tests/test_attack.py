@@ -159,7 +159,7 @@ def test_no_garbage_in_a_form_or_a_query_breaks_a_page(app, signed_in, zavel, ad
     things = {name: some[:1] for name, some in things.items()}
     desk = [signed_in(people["authorised_person"]), signed_in(people["centre_supervisor"])]
     for turn, (method, address, endpoint) in enumerate(addresses(app, things)):
-        answers = endpoint.endswith((".acknowledge", ".open_number", ".refuse", ".close"))
+        answers = endpoint.endswith((".acknowledge", ".open_number", ".renumber", ".refuse", ".close"))
         browser = desk[answers] if endpoint.startswith("activations") else admin
         for number, garbage in enumerate(GARBAGE[turn % 4 :: 4]):
             _knock(browser, method, address, garbage, is_part=bool(number % 2))

@@ -275,6 +275,22 @@ def test_the_centre_joins_two_towns_and_both_see_with_whom(mayor, supervisor, ho
     assert other.post(f"{url}/join", emergency_id=first.emergency_id).status == 403
 
 
+# ── The number ──────────────────────────────────────────────────────────
+
+
+def test_the_centre_mends_a_number_that_it_typed_wrong(mayor, supervisor):
+    activation = opened(mayor, supervisor)
+    url = f"/activations/{activation.id}"
+    page = supervisor.get(url)
+    form = page.form('form[action$="/number"]')
+    refused = supervisor.post(f"{url}/number", form | {"number": "17"})
+    assert refused.status == 422 and refused.form('form[action$="/number"]')["number"] == "17"
+    assert supervisor.post(f"{url}/number", form | {"number": "1772"}).has("Corrected")
+    assert mayor.get(url).has("1772") and Activation.get().number == "1772"
+    supervisor.post(f"{url}/number", form | {"number": "1779"})  # from a page of before
+    assert Activation.get().number == "1772"
+
+
 # ── Closing ─────────────────────────────────────────────────────────────
 
 

@@ -332,6 +332,55 @@ def test_an_exercise_never_joins_something_real_nor_the_other_way_round(people):
             join(one, other.emergency, people)
 
 
+def test_a_number_that_was_typed_wrong_is_mended_for_every_town_that_shares_it(people, neighbours):
+    first, second = neighbours
+    join(second, first.emergency, people)
+    by = people["supervisor"]
+    for one in neighbours:
+        centre.open(Activation.get_by_id(one.id), number="1717", opened_at=later(20), by=by, now=later(20))
+    before = Letter.select().count()
+    mended = centre.renumber(
+        Activation.get_by_id(second.id), number="1771", seen="1717", by=by, now=later(25)
+    )
+    assert {one.number for one in Activation.select()} == {"1771"} == {mended.emergency.number}
+    told = [
+        letter.subject
+        for letter in Letter.select().order_by(Letter.id).offset(before).limit(99)
+        if letter.subject
+    ]
+    assert len(told) == 2 and all("1771" in subject and "1717" in subject for subject in told)
+    assert [row.facts for row in Audit.select().where(Audit.deed == "activation.renumbered")] == [
+        {"number": "1771", "old": "1717"}
+    ] * 2
+    for facts in ({"seen": "1717"}, {"seen": "1772"}):  # a colleague was first
+        with pytest.raises(WrongMoment):
+            centre.renumber(mended, number="1773", by=by, now=later(26), **facts)
+    with pytest.raises(Incomplete):
+        centre.renumber(mended, number="x", seen="1771", by=by, now=later(26))
+    with pytest.raises(NotAllowed):
+        centre.renumber(mended, number="1773", seen="1771", by=people["mayor"], now=later(26))
+
+
+def test_before_the_number_opens_and_after_it_closed_there_is_none_to_mend(people):
+    activation, by = requested(people), people["supervisor"]
+    with pytest.raises(WrongMoment):
+        centre.renumber(activation, number="1771", seen="", by=by, now=later(3))
+    shut = centre.close(opened(activation, people), at=later(90), by=by, now=later(90))
+    with pytest.raises(WrongMoment):
+        centre.renumber(shut, number="1772", seen="1771", by=by, now=later(95))
+
+
+def test_of_two_numbers_given_to_one_emergency_at_once_the_second_is_refused(people, neighbours):
+    first, second = neighbours
+    join(second, first.emergency, people)
+    read_before = Activation.get_by_id(second.id)
+    assert read_before.emergency.number == ""
+    opened(Activation.get_by_id(first.id), people)
+    with pytest.raises(WrongMoment):
+        centre.open(read_before, number="1772", opened_at=later(20), by=people["supervisor"], now=later(20))
+    assert Activation.get_by_id(second.id).status == "requested"
+
+
 def test_an_open_number_an_ended_emergency_or_another_centres_is_not_joined(people, neighbours):
     first, second = neighbours
     centre.refuse(first, reason="Dubbel", by=people["supervisor"], now=later(2))

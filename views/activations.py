@@ -238,6 +238,13 @@ def open_number(id: int):
     return _answered(one(id), centre.open, _("The number is open."), number=number, opened_at=opened_at)
 
 
+@pages.post("/activations/<int:id>/number")
+@guard.needs("activation.answer")
+def renumber(id: int):
+    typed = {"number": request.form.get("number", ""), "seen": request.form.get("seen", "")}
+    return _answered(one(id), centre.renumber, _("Corrected, for everybody who shares this number."), **typed)
+
+
 @pages.post("/activations/<int:id>/refuse")
 @guard.needs("activation.answer")
 def refuse(id: int):

@@ -278,6 +278,52 @@ def open(
     return fresh(activation)
 
 
+def renumber(activation: Activation, *, number: str, seen: str, by: User, now: datetime) -> Activation:
+    """Mends a number that was typed wrong, for every town that shares it; whoever is in control of one hears of it.
+
+    `seen` is the number that the person looked at. Raises Incomplete for one that cannot be rung, WrongMoment when no
+    number is open here or a colleague changed it meanwhile.
+    """
+    authority.demand_answering(activation, by)
+    if fault := _unreadable(number):
+        raise Incomplete(N_("The number was not changed."), {"number": fault})
+    right = annex3.line(number)
+    with writing():
+        sharing = [one for one in emergencies.towns(activation.emergency) if one.number == seen]
+        if not any(one.id == activation.id and one.status in ANSWERS for one in sharing):
+            raise WrongMoment(MOVED_ON)
+        emergencies.number(activation.emergency, right, instead_of=seen)
+        for one in sharing:
+            Activation.update(number=right, changed_at=now).where(Activation.id == one.id).execute()
+            audit.record("activation.renumbered", one, by=by, now=now, number=right, old=seen)
+            if one.status in ANSWERS:
+                telling.tell(one, telling.in_control(one, now), _renumbered(one, seen, right), now=now)
+    return fresh(activation)
+
+
+ANSWERS = ("open", "closing")
+
+
+def _renumbered(activation: Activation, wrong: str, right: str) -> telling.Word:
+    facts = {
+        "centre": activation.agreement.centre.name,
+        "municipality": activation.municipality.name,
+        "number": request.phone(right),
+        "wrong": request.phone(wrong),
+    }
+    return telling.Word(
+        Sentence(N_("The information number of %(municipality)s is %(number)s, not %(wrong)s"), **facts),
+        Sentence(
+            N_(
+                "%(centre)s had typed the information number of %(municipality)s wrong. It is %(number)s, and not "
+                "%(wrong)s. Put the right one in everything that you publish."
+            ),
+            **facts,
+        ),
+        Sentence(N_("The information number of %(municipality)s is %(number)s, not %(wrong)s."), **facts),
+    )
+
+
 def refuse(activation: Activation, *, reason: str, by: User, now: datetime) -> Activation:
     """The centre does not open, and says why."""
     authority.demand_answering(activation, by)
@@ -340,10 +386,9 @@ def _unconfirmed(activation: Activation, at: datetime | None) -> Sentence | None
 
 
 def _number_fault(typed: str, activation: Activation) -> dict[str, Sentence]:
-    try:
-        number, known = annex3.line(typed), activation.emergency.number
-    except numbers.InvalidNumber as fault:
-        return {"number": Sentence(annex3.KEPT, fault=Sentence(numbers.SENTENCES[fault.code]))}
+    if fault := _unreadable(typed):
+        return {"number": fault}
+    number, known = annex3.line(typed), activation.emergency.number
     if known and number != known:
         return {
             "number": Sentence(
@@ -352,6 +397,14 @@ def _number_fault(typed: str, activation: Activation) -> dict[str, Sentence]:
             )
         }
     return {}
+
+
+def _unreadable(typed: str) -> Sentence | None:
+    try:
+        annex3.line(typed)
+    except numbers.InvalidNumber as fault:
+        return Sentence(annex3.KEPT, fault=Sentence(numbers.SENTENCES[fault.code]))
+    return None
 
 
 def _moment_fault(field: str, at: datetime | None, after: datetime, now: datetime) -> dict[str, Sentence]:

@@ -25,9 +25,11 @@ def begin(activation: Activation, *, now: datetime) -> Emergency:
     )
 
 
-def number(emergency: Emergency, number: str) -> None:
-    """Keeps the number that callers ring, in the caller's transaction."""
-    Emergency.update(number=number).where(Emergency.id == emergency.id).execute()
+def number(emergency: Emergency, number: str, *, instead_of: str = "") -> None:
+    """Keeps the number that callers ring, in the caller's transaction; WrongMoment when a colleague gave it another."""
+    here = (Emergency.id == emergency.id) & Emergency.number.in_((instead_of, number))
+    if not Emergency.update(number=number).where(here).execute():
+        raise WrongMoment(N_("A colleague gave this emergency another number meanwhile. Look again."))
 
 
 def end(emergency: Emergency, *, at: datetime) -> None:
