@@ -329,8 +329,17 @@ def test_when_everything_has_left_there_is_nothing_to_stop(app, lien, draft):
     Message.update(status="accepted").execute()
     Tally.update(status="accepted").execute()
     page = lien.get(f"/campaigns/{campaign.id}/stop")
-    assert page.has("4 berichten zijn weg en komen niet terug. Er valt niets meer te stoppen.")
+    assert page.has("Er valt niets meer te stoppen") and page.has("4 berichten zijn weg en komen niet terug.")
     assert not page.select("form.deed .stop, button.stop")
+
+
+def test_what_came_too_late_is_not_said_to_have_left(app, lien, draft):
+    campaign = launched(lien, draft())
+    campaigns.pause(campaign, by=campaign.author, now=clock.now())
+    Message.update(status="expired").execute()
+    Tally.update(status="expired").execute()
+    page = lien.get(f"/campaigns/{campaign.id}/stop")
+    assert page.has("0 berichten zijn weg") and page.has("4 zijn niet aangekomen, of kwamen te laat")
 
 
 def test_each_group_of_unsure_messages_goes_again_or_stays_as_somebody_chooses(app, lien, draft):

@@ -13,6 +13,7 @@ from models import (
     Emergency,
     Entry,
     EntryDraft,
+    EntryVersion,
     Milestone,
     Question,
     SheetReading,
@@ -365,6 +366,23 @@ def test_a_question_is_answered_merged_pointed_at_a_line_or_dismissed(place, scr
     assert browser.post(f"/questions/{bus.id}/answer").status == 409
     seen = operator.get(f"{here}/sheet").soup.find(id="mine").text
     assert "Dat zegt het parket." in seen and seen.count("Vanaf 10.00 u.") == 2
+
+
+def test_an_answer_that_holds_from_later_says_so_to_who_publishes_it_and_to_who_asked(place, screen):
+    operator, here = screen(place.operators[0])
+    operator.post(f"{here}/questions", words="Rijdt bus 14?", lang="nl")
+    browser, _ = screen(place.liaison)
+    answer = browser.post(f"/questions/{Question.get().id}/answer", follow=False).response.location
+    later = clock.now() + timedelta(hours=2)
+    typed = {"answer-nl": "Vanaf nu.", "question-nl": "Rijdt bus 14?"}
+    desk = browser.post(f"{answer}/publish", typed | {"from": f"{clock.local(later):%d/%m %H:%M}"})
+    assert desk.has("De operatoren zien het vanaf") and not desk.has("binnen 5 seconden")
+    mine = operator.get(f"{here}/sheet").soup.find(id="mine")
+    assert "Beantwoord: het geldt vanaf" in mine.text and "Vanaf nu." not in mine.text
+    assert operator.htmx(mine["data-hx-get"]).status == 204
+    EntryVersion.update(valid_from=clock.now()).where(EntryVersion.valid_from > clock.now()).execute()
+    told = operator.htmx(mine["data-hx-get"])
+    assert told.has("Vanaf nu.") and not told.soup.find(id="mine").has_attr("data-hx-get")
 
 
 def test_a_contradiction_is_shown_with_the_way_to_it_and_can_be_settled(place, screen):

@@ -15,6 +15,7 @@ from dispatch import clock, rights
 from dispatch.errors import WrongMoment
 from dispatch.sending import calls, campaigns, doubt, estimate, pictures, quiet, report, tallies
 from dispatch.sending.doubt import Group
+from dispatch.sending.follow_ups import REACHED
 from dispatch.words import CHANNELS, KINDS
 from models import Campaign
 from views import answers, cap, follow_ups, guard, lookups, render, wording
@@ -22,6 +23,7 @@ from views import takeover as takeovers
 
 pages = Blueprint("control", __name__)
 MAY_LEAVE = ("queued", "sending", "unsure")
+GONE = ("unsure", *REACHED, "busy", "no_answer")  # left our hands, and nobody takes it back
 HIGHEST = 2**31  # no campaign has so many doubts, and the database counts no higher than 2**63
 
 
@@ -55,7 +57,8 @@ def confirm_stop(id: int):
         "control/stop.html",
         campaign=campaign,
         counts=counts,
-        gone=sum(counts.values()) - still - counts["withheld"] + counts["unsure"],
+        gone=sum(counts[status] for status in GONE),
+        failed=counts["failed"] + counts["expired"],
         is_all_gone=not (still or _may_come(campaign, table)),
         practice=campaign.is_practice,
     )

@@ -1,5 +1,7 @@
 """The liaison officer's desk: questions with clocks, what is being typed, what rises, what contradicts, what must be checked."""
 
+from datetime import datetime
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -20,7 +22,7 @@ from dispatch.centre import (
 )
 from dispatch.errors import Incomplete, WrongMoment
 from dispatch.words import LANGUAGE_NAMES
-from models import Emergency, EntryDraft, Question
+from models import Emergency, EntryDraft, EntryVersion, Question
 from views import contradictions, draft_page, guard, lookups, sheet_page, waiting
 from views.render import when
 
@@ -178,17 +180,22 @@ def publish(id: int):
         flash(refusal.sentence.said_by(_), "warn")
         return _to_draft(draft)
     emergency = draft.emergency
-    flash(
-        _(
-            "Published as version %(version)s. The operators see it within 5 seconds.",
-            version=version.sheet_version,
-        ),
-        "done",
-    )
+    flash(_published(version, clock.now()), "done")
     also = [one for one in contradictions.worded(emergency, clock.now()) if one.entry == version.entry_id]
     if also:
         flash(_("What you changed still stands elsewhere. See the contradictions below."), "warn")
     return _to_desk(emergency.id, "contradictions" if also else "lines")
+
+
+def _published(version: EntryVersion, now: datetime) -> str:
+    number, begins = version.sheet_version, version.valid_from
+    if begins > now:
+        return _(
+            "Published as version %(version)s. The operators see it from %(hour)s on.",
+            version=number,
+            hour=when(begins, now),
+        )
+    return _("Published as version %(version)s. The operators see it within 5 seconds.", version=number)
 
 
 def _seen(draft: EntryDraft) -> EntryDraft:

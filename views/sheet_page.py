@@ -31,6 +31,13 @@ class Asked:
     def is_waiting(self) -> bool:
         return self.question.answered_at is None
 
+    @property
+    def stage(self) -> str:
+        """Where it stands: asked, answered from later on, told."""
+        if self.is_waiting:
+            return "asked"
+        return "later" if self.line and self.line.is_waiting else "told"
+
 
 def mood(emergency: Emergency) -> dict:
     """The pages of an exercise are drawn as one, whoever looks; those of a real emergency never are."""
@@ -209,17 +216,23 @@ def mine(emergency: Emergency) -> dict:
     now = clock.now()
     asked = questions.of_asker(emergency, current_user, now)
     ids = [one.entry_id for one in asked if one.entry_id]
-    told = lines.shown(emergency, spoken(), since=emergency.sheet_version, now=now, only=ids) if ids else []
-    by_entry = {line.entry.id: line for line in told if not line.is_gone}
+    told = _told(emergency, ids, now) if ids else []
+    by_entry = {line.entry.id: line for line in sorted(told, key=lambda line: not line.is_waiting)}
     rows = [Asked(one, by_entry.get(one.entry_id)) for one in asked]
     return {
         "emergency": emergency,
         "asked": rows,
-        "mine_held": ",".join(f"{row.question.id}.{int(not row.is_waiting)}" for row in rows),
-        "mine_polls": any(row.is_waiting for row in rows) and not emergency.ended_at,
+        "mine_held": ",".join(f"{row.question.id}.{row.stage}" for row in rows),
+        "mine_polls": any(row.stage != "told" for row in rows) and not emergency.ended_at,
         "lang_spoken": spoken(),
         "now": now,
     }
+
+
+def _told(emergency: Emergency, ids: list[int], now: datetime) -> list[lines.Line]:
+    """What these entries say, or will from later on."""
+    facts = {"since": emergency.sheet_version, "now": now, "only": ids, "with_waiting": True}
+    return [line for line in lines.shown(emergency, spoken(), **facts) if not line.is_gone]
 
 
 def note_seen(asked: list[Asked]) -> None:
