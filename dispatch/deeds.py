@@ -184,6 +184,7 @@ DEEDS = {
     "question.asked": N_("asked a question for a caller"),
     "question.dismissed": N_("dismissed a question from the floor"),
     "question.merged": N_("made one of two questions from the floor"),
+    "question.reopened": N_("let a question from the floor wait again"),
     "question.separated": N_("made two of a joined question from the floor"),
     "quarter.brought": N_("brought what the telephone exchange counted"),
     "recording.kept": N_("kept a recording"),

@@ -105,6 +105,33 @@ def test_what_was_answered_as_one_stays_one(place):
     assert Question.get_by_id(young.id).merged_into_id == old.id
 
 
+def test_a_question_that_was_closed_by_mistake_waits_again_and_keeps_its_clock(place):
+    question = ask(place, "Rijdt bus 14?")
+    entry = place.publish("Waarheen?", "De Linde.")
+    questions.point(question, entry, by=place.liaison, now=later(3))
+    assert questions.closed_lately(place.emergency, later(4)) == [question]
+    again = questions.reopen(question, by=place.liaison, now=later(4))
+    assert (again.entry_id, again.answered_at, again.asked_at) == (None, None, NOON)
+    with pytest.raises(WrongMoment):
+        questions.reopen(question, by=place.liaison, now=later(4))
+    questions.dismiss(again, why="Niet nu.", by=place.liaison, now=later(5))
+    assert questions.reopen(again, by=place.liaison, now=later(6)).dismissed_why == ""
+    with pytest.raises(NotAllowed):
+        questions.reopen(question, by=place.operators[0], now=later(7))
+    assert questions.closed_lately(place.emergency, later(7)) == []
+
+
+def test_what_was_joined_or_belongs_to_an_emergency_that_is_over_does_not_wait_again(place):
+    old, young = ask(place, "Is de school open?"), ask(place, "Is de tunnel open?", who=1)
+    questions.merge(young, old, by=place.liaison, now=later(1))
+    with pytest.raises(WrongMoment):
+        questions.reopen(young, by=place.liaison, now=later(2))
+    questions.dismiss(old, why="Later.", by=place.liaison, now=later(3))
+    Emergency.update(ended_at=later(4)).where(Emergency.id == place.emergency.id).execute()
+    with pytest.raises(WrongMoment):
+        questions.reopen(old, by=place.liaison, now=later(5))
+
+
 def test_an_answer_becomes_a_line_of_the_sheet_and_closes_the_question_in_one_transaction(place):
     question = ask(place, "Rijdt bus 14?", topic="vervoer")
     draft = drafts.open_new(place.emergency, by=place.liaison, now=later(1), asked=question)

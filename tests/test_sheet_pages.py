@@ -366,6 +366,11 @@ def test_a_question_is_answered_merged_pointed_at_a_line_or_dismissed(place, scr
     assert browser.post(f"/questions/{bus.id}/answer").status == 409
     seen = operator.get(f"{here}/sheet").soup.find(id="mine").text
     assert "Dat zegt het parket." in seen and seen.count("Vanaf 10.00 u.") == 2
+    closed = browser.get(f"{here}/desk").soup.find(id="closed-questions")
+    page = browser.get(closed.find("a", string="Wie was het?")["href"])
+    again = browser.post(page.select('form[action$="/reopen"]')[0]["action"])
+    assert again.path == f"/questions/{who.id}" and again.select('form[action$="/dismiss"]')
+    assert "Dat zegt het parket." not in operator.get(f"{here}/sheet").soup.find(id="mine").text
 
 
 def test_an_answer_that_holds_from_later_says_so_to_who_publishes_it_and_to_who_asked(place, screen):

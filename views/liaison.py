@@ -79,6 +79,7 @@ def _waiting(emergency: Emergency) -> dict:
     return {
         "emergency": emergency,
         "waiting": questions.waiting(emergency, now),
+        "closed": questions.closed_lately(emergency, now),
         "is_live": not emergency.ended_at,
         "may_answer": sheet.may_change(current_user, emergency, now),
     }
@@ -292,6 +293,7 @@ def _question(question: Question, fault: str = "") -> str:
         emergency=emergency,
         waiting=waiting.get(question.id),
         others=[(other, one.question.words) for other, one in waiting.items() if other != question.id],
+        may_reopen=question.answered_at and not (question.merged_into_id or emergency.ended_at),
         joined=questions.joined(question) if question.id in waiting else [],
         likely=next((one.id for one in waiting[question.id].alike), "") if question.id in waiting else "",
         hits=[sheet_page.worded(line, now) for line in hits if not line.is_gone],
@@ -340,6 +342,14 @@ def separate(id: int):
     apart = questions.separate(_open_question(id), by=current_user, now=clock.now())
     flash(_("Two questions again. Both wait for an answer."), "done")
     return _to_desk(apart.emergency_id)
+
+
+@pages.post("/questions/<int:id>/reopen")
+@guard.needs("sheet.change")
+def reopen(id: int):
+    again = questions.reopen(_open_question(id), by=current_user, now=clock.now())
+    flash(_("It waits for an answer again."), "done")
+    return redirect(url_for(".question", id=again.id), 303)
 
 
 @pages.post("/questions/<int:id>/dismiss")

@@ -237,7 +237,14 @@ def _told(emergency: Emergency, ids: list[int], now: datetime) -> list[lines.Lin
 
 def note_seen(asked: list[Asked]) -> None:
     """The page with these was opened: their answers are no news any more."""
-    session[SEEN] = [one.question.id for one in asked if not one.is_waiting]
+    seen = [_news_of(one.question) for one in asked if not one.is_waiting]
+    if seen != session.get(SEEN):
+        session[SEEN] = seen
+
+
+def _news_of(question: Question) -> str:
+    """An answer, told apart from another one that the same question had before."""
+    return f"{question.id} {question.answered_at:%H%M%S}"
 
 
 def news(emergency: Emergency) -> dict:
@@ -249,7 +256,7 @@ def news(emergency: Emergency) -> dict:
     answered = [
         one
         for one in questions.of_asker(emergency, current_user, now)
-        if one.answered_at and one.id not in seen
+        if one.answered_at and _news_of(one) not in seen
     ]
     ids = ",".join(str(one.id) for one in answered)
     return {

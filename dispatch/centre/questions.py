@@ -17,6 +17,7 @@ LATE_AFTER = timedelta(minutes=20)
 LONGEST, LONGEST_TOPIC = 250, 40
 MINE_SHOWN = timedelta(hours=2)  # so long an asker still sees what they asked
 NOT_OURS = N_("Only who carries this emergency now decides what callers are told.")
+OVER = N_("This emergency is over. Nobody answers questions any more.")
 CLOSED = N_("This question was answered or dismissed already.")
 OPEN = Question.answered_at.is_null()  # one that was merged into another is closed too
 
@@ -61,7 +62,7 @@ def ask(
     topic = " ".join(topic.split())[:LONGEST_TOPIC]
     with writing():
         if Emergency.get_by_id(emergency.id).ended_at:
-            raise WrongMoment(N_("This emergency is over. Nobody answers questions any more."))
+            raise WrongMoment(OVER)
         asked_as = _same(emergency, phrases.key(words)) or Question.create(
             emergency=emergency.id,
             words=words,
@@ -231,6 +232,30 @@ def dismiss(question: Question, *, why: str, by: User, now: datetime) -> Questio
             raise WrongMoment(CLOSED)
         audit.record("question.dismissed", question, by=by, now=now)
     return Question.get_by_id(question.id)
+
+
+def reopen(question: Question, *, by: User, now: datetime) -> Question:
+    """It waits again: it was shown a wrong line, or dismissed too soon. Its clock goes on from the first asking.
+
+    Raises WrongMoment when it waits already, was joined to another one, or the emergency is over.
+    """
+    _demand(by, question, now)
+    with writing():
+        if Emergency.get_by_id(question.emergency_id).ended_at:
+            raise WrongMoment(OVER)
+        closed = (Question.id == question.id) & ~OPEN & Question.merged_into.is_null()
+        again = {"entry": None, "answered_at": None, "answered_by": None, "dismissed_why": ""}
+        if not Question.update(again).where(closed).execute():
+            raise WrongMoment(N_("This question waits for an answer already."))
+        audit.record("question.reopened", question, by=by, now=now)
+    return Question.get_by_id(question.id)
+
+
+def closed_lately(emergency: Emergency, now: datetime) -> list[Question]:
+    """What was answered or dismissed in the last two hours, the newest first."""
+    lately = (Question.answered_at > now - MINE_SHOWN) & Question.merged_into.is_null()
+    here = Question.select().where(Question.emergency == emergency.id, lately)
+    return list(here.order_by(Question.answered_at.desc()))
 
 
 def _demand(by: User, question: Question, now: datetime) -> None:
