@@ -245,6 +245,7 @@ DEEDS = {
     "user_table.undone": N_("took the accounts of a user table away again"),
     "user_table.uploaded": N_("uploaded a user table"),
     "victim.closed": N_("closed a note for the D2 desk"),
+    "victim.given_back": N_("let a call of a victim or relative wait again"),
     "victim.handed_over": N_("handed a call over to the D2 desk or the second line"),
     "victim.opened": N_("opened a note for the D2 desk"),
     "victim.taken": N_("took a call of the D2 desk over"),

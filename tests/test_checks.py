@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from dispatch.access import links
+from dispatch.again import AGAIN
 from dispatch.errors import Incomplete, Refusal, WrongMoment
 from dispatch.people import asking, checks, erasing
 from dispatch.people.checks import Door
@@ -87,7 +88,7 @@ def test_the_database_does_not_hold_the_link_once_the_mail_has_left(check):
 
 def test_a_new_link_kills_the_older_one(check, els, molenakker, marc):
     old = token_of(Letter.get())
-    checks.ask(els, molenakker, door=DOOR, by=marc, now=NOON + checks.AGAIN)
+    checks.ask(els, molenakker, door=DOOR, by=marc, now=NOON + AGAIN)
     assert found(old) is None
 
 

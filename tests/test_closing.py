@@ -1,5 +1,6 @@
 """Closing by a plan, in writing, and opening again within a day."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from io import BytesIO
 
@@ -131,6 +132,14 @@ def test_a_number_that_is_not_open_is_not_closed_by_a_plan(opened, people):
     with pytest.raises(WrongMoment):
         confirm(closed, people)
     assert not ClosingPlan.select().exists() and not Notice.select().exists()
+
+
+def test_a_plan_that_is_pressed_twice_goes_out_once(opened, people):
+    plan = confirm(opened, people)
+    told = (Message.select().count(), Notice.select().count())
+    assert confirm(opened, people, now=later(301)) == plan
+    assert (Message.select().count(), Notice.select().count()) == told
+    assert confirm(opened, people, typed=replace(PLAN, greeting="Anders"), now=later(301)) != plan
 
 
 def test_a_later_plan_takes_the_place_of_the_one_before(opened, people):

@@ -81,6 +81,10 @@ def test_the_first_possible_day_is_four_weeks_from_today(mayor):
     assert Exercise.select().count() == 1
 
 
+def test_an_exercise_that_is_asked_by_two_presses_is_one(mayor):
+    assert exercising.ask(mayor) == exercising.ask(mayor) != exercising.ask(mayor, name="Anders")
+
+
 def test_the_day_that_counts_is_the_day_of_brussels(mayor):
     late_evening = NOON.replace(hour=23, minute=30)  # 00:30 on the 24th in Brussels
     with pytest.raises(Incomplete):

@@ -261,7 +261,8 @@ def test_the_costs_are_the_last_statements_or_provisional(closed):
     assert {row[1] for row in rows} == {"provisional"} and len(rows) == 2
     by = User.get(User.role == "centre_supervisor")
     statements.draw_up(closed, by=by, now=OPENED + 6 * HOUR)
-    statements.correct(closed, "Fout.", by=by, now=OPENED + 7 * HOUR)
+    for minute in range(2):  # pressed twice it goes out once
+        statements.correct(closed, "Fout.", by=by, now=OPENED + 7 * HOUR + minute * MINUTE)
     assert sorted(row[1] for row in chapter(closed, "Costs")) == ["3", "4"]
 
 

@@ -1,6 +1,7 @@
 """The ledger: a launch holds, an acceptance spends once, the end releases, and the sums agree to the mill."""
 
 from datetime import date, timedelta
+from itertools import count
 
 import peewee
 import pytest
@@ -23,6 +24,7 @@ from tests.test_kill import Time, launched
 
 END = date(2028, 7, 20)
 SMS = 55
+NUMBERS = count(1)  # of invoices
 TWO_PARTS = {"sms": {"nl": {"body": "x" * 161}}}
 
 
@@ -53,7 +55,7 @@ def molenakker(app):
 def prepaid(zone: Organisation, platform, mills: int, payment: str = "prepaid") -> Organisation:
     ledger.arrange(zone, payment, by=platform, now=NOON)
     if mills:
-        ledger.top_up(zone, mills, expires_on=END, note="Factuur 12", by=platform, now=NOON)
+        ledger.top_up(zone, mills, expires_on=END, note=f"Factuur {next(NUMBERS)}", by=platform, now=NOON)
     return Organisation.get_by_id(zone.id)
 
 
@@ -100,6 +102,20 @@ def test_a_slip_is_no_package(app, platform, mills):
     with pytest.raises(Refusal, match="amount in euro"):
         ledger.top_up(cast.zone(), mills, expires_on=END, note="", by=platform, now=NOON)
     assert not LedgerLine.select().exists()
+
+
+def test_a_payment_that_is_pressed_twice_is_noted_once_and_another_one_says_that_it_is(app, platform):
+    heuvel = cast.organisation("Heuvel", "police_zone")
+    facts = {"expires_on": None, "by": platform}
+    ledger.top_up(heuvel, 275_000, note="", now=NOON, **facts)
+    with pytest.raises(Refusal, match="a moment ago"):
+        ledger.top_up(heuvel, 275_000, note=" ", now=NOON + timedelta(seconds=50), **facts)
+    ledger.top_up(heuvel, 275_000, note="tweede", now=NOON + timedelta(seconds=50), **facts)
+    ledger.top_up(heuvel, 275_000, note="", now=NOON + timedelta(minutes=3), **facts)
+    ledger.correct(heuvel, -275_000, note="dubbel", by=platform, now=NOON)
+    with pytest.raises(Refusal, match="a moment ago"):
+        ledger.correct(heuvel, -275_000, note="dubbel", by=platform, now=NOON)
+    assert ledger.of(heuvel).available_mills == 550_000
 
 
 def test_a_correction_needs_its_reason_and_changes_no_line(app, platform):

@@ -147,6 +147,28 @@ def test_a_call_counts_for_whoever_takes_it_over_in_the_end(place, signed_in):
     assert (counted["d2_desk"], counted["second_line"], counted["waiting"]) == (1, 1, 1)
 
 
+def test_what_is_handed_over_by_two_presses_is_one_call_and_one_note(place):
+    before = Call.select().count()
+    assert hand_over(place) == hand_over(place)
+    assert (VictimNote.select().count(), Call.select().count() - before) == (1, 1)
+
+
+def test_what_was_taken_or_closed_by_mistake_waits_again(place):
+    note, keeper = hand_over(place), truth.may_see_victims(place.operators[1])
+    with pytest.raises(WrongMoment):
+        victims.give_back(note, by=keeper, now=NOON)
+    for deed in (victims.take, victims.close):
+        deed(note, by=keeper, now=NOON)
+        with pytest.raises(NotAllowed):
+            victims.give_back(note, by=place.liaison, now=NOON)
+        again = victims.give_back(note, by=keeper, now=NOON)
+        assert (again.taken_by_id, again.taken_at, again.closed_at) == (None, None, None)
+    assert victims.counts(place.emergency)["waiting"] == 1
+    VictimNote.update(closed_at=NOON, purged_at=NOON).execute()
+    with pytest.raises(WrongMoment):
+        victims.give_back(note, by=keeper, now=NOON)
+
+
 def test_one_calls_back_and_it_is_closed_once(place):
     note, keeper = hand_over(place), truth.may_see_victims(place.operators[1])
     assert victims.take(note, by=keeper, now=NOON).taken_by == keeper

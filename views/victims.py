@@ -120,6 +120,12 @@ def close(id: int):
     return _done(id, victims.close, _("Closed."))
 
 
+@pages.post("/victim-notes/<int:id>/give-back")
+@guard.needs("activation.see")
+def give_back(id: int):
+    return _done(id, victims.give_back, _("It waits to be called back again."))
+
+
 def _done(id: int, deed, said: str):
     note: VictimNote = lookups.victim_note_of(id)
     sheet_page.keep_apart(note.emergency)

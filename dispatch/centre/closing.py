@@ -6,7 +6,7 @@ It stands apart from the phase of the crisis: a number may go on when the phase 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from dispatch import audit, clock, papers
+from dispatch import again, audit, clock, papers
 from dispatch.centre import emergencies, notices, scale_up, telling
 from dispatch.centre import form as annex3
 from dispatch.centre import request as wording
@@ -59,8 +59,8 @@ def confirm(
 ) -> ClosingPlan:
     """Confirms in writing how the number closes: a plan, and a paper that is sent to the centre at once.
 
-    A later one takes the place of the plan before. Raises Incomplete by field, NotAllowed, and WrongMoment unless the
-    number is open.
+    A later one takes the place of the plan before; the same one, pressed again a moment later, is that plan. Raises
+    Incomplete by field, NotAllowed, and WrongMoment unless the number is open.
     """
     scale_up.demand_control(activation, by, now)
     read, faults = _read(typed, now)
@@ -71,6 +71,9 @@ def confirm(
     plan = ClosingPlan(activation=activation, by=by, confirmed_at=now, **read)
     paper = _paper(plan, activation.agreement.centre.language)
     with writing():
+        scale_up.demand_control(activation, by, now)
+        if _says_the_same(before := holding(activation), plan):
+            return before
         if fresh(activation).status == "closing":
             _replace(activation, by, now)
         else:
@@ -85,6 +88,15 @@ def confirm(
         )
         plan.save(force_insert=True)
     return plan
+
+
+def _says_the_same(before: ClosingPlan | None, plan: ClosingPlan) -> bool:
+    if not before or before.by_id != plan.by_id or before.confirmed_at <= plan.confirmed_at - again.AGAIN:
+        return False
+    return all(getattr(before, name) == getattr(plan, name) for name in PLANNED)
+
+
+PLANNED = ("phases", "closes_at", "redirect", "greeting")
 
 
 def _replace(activation: Activation, by: User, now: datetime) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
-from dispatch import audit, clock, rights
+from dispatch import again, audit, clock, rights
 from dispatch.centre import activation as centre
 from dispatch.centre import costs, exercise_papers, prices
 from dispatch.centre import form as annex3
@@ -61,9 +61,10 @@ def ask(municipality: Organisation, typed: Mapping[str, str], *, by: User, now: 
     is_late = clock.local(values["begins_at"]).date() < first_day(now)
     status = "late" if is_late else "asked"
     with writing():
-        made = Exercise.create(
-            municipality=municipality, agreement=agreement, status=status, asked_by=by, asked_at=now, **values
-        )
+        asked = {"municipality": municipality, "status": status, "asked_by": by, **values}
+        if same := again.same(Exercise.asked_at, now, **asked):
+            return same
+        made = Exercise.create(agreement=agreement, asked_at=now, **asked)
         audit.record("exercise.asked", made, by=by, now=now, late=is_late)
         tell(made, agreement.centre, *exercise_papers.asked(made), now=now)
     return made

@@ -1,15 +1,13 @@
 """What the centre asks whoever is in control, and what they answer: both stand at the activation for both sides."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from dispatch import audit, rights
+from dispatch import again, audit, rights
 from dispatch.centre import authority, scale_up, telling
 from dispatch.centre import form as annex3
 from dispatch.errors import Incomplete, NotAllowed, WrongMoment
 from dispatch.words import N_, Sentence
 from models import Activation, Inquiry, User, writing
-
-AGAIN = timedelta(minutes=2)  # the same words of the same hand within it are the same question, pressed twice
 
 
 def ask(activation: Activation, words: str, *, by: User, now: datetime) -> Inquiry:
@@ -37,7 +35,7 @@ def ask(activation: Activation, words: str, *, by: User, now: datetime) -> Inqui
     )
     with writing():
         asked = {"activation": activation, "words": words, "by": by}
-        if same := Inquiry.get_or_none(Inquiry.asked_at > now - AGAIN, **asked):
+        if same := again.same(Inquiry.asked_at, now, **asked):
             return same
         made = Inquiry.create(**asked, asked_at=now)
         telling.tell(activation, telling.in_control(activation, now), word, now=now)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from peewee import fn
 
-from dispatch import audit, letters, papers, rights
+from dispatch import again, audit, letters, papers, rights
 from dispatch.centre import billing, costs, moves
 from dispatch.centre import prices as tariff
 from dispatch.centre.request import day, moment
@@ -132,13 +132,18 @@ def draw_up(activation: Activation, *, by: User, now: datetime) -> list[Statemen
 
 
 def correct(activation: Activation, reason: str, *, by: User, now: datetime) -> list[Statement]:
-    """New statements in the place of the last ones, which stay; each says which one it corrects and why."""
+    """New statements in the place of the last ones, which stay; each says which one it corrects and why.
+
+    Pressed again a moment later for the same reason, they are those that were just drawn up.
+    """
     _judge(activation, by)
     reason = reason.strip()[:LONGEST_REASON]
     if not reason:
         raise Refusal(N_("Write what was wrong: it stands on the new statement."), field="reason")
-    if not of_activation(activation):
+    if not (last := of_activation(activation)):
         raise WrongMoment(N_("There is no statement to correct yet."))
+    if again.same(Statement.made_at, now, activation=activation, reason=reason, by=by):
+        return last
     return _keep(activation, reason, by, now)
 
 

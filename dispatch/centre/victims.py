@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from peewee import fn
 
-from dispatch import audit, rights
+from dispatch import again, audit, rights
 from dispatch.centre import calls, presence, statistics
 from dispatch.errors import Incomplete, NotAllowed, WrongMoment
 from dispatch.people import numbers
@@ -40,6 +40,10 @@ def hand_over(
     with writing():
         if Emergency.get_by_id(emergency.id).ended_at:
             raise WrongMoment(N_("This emergency is over. Nobody takes this call over any more."))
+        if noted := again.same(
+            VictimNote.at, now, emergency=emergency, by=by, handed_to=to, municipality=municipality, **told
+        ):
+            return noted
         is_counted = call and Call.update(handed_to=to).where(Call.id == call.id).execute()
         if not is_counted:
             calls.note(emergency, _call(to, language, municipality), by=by, now=now)
@@ -159,6 +163,19 @@ def close(note: VictimNote, *, by: User, now: datetime) -> VictimNote:
         if not VictimNote.update(closed_at=now).where(here).execute():
             raise WrongMoment(N_("This call was closed already."))
         audit.record("victim.closed", note, by=by, now=now)
+    return VictimNote.get_by_id(note.id)
+
+
+def give_back(note: VictimNote, *, by: User, now: datetime) -> VictimNote:
+    """It waits to be called back again: whoever took it cannot, or it was closed by mistake. Raises WrongMoment when it waits."""
+    _demand(by, note)
+    with writing():
+        is_done = VictimNote.taken_at.is_null(False) | VictimNote.closed_at.is_null(False)
+        here = (VictimNote.id == note.id) & is_done & VictimNote.purged_at.is_null()
+        waits = {"taken_by": None, "taken_at": None, "closed_at": None}
+        if not VictimNote.update(waits).where(here).execute():
+            raise WrongMoment(N_("This call waits to be called back already."))
+        audit.record("victim.given_back", note, by=by, now=now)
     return VictimNote.get_by_id(note.id)
 
 

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 
 from peewee import fn
 
-from dispatch import audit
+from dispatch import again, audit
 from dispatch.errors import Refusal
 from dispatch.money import prices
 from dispatch.onboarding.orders import euros
@@ -49,6 +49,7 @@ def top_up(
     """Adds a package that was paid; it stays valid until the end of the contract under which it was bought."""
     _refuse_odd(mills > 0 and mills <= LARGEST_MILLS)
     with writing():
+        _refuse_again(organisation, "top_up", mills, note, by, now)
         line = _add(
             organisation.id, "top_up", now, available=mills, expires_on=expires_on, note=note.strip(), by=by
         )
@@ -62,6 +63,7 @@ def correct(organisation: Organisation, mills: int, *, note: str, by: User, now:
     if not note.strip():
         raise Refusal(N_("Write why, so that whoever checks the statement understands it."))
     with writing():
+        _refuse_again(organisation, "correct", mills, note, by, now)
         line = _add(organisation.id, "correct", now, available=mills, note=note.strip(), by=by)
         audit.record("credit.corrected", organisation, by=by, now=now, organisation=organisation, mills=mills)
     return line
@@ -76,6 +78,20 @@ def arrange(organisation: Organisation, payment: str, *, by: User, now: datetime
         if Organisation.update(payment=payment).where(here).execute():
             facts = {"organisation": organisation, "payment": payment}
             audit.record("credit.arranged", organisation, by=by, now=now, **facts)
+
+
+def _refuse_again(
+    organisation: Organisation, kind: str, mills: int, note: str, by: User, now: datetime
+) -> None:
+    """Two presses are one payment; two payments of the same amount differ in what is written beside them."""
+    line = {"kind": kind, "available_mills": mills, "note": note.strip(), "by": by}
+    if again.same(LedgerLine.at, now, organisation=organisation, **line):
+        raise Refusal(
+            N_(
+                "You noted this same amount a moment ago: it stands below, and nothing was added. Is it another one? Then "
+                "write that beside it."
+            )
+        )
 
 
 def _refuse_odd(is_sound: bool) -> None:

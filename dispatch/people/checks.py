@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from itsdangerous import BadSignature, Signer
 from peewee import fn
 
-from dispatch import audit, clock, letters
+from dispatch import again, audit, clock, letters
 from dispatch.errors import Incomplete, Refusal, WrongMoment
 from dispatch.money import ledger, prices
 from dispatch.people import lists, members
@@ -20,7 +20,6 @@ from dispatch.words import N_, long_day, translator
 from models import MEMBER_FIELDS, Bin, DataCheck, Member, Membership, Message, Recipient, User, writing
 
 LIFETIME = timedelta(days=30)
-AGAIN = timedelta(minutes=2)  # a second press within it is the same one
 RECENT = timedelta(days=182)  # who confirmed since is not asked again
 AT_ONCE = 50  # members in one transaction
 PROPOSABLE = MEMBER_FIELDS
@@ -141,7 +140,7 @@ def ask(member: Member, bin: Bin, *, door: Door, by: User, now: datetime) -> Dat
     if not channel:
         raise Refusal(NO_WAY)
     with writing():
-        just_asked = (DataCheck.channel == channel) & (DataCheck.sent_at > now - AGAIN) & _is_open(now)
+        just_asked = (DataCheck.channel == channel) & (DataCheck.sent_at > now - again.AGAIN) & _is_open(now)
         if sent := DataCheck.get_or_none(DataCheck.member == member.id, just_asked):
             return sent
         row = Membership(member=member, bin=bin)
