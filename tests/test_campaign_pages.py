@@ -359,6 +359,23 @@ def test_each_group_of_unsure_messages_goes_again_or_stays_as_somebody_chooses(a
     assert left == {"sms": "queued", "email": "unsure"} and doubt.groups(campaign) == []
 
 
+def test_what_would_go_again_by_itself_is_not_left_by_one_press(app, lien, draft):
+    campaign = launched(lien, draft(kind="warning"))
+    claimed = messages.claim("sms", campaign, limit=100, now=clock.now(), road="road:sms")
+    messages.record(
+        [Outcome(one.reference, "unsure", code="no_answer") for one in claimed],
+        road="road:sms",
+        now=clock.now(),
+    )
+    page = lien.get(f"/campaigns/{campaign.id}")
+    assert [one["value"] for one in page.select("#doubt input[name=choice]")] == ["again"]
+    asked = lien.get(page.select("#doubt .row a")[0]["href"])
+    assert asked.has("Krijgen deze mensen niets meer?") and doubt.groups(campaign)
+    lien.post(f"/campaigns/{campaign.id}/unsure", asked.form(".verdict form"))
+    assert doubt.groups(campaign) == []
+    assert lien.get(asked.path).path == f"/campaigns/{campaign.id}"
+
+
 # ── After ───────────────────────────────────────────────────────────────
 
 

@@ -283,15 +283,16 @@ def test_an_early_end_stops_everything_of_that_contract_the_day_after(app, joine
 def test_an_early_end_of_one_agreement_leaves_the_neighbours_alone(joined, sender, platform):
     other = joining.newcomer("Dal")
     joining.agreement(other, Contract.get(), platform)
-    contracts.end_accession(Accession.get(), date(2026, 11, 22), "Opgezegd", by=platform, now=NOON)
-    assert contracts.outside_term(NOON) == {joined.id}
+    contracts.end_accession(Accession.get(), date(2026, 11, 23), "Opgezegd", by=platform, now=NOON)
+    tomorrow = NOON + timedelta(days=1)
+    assert contracts.outside_term(tomorrow) == {joined.id}
     with pytest.raises(Refusal):
-        launch(joining.campaign(joined, sender), sender)
+        launch(joining.campaign(joined, sender), sender, tomorrow)
 
 
-def test_an_early_end_needs_a_reason_and_is_early(app, platform):
+def test_an_early_end_needs_a_reason_is_early_and_not_past(app, platform):
     under = joining.contract()
-    for last_day, why in ((date(2027, 1, 1), " "), (date(2028, 7, 20), "Op tijd")):
+    for last_day, why in ((date(2027, 1, 1), " "), (date(2028, 7, 20), "Op tijd"), (date(2026, 11, 22), "x")):
         with pytest.raises(Refusal):
             contracts.end_contract(under, last_day, why, by=platform, now=NOON)
     assert Contract.get().ended_on is None

@@ -230,8 +230,12 @@ def test_the_platform_notes_paper_and_ends_an_agreement_early(platform, zone, un
     platform.post(f"/accessions/{made.id}/exchange", exchanged_on="2026-03-09")
     end = platform.get(platform.get(f"/organisations/{zone.id}/agreement").link("End this agreement early"))
     assert end.h1 == "End early: Heuvel"
-    yesterday = (TODAY - timedelta(days=1)).isoformat()
-    platform.post(f"/accessions/{made.id}/end", last_day=yesterday, why="Opgezegd")
+    yesterday = TODAY - timedelta(days=1)
+    late = platform.post(f"/accessions/{made.id}/end", last_day=yesterday.isoformat(), why="Opgezegd")
+    assert late.status == 422 and late.has("This day is past")
+    platform.post(f"/accessions/{made.id}/end", last_day=TODAY.isoformat(), why="Opgezegd")
+    assert not platform.get(f"/organisations/{zone.id}").has("Nothing real leaves now")
+    Accession.update(ended_on=yesterday).execute()  # a day later
     assert platform.get(f"/organisations/{zone.id}").has("Nothing real leaves now")
     assert platform.get("/organisations").has("agreement over")
 

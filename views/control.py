@@ -77,15 +77,36 @@ def stop(id: int):
     return _do(campaign, campaigns.stop, "")
 
 
+@pages.get("/campaigns/<int:id>/unsure")
+@guard.needs("campaign.control")
+def confirm_leave(id: int):
+    """Before the unsure of a campaign are left that would go again by itself: nobody takes that back."""
+    campaign = lookups.campaign_of(id, "campaign.control")
+    shown = _group_asked()
+    found = [one for one in doubt.groups(campaign) if one[:3] == shown[:3]]
+    if not found:
+        return redirect(url_for("campaigns.show", id=id))
+    return render_template(
+        "control/leave.html",
+        campaign=campaign,
+        practice=campaign.is_practice,
+        said=_group(found[0]),
+        hidden=dict(zip(("channel", "code", "road", "last"), shown, strict=False), choice="leave"),
+    )
+
+
+def _group_asked() -> Group:
+    """The group that a page showed, up to the doubt that it knew."""
+    names = (request.values.get(name, "") for name in ("channel", "code", "road"))
+    return Group(*names, last=min(request.values.get("last", 0, type=int), HIGHEST))
+
+
 @pages.post("/campaigns/<int:id>/unsure")
 @guard.needs("campaign.control")
 def unsure(id: int):
     """One press for a group as it was shown; without a choice that we know, nothing is sent."""
     campaign = lookups.campaign_of(id, "campaign.control")
-    group = Group(
-        *(request.form.get(name, "") for name in ("channel", "code", "road")),
-        last=min(request.form.get("last", 0, type=int), HIGHEST),
-    )
+    group = _group_asked()
     if request.form.get("choice") == "again":
         said = _("These messages are sent again. Some people may get it twice.")
         return _do(campaign, partial(doubt.send_again, group=group), said)

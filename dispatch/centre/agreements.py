@@ -100,8 +100,7 @@ def attach(agreement: Agreement, content: bytes, filename: str, *, by: User, now
 def end(agreement: Agreement, last_day: date, why: str, *, by: User, now: datetime) -> None:
     """Ends one agreement before its time; not before today, since what was promised until now was promised."""
     _judge(by, agreement)
-    if last_day < clock.local(now).date():
-        raise Refusal(N_("This day is past. Choose today or a later day."), field="last_day")
+    contracts.refuse_past(last_day, now)
     with writing():
         contracts.end_early(agreement, agreement.last_day, last_day, why)
         _record("agreement.ended", agreement, by=by, now=now, last_day=last_day.isoformat())

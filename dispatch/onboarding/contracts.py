@@ -58,7 +58,8 @@ def add(
 
 
 def end_contract(contract: Contract, last_day: date, why: str, *, by: User, now: datetime) -> None:
-    """Ends a framework contract before its time, and with it every agreement under it."""
+    """Ends a framework contract before its time, and with it every agreement under it; not before today."""
+    refuse_past(last_day, now)
     with writing():
         end_early(contract, contract.ends_on, last_day, why)
         ended = [one.id for one in contract.agreements if one.begins_on <= last_day < own_last_day(one)]
@@ -67,7 +68,8 @@ def end_contract(contract: Contract, last_day: date, why: str, *, by: User, now:
 
 
 def end_accession(accession: Accession, last_day: date, why: str, *, by: User, now: datetime) -> None:
-    """Ends the agreement of one organisation before its contract ends."""
+    """Ends the agreement of one organisation before its contract ends; not before today."""
+    refuse_past(last_day, now)
     with writing():
         end_early(accession, accession.contract.last_day, last_day, why)
         facts = {"organisation": accession.organisation_id, "last_day": last_day.isoformat()}
@@ -77,6 +79,12 @@ def end_accession(accession: Accession, last_day: date, why: str, *, by: User, n
 def own_last_day(agreement: Agreement) -> date:
     """The last day of an agreement with a contact centre by itself, whatever becomes of its framework contract."""
     return min(agreement.ends_on, agreement.ended_on or agreement.ends_on)
+
+
+def refuse_past(last_day: date, now: datetime) -> None:
+    """Raises Refusal for a day that is over: a slip in the year would silence whoever sends under it, for good."""
+    if last_day < clock.local(now).date():
+        raise Refusal(N_("This day is past. Choose today or a later day."), field="last_day")
 
 
 def end_early(what: Contract | Accession | Agreement, ends_on: date, last_day: date, why: str) -> None:
