@@ -194,6 +194,20 @@ def test_the_text_says_which_message_it_follows(sender, molenakker):
     assert set(draft.texts["sms"]) == {"nl", "fr"} and draft.texts["email"]["nl"]["subject"]
 
 
+def test_the_day_after_the_text_says_of_which_day_the_message_was(sender, molenakker):
+    campaign = launched(sender, molenakker)
+    for number, said in enumerate(("van 12:00:", "van 23/11 om 12:00:")):
+        update = follow_ups.draft(
+            campaign,
+            "update",
+            by=sender,
+            now=NOON + timedelta(hours=20 * number),
+            only_reached=bool(number),
+        )
+        assert said in update.texts["sms"]["nl"]["body"]
+    assert "du 23/11 à 12:00" in update.texts["sms"]["fr"]["body"]
+
+
 def test_the_page_of_a_stopped_campaign_offers_the_correction_and_one_press_begins_it(
     sender, molenakker, signed_in
 ):

@@ -58,6 +58,13 @@ def test_a_request_goes_by_mail_and_by_sms_to_a_centre_with_a_mobile_number(peop
     assert "04:01" in activation.short_letter.body and "Gaslek" in activation.short_letter.body
 
 
+def test_a_number_that_is_wanted_the_next_day_says_so_in_the_sms_and_the_subject(people):
+    Organisation.update(phone="0470 11 22 33").where(Organisation.id == people["house"].id).execute()
+    activation = requested(people, arrangement="special", wanted_open_at="23/11 07:30")
+    assert "23 november 2026, 07:30" in activation.short_letter.body
+    assert "23 november 2026, 07:30" in activation.letter.subject
+
+
 @pytest.mark.parametrize("phone", ["", "016 00 11 22", "0900 12 345", "geen"])
 def test_a_number_that_takes_no_sms_gets_none(people, phone):
     Organisation.update(phone=phone).where(Organisation.id == people["house"].id).execute()

@@ -20,7 +20,7 @@ from models import Activation, Organisation
 from views import activation_form, activation_page, guard, lookups
 from views.activation_form import said
 from views.activation_page import one, to
-from views.render import hour
+from views.render import when
 
 pages = Blueprint("answering", __name__)
 LABELS = {
@@ -225,7 +225,7 @@ def enter():
         return _entering(sent, refusal.faults), 422
     _wake()
     due = centre.clock_of(activation, now).due_at
-    flash(_("Entered. Open by %(hour)s. Now call back and ask for the code.", hour=hour(due)), "done")
+    flash(_("Entered. Open by %(hour)s. Now call back and ask for the code.", hour=when(due, now)), "done")
     return redirect(url_for("activations.show", id=activation.id), 303)
 
 

@@ -69,7 +69,7 @@ def goes_on(campaign: Campaign, now: datetime) -> list[str]:
         return []
     at, said = cascade.goes_on_at(campaign, now), in_words(campaign)
     if at and campaign.is_running:
-        said.append(_("The next channel goes at %(at)s at the earliest.", at=render.clock_time(at)))
+        said.append(_("The next channel goes at %(at)s at the earliest.", at=render.when(at, now)))
     return said
 
 

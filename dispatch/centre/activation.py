@@ -204,7 +204,7 @@ def _letter(
 
 def _short_letter(draft: Activation, by: User, now: datetime, received_at: datetime) -> Letter | None:
     """The SMS beside the mail; None where the centre has no mobile number."""
-    words = request.short(draft, by, due_at=due_at(draft, received_at))
+    words = request.short(draft, by, received_at=received_at, due_at=due_at(draft, received_at))
     return telling.post(draft, telling.centre_of(draft), words, now=now, channel="sms")
 
 

@@ -91,11 +91,7 @@ def letter(
         "by": asker(activation, by),
         "phone": words["callback_phone"],
     }
-    subject = _(SUBJECT) % {
-        **facts,
-        "emergency": words["emergency"][:80],
-        "due": f"{clock.local(due_at):%H:%M}",
-    }
+    subject = _(SUBJECT) % {**facts, "emergency": words["emergency"][:80]}
     body = _(LETTER) % facts
     if not activation.is_practice:
         return subject, body
@@ -105,12 +101,12 @@ def letter(
 SHORT = N_("%(municipality)s asks for an information number by %(due)s: %(emergency)s. Call back %(phone)s.")
 
 
-def short(activation: Activation, by: User, *, due_at: datetime) -> Sentence:
+def short(activation: Activation, by: User, *, received_at: datetime, due_at: datetime) -> Sentence:
     """The SMS that says the same in one breath."""
     return Sentence(
         SHORT,
         municipality=activation.municipality.name,
-        due=f"{clock.local(due_at):%H:%M}",
+        due=_until(received_at, due_at, activation.agreement.centre.language),
         emergency=activation.form.get("emergency", "")[:50],
         phone=callback_phone(activation, by),
     )

@@ -29,45 +29,52 @@ from models import (
 # A call that was taken, or that spoke to a voicemail, is no proof that it was heard; that it was, is enough to correct it.
 REACHED = ("accepted", "delivered", "answered", "voicemail", "hung_up")
 MAY_BE_REACHED = ("sending", "unsure", *REACHED)
+# When the message was sent that this one follows: today, or on another day.
+SENT = {
+    "nl": ("van %H:%M", "van %d/%m om %H:%M"),
+    "fr": ("de %H:%M", "du %d/%m à %H:%M"),
+    "de": ("von %H:%M Uhr", "vom %d.%m. um %H:%M Uhr"),
+    "en": ("of %H:%M", "of %d/%m at %H:%M"),
+}
 # What members read, in each of their languages, whatever language the program itself speaks: (title, text).
 SAID = {
     "nl": {
         "correction": (
             "Rechtzetting: {name}",
-            "Rechtzetting van ons bericht van {at}: hou geen rekening met dat bericht.",
+            "Rechtzetting van ons bericht {at}: hou geen rekening met dat bericht.",
         ),
-        "update": ("Update: {name}", "Update bij ons bericht van {at}:"),
-        "all_clear": ("Einde alarm: {name}", "Einde alarm: het gevaar uit ons bericht van {at} is voorbij."),
+        "update": ("Update: {name}", "Update bij ons bericht {at}:"),
+        "all_clear": ("Einde alarm: {name}", "Einde alarm: het gevaar uit ons bericht {at} is voorbij."),
     },
     "fr": {
         "correction": (
             "Rectification : {name}",
-            "Rectification de notre message de {at} : ne tenez pas compte de ce message.",
+            "Rectification de notre message {at} : ne tenez pas compte de ce message.",
         ),
-        "update": ("Mise à jour : {name}", "Mise à jour de notre message de {at} :"),
+        "update": ("Mise à jour : {name}", "Mise à jour de notre message {at} :"),
         "all_clear": (
             "Fin d'alerte : {name}",
-            "Fin d'alerte : le danger de notre message de {at} est passé.",
+            "Fin d'alerte : le danger de notre message {at} est passé.",
         ),
     },
     "de": {
         "correction": (
             "Berichtigung: {name}",
-            "Berichtigung unserer Nachricht von {at} Uhr: Bitte beachten Sie diese Nachricht nicht.",
+            "Berichtigung unserer Nachricht {at}: Bitte beachten Sie diese Nachricht nicht.",
         ),
-        "update": ("Neuer Stand: {name}", "Neuer Stand zu unserer Nachricht von {at} Uhr:"),
+        "update": ("Neuer Stand: {name}", "Neuer Stand zu unserer Nachricht {at}:"),
         "all_clear": (
             "Entwarnung: {name}",
-            "Entwarnung: Die Gefahr aus unserer Nachricht von {at} Uhr ist vorbei.",
+            "Entwarnung: Die Gefahr aus unserer Nachricht {at} ist vorbei.",
         ),
     },
     "en": {
         "correction": (
             "Correction: {name}",
-            "Correction of our message of {at}: please disregard that message.",
+            "Correction of our message {at}: please disregard that message.",
         ),
-        "update": ("Update: {name}", "Update of our message of {at}:"),
-        "all_clear": ("All clear: {name}", "All clear: the danger of our message of {at} is over."),
+        "update": ("Update: {name}", "Update of our message {at}:"),
+        "all_clear": ("All clear: {name}", "All clear: the danger of our message {at} is over."),
     },
 }
 GOES_ON = N_(
@@ -104,7 +111,7 @@ def draft(campaign: Campaign, what: str, *, by: User, now: datetime, only_reache
             follow_up=what,
             only_reached=only_reached,
             name=name_of(followed, what),
-            texts=text_of(followed, what),
+            texts=text_of(followed, what, now),
             opened_at=now,
             created_at=now,
             changed_at=now,
@@ -136,13 +143,14 @@ def name_of(followed: Campaign, what: str) -> str:
     return title.format(name=followed.name)
 
 
-def text_of(followed: Campaign, what: str) -> dict:
+def text_of(followed: Campaign, what: str, now: datetime) -> dict:
     """What it begins with, in each channel and language that the followed message spoke: as its scenario has it."""
-    at = clock.local(followed.launched_at).strftime("%H:%M")
+    sent, today = clock.local(followed.launched_at), clock.local(now).date()
     own = placeholders.afterwards(followed, what)
     return {
         channel: {
-            lang: _text(channel, lang, text, what, at) | _written(own.get(channel, {}).get(lang, {}))
+            lang: _text(channel, lang, text, what, f"{sent:{SENT[lang][sent.date() != today]}}")
+            | _written(own.get(channel, {}).get(lang, {}))
             for lang, text in said.items()
         }
         for channel, said in followed.texts.items()
