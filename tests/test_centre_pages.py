@@ -8,7 +8,18 @@ from pypdf import PdfReader
 
 from dispatch import clock
 from dispatch.centre import closing, scale_up, victims, warnings
-from models import Activation, Agreement, Inquiry, Message, Milestone, Notice, ScaleUp, SignIn, User
+from models import (
+    Activation,
+    Agreement,
+    Inquiry,
+    Message,
+    Milestone,
+    Notice,
+    Organisation,
+    ScaleUp,
+    SignIn,
+    User,
+)
 from tests import cast, promising
 from tests.test_activation_pages import FILLED, PASSWORD, an_hour_ago
 
@@ -234,6 +245,18 @@ def test_who_called_is_chosen_from_annex_1_and_nobody_else_asks(mayor, superviso
     page = mayor.get(f"/activations/{Activation.get().id}")
     assert page.has("Greet Moons, Burgemeester asked by telephone") and page.has("016 22 33 44")
     assert not page.has("nobody checked who may ask")
+
+
+def test_where_no_mail_and_no_sms_can_go_the_page_says_whom_to_ring(mayor, supervisor, town):
+    supervisor.post("/activations/enter", call(town, liaison_phone="016 22 33 44", liaison_email=""))
+    here = f"/activations/{Activation.get().id}"
+    assert supervisor.get(here).has("got by mail when you entered the request")
+    asked = supervisor.post(f"{here}/ask", question="Hoeveel bussen?")
+    assert asked.has("The liaison officer hears of it by e-mail.")
+    Organisation.update(email="", phone="").where(Organisation.id == town.id).execute()
+    assert supervisor.get(here).has("no address is known")
+    asked = supervisor.post(f"{here}/ask", question="Hoeveel mensen?")
+    assert asked.has("No mail or SMS could go: ring") and asked.has("016 22 33 44")
 
 
 def test_without_annex_1_both_sides_see_that_nobody_checked_who_called(mayor, supervisor, town):

@@ -60,7 +60,9 @@ def test_a_request_goes_by_mail_and_by_sms_to_a_centre_with_a_mobile_number(peop
 
 def test_a_number_that_is_wanted_the_next_day_says_so_in_the_sms_and_the_subject(people):
     Organisation.update(phone="0470 11 22 33").where(Organisation.id == people["house"].id).execute()
-    activation = requested(people, arrangement="special", wanted_open_at="23/11 07:30")
+    activation = requested(
+        people, arrangement="special", opening_hours="dag en nacht", wanted_open_at="23/11 07:30"
+    )
     assert "23 november 2026, 07:30" in activation.short_letter.body
     assert "23 november 2026, 07:30" in activation.letter.subject
 

@@ -20,6 +20,7 @@ from dispatch.centre import (
     inquiries,
     questions,
     scale_up,
+    telling,
     victims,
 )
 from dispatch.centre import request as wording
@@ -58,6 +59,7 @@ def page(activation: Activation, faults: dict[str, Sentence] | None = None) -> s
         FAULTY=FAULTY,
         typed={name: request.form.get(name, "") for name in FAULTY},
         known_number=wording.phone(activation.emergency.number) if activation.emergency_id else "",
+        code_was_mailed=bool(telling.in_control(activation, now).emails),
         this_hour=hour(now),
         faults={name: sentence.said_by(_) for name, sentence in faults.items()},
         summary=[(name, FAULTY[name], sentence.said_by(_)) for name, sentence in faults.items()],

@@ -10,12 +10,12 @@ from flask_login import current_user
 
 from dispatch import clock
 from dispatch.centre import activation as centre
-from dispatch.centre import annexes, call_backs, emergencies, entering, inquiries, notices
+from dispatch.centre import annexes, call_backs, emergencies, entering, inquiries, notices, scale_up, telling
 from dispatch.centre import form as annex3
 from dispatch.centre import request as wording
 from dispatch.centre.annexes import Person
 from dispatch.errors import Incomplete, Refusal, WrongMoment
-from dispatch.words import LANGUAGE_NAMES, N_, Sentence
+from dispatch.words import CHANNELS, LANGUAGE_NAMES, N_, Sentence
 from models import Activation, Organisation
 from views import activation_form, activation_page, guard, lookups
 from views.activation_form import said
@@ -73,8 +73,24 @@ def ask(id: int):
     except WrongMoment as refusal:
         return to(activation, refusal)
     _wake()
-    flash(_("Asked. The liaison officer hears of it by mail and SMS."), "done")
+    flash(*_asked(activation))
     return to(activation)
+
+
+def _asked(activation: Activation) -> tuple[str, str]:
+    """What is said after a question, as it is: where no mail and no SMS can go, somebody has to ring."""
+    now = clock.now()
+    told = telling.in_control(activation, now)
+    if told.emails or told.mobiles:
+        ways = {"email": told.emails, "sms": told.mobiles}
+        known = [_(CHANNELS[channel]) for channel, addresses in ways.items() if addresses]
+        return _("Asked. The liaison officer hears of it by %(ways)s.", ways=", ".join(known)), "done"
+    liaison = scale_up.liaison_at(activation, now)
+    return _(
+        "Asked, and it stands on their page. No mail or SMS could go: ring %(name)s, %(phone)s.",
+        name=liaison["name"],
+        phone=wording.phone(liaison["phone"]),
+    ), "warn"
 
 
 @pages.get("/activations/<int:id>/answer/<int:mid>")
@@ -98,7 +114,7 @@ def answer(id: int, mid: int):
     except WrongMoment as refusal:
         return to(activation, refusal)
     _wake()
-    flash(_("Answered. The centre sees it and hears of it by mail."), "done")
+    flash(_("Answered. The centre sees it."), "done")
     return to(activation)
 
 

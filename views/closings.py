@@ -51,9 +51,7 @@ def confirm(id: int):
     except WrongMoment as refusal:
         return to(activation, refusal)
     current_app.extensions["jobs"].wake()
-    flash(
-        _("Confirmed in writing. The centre has the plan by mail, and still has to acknowledge it."), "done"
-    )
+    flash(_("Confirmed in writing. The centre has the plan, and still has to acknowledge it."), "done")
     return to(activation)
 
 

@@ -41,7 +41,7 @@ def pause(id: int):
 @guard.needs("campaign.control")
 def resume(id: int):
     campaign = lookups.campaign_of(id, "campaign.control")
-    return _do(campaign, campaigns.resume, _("Resumed. Nobody gets it twice."))
+    return _do(campaign, campaigns.resume, _("Resumed. What was accepted does not go again."))
 
 
 @pages.get("/campaigns/<int:id>/stop")

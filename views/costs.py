@@ -135,7 +135,12 @@ def draw_up(id: int):
         if refusal.field != "reason":
             raise
         return _page(activation, refusal.sentence.said_by(_)), 422
-    flash(_("The statement is drawn up, and goes by mail to whoever pays."), "done")
+    flash(
+        _(
+            "The statement is drawn up. Whoever pays finds it here, and in their mail where we know an address."
+        ),
+        "done",
+    )
     return redirect(url_for(".show", id=id), 303)
 
 

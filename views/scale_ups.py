@@ -130,7 +130,7 @@ def take(id: int):
     except WrongMoment as refusal:
         return to(activation, refusal)
     current_app.extensions["jobs"].wake()
-    flash(_("Taken over. The centre and the municipality have the record by mail."), "done")
+    flash(_("Taken over. The centre and the municipality have the record."), "done")
     return to(activation)
 
 
