@@ -4,7 +4,7 @@ from datetime import date, datetime, time
 
 import pytest
 
-from dispatch.centre import holidays, prices
+from dispatch.centre import annexes, holidays, prices
 from dispatch.errors import Incomplete, NotAllowed
 from models import Activation, Agreement, Annex, Audit
 from tests import cast, reckoning, town
@@ -100,6 +100,16 @@ def test_a_later_version_does_not_change_what_is_behind(agreement, supervisor):
     assert later.version == 2
     assert prices.in_force(agreement, date(2026, 11, 30)).version == 1
     assert prices.in_force(agreement, date(2026, 12, 1)).version == 2
+
+
+def test_the_tariff_that_is_shown_on_a_day_is_the_one_that_is_billed_in_whatever_order_they_were_written(
+    agreement, supervisor
+):
+    reckoning.tariff(agreement)
+    for day in ("01/01/2027", "01/12/2026"):  # next year's first, then a slip of this one is mended
+        prices.price(agreement, TYPED | {"from_on": day}, by=supervisor, now=NOON)
+    for day in (date(2026, 11, 30), date(2026, 12, 1), date(2027, 1, 1)):
+        assert prices.in_force(agreement, day) == annexes.in_force(agreement, day)[prices.NUMBER]
 
 
 def test_only_the_centre_of_the_agreement_writes_its_tariff(agreement):

@@ -115,7 +115,7 @@ def in_force(agreement: Agreement, day: date) -> Annex | None:
     for of in filter(None, (agreement, agreement.contract)):
         begun = [annex for annex in versions(of) if annex.from_on <= day]
         if begun:
-            return max(begun, key=lambda annex: (annex.from_on, annex.version))
+            return begun[0]  # the last that was written, as of every annex
     return None
 
 
