@@ -339,6 +339,38 @@ def test_every_form_of_the_preparation_keeps_what_is_typed(signed_in, people):
     assert browser.browser.get(f"/plans/{Plan.get().id}/file").data == promising.PDF
 
 
+def test_two_who_change_one_question_keep_what_both_wrote(signed_in, people):
+    one, other = signed_in(people["planner"]), signed_in(people["planner"])
+    one.post(
+        "/preparation/questions/new", {"topic": "opvang", "question-nl": "Waar?", "answer-nl": "De Linde."}
+    )
+    here = f"/standing-questions/{StandingQuestion.get().id}"
+    first, second = (browser.get(here).form(f'form[action="{here}"]') for browser in (one, other))
+    one.post(here, first | {"question-fr": "Où ?", "answer-fr": "De Linde.", "topic": "logement"})
+    other.post(here, second | {"question-de": "Wo?", "answer-de": "De Linde."})
+    kept = StandingQuestion.get()
+    assert set(kept.answer) == {"nl", "fr", "de"} and kept.topic == "logement"
+    clash = other.post(here, second | {"answer-nl": "De Eik.", "topic": "onderdak"})
+    assert clash.status == 409 and StandingQuestion.get().topic == "logement"
+    form = clash.form(f'form[action="{here}"]')
+    assert (form["topic"], form["answer-nl"], form["answer-fr"]) == ("onderdak", "De Eik.", "De Linde.")
+    assert "logement" in clash.soup.find(id="both").text
+    other.post(here, form)  # to keep one's own, one saves again
+    assert (StandingQuestion.get().topic, StandingQuestion.get().answer["nl"]) == ("onderdak", "De Eik.")
+
+
+def test_a_refused_form_does_not_write_over_what_came_meanwhile(signed_in, people):
+    one, other = signed_in(people["planner"]), signed_in(people["planner"])
+    one.post("/preparation/zones/new", {"name": "Centrum", "streets": "Markt"})
+    here = f"/safety-zones/{SafetyZone.get().id}"
+    first, second = (browser.get(here).form(f'form[action="{here}"]') for browser in (one, other))
+    one.post(here, first | {"streets": "Markt\nDorpsstraat"})
+    refused = other.post(here, second | {"name": ""})
+    assert refused.status == 422
+    other.post(here, refused.form(f'form[action="{here}"]') | {"name": "Kern"})
+    assert (SafetyZone.get().name, SafetyZone.get().streets) == ("Kern", ["Markt", "Dorpsstraat"])
+
+
 @pytest.mark.parametrize("name", ["plans/new", "receptions/new", "zones/new", "questions/new"])
 def test_an_empty_form_says_what_misses(signed_in, people, name):
     page = signed_in(people["planner"]).post(f"/preparation/{name}", capacity="veel")

@@ -1,6 +1,7 @@
 """The preparation of a municipality: how ready it is, plans, reception centres, zones, standing questions, words."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -9,7 +10,8 @@ from flask_babel import ngettext
 from flask_login import current_user
 
 from dispatch import clock, rights
-from dispatch.centre import agreements, preparation, readiness, streets
+from dispatch.centre import agreements, preparation, readiness, streets, two_hands
+from dispatch.centre.two_hands import TwoHands
 from dispatch.errors import Incomplete, Refusal, WrongMoment
 from dispatch.people.numbers import national
 from dispatch.words import LANGUAGE_NAMES
@@ -39,6 +41,8 @@ LABELS = {
     "capacity": _l("Room for how many people"),
     "contact": _l("Contact person"),
     "phone": _l("Phone"),
+    "is_accessible": _l("Accessible with a wheelchair"),
+    "takes_pets": _l("Pets may come along"),
     "streets": _l("Streets"),
     "topic": _l("Topic"),
     "places": _l("Places"),
@@ -127,6 +131,8 @@ def _kept(deed, page, said: str):
     """Does one deed and leads back; what was wrong is said on the form, with all that was typed."""
     try:
         deed()
+    except TwoHands as refusal:
+        return page({}, refusal), 409
     except Incomplete as refusal:
         return page({name: sentence.said_by(_) for name, sentence in refusal.faults.items()}), 422
     except WrongMoment:
@@ -138,16 +144,50 @@ def _kept(deed, page, said: str):
     return _back(said)
 
 
-def _page(template: str, part, faults: dict[str, str], **shown) -> str:
+def _laid_over(stored: dict[str, str]) -> dict[str, str]:
+    """What was typed laid over what is stored now; raises TwoHands where somebody else changed the same field."""
+    typed = {name: _tidy(request.form.get(name, "")) for name in stored}
+    shown = {name: request.form[f"was-{name}"] for name in stored if f"was-{name}" in request.form}
+    return two_hands.combined(stored, typed, shown)
+
+
+def _tidy(text: str) -> str:
+    return text.replace("\r\n", "\n").strip()
+
+
+def _page(
+    template: str,
+    part,
+    faults: dict[str, str],
+    stored: dict[str, str],
+    clash: TwoHands | None = None,
+    **shown,
+) -> str:
+    marks = {name: two_hands.mark(stored, name) for name in stored}
+    if request.method == "POST" and not clash:  # what was seen stays what was seen
+        marks = {name: request.form[f"was-{name}"] for name in stored if f"was-{name}" in request.form}
     return render_template(
         f"preparation/{template}.html",
         part=part,
-        typed=defaultdict(str, request.form.items()),
+        marks=marks if part else {},
+        conflict=clash and _conflict(clash, stored),
+        typed=defaultdict(str, clash.kept if clash else request.form.items()),
         is_posted=request.method == "POST",
         faults=defaultdict(lambda: None, faults),
         summary=[(field, _label(field), said) for field, said in faults.items()],
         **shown,
     )
+
+
+def _conflict(clash: TwoHands, stored: dict[str, str]) -> dict:
+    rows = [(_label(name), _shown(name, stored), _shown(name, clash.kept)) for name in clash.names]
+    return {"sentence": clash.sentence.said_by(_), "rows": rows}
+
+
+def _shown(name: str, fields: Mapping[str, str]) -> str:
+    if name in TICKS:
+        return _("yes") if fields[name] else _("no")
+    return fields[name]
 
 
 def _label(field: str) -> str:
@@ -159,16 +199,17 @@ def _label(field: str) -> str:
 @guard.needs("preparation.change")
 def words():
     town = _town()
+    part = preparation.basics(town)
+    stored = {"places": "\n".join(part.places), "recommendations": part.recommendations}
 
-    def page(faults):
-        return _page("words", preparation.basics(town), faults)
+    def page(faults, clash=None):
+        return _page("words", part, faults, stored, clash)
 
     if request.method == "GET":
         return page({})
-    typed = request.form.get("places", ""), request.form.get("recommendations", "")
 
     def deed():
-        preparation.write_basics(town, *typed, by=current_user, now=clock.now())
+        preparation.write_basics(town, **_laid_over(stored), by=current_user, now=clock.now())
 
     return _kept(deed, page, _("The places and recommendations are kept."))
 
@@ -182,7 +223,7 @@ def new_plan():
     town = _town()
 
     def page(faults):
-        return _page("plan", None, faults)
+        return _page("plan", None, faults, {})
 
     if request.method == "GET":
         return page({})
@@ -224,6 +265,9 @@ def put_back():
 
 # ── Reception centres ───────────────────────────────────────────────────
 
+RECEPTION = ("name", "address", "capacity", "contact", "phone")
+TICKS = ("is_accessible", "takes_pets")
+
 
 @pages.route("/preparation/receptions/new", methods=["GET", "POST"])
 @guard.needs("preparation.change")
@@ -239,16 +283,21 @@ def reception(id: int):
 
 
 def _reception(where, part: Reception | None):
-    def page(faults):
-        return _page("reception", part, faults, phone=national(part.phone) if part and part.phone else "")
+    phone = national(part.phone) if part and part.phone else ""
+    stored = dict.fromkeys((*RECEPTION, *TICKS), "")
+    if part:
+        stored = {name: str(getattr(part, name)) for name in RECEPTION} | {"phone": phone}
+        stored |= {name: "1" if getattr(part, name) else "" for name in TICKS}
+
+    def page(faults, clash=None):
+        return _page("reception", part, faults, stored, clash, phone=phone)
 
     if request.method == "GET":
         return page({})
-    form = request.form
-    facts = {name: form.get(name, "") for name in ("name", "address", "capacity", "contact", "phone")}
-    facts |= {name: name in form for name in ("is_accessible", "takes_pets")}
 
     def deed():
+        facts = _laid_over(stored)
+        facts |= {name: bool(facts[name]) for name in TICKS}
         preparation.keep_reception(where, by=current_user, now=clock.now(), **facts)
 
     return _kept(deed, page, _("The reception centre is kept."))
@@ -277,18 +326,20 @@ def zone(id: int):
 
 
 def _zone(where, part: SafetyZone | None):
-    def page(faults, read=None):
-        return _page("zone", part, faults, read=read, listed=_listed(part, read))
+    stored = {"name": part.name if part else "", "streets": "\n".join(part.streets) if part else ""}
+
+    def page(faults, clash=None, read=None):
+        listed = clash.kept["streets"] if clash else _listed(part, read)
+        return _page("zone", part, faults, stored, clash, read=read, listed=listed)
 
     if request.method == "GET":
         return page({})
     file = request.files.get("file")
     if file and file.filename:
         return _read(file, page)
-    name, text = request.form.get("name", ""), request.form.get("streets", "")
 
     def deed():
-        preparation.keep_zone(where, name, text, by=current_user, now=clock.now())
+        preparation.keep_zone(where, **_laid_over(stored), by=current_user, now=clock.now())
 
     return _kept(deed, page, _("The zone is kept."))
 
@@ -296,7 +347,7 @@ def _zone(where, part: SafetyZone | None):
 def _read(file, page):
     """The streets of a spreadsheet go into the form, to be looked at: nothing is kept by it."""
     try:
-        return page({}, streets.from_file(file.read(), file.filename, limits=list_reading.limits()))
+        return page({}, read=streets.from_file(file.read(), file.filename, limits=list_reading.limits()))
     except Refusal as refusal:
         return page({"file": refusal.sentence.said_by(_)}), 422
 
@@ -332,18 +383,23 @@ def question(id: int):
 
 
 def _question(where, part: StandingQuestion | None):
-    def page(faults):
-        return _page(
-            "question", part, faults, languages=[(lang, _(LANGUAGE_NAMES[lang])) for lang in LANGUAGES]
-        )
+    stored = {"topic": part.topic if part else ""} | {
+        f"{name}-{lang}": getattr(part, name).get(lang, "") if part else ""
+        for name in ("question", "answer")
+        for lang in LANGUAGES
+    }
+
+    def page(faults, clash=None):
+        languages = [(lang, _(LANGUAGE_NAMES[lang])) for lang in LANGUAGES]
+        return _page("question", part, faults, stored, clash, languages=languages)
 
     if request.method == "GET":
         return page({})
-    form = request.form
-    texts = [{lang: form.get(f"{name}-{lang}", "") for lang in LANGUAGES} for name in ("question", "answer")]
 
     def deed():
-        preparation.keep_question(where, form.get("topic", ""), *texts, by=current_user, now=clock.now())
+        typed = _laid_over(stored)
+        texts = [{lang: typed[f"{name}-{lang}"] for lang in LANGUAGES} for name in ("question", "answer")]
+        preparation.keep_question(where, typed["topic"], *texts, by=current_user, now=clock.now())
 
     return _kept(deed, page, _("The question is kept."))
 

@@ -30,6 +30,7 @@ MOST_STREETS = 5_000
 NO_PLAN = N_("This is not a whole PDF. Save the plan as PDF, then choose it again.")
 NAMELESS = N_("Give it a name.")
 TOO_LONG = N_("This is longer than %(most)s characters. What you typed was kept.")
+CHANGED = N_("Somebody else changed this at the same moment. Nothing of yours was kept: look again.")
 GONE = N_("Somebody took this away in the meantime. Nothing was changed.")
 BACK_WITHIN = timedelta(days=30)
 NOT_BACK = N_("It stands there again already, or was taken away too long ago. Nothing was changed.")
@@ -318,8 +319,12 @@ def _keep(table, where, by: User, now: datetime, facts: dict):
             return _add(table, where, by, now, **facts)
     with writing():
         here = (table.id == where.id) & table.removed_at.is_null()
-        if not table.update(**facts, changed_at=now).where(here).execute():
-            raise WrongMoment(GONE)
+        if (
+            not table.update(**facts, changed_at=now)
+            .where(here, table.changed_at == where.changed_at)
+            .execute()
+        ):
+            raise WrongMoment(CHANGED if table.select().where(here).exists() else GONE)
         audit.record("preparation.changed", where, by=by, now=now, organisation=where.municipality_id)
     return table.get_by_id(where.id)
 
