@@ -541,6 +541,23 @@ def test_a_correction_is_approved_for_those_whom_the_message_reached(zavel, draf
     assert fresh(correction).is_approved and launch(correction, sender).is_running
 
 
+def test_of_two_approvers_one_sends_the_correction_that_the_other_began_and_left(
+    zavel, draft, sender, chief, signed_in
+):
+    approve(submit(draft, sender), chief)
+    launch(draft, sender)
+    campaigns.stop(draft, by=sender, now=NOON)
+    left = follow_ups.draft(draft, "correction", by=chief, now=NOON)
+    mine = follow_ups.draft(draft, "correction", by=sender, now=NOON + timedelta(days=1))
+    assert mine == left and mine.author == sender and mine.opened_at == NOON + timedelta(days=1)
+    assert "23/11" in str(mine.texts)
+    submit(edit(mine, sender, name="Rechtzetting"), sender)
+    assert chief in approval.approvers(fresh(mine))
+    assert follow_ups.draft(draft, "correction", by=chief, now=NOON).author == sender, (
+        "touched, it stays theirs"
+    )
+
+
 def test_what_nobody_else_may_approve_is_refused_and_says_why(zavel, draft, sender, chief, signed_in):
     others = User.organisation == sender.organisation_id, User.id != sender.id
     User.update(is_active=False).where(*others).execute()

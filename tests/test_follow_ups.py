@@ -178,6 +178,9 @@ def test_what_is_begun_twice_is_one_draft_and_another_one_after_it_left(sender, 
     first = follow_ups.draft(campaign, "correction", by=sender, now=NOON)
     colleague = cast.user("sender", sender.organisation, name="Bram", email="bram@zavelstreek.example")
     page = signed_in(colleague).post(f"/campaigns/{campaign.id}/follow", what="correction")
+    assert page.path == f"/campaigns/{first.id}/text" and not page.has("één ontwerp")  # nobody had touched it
+    campaigns.write(first, by=colleague, now=NOON, version=1, name="Rechtzetting gaslek")
+    page = signed_in(sender).post(f"/campaigns/{campaign.id}/follow", what="correction")
     assert page.path == f"/campaigns/{first.id}/text" and page.has("één ontwerp")
     assert follow_ups.draft(campaign, "update", by=sender, now=NOON) != first
     assert follow_ups.draft(campaign, "update", by=sender, now=NOON, only_reached=False) != follow_ups.draft(
@@ -185,6 +188,16 @@ def test_what_is_begun_twice_is_one_draft_and_another_one_after_it_left(sender, 
     )
     campaigns.launch(first, by=sender, now=NOON, terms_accepted=True)
     assert follow_ups.draft(campaign, "correction", by=sender, now=NOON) != first
+
+
+def test_a_draft_that_somebody_may_not_write_is_not_given_to_them(sender, molenakker):
+    campaign = stopped(launched(sender, molenakker, kind="preventive"), sender, ["accepted"])
+    everybody = {"only_reached": False, "now": NOON}
+    police = follow_ups.draft(campaign, "update", by=sender, **everybody)
+    police = campaigns.write(police, by=sender, now=NOON, version=1, kind="warning")
+    volunteer = cast.user("coordinator", sender.organisation, bins=(molenakker,))
+    own = follow_ups.draft(campaign, "update", by=volunteer, **everybody)
+    assert own != police and own == follow_ups.draft(campaign, "update", by=volunteer, **everybody)
 
 
 def test_the_text_says_which_message_it_follows(sender, molenakker):

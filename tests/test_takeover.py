@@ -6,7 +6,7 @@ import pytest
 
 from dispatch import accounts, retention, rights
 from dispatch.errors import NotAllowed, Refusal, WrongMoment
-from dispatch.sending import approval, campaigns, report, takeover
+from dispatch.sending import approval, campaigns, follow_ups, report, takeover
 from models import Audit, Campaign, Handover, Message, Organisation, User
 from tests import cast, town
 from tests.cast import NOON
@@ -365,3 +365,27 @@ def test_on_the_pages_the_zone_hands_a_draft_over_and_the_desk_writes_and_sends(
     assert sent.is_running and sent.texts["sms"]["nl"]["body"] == "Verlaat uw woning."
     watching = theirs.get(f"/campaigns/{draft.id}")
     assert watching.status == 200 and not watching.select('form[action$="/pause"]')
+
+
+# ── What follows ────────────────────────────────────────────────────────
+
+
+def test_what_the_desk_took_and_stopped_is_corrected_by_the_zone(running, sender, officer, signed_in):
+    Message.update(status="accepted").where(Message.campaign == running.id).execute()
+    take(running, officer)
+    campaigns.stop(fresh(running), by=officer, now=NOON)
+    zone = signed_in(sender)
+    page = zone.post(f"/campaigns/{running.id}/follow", what="correction")
+    made = Campaign.get(Campaign.follows == running.id)
+    assert page.path == f"/campaigns/{made.id}/text" and page.status == 200 and made.held_by is None
+    assert campaigns.launch(made, by=sender, now=NOON, terms_accepted=True).is_running
+
+
+def test_a_correction_that_was_handed_to_the_desk_is_not_begun_again_beside_it(running, sender, officer):
+    campaigns.stop(running, by=sender, now=NOON)
+    made = follow_ups.draft(running, "correction", by=sender, now=NOON)
+    hand(made, sender)
+    with pytest.raises(WrongMoment, match="NCCN has this draft already"):
+        follow_ups.draft(running, "correction", by=sender, now=NOON)
+    takeover.give_back(fresh(made), by=officer, now=NOON, reason=WHY)
+    assert follow_ups.draft(running, "correction", by=sender, now=NOON) == made

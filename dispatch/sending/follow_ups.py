@@ -100,11 +100,13 @@ def draft(campaign: Campaign, what: str, *, by: User, now: datetime, only_reache
         rights.demand(
             by, "campaign.compose", followed.kind, followed.channels, followed.audience, on=followed
         )
-        if begun := _begun(followed, what, only_reached):
-            return begun
+        begun = _begun(followed, what, only_reached, by)
+        if begun and begun.version == 1 and begun.is_draft:
+            _take_up(begun, followed, by, now)
+        if begun:
+            return Campaign.get_by_id(begun.id)
         made = Campaign.create(
             organisation=followed.organisation_id,
-            held_by=followed.held_by_id,
             author=by,
             is_practice=followed.is_practice,
             follows=followed,
@@ -122,16 +124,30 @@ def draft(campaign: Campaign, what: str, *, by: User, now: datetime, only_reache
     return made
 
 
-def _begun(followed: Campaign, what: str, only_reached: bool) -> Campaign | None:
+def _begun(followed: Campaign, what: str, only_reached: bool, by: User) -> Campaign | None:
+    """What was begun before, has not left, and is for this person to write; WrongMoment when it was handed over."""
     same = (Campaign.follow_up == what) & (Campaign.only_reached == only_reached)
-    return Campaign.get_or_none(
-        Campaign.follows == followed.id,
-        same,
-        Campaign.held_by.is_null()
-        if followed.held_by_id is None
-        else Campaign.held_by == followed.held_by_id,
-        Campaign.status.in_(BEFORE_LAUNCH),
-    )
+    here = Campaign.select().where(Campaign.follows == followed.id, same, Campaign.status.in_(BEFORE_LAUNCH))
+    begun = list(here.order_by(Campaign.id))
+    if handed := next((one for one in begun if one.held_by_id), None):
+        raise WrongMoment(
+            N_(
+                "%(desk)s has this draft already: it was handed over. Ask them to send it, or to give it back."
+            ),
+            desk=handed.held_by.name,
+        )
+    return next((one for one in begun if rights.may(by, "campaign.compose", one)), None)
+
+
+def _take_up(begun: Campaign, followed: Campaign, by: User, now: datetime) -> None:
+    """A draft that nobody touched is begun anew by whoever opens it: it is theirs to write, and of today."""
+    facts = {
+        "author": by.id,
+        "opened_at": now,
+        "changed_at": now,
+        "texts": text_of(followed, begun.follow_up, now),
+    }
+    Campaign.update(facts).where(Campaign.id == begun.id, Campaign.version == 1).execute()
 
 
 FIXED = ("kind", "channels", "audience")  # of a message to the reached alone: as what it follows had them
