@@ -100,6 +100,13 @@ def test_a_member_who_is_asked_by_two_presses_gets_one_letter_and_its_link_works
     assert found(token_of(Letter.get())) == check
 
 
+def test_an_address_that_was_mended_a_moment_ago_is_asked_anew(check, els, molenakker, marc):
+    old, soon = token_of(Letter.get()), NOON + timedelta(seconds=30)
+    Member.update(changed_at=soon).where(Member.id == els.id).execute()
+    again = checks.ask(fresh(els), molenakker, door=DOOR, by=marc, now=soon + timedelta(seconds=5))
+    assert again != check and found(old) is None
+
+
 def test_a_round_that_is_pressed_twice_stays_the_last_with_its_letters(molenakker, els, marc):
     assert checks.send_round(molenakker, door=DOOR, by=marc, now=NOON) == 1
     assert checks.send_round(molenakker, door=DOOR, by=marc, now=NOON + timedelta(minutes=1)) == 0

@@ -264,6 +264,11 @@ def test_the_costs_are_the_last_statements_or_provisional(closed):
     for minute in range(2):  # pressed twice it goes out once
         statements.correct(closed, "Fout.", by=by, now=OPENED + 7 * HOUR + minute * MINUTE)
     assert sorted(row[1] for row in chapter(closed, "Costs")) == ["3", "4"]
+    reckoning.present(
+        closed.emergency, by, OPENED, OPENED + 5 * HOUR
+    )  # and another mistake for the same reason
+    statements.correct(closed, "Fout.", by=by, now=OPENED + 7 * HOUR + 2 * MINUTE)
+    assert sorted(row[1] for row in chapter(closed, "Costs")) == ["5", "6"]
 
 
 def test_the_paper_and_the_workbook_say_it_all(closed):

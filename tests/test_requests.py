@@ -364,8 +364,9 @@ def test_a_number_that_was_typed_wrong_is_mended_for_every_town_that_shares_it(p
     for facts in ({"seen": "1717"}, {"seen": "1772"}):  # a colleague was first
         with pytest.raises(WrongMoment):
             centre.renumber(mended, number="1773", by=by, now=later(26), **facts)
-    with pytest.raises(Incomplete):
-        centre.renumber(mended, number="x", seen="1771", by=by, now=later(26))
+    for number in ("x", "1771"):
+        with pytest.raises(Incomplete):
+            centre.renumber(mended, number=number, seen="1771", by=by, now=later(26))
     with pytest.raises(NotAllowed):
         centre.renumber(mended, number="1773", seen="1771", by=people["mayor"], now=later(26))
 

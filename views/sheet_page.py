@@ -38,6 +38,12 @@ class Asked:
             return "asked"
         return "later" if self.line and self.line.is_waiting else "told"
 
+    @property
+    def held(self) -> str:
+        """What a screen keeps of it: the same while it stands where it stood, with the same answer."""
+        at = self.question.answered_at
+        return f"{self.question.id}.{self.stage}.{at:%H%M%S}" if at else f"{self.question.id}.{self.stage}"
+
 
 def mood(emergency: Emergency) -> dict:
     """The pages of an exercise are drawn as one, whoever looks; those of a real emergency never are."""
@@ -222,8 +228,8 @@ def mine(emergency: Emergency) -> dict:
     return {
         "emergency": emergency,
         "asked": rows,
-        "mine_held": ",".join(f"{row.question.id}.{row.stage}" for row in rows),
-        "mine_polls": any(row.stage != "told" for row in rows) and not emergency.ended_at,
+        "mine_held": ",".join(row.held for row in rows),
+        "mine_polls": bool(rows) and not emergency.ended_at,  # an answer may be taken back, too
         "lang_spoken": spoken(),
         "now": now,
     }

@@ -288,6 +288,11 @@ def renumber(activation: Activation, *, number: str, seen: str, by: User, now: d
     if fault := _unreadable(number):
         raise Incomplete(N_("The number was not changed."), {"number": fault})
     right = annex3.line(number)
+    if right == seen:
+        raise Incomplete(
+            N_("The number was not changed."),
+            {"number": Sentence(N_("This is the number that stands there."))},
+        )
     with writing():
         sharing = [one for one in emergencies.towns(activation.emergency) if one.number == seen]
         if not any(one.id == activation.id and one.status in ANSWERS for one in sharing):

@@ -134,7 +134,7 @@ def draw_up(activation: Activation, *, by: User, now: datetime) -> list[Statemen
 def correct(activation: Activation, reason: str, *, by: User, now: datetime) -> list[Statement]:
     """New statements in the place of the last ones, which stay; each says which one it corrects and why.
 
-    Pressed again a moment later for the same reason, they are those that were just drawn up.
+    Pressed again a moment later for the same reason and the same amounts, they are those that were just drawn up.
     """
     _judge(activation, by)
     reason = reason.strip()[:LONGEST_REASON]
@@ -143,8 +143,17 @@ def correct(activation: Activation, reason: str, *, by: User, now: datetime) -> 
     if not (last := of_activation(activation)):
         raise WrongMoment(N_("There is no statement to correct yet."))
     if again.same(Statement.made_at, now, activation=activation, reason=reason, by=by):
-        return last
+        stands = {one.bearer_id: one for one in last}
+        if _amounts(reckon(activation, now)) == {
+            bearer: one.mills for bearer, one in stands.items() if one.mills
+        }:
+            return list(stands.values())
     return _keep(activation, reason, by, now)
+
+
+def _amounts(contents: dict[int, dict]) -> dict[int, int]:
+    """By bearer the mills, of whoever bears something."""
+    return {bearer: content["mills"] for bearer, content in contents.items() if content["mills"]}
 
 
 def _judge(activation: Activation, by: User) -> None:

@@ -140,7 +140,13 @@ def ask(member: Member, bin: Bin, *, door: Door, by: User, now: datetime) -> Dat
     if not channel:
         raise Refusal(NO_WAY)
     with writing():
-        just_asked = (DataCheck.channel == channel) & (DataCheck.sent_at > now - again.AGAIN) & _is_open(now)
+        to_this_address = DataCheck.sent_at >= member.changed_at
+        just_asked = (
+            to_this_address
+            & (DataCheck.channel == channel)
+            & (DataCheck.sent_at > now - again.AGAIN)
+            & _is_open(now)
+        )
         if sent := DataCheck.get_or_none(DataCheck.member == member.id, just_asked):
             return sent
         row = Membership(member=member, bin=bin)
