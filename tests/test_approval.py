@@ -558,6 +558,18 @@ def test_of_two_approvers_one_sends_the_correction_that_the_other_began_and_left
     )
 
 
+def test_a_correction_that_was_approved_untouched_stays_as_it_was_read_when_somebody_else_begins_it(
+    zavel, draft, sender, chief, colleague
+):
+    approve(submit(draft, sender), chief)
+    launch(draft, sender)
+    campaigns.stop(draft, by=sender, now=NOON)
+    approve(submit(follow_ups.draft(draft, "correction", by=sender, now=NOON), sender), chief)
+    read = Campaign.get(Campaign.follows == draft.id)
+    follow_ups.draft(draft, "correction", by=colleague, now=NOON + timedelta(days=1))
+    assert (fresh(read).author, fresh(read).texts) == (sender, read.texts) and fresh(read).is_approved
+
+
 def test_what_nobody_else_may_approve_is_refused_and_says_why(zavel, draft, sender, chief, signed_in):
     others = User.organisation == sender.organisation_id, User.id != sender.id
     User.update(is_active=False).where(*others).execute()

@@ -88,7 +88,8 @@ GOES_ON = N_(
 def draft(campaign: Campaign, what: str, *, by: User, now: datetime, only_reached: bool = True) -> Campaign:
     """Begins what follows a launched campaign, its text filled in; or what was begun before and has not left.
 
-    So two presses, or two colleagues, never lead to two corrections of which both are sent. Raises WrongMoment before the launch, and Refusal on an unknown kind of follow-up or a correction for more people
+    So two presses, or two colleagues, never lead to two corrections of which both are sent. Raises WrongMoment before the
+    launch and where it was handed to a desk, and Refusal on an unknown kind of follow-up or a correction for more people
     than were reached.
     """
     if what not in FOLLOW_UPS or not (only_reached or what == "update"):
@@ -100,10 +101,8 @@ def draft(campaign: Campaign, what: str, *, by: User, now: datetime, only_reache
         rights.demand(
             by, "campaign.compose", followed.kind, followed.channels, followed.audience, on=followed
         )
-        begun = _begun(followed, what, only_reached, by)
-        if begun and begun.version == 1 and begun.is_draft:
+        if begun := _begun(followed, what, only_reached, by):
             _take_up(begun, followed, by, now)
-        if begun:
             return Campaign.get_by_id(begun.id)
         made = Campaign.create(
             organisation=followed.organisation_id,
@@ -140,14 +139,17 @@ def _begun(followed: Campaign, what: str, only_reached: bool, by: User) -> Campa
 
 
 def _take_up(begun: Campaign, followed: Campaign, by: User, now: datetime) -> None:
-    """A draft that nobody touched is begun anew by whoever opens it: it is theirs to write, and of today."""
+    """A draft that nobody touched, and about which nobody was asked, is begun anew by whoever opens it: it is theirs to
+    write, and of today.
+    """
     facts = {
         "author": by.id,
         "opened_at": now,
         "changed_at": now,
         "texts": text_of(followed, begun.follow_up, now),
     }
-    Campaign.update(facts).where(Campaign.id == begun.id, Campaign.version == 1).execute()
+    untouched = (Campaign.version == 1) & (Campaign.status == "draft")
+    Campaign.update(facts).where(Campaign.id == begun.id, untouched).execute()
 
 
 FIXED = ("kind", "channels", "audience")  # of a message to the reached alone: as what it follows had them
