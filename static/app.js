@@ -117,8 +117,9 @@ function noteLeaving(event) {
 
 const isPoll = (event) => event.detail.requestConfig?.elt.matches("[data-hx-trigger^='every']");
 
+// Nor is it loaded again: that would take the press away with which it is being left.
 function notWhenLeft(event) {
-  if (isLeft && isPoll(event)) event.detail.shouldSwap = false;
+  if (isLeft && isPoll(event)) event.preventDefault();
 }
 
 // A button that came by itself is pressed by no finger that was on its way to what stood there.
@@ -370,7 +371,7 @@ document.addEventListener("submit", sendAsTyped);
 document.addEventListener("submit", noteLeaving);
 window.addEventListener("pagehide", saveLeaving);
 document.addEventListener("htmx:afterRequest", showStale);
-document.addEventListener("htmx:beforeSwap", notWhenLeft);
+document.addEventListener("htmx:beforeOnLoad", notWhenLeft);
 document.addEventListener("htmx:load", noteBrought);
 for (const swap of ["htmx:beforeSwap", "htmx:oobBeforeSwap"]) {
   document.addEventListener(swap, noteBringing);

@@ -1,8 +1,10 @@
 """What renews itself while a person works: the focus stays where it is, and one voice tells the counts, not too often."""
 
+import re
 from itertools import pairwise
 
 import pytest
+from playwright.sync_api import expect
 
 from dispatch import clock, demo
 from dispatch.centre import questions
@@ -90,4 +92,28 @@ def test_a_campaign_that_runs_is_counted_aloud_at_most_every_ten_seconds(visit):
     click(page.get_by_role("link", name="Toon hoe het nu is"))
     page.wait_for_url("**/campaigns/*after=*")  # and not a jump within the page as it stood
     click(page.locator("a[href$='/stop']"))
+    press(page, "/stop")
+
+
+def test_a_page_that_is_brought_anew_takes_no_press_away(visit):
+    """The page of a campaign that is over is loaded again as its report; by then somebody may have pressed."""
+    page, polls, presses = visit("sender", *SIZES["desk"]), [], []
+    page.goto("/templates")
+    press(page, "/use")
+    tick(page.locator("[name=terms]"))
+    write(page.locator("[name=password]"), demo.PASSWORD)
+    press(page, "/launch")
+    page.wait_for_url("**/campaigns/*")
+    page.route(re.compile("/live"), lambda route: polls.append(route))
+    with page.expect_request(re.compile("/live")):
+        pass
+    page.route(re.compile("/pause$"), lambda route: presses.append(route))
+    with page.expect_request(re.compile("/pause$")):
+        page.locator("form[action$='/pause'] button").click(no_wait_after=True)
+    polls[0].fulfill(status=200, headers={"HX-Refresh": "true"}, body="")
+    page.wait_for_timeout(500)
+    presses[0].continue_()
+    expect(page.locator(".flashes")).to_contain_text("Gepauzeerd")
+    page.unroute_all(behavior="ignoreErrors")
+    page.goto(page.url + "/stop")
     press(page, "/stop")
