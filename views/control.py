@@ -91,7 +91,13 @@ def confirm_leave(id: int):
         campaign=campaign,
         practice=campaign.is_practice,
         said=_group(found[0]),
-        hidden=dict(zip(("channel", "code", "road", "last"), shown, strict=False), choice="leave"),
+        hidden={
+            "channel": shown.channel,
+            "code": shown.code,
+            "road": shown.road,
+            "last": shown.last,
+            "choice": "leave",
+        },
     )
 
 

@@ -41,8 +41,11 @@ class Asked:
     @property
     def held(self) -> str:
         """What a screen keeps of it: the same while it stands where it stood, with the same answer."""
-        at = self.question.answered_at
-        return f"{self.question.id}.{self.stage}.{at:%H%M%S}" if at else f"{self.question.id}.{self.stage}"
+        return (
+            f"{self.question.id}.{self.stage}"
+            if self.is_waiting
+            else f"{_answer_of(self.question)}.{self.stage}"
+        )
 
 
 def mood(emergency: Emergency) -> dict:
@@ -243,14 +246,14 @@ def _told(emergency: Emergency, ids: list[int], now: datetime) -> list[lines.Lin
 
 def note_seen(asked: list[Asked]) -> None:
     """The page with these was opened: their answers are no news any more."""
-    seen = [_news_of(one.question) for one in asked if not one.is_waiting]
+    seen = [_answer_of(one.question) for one in asked if not one.is_waiting]
     if seen != session.get(SEEN):
         session[SEEN] = seen
 
 
-def _news_of(question: Question) -> str:
+def _answer_of(question: Question) -> str:
     """An answer, told apart from another one that the same question had before."""
-    return f"{question.id} {question.answered_at:%H%M%S}"
+    return f"{question.id}.{question.answered_at:%H%M%S}"
 
 
 def news(emergency: Emergency) -> dict:
@@ -262,7 +265,7 @@ def news(emergency: Emergency) -> dict:
     answered = [
         one
         for one in questions.of_asker(emergency, current_user, now)
-        if one.answered_at and _news_of(one) not in seen
+        if one.answered_at and _answer_of(one) not in seen
     ]
     ids = ",".join(str(one.id) for one in answered)
     return {

@@ -319,11 +319,8 @@ def _keep(table, where, by: User, now: datetime, facts: dict):
             return _add(table, where, by, now, **facts)
     with writing():
         here = (table.id == where.id) & table.removed_at.is_null()
-        if (
-            not table.update(**facts, changed_at=now)
-            .where(here, table.changed_at == where.changed_at)
-            .execute()
-        ):
+        as_it_was = table.changed_at == where.changed_at
+        if not table.update(**facts, changed_at=now).where(here, as_it_was).execute():
             raise WrongMoment(CHANGED if table.select().where(here).exists() else GONE)
         audit.record("preparation.changed", where, by=by, now=now, organisation=where.municipality_id)
     return table.get_by_id(where.id)

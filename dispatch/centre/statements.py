@@ -142,18 +142,17 @@ def correct(activation: Activation, reason: str, *, by: User, now: datetime) -> 
         raise Refusal(N_("Write what was wrong: it stands on the new statement."), field="reason")
     if not (last := of_activation(activation)):
         raise WrongMoment(N_("There is no statement to correct yet."))
-    if again.same(Statement.made_at, now, activation=activation, reason=reason, by=by):
-        stands = {one.bearer_id: one for one in last}
-        if _amounts(reckon(activation, now)) == {
-            bearer: one.mills for bearer, one in stands.items() if one.mills
-        }:
-            return list(stands.values())
+    stands = {one.bearer_id: one for one in last}
+    is_pressed_again = again.same(Statement.made_at, now, activation=activation, reason=reason, by=by)
+    if is_pressed_again and _is_as_reckoned(stands, reckon(activation, now)):
+        return list(stands.values())
     return _keep(activation, reason, by, now)
 
 
-def _amounts(contents: dict[int, dict]) -> dict[int, int]:
-    """By bearer the mills, of whoever bears something."""
-    return {bearer: content["mills"] for bearer, content in contents.items() if content["mills"]}
+def _is_as_reckoned(stands: dict[int, Statement], contents: dict[int, dict]) -> bool:
+    """Whether each bearer has a last statement of what it bears now; whoever bears nothing any more has one of nothing."""
+    told = {bearer: one.mills for bearer, one in stands.items() if one.mills}
+    return told == {bearer: content["mills"] for bearer, content in contents.items() if content["mills"]}
 
 
 def _judge(activation: Activation, by: User) -> None:

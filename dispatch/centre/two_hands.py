@@ -15,12 +15,12 @@ class TwoHands(WrongMoment):
     names: the fields. kept: what stands in each field of the form with this person's changes laid over what is stored.
     """
 
-    def __init__(self, names: list[str], kept: Mapping[str, str] | None = None):
+    def __init__(self, names: list[str], kept: Mapping):
         super().__init__(
             N_("Somebody else filled in the same field meanwhile. Nothing of theirs was changed.")
         )
         self.names = names
-        self.kept = kept or {}
+        self.kept = kept
 
 
 def mark(form: Mapping, name: str) -> str:
@@ -34,27 +34,25 @@ def mine(form: Mapping, fields: Mapping[str, object], shown: Mapping[str, str]) 
     `shown` has the marks of what the page showed; a field without one is taken as it was sent.
     """
     typed = {name: annex3.tidy(name, value) for name, value in fields.items() if name in annex3.FIELDS}
-    changed = {name: fields[name] for name in typed if mark(typed, name) != shown.get(name)}
-    clash = [
-        name for name in changed if name in shown and mark(form, name) not in (shown[name], mark(typed, name))
-    ]
-    if clash:
-        raise TwoHands(clash)
-    return changed
+    return {name: fields[name] for name in _changed(form, typed, shown)}
 
 
 def combined(stored: Mapping[str, str], typed: Mapping[str, str], shown: Mapping[str, str]) -> dict[str, str]:
-    """This person's changes laid over what is stored, field by field; raises TwoHands where somebody else made others.
+    """Every field with what this person changed laid over what is stored; raises TwoHands as `mine` does."""
+    return _laid_over(stored, typed, _changed(stored, typed, shown))
 
-    `shown` has the marks of what the page showed; a field without one is taken as it was sent.
-    """
+
+def _changed(stored: Mapping, typed: Mapping, shown: Mapping[str, str]) -> list[str]:
     changed = [name for name in typed if mark(typed, name) != shown.get(name)]
-    kept = {name: typed[name] if name in changed else stored[name] for name in typed}
     clash = [
         name
         for name in changed
         if name in shown and mark(stored, name) not in (shown[name], mark(typed, name))
     ]
     if clash:
-        raise TwoHands(clash, kept)
-    return kept
+        raise TwoHands(clash, _laid_over(stored, typed, changed))
+    return changed
+
+
+def _laid_over(stored: Mapping, typed: Mapping, changed: list[str]) -> dict:
+    return {name: typed[name] if name in changed else stored.get(name) for name in typed}
