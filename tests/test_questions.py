@@ -94,7 +94,7 @@ def test_what_was_merged_by_mistake_is_two_questions_again_with_their_own_asking
 
 def test_what_was_answered_as_one_stays_one(place):
     old, young = ask(place, "Is de school open?"), ask(place, "Is de tunnel open?", who=1)
-    with pytest.raises(WrongMoment):
+    with pytest.raises(WrongMoment, match="two questions already"):
         questions.separate(young, by=place.liaison, now=later(1))
     questions.merge(young, old, by=place.liaison, now=later(1))
     with pytest.raises(NotAllowed):

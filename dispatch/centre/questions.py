@@ -174,7 +174,9 @@ def separate(question: Question, *, by: User, now: datetime) -> Question:
     _demand(by, question, now)
     with writing():
         into = Question.get_by_id(question.id).merged_into
-        if not into or into.answered_at:
+        if not into:
+            raise WrongMoment(N_("These are two questions already."))
+        if into.answered_at:
             raise WrongMoment(CLOSED)
         own = Asking.question == into.id, Asking.asked_as.in_(_with_merged(question))
         if not Asking.update(question=question.id).where(*own).execute():
