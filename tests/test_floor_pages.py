@@ -327,6 +327,8 @@ def test_both_sides_see_the_same_board(supervisor, mayor, operator, at, emergenc
 
 
 def test_a_board_that_shows_it_all_already_is_sent_nothing(supervisor, operator, at, emergency, monkeypatch):
+    moment = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: moment)  # what it shows of the time changes by itself
     live = supervisor.get("/board").select("#floor")[0]["data-hx-get"]
     assert supervisor.htmx(live).status == 204
     operator.post(at("calls"), code="1")
